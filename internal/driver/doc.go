@@ -1,0 +1,28 @@
+// Package driver runs analyzers over Go packages: as a command of its own,
+// and as a tool of `go vet -vettool`.
+//
+// The question it answers is how to analyse a large module without holding it
+// in memory. One `go list -export` names every package, its files and the
+// export data that the go command built for it. From there, one package is one
+// unit of work: its files are parsed and type-checked, with everything it
+// imports read from export data; the analyzers run; findings and facts are
+// kept, as text and bytes, and syntax, types and results are dropped. Units run
+// on GOMAXPROCS workers, a unit after those it imports.
+//
+// Files: list.go asks the go command, plan.go chooses units and their order,
+// universe.go imports types, unit.go analyses one package, facts.go carries
+// facts between units, run.go schedules; fix.go applies fixes; flags.go,
+// help.go, main.go and vettool.go are the command line. Formats are packages of
+// their own, pure functions from the findings of package report to bytes.
+//
+// What is given up:
+//
+//   - No unit sees the syntax of another; facts are the only way.
+//   - Facts exist only for packages of the main module or workspace, and for
+//     packages named on the command line. To analyzers all else is unknown.
+//   - A package that does not compile is not analysed, nor is what imports it.
+//     Each is named, the others are analysed, and the exit code says so.
+//   - A package with tests is reported as its test variant, which has all of
+//     its files, and only so. Variants of other packages that the go command
+//     recompiles for a test stand in with the facts of the plain package.
+package driver

@@ -1,0 +1,166 @@
+package driver
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"go/format"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/memlint/memlint/internal/driver/report"
+	"github.com/memlint/memlint/internal/driver/text"
+)
+
+// A change is a file before and after fixes.
+type change struct {
+	file          string
+	before, after []byte
+}
+
+// A fixing is what applying fixes comes to.
+type fixing struct {
+	changes   []change
+	fixed     int              // findings whose fix is part of changes
+	remaining []report.Finding // without a fix, or whose fix gets in the way of another
+	errs      []error          // files that cannot be fixed, one line each
+}
+
+// fixes merges the first fix of each finding. Of two that overlap, the one of
+// the earlier finding is taken; another run can apply the other. A fix is
+// taken as a whole or not at all. Files come out formatted.
+func fixes(findings []report.Finding) *fixing {
+	var x fixing
+	before := make(map[string][]byte)
+	unusable := make(map[string]bool)
+	usable := func(e report.Edit) bool {
+		if unusable[e.File] {
+			return false
+		}
+		src, ok := before[e.File]
+		if !ok {
+			var err error
+			if src, err = os.ReadFile(e.File); err != nil {
+				x.errs = append(x.errs, err)
+				unusable[e.File] = true
+				return false
+			}
+			before[e.File] = src
+		}
+		if sha256.Sum256(src) != e.Sum {
+			x.errs = append(x.errs, fmt.Errorf("%s changed while it was analysed; not fixed", e.File))
+			unusable[e.File] = true
+			return false
+		}
+		return true
+	}
+
+	merged := make(map[string][]report.Edit)
+	taken := make(map[string][]report.Finding) // by file
+finding:
+	for _, f := range findings {
+		if len(f.Fixes) == 0 {
+			x.remaining = append(x.remaining, f)
+			continue
+		}
+		next := make(map[string][]report.Edit)
+		for _, e := range f.Fixes[0].Edits {
+			if next[e.File] == nil {
+				next[e.File] = slices.Clone(merged[e.File])
+			}
+			list, ok := insert(next[e.File], e)
+			if !ok || !usable(e) {
+				x.remaining = append(x.remaining, f)
+				continue finding
+			}
+			next[e.File] = list
+		}
+		maps.Copy(merged, next)
+		for file := range next {
+			taken[file] = append(taken[file], f)
+		}
+		x.fixed++
+	}
+	for _, file := range slices.Sorted(maps.Keys(merged)) {
+		after, err := format.Source(apply(before[file], merged[file]))
+		if err != nil {
+			x.errs = append(x.errs, fmt.Errorf("%s: not fixed, since the fixes would leave it broken: %v", file, err))
+			x.fixed -= len(taken[file])
+			x.remaining = append(x.remaining, taken[file]...)
+			continue
+		}
+		if !bytes.Equal(before[file], after) {
+			x.changes = append(x.changes, change{file, before[file], after})
+		}
+	}
+	x.remaining = report.Sort(x.remaining)
+	return &x
+}
+
+// insert adds e to edits, which are sorted. It is not ok if e overlaps one or
+// inserts at the same place as one; but the same edit, such as the import that
+// two fixes need, is made once.
+func insert(edits []report.Edit, e report.Edit) (_ []report.Edit, ok bool) {
+	at, _ := slices.BinarySearchFunc(edits, e, func(x, y report.Edit) int {
+		return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.End, y.End))
+	})
+	for _, x := range edits[max(0, at-1):min(len(edits), at+1)] {
+		if x == e {
+			return edits, true
+		}
+		if x.Start == e.Start || x.Start < e.End && e.Start < x.End {
+			return nil, false
+		}
+	}
+	return slices.Insert(edits, at, e), true
+}
+
+// apply returns src with edits, which are sorted and do not overlap.
+func apply(src []byte, edits []report.Edit) []byte {
+	var out []byte
+	at := 0
+	for _, e := range edits {
+		out = append(append(out, src[at:e.Start]...), e.New...)
+		at = e.End
+	}
+	return append(out, src[at:]...)
+}
+
+// write replaces the file by what it should be, at once or not at all.
+func (c change) write() (err error) {
+	// A file that is a link stays one.
+	file, err := filepath.EvalSymlinks(c.file)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(file), ".memlint-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(tmp.Name())
+		}
+	}()
+	_, err = tmp.Write(c.after)
+	err = cmp.Or(err, tmp.Chmod(info.Mode().Perm()), tmp.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), file)
+}
+
+// unified returns the change as a unified diff with names relative to dir.
+func (c change) unified(dir string) []byte {
+	name := filepath.ToSlash(text.Path(c.file, dir))
+	return diff.Diff("a/"+name, c.before, "b/"+name, c.after)
+}

@@ -1,0 +1,220 @@
+package driver
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// A listPackage is what `go list` says of one package.
+type listPackage struct {
+	ImportPath      string // with the test it was recompiled for, as "p [q.test]"
+	Name            string
+	Dir             string
+	Export          string // file of export data, "" if the package did not compile
+	DepOnly         bool
+	Standard        bool
+	ForTest         string
+	Match           []string
+	Module          *analysis.Module
+	GoFiles         []string
+	CgoFiles        []string
+	CompiledGoFiles []string
+	IgnoredGoFiles  []string
+	Imports         []string
+	ImportMap       map[string]string
+	Error           *listError
+
+	CFiles, CXXFiles, MFiles, HFiles, FFiles, SFiles      []string
+	SwigFiles, SwigCXXFiles, SysoFiles, IgnoredOtherFiles []string
+}
+
+type listError struct {
+	Pos string
+	Err string
+}
+
+// listFields is what the go command is asked for. It computes only what it is
+// asked for, and this is the floor of the time a run takes.
+const listFields = "ImportPath,Name,Dir,Export,DepOnly,Standard,ForTest,Match,Module," +
+	"GoFiles,CgoFiles,CompiledGoFiles,IgnoredGoFiles,Imports,ImportMap,Error," +
+	"CFiles,CXXFiles,MFiles,HFiles,FFiles,SFiles,SwigFiles,SwigCXXFiles,SysoFiles,IgnoredOtherFiles"
+
+// path returns the package path, which variants for tests share.
+func (p *listPackage) path() string {
+	path, _, _ := strings.Cut(p.ImportPath, " ")
+	return path
+}
+
+// isTestMain reports whether p is a main package that `go test` generates.
+func (p *listPackage) isTestMain() bool {
+	return p.Name == "main" && p.ForTest == "" && strings.HasSuffix(p.ImportPath, ".test") &&
+		len(p.GoFiles) == 1 && filepath.IsAbs(p.GoFiles[0])
+}
+
+// isXTest reports whether p is an external test package, "p_test [p.test]".
+func (p *listPackage) isXTest() bool {
+	return p.ForTest != "" && p.path() == p.ForTest+"_test"
+}
+
+// abs returns the files with the folder of the package in front.
+func (p *listPackage) abs(lists ...[]string) []string {
+	var files []string
+	for _, list := range lists {
+		for _, file := range list {
+			if !filepath.IsAbs(file) {
+				file = filepath.Join(p.Dir, file)
+			}
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
+// otherFiles returns the files of p that are compiled in and not Go.
+func (p *listPackage) otherFiles() []string {
+	return p.abs(p.CFiles, p.CXXFiles, p.MFiles, p.HFiles, p.FFiles, p.SFiles, p.SwigFiles, p.SwigCXXFiles, p.SysoFiles)
+}
+
+// imports calls yield for the name of each package that p imports.
+func (p *listPackage) imports(yield func(string) bool) {
+	for _, path := range p.Imports {
+		if path != "C" && path != "unsafe" && !yield(path) {
+			return
+		}
+	}
+}
+
+// A listing is the answer of the go command: packages after those they import.
+type listing struct {
+	packages []*listPackage
+	byID     map[string]*listPackage
+	env      goEnv
+}
+
+// goEnv is what the driver needs to know of the toolchain.
+type goEnv struct {
+	GOVERSION string
+	GOARCH    string
+}
+
+// list asks the go command for the packages that match the patterns of opts
+// and for all they depend on. The error is one line.
+func list(ctx context.Context, opts Options) (*listing, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	type envAnswer struct {
+		env goEnv
+		err error
+	}
+	envc := make(chan envAnswer, 1)
+	go func() {
+		var a envAnswer
+		out, _, err := goCommand(ctx, opts, "env", "-json", "GOVERSION", "GOARCH")
+		if a.err = err; err == nil {
+			a.err = json.Unmarshal(out, &a.env)
+		}
+		envc <- a
+	}()
+
+	args := []string{"list", "-e", "-deps", "-export", "-compiled", fmt.Sprintf("-test=%t", opts.Tests), "-json=" + listFields}
+	if opts.Tags != "" {
+		args = append(args, "-tags="+opts.Tags)
+	}
+	args = append(append(args, "--"), opts.Patterns...)
+	out, stderr, err := goCommand(ctx, opts, args...)
+	if err != nil {
+		return nil, err
+	}
+	env := <-envc
+	if env.err != nil {
+		return nil, env.err
+	}
+
+	l := &listing{byID: make(map[string]*listPackage), env: env.env}
+	dec := json.NewDecoder(bytes.NewReader(out))
+	for {
+		p := new(listPackage)
+		if err := dec.Decode(p); err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("cannot read what `go list` prints: %v", err)
+		}
+		l.packages = append(l.packages, p)
+		l.byID[p.ImportPath] = p
+	}
+	for _, pattern := range opts.Patterns {
+		if !l.matched(pattern) {
+			return nil, unmatched(pattern, stderr)
+		}
+	}
+	return l, nil
+}
+
+// matched reports whether some package was found, or is said to be missing,
+// for the pattern. Names of files make one package together.
+func (l *listing) matched(pattern string) bool {
+	return slices.ContainsFunc(l.packages, func(p *listPackage) bool {
+		return slices.Contains(p.Match, pattern) || p.ImportPath == "command-line-arguments"
+	})
+}
+
+// unmatched returns the error for a pattern that nothing matches.
+func unmatched(pattern, stderr string) error {
+	// Without -e, `go list` tells much more about a pattern outside any module.
+	for line := range strings.Lines(stderr) {
+		line = strings.TrimSpace(strings.TrimPrefix(line, "go: "))
+		if line != "" && !strings.HasPrefix(line, "warning: ") && !strings.HasPrefix(line, "downloading ") {
+			return fmt.Errorf("pattern %s: %s", pattern, line)
+		}
+	}
+	return fmt.Errorf("pattern %s matches no packages", pattern)
+}
+
+// goCommand runs the go command in the folder of opts and returns what it
+// printed. The error is one line, taken from standard error if the command
+// failed.
+func goCommand(ctx context.Context, opts Options, args ...string) (stdout []byte, stderr string, err error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = opts.Dir
+	if opts.Env != nil {
+		cmd.Env = append(slices.Clone(opts.Env), "PWD="+opts.Dir)
+	}
+	var outBuf, errBuf bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &outBuf, &errBuf
+	err = cmd.Run()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && ctx.Err() == nil {
+		err = fmt.Errorf("go %s: %s", args[0], firstCause(errBuf.String(), exit))
+	}
+	return outBuf.Bytes(), errBuf.String(), err
+}
+
+// firstCause boils what the go command says when it fails down to one line:
+// its first lines up to one that is not a heading.
+func firstCause(stderr string, exit error) string {
+	var words []string
+	for line := range strings.Lines(stderr) {
+		line = strings.TrimSpace(strings.TrimPrefix(line, "go: "))
+		if line == "" || strings.HasPrefix(line, "downloading ") || strings.HasPrefix(line, "warning: ") {
+			continue
+		}
+		words = append(words, line)
+		if !strings.HasSuffix(line, ":") {
+			break
+		}
+	}
+	if words == nil {
+		return exit.Error()
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,218 @@
+package driver
+
+import (
+	"context"
+	"fmt"
+	"go/version"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/internal/driver/report"
+)
+
+// Options says what to analyse, and with what.
+type Options struct {
+	Analyzers []*analysis.Analyzer
+	Patterns  []string // packages as the go command names them; "." if there are none
+	Dir       string   // the folder to be in; the current one if ""
+	Env       []string // environment of the go command; that of the process if nil
+	Tags      string   // build tags, separated by commas
+	Tests     bool     // whether test files belong to packages
+	Workers   int      // units analysed at a time; GOMAXPROCS if 0
+}
+
+// A Result is what a run found.
+type Result struct {
+	Findings []report.Finding // sorted, each once
+	Problems []Problem        // what could not be analysed, dependencies first
+	Withheld []Withheld       // what analyzers found and did not report, by flag
+	Packages int              // packages that were analysed to be reported
+	Dir      string           // Options.Dir, absolute
+}
+
+// A Problem says in one line why a package could not be analysed, or not by
+// all analyzers.
+type Problem struct {
+	Package string
+	Text    string
+}
+
+// Withheld says how many findings an analyzer found and kept to itself, what
+// they are about and which flag shows them. Results of analyzers tell by
+//
+//	Withheld() (n int, what, flag string)
+type Withheld struct {
+	N    int
+	What string // "findings about timers the collector takes back"
+	Flag string // "-timerleak.collectable"
+}
+
+// Run analyses packages and returns what was found. The error is one line and
+// means that nothing could be analysed; packages that could not be are
+// Problems of the result.
+func Run(ctx context.Context, opts Options) (*Result, error) {
+	if err := analysis.Validate(opts.Analyzers); err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(opts.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("%s is no folder", dir)
+	}
+	opts.Dir = dir
+	if len(opts.Patterns) == 0 {
+		opts.Patterns = []string{"."}
+	}
+	if opts.Workers <= 0 {
+		opts.Workers = runtime.GOMAXPROCS(0)
+	}
+	register(opts.Analyzers)
+	all, factual := schedule(opts.Analyzers)
+
+	listing, err := list(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	pl := newPlan(listing, dir, len(factual) > 0)
+	result := &Result{Problems: pl.problems, Dir: dir}
+
+	universe := newUniverse(listing)
+	outcomes := pl.execute(ctx, opts.Workers, func(u *unit) *outcome {
+		run := &analysisRun{unit: u, plan: pl, universe: universe, dir: dir}
+		if u.reported {
+			return run.run(all)
+		}
+		return run.run(factual)
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for i, o := range outcomes {
+		if pl.units[i].reported {
+			result.Packages++
+		}
+		result.Findings = append(result.Findings, o.findings...)
+		result.Problems = append(result.Problems, o.problems...)
+		for _, w := range o.withheld {
+			result.withhold(w)
+		}
+	}
+	result.Findings = report.Sort(result.Findings)
+	if line := skew(listing.env.GOVERSION, runtime.Version()); line != "" && len(result.Problems) > 0 {
+		result.Problems = append(result.Problems, Problem{Text: line})
+	}
+	return result, nil
+}
+
+func (r *Result) withhold(w Withheld) {
+	for i := range r.Withheld {
+		if x := &r.Withheld[i]; x.What == w.What && x.Flag == w.Flag {
+			x.N += w.N
+			return
+		}
+	}
+	r.Withheld = append(r.Withheld, w)
+	slices.SortFunc(r.Withheld, func(x, y Withheld) int {
+		if x.Flag < y.Flag || x.Flag == y.Flag && x.What < y.What {
+			return -1
+		}
+		return 1
+	})
+}
+
+// schedule returns the analyzers and those they require, each after what it
+// requires; and of these the ones that packages have to be analysed with of
+// which only facts are wanted.
+func schedule(analyzers []*analysis.Analyzer) (all, factual []*analysis.Analyzer) {
+	seen := make(map[*analysis.Analyzer]bool)
+	var visit func(list *[]*analysis.Analyzer, a *analysis.Analyzer)
+	visit = func(list *[]*analysis.Analyzer, a *analysis.Analyzer) {
+		if seen[a] {
+			return
+		}
+		seen[a] = true
+		for _, req := range a.Requires {
+			visit(list, req)
+		}
+		*list = append(*list, a)
+	}
+	for _, a := range analyzers {
+		visit(&all, a)
+	}
+	clear(seen)
+	for _, a := range all {
+		if len(a.FactTypes) > 0 {
+			visit(&factual, a)
+		}
+	}
+	return all, factual
+}
+
+// execute runs do for each unit on workers, each unit after those it depends
+// on, and returns the outcomes in the order of units. It stops early if ctx is
+// cancelled.
+func (pl *plan) execute(ctx context.Context, workers int, do func(*unit) *outcome) []*outcome {
+	outcomes := make(map[*unit]*outcome)
+	ready := make(chan *unit, len(pl.units))
+	type completion struct {
+		unit    *unit
+		outcome *outcome
+	}
+	done := make(chan completion, workers)
+	for range workers {
+		go func() {
+			for u := range ready {
+				done <- completion{u, do(u)}
+			}
+		}()
+	}
+	left := 0
+	start := func(u *unit) { left++; ready <- u }
+	for _, u := range pl.units {
+		if u.waiting == 0 {
+			start(u)
+		}
+	}
+	for left > 0 {
+		c := <-done
+		left--
+		outcomes[c.unit] = c.outcome
+		c.unit.facts.encoded, c.outcome.facts = c.outcome.facts, nil
+		for _, user := range c.unit.users {
+			if user.waiting--; user.waiting == 0 && ctx.Err() == nil {
+				start(user)
+			}
+		}
+	}
+	close(ready)
+	var list []*outcome
+	for _, u := range pl.units {
+		if o := outcomes[u]; o != nil {
+			list = append(list, o)
+		} else {
+			// Cancelled, or units wait for each other. The go command calls
+			// that an error, so that there should be none; never be silent.
+			list = append(list, &outcome{problems: []Problem{{
+				Package: u.ImportPath,
+				Text:    u.ImportPath + ": internal error: not analysed: waits for its imports for ever",
+			}}})
+		}
+	}
+	return list
+}
+
+// skew returns a line to print if packages come from a newer toolchain than
+// the one this command was built with, which cannot read them.
+func skew(toolchain, built string) string {
+	toolchain, built = version.Lang(toolchain), version.Lang(built)
+	if version.Compare(toolchain, built) <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("memlint: built with %s, cannot read all of %s; build it again with %[2]s", built, toolchain)
+}

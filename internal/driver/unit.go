@@ -1,0 +1,445 @@
+package driver
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"go/version"
+	"maps"
+	"net/url"
+	"os"
+	"reflect"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/internal/driver/report"
+	"github.com/memlint/memlint/internal/driver/text"
+)
+
+// An outcome is what is kept of a unit.
+type outcome struct {
+	findings []report.Finding
+	problems []Problem
+	withheld []Withheld
+	facts    []byte
+}
+
+// An analysisRun is one unit under analysis. It is dropped when the unit is done.
+type analysisRun struct {
+	unit     *unit
+	plan     *plan
+	universe *universe
+	dir      string
+
+	fset   *token.FileSet
+	files  []*ast.File
+	source map[string][]byte // of files, by name
+	pkg    *types.Package
+	info   *types.Info
+	sizes  types.Sizes
+	facts  *factSet
+
+	results map[*analysis.Analyzer]any
+	failed  map[*analysis.Analyzer]bool
+	outcome *outcome
+}
+
+// run analyses the unit with the analyzers, each after those it requires.
+func (r *analysisRun) run(analyzers []*analysis.Analyzer) *outcome {
+	r.outcome = new(outcome)
+	defer r.forgetFiles()
+	if err := r.load(); err != nil {
+		r.problem("%s", r.line(err))
+		return r.outcome
+	}
+	r.results = make(map[*analysis.Analyzer]any)
+	r.failed = make(map[*analysis.Analyzer]bool)
+	for _, a := range analyzers {
+		r.analyze(a)
+	}
+	facts, err := r.facts.encode()
+	if err != nil {
+		r.problem("internal error: facts of package %s: %v", r.unit.ImportPath, err)
+	}
+	r.outcome.facts = facts
+	return r.outcome
+}
+
+func (r *analysisRun) problem(format string, args ...any) {
+	r.outcome.problems = append(r.outcome.problems, Problem{
+		Package: r.unit.ImportPath,
+		Text:    strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " "),
+	})
+}
+
+// load parses and type-checks the unit.
+func (r *analysisRun) load() (err error) {
+	defer func() {
+		// The type checker has been known to.
+		if x := recover(); x != nil {
+			err = fmt.Errorf("internal error: loading package %s: %v%s", r.unit.ImportPath, x, panicSite())
+		}
+	}()
+	r.fset = r.universe.fset
+	r.source = make(map[string][]byte)
+	for _, name := range r.unit.abs(r.unit.CompiledGoFiles) {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		f, err := parser.ParseFile(r.fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
+		if f != nil {
+			r.files = append(r.files, f)
+			r.source[name] = src
+		}
+		if err != nil {
+			return err
+		}
+	}
+	packages, err := r.universe.importsOf(r.unit.listPackage)
+	if err != nil {
+		return err
+	}
+	r.info = &types.Info{
+		Types:        make(map[ast.Expr]types.TypeAndValue),
+		Defs:         make(map[*ast.Ident]types.Object),
+		Uses:         make(map[*ast.Ident]types.Object),
+		Implicits:    make(map[ast.Node]types.Object),
+		Instances:    make(map[*ast.Ident]types.Instance),
+		Scopes:       make(map[ast.Node]*types.Scope),
+		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
+		FileVersions: make(map[*ast.File]string),
+	}
+	env := r.universe.listing.env
+	r.sizes = cmp.Or(types.SizesFor("gc", env.GOARCH), types.SizesFor("gc", runtime.GOARCH))
+	var first error
+	config := &types.Config{
+		Importer:  &unitImporter{r.unit.ImportMap, packages},
+		Sizes:     r.sizes,
+		GoVersion: goVersion(r.unit.Module, env.GOVERSION),
+		Error: func(err error) {
+			if first == nil {
+				first = err
+			}
+		},
+	}
+	r.pkg, err = config.Check(r.unit.path(), r.fset, r.files, r.info)
+	if err = cmp.Or(first, err); err != nil {
+		return err
+	}
+	r.facts = &factSet{
+		pkg:      r.pkg,
+		imported: r.plan.factsFor(r.unit),
+		closure: func() []*types.Package {
+			var list []*types.Package
+			for _, path := range slices.Sorted(maps.Keys(packages)) {
+				list = append(list, packages[path])
+			}
+			return list
+		},
+		own: make(map[ownKey]analysis.Fact),
+	}
+	return nil
+}
+
+// factsFor returns the function that finds the facts of a package that u
+// depends on by its path: those of its variant for the same test, if there is one.
+func (pl *plan) factsFor(u *unit) func(path string) *unitFacts {
+	byPath := make(map[string]*unitFacts)
+	seen := make(map[*unit]bool)
+	var visit func(u *unit)
+	visit = func(u *unit) {
+		for _, d := range u.deps {
+			if !seen[d] {
+				seen[d] = true
+				if d.ForTest != "" || byPath[d.path()] == nil {
+					byPath[d.path()] = d.facts
+				}
+				visit(d)
+			}
+		}
+	}
+	visit(u)
+	return func(path string) *unitFacts { return byPath[path] }
+}
+
+// goVersion returns the language version for packages of module m: that of the
+// toolchain for those without a module, the standard library among them.
+func goVersion(m *analysis.Module, toolchain string) string {
+	if m != nil {
+		// 1.16 is what the go command assumes of a go.mod without a go line.
+		return "go" + cmp.Or(m.GoVersion, "1.16")
+	}
+	// "go1.27.1-custom X:loopvar" is not a language version.
+	v, _, _ := strings.Cut(toolchain, " ")
+	v, _, _ = strings.Cut(v, "-")
+	if !version.IsValid(v) {
+		return ""
+	}
+	return v
+}
+
+// A unitImporter finds the packages that a unit imports.
+type unitImporter struct {
+	importMap map[string]string
+	packages  map[string]*types.Package
+}
+
+func (im *unitImporter) Import(path string) (*types.Package, error) {
+	if path == "unsafe" {
+		return types.Unsafe, nil
+	}
+	if id, ok := im.importMap[path]; ok {
+		path, _, _ = strings.Cut(id, " ")
+	}
+	if pkg := im.packages[path]; pkg != nil {
+		return pkg, nil
+	}
+	return nil, fmt.Errorf("cannot import %q", path)
+}
+
+// analyze runs one analyzer; those it requires have run.
+func (r *analysisRun) analyze(a *analysis.Analyzer) {
+	inputs := make(map[*analysis.Analyzer]any)
+	for _, req := range a.Requires {
+		if r.failed[req] {
+			r.failed[a] = true // told once, for req
+			return
+		}
+		inputs[req] = r.results[req]
+	}
+	var diagnostics []analysis.Diagnostic
+	pass := &analysis.Pass{
+		Analyzer:          a,
+		Fset:              r.fset,
+		Files:             r.files,
+		OtherFiles:        r.unit.otherFiles(),
+		IgnoredFiles:      r.unit.abs(r.unit.IgnoredGoFiles, r.unit.IgnoredOtherFiles),
+		Pkg:               r.pkg,
+		TypesInfo:         r.info,
+		TypesSizes:        r.sizes,
+		ResultOf:          inputs,
+		Report:            func(d analysis.Diagnostic) { diagnostics = append(diagnostics, d) },
+		ImportObjectFact:  r.facts.importObjectFact,
+		ExportObjectFact:  r.facts.exportObjectFact,
+		ImportPackageFact: r.facts.importPackageFact,
+		ExportPackageFact: r.facts.exportPackageFact,
+		AllObjectFacts:    func() []analysis.ObjectFact { return r.facts.allObjectFacts(a) },
+		AllPackageFacts:   func() []analysis.PackageFact { return r.facts.allPackageFacts(a) },
+		Module:            r.unit.Module,
+	}
+	pass.ReadFile = func(name string) ([]byte, error) {
+		if src, ok := r.source[name]; ok {
+			return bytes.Clone(src), nil
+		}
+		if slices.Contains(pass.OtherFiles, name) || slices.Contains(pass.IgnoredFiles, name) {
+			return os.ReadFile(name)
+		}
+		return nil, fmt.Errorf("ReadFile: %s is no file of package %s", name, r.unit.ImportPath)
+	}
+
+	result, err := call(a, pass)
+	if err == nil && reflect.TypeOf(result) != a.ResultType {
+		err = fmt.Errorf("internal error: result is a %T, not a %v", result, a.ResultType)
+	}
+	if err != nil {
+		r.failed[a] = true
+		r.problem("%s: %s", r.where(), prefixInternal(a, r.unit, err))
+		return
+	}
+	r.results[a] = result
+	if !r.unit.reported {
+		return
+	}
+	for _, d := range diagnostics {
+		f, err := r.finding(a, d)
+		if err != nil {
+			r.problem("%s: %s", r.where(), prefixInternal(a, r.unit, err))
+			continue
+		}
+		r.outcome.findings = append(r.outcome.findings, f)
+	}
+	if w, ok := result.(interface {
+		Withheld() (n int, what, flag string)
+	}); ok {
+		if n, what, flag := w.Withheld(); n > 0 {
+			r.outcome.withheld = append(r.outcome.withheld, Withheld{n, what, flag})
+		}
+	}
+}
+
+// where returns the position of the package clause, for errors that have none.
+func (r *analysisRun) where() string {
+	return text.Position(r.fset.Position(r.files[0].Package), r.dir)
+}
+
+func prefixInternal(a *analysis.Analyzer, u *unit, err error) string {
+	return fmt.Sprintf("internal error: analyzer %s on package %s: %v", a.Name, u.ImportPath, err)
+}
+
+// call runs a on pass. A panic is an error that names where it came from.
+func call(a *analysis.Analyzer, pass *analysis.Pass) (result any, err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			err = fmt.Errorf("panic: %v%s", x, panicSite())
+		}
+	}()
+	return a.Run(pass)
+}
+
+// panicSite returns " (at file:line)" of the function that panicked. With
+// MEMLINT_DEBUG set, the stack goes to standard error. To be called from a
+// deferred function.
+func panicSite() string {
+	if os.Getenv("MEMLINT_DEBUG") != "" {
+		os.Stderr.Write(debug.Stack())
+	}
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+	panicked := false
+	for {
+		frame, more := frames.Next()
+		inRuntime := strings.HasPrefix(frame.Function, "runtime.")
+		if panicked && !inRuntime {
+			return fmt.Sprintf(" (at %s:%d)", frame.File[strings.LastIndex(frame.File, "/")+1:], frame.Line)
+		}
+		panicked = panicked || inRuntime && strings.Contains(frame.Function, "panic")
+		if !more {
+			return ""
+		}
+	}
+}
+
+// finding turns a diagnostic into what is kept of it.
+func (r *analysisRun) finding(a *analysis.Analyzer, d analysis.Diagnostic) (report.Finding, error) {
+	if !d.Pos.IsValid() {
+		return report.Finding{}, fmt.Errorf("no position for %q", d.Message)
+	}
+	f := report.Finding{
+		Unit:     r.unit.ImportPath,
+		Analyzer: a.Name,
+		Category: d.Category,
+		Message:  d.Message,
+		Pos:      r.fset.Position(d.Pos),
+		End:      r.end(d.Pos, d.End),
+	}
+	var err error
+	if f.URL, err = resolveURL(a, d); err != nil {
+		return f, err
+	}
+	for _, rel := range d.Related {
+		f.Related = append(f.Related, report.Related{
+			Pos: r.fset.Position(rel.Pos), End: r.end(rel.Pos, rel.End), Message: rel.Message,
+		})
+	}
+	for _, fix := range d.SuggestedFixes {
+		g, ok, err := r.fix(fix)
+		if err != nil {
+			return f, fmt.Errorf("fix %q: %v", fix.Message, err)
+		}
+		if ok {
+			f.Fixes = append(f.Fixes, g)
+		}
+	}
+	return f, nil
+}
+
+func (r *analysisRun) end(pos, end token.Pos) token.Position {
+	return r.fset.Position(cmp.Or(end, pos))
+}
+
+// resolveURL returns where d is documented: its own URL or, if it has none,
+// that of the analyzer with the category as the anchor.
+func resolveURL(a *analysis.Analyzer, d analysis.Diagnostic) (string, error) {
+	raw := d.URL
+	if raw == "" && d.Category != "" {
+		raw = "#" + d.Category
+	}
+	base, err := url.Parse(a.URL)
+	if err != nil {
+		return "", err
+	}
+	u, err := base.Parse(raw)
+	if err != nil {
+		return "", err
+	}
+	return u.String(), nil
+}
+
+// fix turns a suggested fix into edits of files. It is not ok if a file is
+// generated, by cgo or otherwise: what is generated again loses the fix.
+// The error tells of edits that make no sense.
+func (r *analysisRun) fix(fix analysis.SuggestedFix) (_ report.Fix, ok bool, _ error) {
+	g := report.Fix{Title: fix.Message}
+	ok = true
+	for _, e := range fix.TextEdits {
+		file := r.fset.File(e.Pos)
+		if file == nil {
+			return g, false, errors.New("edit has no position")
+		}
+		end := cmp.Or(e.End, e.Pos)
+		// An end computed from a node that lacks its last token may lie beyond the file.
+		end = min(end, token.Pos(file.Base()+file.Size()))
+		if end < e.Pos {
+			return g, false, errors.New("edit ends before it begins")
+		}
+		src, own := r.source[file.Name()]
+		if !own {
+			return g, false, fmt.Errorf("edit of %s, which is no file of the package", file.Name())
+		}
+		syntax := r.files[slices.IndexFunc(r.files, func(f *ast.File) bool { return r.fset.File(f.FileStart) == file })]
+		if ast.IsGenerated(syntax) || r.fset.Position(e.Pos).Filename != file.Name() {
+			ok = false
+		}
+		g.Edits = append(g.Edits, report.Edit{
+			File:  file.Name(),
+			Start: file.Offset(e.Pos),
+			End:   file.Offset(end),
+			New:   string(e.NewText),
+			Sum:   sha256.Sum256(src),
+		})
+	}
+	slices.SortStableFunc(g.Edits, func(x, y report.Edit) int {
+		return cmp.Or(cmp.Compare(x.File, y.File), cmp.Compare(x.Start, y.Start), cmp.Compare(x.End, y.End))
+	})
+	for i := 1; i < len(g.Edits); i++ {
+		if x, y := g.Edits[i-1], g.Edits[i]; x.File == y.File && y.Start < x.End {
+			return g, false, errors.New("edits overlap")
+		}
+	}
+	return g, ok && len(g.Edits) > 0, nil
+}
+
+// forgetFiles drops the files of the unit from the file set, which lives on.
+func (r *analysisRun) forgetFiles() {
+	for _, f := range r.files {
+		if file := r.fset.File(f.FileStart); file != nil {
+			r.fset.RemoveFile(file)
+		}
+	}
+}
+
+// line returns err as one line that begins with a position if err has one.
+func (r *analysisRun) line(err error) string {
+	if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
+		err = list[0]
+	}
+	switch err := err.(type) {
+	case *scanner.Error:
+		return fmt.Sprintf("%s: %s", text.Position(err.Pos, r.dir), err.Msg)
+	case types.Error:
+		return fmt.Sprintf("%s: %s", text.Position(err.Fset.Position(err.Pos), r.dir), err.Msg)
+	}
+	return fmt.Sprintf("%s: %v", r.unit.ImportPath, err)
+}
