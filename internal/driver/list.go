@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -66,6 +67,12 @@ func (p *listPackage) isXTest() bool {
 	return p.ForTest != "" && p.path() == p.ForTest+"_test"
 }
 
+// isRecompiled reports whether p is compiled again for the test of another
+// package, which it imports, "p [q.test]".
+func (p *listPackage) isRecompiled() bool {
+	return p.ForTest != "" && p.path() != p.ForTest && !p.isXTest()
+}
+
 // abs returns the files with the folder of the package in front.
 func (p *listPackage) abs(lists ...[]string) []string {
 	var files []string
@@ -105,6 +112,13 @@ type listing struct {
 type goEnv struct {
 	GOVERSION string
 	GOARCH    string
+	GOMOD     string // os.DevNull or "" outside of modules
+	GOWORK    string
+}
+
+// noModule reports whether there is no go.mod and no go.work to go by.
+func (e goEnv) noModule() bool {
+	return (e.GOMOD == "" || e.GOMOD == os.DevNull) && e.GOWORK == ""
 }
 
 // list asks the go command for the packages that match the patterns of opts
@@ -120,7 +134,7 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 	envc := make(chan envAnswer, 1)
 	go func() {
 		var a envAnswer
-		out, _, err := goCommand(ctx, opts, "env", "-json", "GOVERSION", "GOARCH")
+		out, _, err := goCommand(ctx, opts, "env", "-json", "GOVERSION", "GOARCH", "GOMOD", "GOWORK")
 		if a.err = err; err == nil {
 			a.err = json.Unmarshal(out, &a.env)
 		}

@@ -53,7 +53,7 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 		}
 	}
 	reported := func(p *listPackage) bool {
-		return !p.DepOnly && !p.isTestMain() && p.ImportPath != "unsafe" && !variant[p.ImportPath] && !onlyTests[p.ImportPath]
+		return !p.DepOnly && !p.isTestMain() && p.ImportPath != "unsafe" && !variant[p.ImportPath]
 	}
 	told := make(map[string]bool)
 	needed := make(map[string]bool) // by something reported
@@ -62,7 +62,9 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 			needed[p.ImportPath] = true
 		}
 		if needed[p.ImportPath] {
-			needed[p.path()] = true // its facts stand for those of a variant
+			if p.isRecompiled() {
+				needed[p.path()] = true
+			}
 			for path := range p.imports {
 				needed[path] = true
 			}
@@ -70,7 +72,7 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 	}
 	for _, p := range l.packages {
 		isReported := reported(p)
-		if !isReported && !(withFacts && needed[p.ImportPath] && b.isOurs(p)) {
+		if !isReported && !(withFacts && needed[p.ImportPath] && b.isOurs(p)) || onlyTests[p.ImportPath] {
 			continue
 		}
 		if b.cause(p) != "" {
@@ -87,7 +89,7 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 		}
 		// What the go command recompiles for the test of another package has
 		// the same facts as the plain one.
-		if !isReported && p.ForTest != "" && p.path() != p.ForTest && l.byID[p.path()] != nil {
+		if !isReported && p.isRecompiled() && l.byID[p.path()] != nil {
 			continue
 		}
 		u := &unit{listPackage: p, reported: isReported, facts: new(unitFacts)}
@@ -222,8 +224,8 @@ func (b *breakage) blame(p, q *listPackage, cause string) string {
 // line returns the line to print for p, which is broken.
 func (b *breakage) line(p *listPackage) string {
 	cause := b.cause(p)
-	if strings.Contains(cause, ".go:") {
-		return cause // has a position
+	if strings.Contains(cause, ".go:") || strings.HasPrefix(cause, "pattern ") {
+		return cause // says where
 	}
 	return p.ImportPath + ": " + cause
 }

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/version"
 	"os"
@@ -80,6 +81,10 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		return nil, err
 	}
 	pl := newPlan(listing, dir, len(factual) > 0)
+	if len(pl.units) == 0 && listing.env.noModule() {
+		// What the go command says of each pattern hides this.
+		return nil, errors.New("go.mod file not found in current directory or any parent directory")
+	}
 	result := &Result{Problems: pl.problems, Dir: dir}
 
 	universe := newUniverse(listing)
