@@ -1,0 +1,254 @@
+package timerleak
+
+import (
+	_ "embed"
+	"go/token"
+	"go/types"
+	"reflect"
+	"time"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports tickers and timers that are never stopped. Its result is a
+// [*finding.Withheld] that counts what -timerleak.collectable would show.
+var Analyzer = &analysis.Analyzer{
+	Name:       "timerleak",
+	Doc:        finding.Doc(doc, "timerleak"),
+	URL:        finding.URL("timerleak"),
+	Run:        run,
+	Requires:   []*analysis.Analyzer{effects.Analyzer},
+	ResultType: reflect.TypeFor[*finding.Withheld](),
+}
+
+var collectable bool
+
+func init() {
+	Analyzer.Flags.BoolVar(&collectable, "collectable", false, "also report timers that the garbage collector takes back since Go 1.23")
+}
+
+// An api is what the analyzer knows of a function that makes a timer.
+type api struct {
+	what     string // in messages
+	duration int    // index of the duration among the arguments
+	channel  bool   // the result is the channel itself
+	ticker   bool
+}
+
+var apis = map[string]api{
+	"time.NewTicker": {what: "ticker", ticker: true},
+	"time.Tick":      {what: "ticker", ticker: true, channel: true},
+	"time.NewTimer":  {what: "timer"},
+	"time.After":     {what: "timer", channel: true},
+	"time.AfterFunc": {what: "timer"},
+}
+
+type checker struct {
+	*effects.Package
+	report *finding.Reporter
+	held   finding.Withheld
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	c := &checker{
+		Package: effects.Of(pass),
+		report:  finding.NewReporter(pass),
+		held:    finding.Withheld{What: "findings about timers that the collector takes back", Flag: "-timerleak.collectable"},
+	}
+	old := !collects(pass)
+	for _, fn := range c.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(*ssa.Call)
+				if !ok {
+					continue
+				}
+				callee := ir.Callee(&call.Call)
+				if callee == nil {
+					continue
+				}
+				if api, ok := apis[callee.FullName()]; ok {
+					c.check(call, callee.Name(), api, old)
+				}
+			}
+		}
+	}
+	c.report.Flush()
+	return &c.held, nil
+}
+
+// check reports the one leak, if any, of the timer that call makes.
+func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
+	if api.ticker {
+		if leak, ok := c.goroutine(call, api); ok {
+			c.report.Add(leak)
+			return
+		}
+	}
+	if name == "AfterFunc" {
+		if leak, ok := c.rearms(call); ok {
+			c.report.Add(leak)
+		} else if leak, ok := c.pins(call); ok {
+			c.report.Add(leak)
+		}
+		return
+	}
+	if !c.Repeatable(call) {
+		return
+	}
+	out := lifetime.Check(c.Package, call, call, spec(api))
+	if leak, ok := c.deferred(call, api, out); ok {
+		c.report.Add(leak)
+		return
+	}
+	leak, ok := c.collectable(call, name, api, out)
+	switch {
+	case !ok:
+	case old || collectable:
+		c.report.Add(leak)
+	case c.report.Shown(leak.Pos, leak.Category):
+		c.held.Count++
+	}
+}
+
+// spec says how timers are given back: Stop, or for one-shot timers, a receive
+// from the channel.
+func spec(api api) lifetime.Spec {
+	s := lifetime.Spec{
+		Releases: func(e *effects.Event) bool {
+			return e.Kind == effects.Method && e.Name == "Stop" && e.Ref.Path == nil
+		},
+		Ignores: func(e *effects.Event) bool { return e.Ref.Path != nil },
+	}
+	if !api.ticker {
+		s.Spends = func(e *effects.Event) bool {
+			onChan := e.Ref.Path == nil
+			if !api.channel {
+				onChan = e.Ref.Path.String() == ".C"
+			}
+			return onChan && (e.Kind == effects.Recv || e.Kind == effects.Wait)
+		}
+	}
+	return s
+}
+
+// collectable returns the leak of a timer that only matters while the runtime
+// does not take unreferenced timers back.
+func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime.Outcome) (finding.Leak, bool) {
+	leak := c.at(call)
+	leak.HeldBy = []string{"the runtime timer heap"}
+	d, known := effects.ConstDuration(call.Call.Args[0])
+	switch {
+	case name == "Tick":
+		leak.Category = "tick-in-repeatable"
+		leak.What = "time.Tick in repeatable code starts a ticker that nobody can stop"
+		return leak, true
+	case name == "After" || name == "NewTimer" && out.Again:
+		if !out.Again || known && d < int64(time.Second) {
+			return leak, false
+		}
+		leak.Category = "after-in-loop"
+		leak.What = "timer is created anew in every iteration and not stopped"
+		return leak, true
+	case name == "NewTimer":
+		if out.Exit == nil || known && d < int64(time.Minute) {
+			return leak, false
+		}
+		leak.Category = "timer-not-stopped"
+		leak.What = "timer is not stopped on every path"
+	default:
+		if field, at := c.keptIn(call); field != nil {
+			return c.field(call, field, at)
+		}
+		if out.Exit == nil {
+			return leak, false
+		}
+		leak.Category = "ticker-not-stopped"
+		leak.What = "ticker is not stopped on every path"
+	}
+	if out.Again {
+		leak.Notes = append(leak.Notes, finding.Note{Pos: leak.Pos, End: leak.End, Text: "made again in the next iteration without a call of Stop"})
+	} else {
+		pos, end := c.IR.Range(out.Exit)
+		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "returns without calling Stop"})
+		if len(out.Kept) == 0 && !c.inLoop(call) {
+			leak.Fix = finding.DeferAfter(c.IR.Pass, call.Pos(), "Stop", "Defer Stop after the "+api.what+" is created")
+		}
+	}
+	return leak, true
+}
+
+func (c *checker) inLoop(instr ssa.Instruction) bool {
+	return c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil
+}
+
+// at returns a leak at the call that makes the timer.
+func (c *checker) at(call *ssa.Call) finding.Leak {
+	pos, end := c.IR.Range(call)
+	return finding.Leak{Pos: pos, End: end}
+}
+
+// deferred finds a deferred Stop in the loop that makes the timer anew.
+func (c *checker) deferred(call *ssa.Call, api api, out lifetime.Outcome) (finding.Leak, bool) {
+	for _, d := range out.Defers {
+		for l := c.IR.Graph(call.Parent()).Innermost(call.Block()); l != nil; l = l.Outer {
+			if !l.Contains(d.Block()) || l.Bounded() {
+				continue
+			}
+			leak := c.at(call)
+			leak.Category = "defer-stop-in-loop"
+			leak.What = "deferred Stop of a " + api.what + " made in every iteration waits for the function to return"
+			leak.Notes = []finding.Note{{Pos: d.Pos(), End: token.NoPos, Text: "deferred here once per iteration"}}
+			return leak, true
+		}
+	}
+	return finding.Leak{}, false
+}
+
+// keptIn returns the struct field that a timer is stored in for others to
+// find, and where it is stored; nil if there is none.
+func (c *checker) keptIn(call *ssa.Call) (*types.Var, *effects.Event) {
+	for _, e := range c.Of(call) {
+		if e.Kind == effects.Store && e.Ref.Path == nil && !e.Via {
+			if f := e.To.Path.Field(); f != nil {
+				return f, e
+			}
+		}
+	}
+	return nil, nil
+}
+
+// field returns the leak of a ticker kept in a field that nothing stops.
+func (c *checker) field(call *ssa.Call, field *types.Var, at *effects.Event) (finding.Leak, bool) {
+	leak := c.at(call)
+	leak.Category = "ticker-field"
+	for _, e := range c.Of(call) {
+		if e.Ref.Path == nil && (e.Kind == effects.Method && e.Name == "Stop" || lifetime.HandsOn(e) && e.To.Path.Field() != field && !(e.Via && e.Kind == effects.Return)) {
+			return leak, false
+		}
+	}
+	if lifetime.FieldReleased(c.Package, field, func(name string) bool { return name == "Stop" }) {
+		return leak, false
+	}
+	owner, teardown := c.Teardown(field)
+	switch {
+	case teardown != nil:
+		leak.What = "ticker in field " + field.Name() + " is not stopped by any function of the package"
+		leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not stop it"}}
+	case !effects.Fresh(at.To.Root):
+		leak.What = "ticker in field " + field.Name() + " is overwritten and the old one not stopped"
+	default:
+		return leak, false
+	}
+	leak.HeldBy = []string{"the runtime timer heap"}
+	return leak, true
+}

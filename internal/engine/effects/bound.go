@@ -1,0 +1,421 @@
+package effects
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// This file holds the bounds that make a growth harmless where it stands, so
+// that it is no effect of the function: the key can have few values, the key
+// is there already, or the size is checked first.
+
+func (t *table) keyBounded(f *flow, v *ssa.MapUpdate) bool {
+	m, ok := v.Map.Type().Underlying().(*types.Map)
+	if !ok {
+		return false
+	}
+	return t.smallDomain(m.Key()) || t.smallDomain(undoConversion(v.Key).Type()) || t.constantKey(f, v.Key) ||
+		t.keyPresent(f, v) || t.keyCompared(v) || t.sizeBounded(f, v, f.of(v.Map))
+}
+
+// smallDomain reports whether a key type has few values: small integers, the
+// types of the program, and types for which constants are declared.
+func (t *table) smallDomain(typ types.Type) bool {
+	if typ.String() == "reflect.Type" {
+		return true
+	}
+	switch u := typ.Underlying().(type) {
+	case *types.Basic:
+		switch u.Kind() {
+		case types.Bool, types.Int8, types.Uint8, types.Int16, types.Uint16:
+			return true
+		}
+		return t.isEnum(typ)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if !t.smallDomain(f.Type()) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// isEnum reports whether typ is a named integer or string type whose package
+// declares at least two constants of it.
+func (t *table) isEnum(typ types.Type) bool {
+	n, ok := types.Unalias(typ).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil {
+		return false
+	}
+	is, known := t.enums[n.Obj()]
+	if known {
+		return is
+	}
+	scope := n.Obj().Pkg().Scope()
+	count := 0
+	for _, name := range scope.Names() {
+		if c, ok := scope.Lookup(name).(*types.Const); ok && types.Identical(c.Type(), n) {
+			count++
+		}
+	}
+	t.enums[n.Obj()] = count >= 2
+	return count >= 2
+}
+
+func undoConversion(v ssa.Value) ssa.Value {
+	for {
+		switch x := v.(type) {
+		case *ssa.ChangeType:
+			v = x.X
+		case *ssa.Convert:
+			v = x.X
+		case *ssa.MakeInterface:
+			v = x.X
+		default:
+			return v
+		}
+	}
+}
+
+// constantKey reports whether a key is a constant, one of several, a
+// remainder, or an element of a list of the package.
+func (t *table) constantKey(f *flow, key ssa.Value) bool {
+	seen := make(map[ssa.Value]bool)
+	var bounded func(v ssa.Value) bool
+	bounded = func(v ssa.Value) bool {
+		if seen[v] {
+			return true
+		}
+		seen[v] = true
+		switch v := v.(type) {
+		case *ssa.Const:
+			return true
+		case *ssa.Phi:
+			for _, e := range v.Edges {
+				if !bounded(e) {
+					return false
+				}
+			}
+			return true
+		case *ssa.ChangeType:
+			return bounded(v.X)
+		case *ssa.Convert:
+			return bounded(v.X)
+		case *ssa.MakeInterface:
+			return bounded(v.X) || t.smallDomain(v.X.Type())
+		case *ssa.BinOp:
+			return v.Op == token.REM || v.Op == token.AND && (isConst(v.X) || isConst(v.Y))
+		case *ssa.UnOp:
+			return isLoad(v) && fixedList(f.of(v.X))
+		case *ssa.Extract:
+			if next, ok := v.Tuple.(*ssa.Next); ok {
+				return fixedList(f.of(next.Iter))
+			}
+		case *ssa.Index:
+			return fixedList(f.of(v.X))
+		}
+		return false
+	}
+	return bounded(key)
+}
+
+func isConst(v ssa.Value) bool {
+	_, ok := v.(*ssa.Const)
+	return ok
+}
+
+// fixedList reports whether refs name elements of package variables or of
+// arrays made here, and nothing else.
+func fixedList(refs []Ref) bool {
+	if len(refs) == 0 {
+		return false
+	}
+	for _, r := range refs {
+		switch root := r.Root.(type) {
+		case *ssa.Global:
+		case *ssa.Alloc:
+			if _, ok := root.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array); !ok {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// keyPresent reports whether the update is made only where a look-up of the
+// same key in the same map has found it.
+func (t *table) keyPresent(f *flow, v *ssa.MapUpdate) bool {
+	for b := v.Block(); b.Idom() != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		pred := b.Preds[0]
+		br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		var look *ssa.Lookup
+		found := 0 // the successor on which the key is there
+		switch cond := br.Cond.(type) {
+		case *ssa.Extract:
+			look, _ = cond.Tuple.(*ssa.Lookup)
+		case *ssa.UnOp:
+			if ext, ok := cond.X.(*ssa.Extract); ok && cond.Op == token.NOT {
+				look, _ = ext.Tuple.(*ssa.Lookup)
+				found = 1
+			}
+		case *ssa.BinOp:
+			if x, e, ok := ir.NilEdge(pred); ok {
+				look, _ = x.(*ssa.Lookup)
+				found = 1 - e.Succ
+			}
+		}
+		if look != nil && pred.Succs[found] == b && sameLoad(look.Index, v.Key) && overlap(f.of(look.X), f.of(v.Map)) {
+			return true
+		}
+	}
+	return false
+}
+
+// keyCompared reports whether the update is made only where the key was found
+// equal to a constant.
+func (t *table) keyCompared(v *ssa.MapUpdate) bool {
+	for b := v.Block(); b != nil; b = b.Idom() {
+		all := len(b.Preds) > 0
+		for _, pred := range b.Preds {
+			br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
+			if !ok || pred.Succs[0] != b {
+				all = false
+				break
+			}
+			cmp, ok := br.Cond.(*ssa.BinOp)
+			if !ok || cmp.Op != token.EQL || !isConst(cmp.Y) || !sameLoad(cmp.X, v.Key) {
+				all = false
+				break
+			}
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}
+
+// sizeBounded reports whether a check of the container's length decides
+// whether instr runs.
+func (t *table) sizeBounded(f *flow, instr ssa.Instruction, container []Ref) bool {
+	for _, b := range instr.Parent().Blocks {
+		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok || !t.asksLength(f, br.Cond, container, 0) {
+			continue
+		}
+		then, other := reaches(b.Succs[0], instr.Block(), b), reaches(b.Succs[1], instr.Block(), b)
+		if then != other {
+			return true
+		}
+	}
+	return false
+}
+
+// asksLength reports whether a condition compares the container's length with
+// anything but zero.
+func (t *table) asksLength(f *flow, v ssa.Value, container []Ref, depth int) bool {
+	if depth > 6 {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.BinOp:
+		if isZero(v.X) || isZero(v.Y) {
+			return false
+		}
+		return t.asksLength(f, v.X, container, depth+1) || t.asksLength(f, v.Y, container, depth+1)
+	case *ssa.UnOp:
+		return v.Op == token.NOT && t.asksLength(f, v.X, container, depth+1)
+	case *ssa.Convert:
+		return t.asksLength(f, v.X, container, depth+1)
+	case *ssa.Phi:
+		for _, e := range v.Edges {
+			if t.asksLength(f, e, container, depth+1) {
+				return true
+			}
+		}
+	case *ssa.Call:
+		if b, ok := v.Call.Value.(*ssa.Builtin); ok {
+			return (b.Name() == "len" || b.Name() == "cap") && overlap(f.of(v.Call.Args[0]), container)
+		}
+		if fn := ir.Callee(&v.Call); fn != nil && (fn.Name() == "Len" || fn.Name() == "Size") {
+			args := ir.Args(&v.Call)
+			return len(args) > 0 && overlap(f.of(args[0]), container)
+		}
+	}
+	return false
+}
+
+// reaches reports whether control can get from one block to another without
+// passing through avoid.
+func reaches(from, to, avoid *ssa.BasicBlock) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	work := []*ssa.BasicBlock{from}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if b == avoid || seen[b] {
+			continue
+		}
+		if b == to {
+			return true
+		}
+		seen[b] = true
+		work = append(work, b.Succs...)
+	}
+	return false
+}
+
+// onlyIfNil reports whether a store is made only where the variable was found
+// nil or empty: lazy initialisation.
+func (t *table) onlyIfNil(f *flow, v *ssa.Store, at Ref) bool {
+	for b := v.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		pred := b.Preds[0]
+		if x, e, ok := ir.NilEdge(pred); ok && e.To() == b && contains(f.of(x), at) {
+			return true
+		}
+	}
+	return false
+}
+
+func contains(refs []Ref, r Ref) bool {
+	for _, have := range refs {
+		if have == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Unbounded reports whether v holds data whose size nothing in sight bounds,
+// and names the source: the function that returned it, or "make".
+func (p *Package) Unbounded(v ssa.Value) (source string, ok bool) {
+	fn := parentOf(v)
+	if fn == nil {
+		return "", false
+	}
+	f := p.flows[ir.Outermost(fn)]
+	if f == nil {
+		return "", false
+	}
+	return p.unbounded(f, v)
+}
+
+func (t *table) unbounded(f *flow, v ssa.Value) (string, bool) {
+	seen := make(map[ssa.Value]bool)
+	var walk func(v ssa.Value) (string, bool)
+	walk = func(v ssa.Value) (string, bool) {
+		if seen[v] || len(seen) > 64 {
+			return "", false
+		}
+		seen[v] = true
+		switch v := v.(type) {
+		case *ssa.Phi:
+			for _, e := range v.Edges {
+				if s, ok := walk(e); ok {
+					return s, true
+				}
+			}
+		case *ssa.ChangeType:
+			return walk(v.X)
+		case *ssa.Convert:
+			if isData(v.Type()) && isData(v.X.Type()) {
+				return walk(v.X)
+			}
+		case *ssa.MakeInterface:
+			return walk(v.X)
+		case *ssa.Slice:
+			if v.High != nil && isConst(v.High) {
+				return "", false
+			}
+			return walk(v.X)
+		case *ssa.MakeSlice:
+			if !isConst(v.Len) || !isConst(v.Cap) {
+				return "make", true
+			}
+		case *ssa.UnOp:
+			if cell, ok := v.X.(*ssa.Alloc); ok && isLoad(v) {
+				return walkCell(cell, walk)
+			}
+			if fv, ok := v.X.(*ssa.FreeVar); ok && isLoad(v) {
+				for _, r := range f.of(fv) {
+					if cell, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil {
+						if s, ok := walkCell(cell, walk); ok {
+							return s, true
+						}
+					}
+				}
+			}
+		case *ssa.Extract:
+			if call, ok := v.Tuple.(*ssa.Call); ok {
+				return t.fills(call, v.Index)
+			}
+		case *ssa.Call:
+			return t.fills(v, 0)
+		}
+		return "", false
+	}
+	return walk(v)
+}
+
+func walkCell(cell *ssa.Alloc, walk func(ssa.Value) (string, bool)) (string, bool) {
+	for _, ref := range *cell.Referrers() {
+		if st, ok := ref.(*ssa.Store); ok && st.Addr == cell {
+			if s, ok := walk(st.Val); ok {
+				return s, true
+			}
+		}
+	}
+	return "", false
+}
+
+func (t *table) fills(call *ssa.Call, result int) (string, bool) {
+	sum := t.summaryOf(&call.Call)
+	if sum == nil {
+		return "", false
+	}
+	for _, o := range sum.Ops {
+		if o.Kind == Fill && o.To == result {
+			if fn := ir.Callee(&call.Call); fn != nil {
+				return fn.Pkg().Name() + "." + fn.Name(), true
+			}
+		}
+	}
+	return "", false
+}
+
+func isData(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsString != 0
+	case *types.Slice:
+		return true
+	}
+	return false
+}
+
+// ConstDuration returns the value of a time.Duration constant in nanoseconds.
+func ConstDuration(v ssa.Value) (ns int64, ok bool) {
+	k, isConst := undoConversion(v).(*ssa.Const)
+	if !isConst || k.Value == nil || k.Value.Kind() != constant.Int {
+		return 0, false
+	}
+	return constant.Int64Val(k.Value)
+}

@@ -1,0 +1,380 @@
+package effects
+
+import (
+	"fmt"
+	"go/types"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// Analyzer computes the effects of a package's functions and exports them as
+// facts. Use [Of] to get at its result.
+var Analyzer = &analysis.Analyzer{
+	Name:       "memlinteffects",
+	Doc:        "compute what functions do with the values they are given",
+	URL:        "https://pkg.go.dev/github.com/memlint/memlint",
+	Run:        run,
+	ResultType: reflect.TypeFor[*lazily](),
+	FactTypes:  []analysis.Fact{new(Summary), new(FieldFact)},
+}
+
+// A FieldFact says of a struct field what the functions of its package do to
+// it in any instance: which releasing methods they call on it and whether
+// they hand it to code that is not known.
+type FieldFact struct {
+	Released []string // sorted names of methods
+	Escapes  bool
+}
+
+// AFact marks FieldFact as a fact.
+func (*FieldFact) AFact() {}
+
+// String returns the fact in one line.
+func (f *FieldFact) String() string {
+	s := "released(" + strings.Join(f.Released, " ") + ")"
+	if f.Escapes {
+		s += " escapes"
+	}
+	return s
+}
+
+// lazily builds the table when somebody asks for it: drivers also run this
+// analyzer on dependencies, of which nobody will.
+type lazily struct{ get func() *Package }
+
+// Of returns the effects of the package that pass is about. The analyzer of
+// pass must require [Analyzer].
+func Of(pass *analysis.Pass) *Package {
+	return pass.ResultOf[Analyzer].(*lazily).get()
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	get := sync.OnceValue(func() *Package { return newPackage(pass) })
+	if exports(pass) {
+		get().exportFacts()
+	}
+	return &lazily{get}, nil
+}
+
+// exports reports whether facts are computed for the package: those of main
+// modules and workspaces are. The standard library has its table, and what
+// other modules do counts as unknown.
+func exports(pass *analysis.Pass) bool {
+	return pass.Module != nil && pass.Module.Path != "" && pass.Module.Path != "std" && pass.Module.Version == ""
+}
+
+// A Package holds the events of one package.
+type Package struct {
+	*table
+	IR     *ir.Package
+	Events []*Event // of the functions in source order
+
+	byRoot  map[ssa.Value][]*Event
+	byField map[*types.Var][]*Event
+	phases  map[*ssa.Function]phase
+}
+
+// table is what the parts of this package share while they work.
+type table struct {
+	ir        *ir.Package
+	paths     map[pathKey]*Path
+	flows     map[*ssa.Function]*flow // by declared function
+	summaries map[*ssa.Function]*Summary
+	cached    map[*types.Func]*Summary
+	enums     map[*types.TypeName]bool
+	uses      map[*ssa.Function][]ssa.Instruction
+	invoked   map[string]bool
+	spawned   map[*ssa.Function]bool
+	made      map[*ssa.Function][]ssa.Value // closures by body
+}
+
+func newPackage(pass *analysis.Pass) *Package {
+	noReturn := func(fn *types.Func) bool {
+		fact := new(Summary)
+		if fn.Pkg() != nil && fn.Pkg() != pass.Pkg && pass.ImportObjectFact(fn, fact) {
+			return fact.NoReturn
+		}
+		sum := stdSummary(fn.Origin())
+		return sum != nil && sum.NoReturn
+	}
+	t := &table{
+		ir:        ir.Build(pass, noReturn),
+		paths:     make(map[pathKey]*Path),
+		flows:     make(map[*ssa.Function]*flow),
+		summaries: make(map[*ssa.Function]*Summary),
+		cached:    make(map[*types.Func]*Summary),
+		enums:     make(map[*types.TypeName]bool),
+	}
+	t.indexUses()
+	p := &Package{
+		table:   t,
+		IR:      t.ir,
+		byRoot:  make(map[ssa.Value][]*Event),
+		byField: make(map[*types.Var][]*Event),
+		phases:  make(map[*ssa.Function]phase),
+	}
+	events := make(map[*ssa.Function][]*Event)
+	for _, scc := range t.bottomUp() {
+		rounds := 1
+		if scc.recursive {
+			rounds = 3
+			for _, fn := range scc.fns {
+				t.summaries[fn] = &Summary{}
+			}
+		}
+		for range rounds {
+			for _, fn := range scc.fns {
+				f := t.solve(tree(fn))
+				t.flows[fn] = f
+				events[fn] = t.collect(f)
+				t.summaries[fn] = t.summarize(fn, events[fn])
+			}
+		}
+	}
+	for _, fn := range t.ir.Funcs {
+		if fn.Parent() == nil {
+			p.Events = append(p.Events, events[fn]...)
+		}
+	}
+	for _, e := range p.Events {
+		p.byRoot[e.Ref.Root] = append(p.byRoot[e.Ref.Root], e)
+		for step := e.Ref.Path; step != nil; step = step.up {
+			if step.field != nil {
+				p.byField[step.field] = append(p.byField[step.field], e)
+			}
+		}
+	}
+	return p
+}
+
+func tree(fn *ssa.Function) []*ssa.Function {
+	fns := []*ssa.Function{fn}
+	for i := 0; i < len(fns); i++ {
+		fns = append(fns, fns[i].AnonFuncs...)
+	}
+	return fns
+}
+
+// Of returns the events whose ref begins at root, in source order.
+func (p *Package) Of(root ssa.Value) []*Event { return p.byRoot[root] }
+
+// OfField returns the events on what is kept in a field, in any instance: the
+// value of the field itself or, where it is a container, its elements.
+func (p *Package) OfField(field *types.Var) []*Event {
+	var out []*Event
+	for _, e := range p.byField[field.Origin()] {
+		if e.Ref.Path.Field() == field.Origin() {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// UnderField returns the events on what is kept in a field and on the fields
+// of that.
+func (p *Package) UnderField(field *types.Var) []*Event { return p.byField[field.Origin()] }
+
+// Refs returns what v may be.
+func (p *Package) Refs(v ssa.Value) []Ref {
+	var fn *ssa.Function
+	switch v := v.(type) {
+	case *ssa.Global, *ssa.Function:
+		return []Ref{{Root: v}}
+	case interface{ Parent() *ssa.Function }:
+		fn = v.Parent()
+	}
+	if fn == nil {
+		return nil
+	}
+	f := p.flows[ir.Outermost(fn)]
+	if f == nil {
+		return nil
+	}
+	return f.of(v)
+}
+
+// Contents returns what may have been stored at a ref whose root is a local
+// object, the ref itself excluded.
+func (p *Package) Contents(r Ref) []Ref {
+	fn := parentOf(r.Root)
+	if fn == nil || p.flows[ir.Outermost(fn)] == nil {
+		return nil
+	}
+	return p.flows[ir.Outermost(fn)].load(r)[1:]
+}
+
+func parentOf(v ssa.Value) *ssa.Function {
+	if v, ok := v.(interface{ Parent() *ssa.Function }); ok && v != nil {
+		return v.Parent()
+	}
+	return nil
+}
+
+// Callee returns the summary of the function that a call runs, or nil if what
+// it does is not known.
+func (p *Package) Callee(call *ssa.CallCommon) *Summary { return p.summaryOf(call) }
+
+// FieldFact returns what the field's own package does to it, if that is
+// another package and known.
+func (p *Package) FieldFact(field *types.Var) (FieldFact, bool) {
+	var fact FieldFact
+	if field.Pkg() == nil || field.Pkg() == p.IR.Pass.Pkg {
+		return fact, false
+	}
+	ok := p.IR.Pass.ImportObjectFact(field.Origin(), &fact)
+	return fact, ok
+}
+
+func (p *Package) exportFacts() {
+	pass := p.IR.Pass
+	for _, fn := range p.IR.Funcs {
+		sum := p.summaries[fn] // also when empty: that a function does nothing is worth knowing
+		if obj, ok := fn.Object().(*types.Func); ok && sum != nil && obj.Pkg() == pass.Pkg {
+			pass.ExportObjectFact(obj, sum)
+		}
+	}
+	scope := pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() {
+			continue
+		}
+		s, ok := tn.Type().Underlying().(*types.Struct)
+		if !ok {
+			continue
+		}
+		for f := range s.Fields() {
+			if fact := p.fieldFact(f); fact != nil {
+				pass.ExportObjectFact(f, fact)
+			}
+		}
+	}
+}
+
+func (p *Package) fieldFact(f *types.Var) *FieldFact {
+	var fact FieldFact
+	for _, e := range p.OfField(f) {
+		switch e.Kind {
+		case Method:
+			if Releasing(e.Name) && !slices.Contains(fact.Released, e.Name) {
+				fact.Released = append(fact.Released, e.Name)
+			}
+		case Escape, Return:
+			fact.Escapes = true
+		}
+	}
+	if len(p.byField[f]) == 0 {
+		return nil
+	}
+	slices.Sort(fact.Released)
+	return &fact
+}
+
+// An scc is a set of declared functions that call each other.
+type scc struct {
+	fns       []*ssa.Function
+	recursive bool
+}
+
+// bottomUp returns the declared functions of the package, callees first
+// (Tarjan's algorithm, with an explicit stack: call chains can be long).
+func (t *table) bottomUp() []scc {
+	type state struct {
+		fn      *ssa.Function
+		callees []*ssa.Function
+		next    int
+	}
+	index := make(map[*ssa.Function]int)
+	low := make(map[*ssa.Function]int)
+	onStack := make(map[*ssa.Function]bool)
+	var stack []*ssa.Function
+	var out []scc
+	visit := func(root *ssa.Function) {
+		var work []state
+		push := func(fn *ssa.Function) {
+			index[fn] = len(index) + 1
+			low[fn] = index[fn]
+			stack = append(stack, fn)
+			onStack[fn] = true
+			work = append(work, state{fn: fn, callees: t.callees(fn)})
+		}
+		push(root)
+		for len(work) > 0 {
+			s := &work[len(work)-1]
+			if s.next < len(s.callees) {
+				c := s.callees[s.next]
+				s.next++
+				if index[c] == 0 {
+					push(c)
+				} else if onStack[c] {
+					low[s.fn] = min(low[s.fn], index[c])
+				}
+				continue
+			}
+			fn := s.fn
+			work = work[:len(work)-1]
+			if len(work) > 0 {
+				up := work[len(work)-1].fn
+				low[up] = min(low[up], low[fn])
+			}
+			if low[fn] != index[fn] {
+				continue
+			}
+			var c scc
+			for {
+				top := stack[len(stack)-1]
+				stack = stack[:len(stack)-1]
+				onStack[top] = false
+				c.fns = append(c.fns, top)
+				if top == fn {
+					break
+				}
+			}
+			slices.Reverse(c.fns)
+			c.recursive = len(c.fns) > 1 || slices.Contains(t.callees(fn), fn)
+			out = append(out, c)
+		}
+	}
+	for _, fn := range t.ir.Funcs {
+		if fn.Parent() == nil && index[fn] == 0 {
+			visit(fn)
+		}
+	}
+	return out
+}
+
+func (t *table) callees(fn *ssa.Function) []*ssa.Function {
+	var out []*ssa.Function
+	for _, f := range tree(fn) {
+		for _, b := range f.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(ssa.CallInstruction)
+				if !ok {
+					continue
+				}
+				callee := t.ir.Static(call.Common())
+				if callee == nil {
+					if obj := ir.Callee(call.Common()); obj != nil && !call.Common().IsInvoke() {
+						callee = t.ir.Source(t.ir.SSA.Prog.FuncValue(obj))
+					}
+				}
+				if callee != nil && callee.Parent() == nil && !slices.Contains(out, callee) {
+					out = append(out, callee)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// String returns e in one line, for tests.
+func (e *Event) String() string {
+	return fmt.Sprintf("%s %s%s %s", e.Kind, e.Ref.Root.Name(), e.Ref.Path, e.Name)
+}

@@ -1,0 +1,479 @@
+package effects
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A Kind says what happens to a ref.
+type Kind uint8
+
+const (
+	_       Kind = iota
+	Method       // a method of it is called (Name); also through an interface
+	Call         // it is a function and is called
+	Arg          // it is an argument of a call of Name
+	Escape       // code that is not known gets it and may keep it
+	Store        // it is stored: To, or Holder, says where
+	Send         // it is sent on a channel
+	Recv         // it is a channel and is received from
+	Wait         // it is a channel and is received from in a loop that never ends
+	Return       // it is a result of the function (Index)
+	Close        // it is a channel and is closed
+	Grow         // it is a container and gets an element
+	Shrink       // it is a container and loses elements
+	Replace      // it is a variable and gets a value that does not come from its old one
+	Lazy         // it is a variable and gets a value when it has none
+	Fill         // it is a result that holds data of unbounded size
+)
+
+var kindNames = [...]string{
+	Method: "method", Call: "call", Arg: "arg", Escape: "escape", Store: "store", Send: "send", Recv: "recv",
+	Wait: "wait", Return: "return", Close: "close", Grow: "grow", Shrink: "shrink", Replace: "replace", Lazy: "lazy", Fill: "fill",
+}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// A Mode says when an instruction's call runs.
+type Mode uint8
+
+const (
+	Now      Mode = iota // at the instruction
+	Deferred             // when the function returns
+	Spawned              // on a goroutine of its own
+)
+
+// An Event is something that happens to Ref at Instr.
+type Event struct {
+	Kind  Kind
+	Mode  Mode
+	Ref   Ref
+	Instr ssa.Instruction
+
+	Name   string      // Method, Arg: the function's name
+	Callee *types.Func // Method, Arg: what is called, if it is known
+	Index  int         // Arg: the parameter (receiver first); Return: the result; Recv, Wait: the case of a select, or -1
+	To     Ref         // Store: the variable; the zero Ref if Holder says it
+	Holder string      // Store: a part of the runtime that keeps it
+	Key    ssa.Value   // Grow of a map: the key, if this function has it
+	// Via is set when what the event names is a local object that holds Ref.
+	Via bool
+	// Origin is the statement of this package at which it happens when Instr
+	// is a call of the function around it, else Instr itself.
+	Origin ssa.Instruction
+}
+
+// Func returns the function or literal in which the event happens.
+func (e *Event) Func() *ssa.Function { return e.Instr.Parent() }
+
+// collector turns the instructions of a solved flow into events.
+type collector struct {
+	*flow
+	events []*Event
+}
+
+func (t *table) collect(f *flow) []*Event {
+	c := &collector{flow: f}
+	for _, fn := range f.fns {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				c.visit(instr)
+			}
+		}
+	}
+	return c.events
+}
+
+func (c *collector) emit(refs []Ref, proto Event) {
+	if proto.Origin == nil {
+		proto.Origin = proto.Instr
+	}
+	for _, r := range refs {
+		e := proto
+		e.Ref = r
+		c.events = append(c.events, &e)
+	}
+}
+
+// emitWhole emits an event that happens to refs and to all that local objects
+// among them hold.
+func (c *collector) emitWhole(refs []Ref, proto Event) {
+	c.emit(refs, proto)
+	proto.Via = true
+	c.emit(c.parts(refs), proto)
+}
+
+// parts returns what the local objects among refs hold, refs excluded.
+func (c *collector) parts(refs []Ref) []Ref {
+	all := slices.Clone(refs)
+	for i := 0; i < len(all) && len(all) < 4*maxRefs; i++ {
+		r := all[i]
+		for _, at := range c.held[r.Root] {
+			if !at.Path.HasPrefix(r.Path) {
+				continue
+			}
+			for _, part := range c.contents[at] {
+				if !slices.Contains(all, part) {
+					all = append(all, part)
+				}
+			}
+		}
+	}
+	return all[len(refs):]
+}
+
+func (c *collector) visit(instr ssa.Instruction) {
+	for _, comm := range ir.Comms(instr) {
+		if comm.Recv {
+			kind := Recv
+			if c.t.waitsForever(instr) {
+				kind = Wait
+			}
+			c.emit(c.of(comm.Chan), Event{Kind: kind, Instr: instr, Index: comm.Case})
+		} else if sel, ok := instr.(*ssa.Select); ok {
+			c.emitWhole(c.of(sel.States[comm.Case].Send), Event{Kind: Send, Instr: instr, To: first(c.of(comm.Chan)), Index: comm.Case})
+			c.emit(c.of(comm.Chan), Event{Kind: Grow, Instr: instr, Index: comm.Case})
+		}
+	}
+	switch v := instr.(type) {
+	case *ssa.Send:
+		c.emitWhole(c.of(v.X), Event{Kind: Send, Instr: v, To: first(c.of(v.Chan)), Index: -1})
+		c.emit(c.of(v.Chan), Event{Kind: Grow, Instr: v, Index: -1})
+	case *ssa.Return:
+		for i, r := range v.Results {
+			c.emitWhole(c.of(r), Event{Kind: Return, Instr: v, Index: i})
+			if _, ok := c.t.unbounded(c.flow, r); ok {
+				c.emit([]Ref{{Root: r}}, Event{Kind: Fill, Instr: v, Index: i})
+			}
+		}
+	case *ssa.Panic:
+		c.emitWhole(c.of(v.X), Event{Kind: Escape, Instr: v})
+	case *ssa.Store:
+		c.store(v)
+	case *ssa.MapUpdate:
+		maps := c.of(v.Map)
+		if !c.t.keyBounded(c.flow, v) {
+			c.emit(maps, Event{Kind: Grow, Instr: v, Key: v.Key})
+		}
+		for _, m := range c.elems(maps) {
+			c.emitWhole(c.of(v.Value), Event{Kind: Store, Instr: v, To: m})
+			c.emitWhole(c.of(v.Key), Event{Kind: Store, Instr: v, To: m})
+		}
+	case ssa.CallInstruction:
+		c.visitCall(v)
+	}
+}
+
+func first(refs []Ref) Ref {
+	if len(refs) == 0 {
+		return Ref{Root: Unknown}
+	}
+	return refs[0]
+}
+
+func (c *collector) store(v *ssa.Store) {
+	targets := c.of(v.Addr)
+	for _, at := range targets {
+		if _, local := at.Root.(*ssa.Alloc); local && at.Path == nil {
+			continue // a local variable: the flow has it
+		}
+		c.emitWhole(c.of(v.Val), Event{Kind: Store, Instr: v, To: at})
+	}
+	if _, isIndex := v.Addr.(*ssa.IndexAddr); isIndex {
+		return // an element set by index
+	}
+	how := c.rebuilt(v)
+	if how == 0 {
+		return
+	}
+	for _, at := range targets {
+		e := Event{Kind: how, Instr: v, To: at}
+		if how == Replace && c.t.onlyIfNil(c.flow, v, at) {
+			e.Kind = Lazy
+		}
+		c.emit([]Ref{at}, e)
+	}
+}
+
+// rebuilt classifies a store to a variable: Grow if the new value is the old
+// one with elements appended, Shrink if elements were cut off, Replace if the
+// old value is gone, 0 if nothing of the kind is known.
+func (c *collector) rebuilt(v *ssa.Store) Kind {
+	var self, grows, cuts, other bool
+	targets := c.of(v.Addr)
+	seen := make(map[ssa.Value]bool)
+	var walk func(x ssa.Value)
+	walk = func(x ssa.Value) {
+		if seen[x] {
+			return
+		}
+		seen[x] = true
+		switch x := x.(type) {
+		case *ssa.Phi:
+			for _, e := range x.Edges {
+				walk(e)
+			}
+		case *ssa.ChangeType:
+			walk(x.X)
+		case *ssa.Slice:
+			if cutsSlice(x) {
+				cuts = true
+			}
+			walk(x.X)
+		case *ssa.UnOp:
+			if !isLoad(x) {
+				other = true
+				return
+			}
+			if cell, ok := x.X.(*ssa.Alloc); ok && !slices.Contains(targets, Ref{Root: cell}) {
+				for _, ref := range *cell.Referrers() {
+					if st, ok := ref.(*ssa.Store); ok && st.Addr == cell {
+						walk(st.Val)
+					}
+				}
+				return
+			}
+			if overlap(c.of(x.X), targets) {
+				self = true
+			} else {
+				other = true
+			}
+		case *ssa.Call:
+			if b, ok := x.Call.Value.(*ssa.Builtin); ok && b.Name() == "append" {
+				grows = true
+				walk(x.Call.Args[0])
+				return
+			}
+			if sum := c.t.summaryOf(&x.Call); sum != nil && len(x.Call.Args) > 0 && sum.rebuilds(0) != 0 {
+				if sum.rebuilds(0) == Grow {
+					grows = true
+				} else {
+					cuts = true
+				}
+				walk(x.Call.Args[0])
+				return
+			}
+			other = true
+		default:
+			other = true
+		}
+	}
+	walk(v.Val)
+	switch {
+	case !self:
+		if b, ok := v.Val.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsString == 0 {
+			return 0
+		}
+		return Replace
+	case cuts:
+		return Shrink
+	case grows && !c.t.sizeBounded(c.flow, v, targets):
+		return Grow
+	case grows:
+		return 0
+	case other:
+		return Replace
+	}
+	return 0
+}
+
+func overlap(a, b []Ref) bool {
+	return slices.ContainsFunc(a, func(r Ref) bool { return slices.Contains(b, r) })
+}
+
+// cutsSlice reports whether a slice expression may drop elements: all but
+// s[:], s[0:], and s[:len(s)].
+func cutsSlice(x *ssa.Slice) bool {
+	if x.Low != nil && !isZero(x.Low) {
+		return true
+	}
+	if x.High == nil {
+		return false
+	}
+	if call, ok := x.High.(*ssa.Call); ok {
+		if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
+			return !sameLoad(call.Call.Args[0], x.X)
+		}
+	}
+	return true
+}
+
+func isZero(v ssa.Value) bool {
+	k, ok := v.(*ssa.Const)
+	return ok && k.Value != nil && k.Value.ExactString() == "0"
+}
+
+// sameLoad reports whether a and b are one value or loads of one variable.
+func sameLoad(a, b ssa.Value) bool {
+	if a == b {
+		return true
+	}
+	switch x := a.(type) {
+	case *ssa.UnOp:
+		y, ok := b.(*ssa.UnOp)
+		return ok && x.Op == token.MUL && y.Op == token.MUL && sameLoad(x.X, y.X)
+	case *ssa.FieldAddr:
+		y, ok := b.(*ssa.FieldAddr)
+		return ok && x.Field == y.Field && sameLoad(x.X, y.X)
+	case *ssa.Field:
+		y, ok := b.(*ssa.Field)
+		return ok && x.Field == y.Field && sameLoad(x.X, y.X)
+	}
+	return false
+}
+
+func mode(instr ssa.Instruction) Mode {
+	switch instr.(type) {
+	case *ssa.Go:
+		return Spawned
+	case *ssa.Defer:
+		return Deferred
+	}
+	return Now
+}
+
+func (c *collector) visitCall(instr ssa.CallInstruction) {
+	common := instr.Common()
+	if b, ok := common.Value.(*ssa.Builtin); ok {
+		c.visitBuiltin(instr, b.Name(), common.Args)
+		return
+	}
+	proto := Event{Instr: instr, Mode: mode(instr), Callee: ir.Callee(common)}
+	args := ir.Args(common)
+	isMethod := false
+	if proto.Callee != nil {
+		proto.Name = proto.Callee.Name()
+		isMethod = proto.Callee.Signature().Recv() != nil
+	} else {
+		c.emitCall(c.of(common.Value), proto)
+	}
+	for i, arg := range args {
+		e := proto
+		e.Kind, e.Index = Arg, i
+		if i == 0 && isMethod {
+			e.Kind = Method
+			c.emit(c.of(arg), e)
+		} else {
+			c.emitWhole(c.of(arg), e)
+		}
+	}
+	if len(c.literals(common)) > 0 {
+		return // the flow goes into them
+	}
+	sum := c.t.summaryOf(common)
+	if sum == nil {
+		for i, arg := range args {
+			if i == 0 && isMethod {
+				continue // a method may keep its receiver, but then it is its own
+			}
+			e := proto
+			e.Kind, e.Index = Escape, i
+			c.emitWhole(c.of(arg), e)
+		}
+		return
+	}
+	for _, op := range sum.Ops {
+		c.applyOp(instr, proto, args, op)
+	}
+}
+
+// applyOp emits the events of one effect of the callee as seen by the caller.
+func (c *collector) applyOp(instr ssa.CallInstruction, proto Event, args []ssa.Value, op Op) {
+	if op.Kind == Return || op.Kind == Fill || op.Param < 0 || op.Param >= len(args) {
+		return
+	}
+	e := proto
+	e.Kind, e.Index, e.Origin, e.Holder = op.Kind, -1, op.origin, op.Holder
+	if op.Mode == Spawned {
+		e.Mode = Spawned
+	}
+	if op.Kind == Method || op.Kind == Arg {
+		e.Name, e.Callee = op.Name, nil
+	}
+	refs := c.apply(args[op.Param], op.Path)
+	if op.Path != "" {
+		refs = c.loadAll(refs)
+	}
+	switch op.Kind {
+	case Store:
+		if op.To < 0 {
+			if op.toGlobal != nil {
+				e.To = Ref{op.toGlobal, c.t.parse(nil, op.toGlobal.Type(), op.ToPath)}
+			}
+			c.emitWhole(refs, e)
+			return
+		}
+		if op.To < len(args) {
+			for _, at := range c.apply(args[op.To], op.ToPath) {
+				e.To = at
+				c.emitWhole(refs, e)
+			}
+		}
+	case Escape, Send:
+		c.emitWhole(refs, e)
+	case Grow:
+		if op.Key >= 0 && op.Key < len(args) {
+			e.Key = args[op.Key]
+			if c.t.constantKey(c.flow, e.Key) {
+				return
+			}
+		}
+		c.emit(refs, e)
+	case Call:
+		c.emitCall(refs, e)
+	default:
+		c.emit(refs, e)
+	}
+}
+
+// emitCall emits the call of function values; that of a method value is a
+// call of the method on the receiver that it holds.
+func (c *collector) emitCall(refs []Ref, e Event) {
+	e.Kind = Call
+	c.emit(refs, e)
+	for _, r := range refs {
+		mc, ok := r.Root.(*ssa.MakeClosure)
+		if !ok || r.Path != nil {
+			continue
+		}
+		if m := ir.BoundMethod(mc); m != nil {
+			e.Kind, e.Name, e.Callee = Method, m.Name(), m
+			c.emit(c.of(mc.Bindings[0]), e)
+			if sum := c.t.imported(m); sum != nil {
+				for _, op := range sum.Ops {
+					if call, ok := e.Instr.(ssa.CallInstruction); ok && op.Param == 0 {
+						c.applyOp(call, e, mc.Bindings[:1], op)
+					}
+				}
+			}
+		}
+	}
+}
+
+func (c *collector) visitBuiltin(instr ssa.CallInstruction, name string, args []ssa.Value) {
+	e := Event{Instr: instr, Mode: mode(instr), Index: -1}
+	switch name {
+	case "close":
+		e.Kind = Close
+	case "delete", "clear":
+		e.Kind = Shrink
+	case "append":
+		if len(args) > 1 {
+			// Where the new elements are kept: in what the slice is a part of.
+			for _, at := range c.elems(c.of(args[0])) {
+				s := e
+				s.Kind, s.To = Store, at
+				c.emitWhole(c.loadAll(c.elems(c.of(args[1]))), s)
+			}
+		}
+		return
+	default:
+		return
+	}
+	c.emit(c.of(args[0]), e)
+}

@@ -1,0 +1,312 @@
+package effects
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// Once code runs a bounded number of times per process; repeatable code is
+// everything else. The contract defines both; this file is the one place that
+// knows them.
+
+type phase uint8
+
+const (
+	unknownPhase phase = iota
+	deciding           // on the way: a function that only calls itself adds nothing
+	oncePhase
+	repeatablePhase
+)
+
+// Repeatable reports whether instr may run any number of times in a process:
+// its function is repeatable code, or it stands in a loop without a bound.
+func (p *Package) Repeatable(instr ssa.Instruction) bool {
+	if !p.Once(instr.Parent()) {
+		return true
+	}
+	for l := p.IR.Graph(instr.Parent()).Innermost(instr.Block()); l != nil; l = l.Outer {
+		if !l.Bounded() {
+			return true
+		}
+	}
+	return false
+}
+
+// Once reports whether fn is once code.
+func (p *Package) Once(fn *ssa.Function) bool {
+	switch p.phases[fn] {
+	case oncePhase, deciding:
+		return true
+	case repeatablePhase:
+		return false
+	}
+	p.phases[fn] = deciding
+	ph := repeatablePhase
+	if p.isOnce(fn) {
+		ph = oncePhase
+	}
+	p.phases[fn] = ph
+	return ph == oncePhase
+}
+
+func (p *Package) isOnce(fn *ssa.Function) bool {
+	if fn.Parent() != nil {
+		return p.literalOnce(fn)
+	}
+	obj, _ := fn.Object().(*types.Func)
+	if obj == nil {
+		return fn.Name() == "init"
+	}
+	method := obj.Signature().Recv() != nil
+	inMain := p.IR.Pass.Pkg.Name() == "main"
+	if !method && (obj.Name() == "init" || inMain && obj.Name() == "main" || p.isTest(obj)) {
+		return true
+	}
+	if obj.Exported() && !(inMain && !method) || method && p.invoked[obj.Name()] {
+		return false
+	}
+	uses := p.uses[fn]
+	if len(uses) == 0 {
+		return false
+	}
+	for _, use := range uses {
+		if !p.useOnce(use, fn) {
+			return false
+		}
+	}
+	return true
+}
+
+// useOnce reports whether the use of a function at instr runs it once: a call
+// in once code, or the body of a package-level sync.Once.
+func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok {
+		if mc, ok := instr.(*ssa.MakeClosure); ok { // a method value
+			return p.valueOnce(mc)
+		}
+		return false
+	}
+	if calls(call.Common(), fn) {
+		return !p.Repeatable(call)
+	}
+	callee := ir.Callee(call.Common())
+	if callee == nil {
+		return false
+	}
+	switch callee.FullName() {
+	case "(*sync.Once).Do":
+		return slices.ContainsFunc(p.Refs(call.Common().Args[0]), func(r Ref) bool {
+			_, global := r.Root.(*ssa.Global)
+			return global
+		}) || !p.Repeatable(call)
+	case "sync.OnceFunc", "sync.OnceValue", "sync.OnceValues":
+		return !p.Repeatable(call)
+	}
+	if isGo(callee) || callee.FullName() == "(*testing.T).Run" || callee.FullName() == "(*testing.B).Run" {
+		return !p.Repeatable(call)
+	}
+	return false
+}
+
+// calls reports whether a call runs fn, and not something that fn is given to.
+func calls(call *ssa.CallCommon, fn ssa.Value) bool {
+	if call.IsInvoke() {
+		return false
+	}
+	if call.Value == fn {
+		return true
+	}
+	static, ok := call.Value.(*ssa.Function)
+	return ok && static.Origin() != nil && ssa.Value(static.Origin()) == fn
+}
+
+func (p *Package) literalOnce(fn *ssa.Function) bool {
+	if strings.HasPrefix(fn.Synthetic, "range-over-func") {
+		return p.Once(fn.Parent())
+	}
+	found := false
+	for _, v := range p.Literal(fn) {
+		found = found || len(p.byRoot[v]) > 0
+		if !p.valueOnce(v) {
+			return false
+		}
+	}
+	return found
+}
+
+// valueOnce reports whether everything that happens to a function value runs
+// it once.
+func (p *Package) valueOnce(v ssa.Value) bool {
+	for _, e := range p.byRoot[v] {
+		call, isCall := e.Instr.(ssa.CallInstruction)
+		switch e.Kind {
+		case Call:
+			if p.Repeatable(e.Instr) {
+				return false
+			}
+		case Arg, Escape, Store, Send:
+			if !isCall || !p.useOnce(call, v) {
+				return false
+			}
+		case Return:
+			return false
+		}
+	}
+	return true
+}
+
+// isTest reports whether the testing package calls the function itself.
+func (p *Package) isTest(fn *types.Func) bool {
+	file := p.IR.Pass.Fset.File(fn.Pos())
+	if file == nil || !strings.HasSuffix(file.Name(), "_test.go") {
+		return false
+	}
+	for _, prefix := range []string{"Test", "Benchmark", "Fuzz", "Example"} {
+		if strings.HasPrefix(fn.Name(), prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// indexUses records where each declared function of the package is called or
+// used as a value, and which methods are called through interfaces.
+func (t *table) indexUses() {
+	t.uses = make(map[*ssa.Function][]ssa.Instruction)
+	t.invoked = make(map[string]bool)
+	t.spawned = make(map[*ssa.Function]bool)
+	t.made = make(map[*ssa.Function][]ssa.Value)
+	var rands []*ssa.Value
+	for _, fn := range t.ir.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if call, ok := instr.(ssa.CallInstruction); ok {
+					t.indexCall(call)
+				}
+				if mc, ok := instr.(*ssa.MakeClosure); ok {
+					body := mc.Fn.(*ssa.Function)
+					t.made[body] = append(t.made[body], mc)
+					if m := ir.BoundMethod(mc); m != nil {
+						if src := t.ir.Source(t.ir.SSA.Prog.FuncValue(m)); src != nil {
+							t.uses[src] = append(t.uses[src], mc)
+						}
+						continue
+					}
+				}
+				rands = instr.Operands(rands[:0])
+				for _, op := range rands {
+					if callee, ok := (*op).(*ssa.Function); ok {
+						if src := t.ir.Source(callee); src != nil && src.Parent() == nil {
+							t.uses[src] = append(t.uses[src], instr)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// indexCall records a call through an interface and the literals that a call
+// runs on a goroutine of their own.
+func (t *table) indexCall(call ssa.CallInstruction) {
+	common := call.Common()
+	if common.IsInvoke() {
+		t.invoked[common.Method.Name()] = true
+		return
+	}
+	if _, ok := call.(*ssa.Go); ok {
+		if fn := literal(Ref{Root: common.Value}); fn != nil {
+			t.spawned[fn] = true
+		}
+	}
+	if callee := ir.Callee(common); callee != nil && isGo(callee) {
+		for _, arg := range common.Args {
+			if fn := literal(Ref{Root: arg}); fn != nil {
+				t.spawned[fn] = true
+			}
+		}
+	}
+}
+
+// Uses returns the instructions that call a declared function of the package
+// or use it as a value, in source order.
+func (p *Package) Uses(fn *ssa.Function) []ssa.Instruction { return p.uses[fn] }
+
+// isGo reports whether a function runs its function argument on a goroutine
+// of its own: (*sync.WaitGroup).Go and methods Go of groups like errgroup's.
+func isGo(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	return recv != nil && fn.Name() == "Go" && fn.Signature().Params().Len() == 1
+}
+
+// onGoroutine reports whether fn is, or stands in, the body of a go statement.
+func (t *table) onGoroutine(fn *ssa.Function) bool {
+	for ; fn != nil; fn = fn.Parent() {
+		if t.spawned[fn] {
+			return true
+		}
+	}
+	return false
+}
+
+// Starts returns the instructions that start a goroutine whose body is fn or,
+// some calls further, runs fn, in source order per function.
+func (p *Package) Starts(fn *ssa.Function) []ssa.Instruction {
+	return p.starts(fn, make(map[*ssa.Function]bool))
+}
+
+func (p *Package) starts(fn *ssa.Function, seen map[*ssa.Function]bool) []ssa.Instruction {
+	if seen[fn] {
+		return nil
+	}
+	seen[fn] = true
+	var out []ssa.Instruction
+	add := func(at ssa.Instruction, spawned bool) {
+		if spawned {
+			out = append(out, at)
+		} else {
+			out = append(out, p.starts(at.Parent(), seen)...)
+		}
+	}
+	if fn.Parent() == nil {
+		for _, use := range p.uses[fn] {
+			switch use := use.(type) {
+			case *ssa.Go:
+				add(use, true)
+			case *ssa.Call:
+				callee := ir.Callee(&use.Call)
+				add(use, callee != nil && isGo(callee))
+			case *ssa.MakeClosure:
+				for _, e := range p.byRoot[use] {
+					if e.Kind == Call || e.Kind == Arg && e.Callee != nil && isGo(e.Callee) {
+						add(e.Instr, e.Mode == Spawned || e.Kind == Arg)
+					}
+				}
+			}
+		}
+		return out
+	}
+	for _, v := range p.Literal(fn) {
+		for _, e := range p.byRoot[v] {
+			if e.Kind == Call || e.Kind == Arg && e.Callee != nil && isGo(e.Callee) {
+				add(e.Instr, e.Mode == Spawned || e.Kind == Arg)
+			}
+		}
+	}
+	return out
+}
+
+// Literal returns the values that stand for a function literal where it is
+// written: the closures made of it or, if it captures nothing, itself.
+func (p *Package) Literal(fn *ssa.Function) []ssa.Value {
+	if len(fn.FreeVars) == 0 {
+		return []ssa.Value{fn}
+	}
+	return p.made[fn]
+}

@@ -1,0 +1,229 @@
+package effects
+
+import (
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A Ref names a value by the place it was born and the path from there.
+type Ref struct {
+	// Root is the value's birth place: *ssa.Parameter, *ssa.Global,
+	// *ssa.FreeVar of a closure whose creation is not in sight, *ssa.Function,
+	// or the instruction that made it (a call, the Extract of one of several
+	// results, Alloc, MakeMap, MakeSlice, MakeChan, MakeClosure).
+	Root ssa.Value
+	// Path leads from the root to the value; nil is the root itself.
+	Path *Path
+}
+
+// A Path is a sequence of field selections and element accesses. Paths are
+// unique within a Package: equal paths are the same pointer.
+type Path struct {
+	up    *Path
+	field *types.Var // origin of the field; nil for an element or a name only
+	name  string     // "[]" for an element of a map, slice, array or channel
+	depth int
+}
+
+// maxDepth bounds the length of paths: recursive types have paths without end.
+const maxDepth = 4
+
+// String returns the path in the form ".field[]".
+func (p *Path) String() string {
+	if p == nil {
+		return ""
+	}
+	if p.name == elem {
+		return p.up.String() + elem
+	}
+	return p.up.String() + "." + p.name
+}
+
+const elem = "[]"
+
+// Field returns the last field on the path, elements skipped, or nil.
+func (p *Path) Field() *types.Var {
+	for ; p != nil; p = p.up {
+		if p.name != elem {
+			return p.field
+		}
+	}
+	return nil
+}
+
+// Fields returns the names of the fields on the path in order.
+func (p *Path) Fields() []string {
+	var names []string
+	for ; p != nil; p = p.up {
+		if p.name != elem {
+			names = append([]string{p.name}, names...)
+		}
+	}
+	return names
+}
+
+// Parent returns the path without its last step.
+func (p *Path) Parent() *Path {
+	if p == nil {
+		return nil
+	}
+	return p.up
+}
+
+// IsElem reports whether the path ends in an element access.
+func (p *Path) IsElem() bool { return p != nil && p.name == elem }
+
+// Container returns the path without trailing element accesses.
+func (p *Path) Container() *Path {
+	for p.IsElem() {
+		p = p.up
+	}
+	return p
+}
+
+// HasPrefix reports whether q is p or leads to p.
+func (p *Path) HasPrefix(q *Path) bool {
+	if q == nil {
+		return true
+	}
+	for ; p != nil; p = p.up {
+		if p == q {
+			return true
+		}
+	}
+	return false
+}
+
+type pathKey struct {
+	up    *Path
+	field *types.Var
+	name  string
+}
+
+// extend returns p followed by one step. A step too far stays where it is:
+// beyond the depth bound all parts of a value share its name.
+func (t *table) extend(p *Path, field *types.Var, name string) *Path {
+	depth := 1
+	if p != nil {
+		depth = p.depth + 1
+		if depth > maxDepth || name == elem && p.name == elem && p.up.IsElem() {
+			return p
+		}
+	}
+	if field != nil {
+		field = field.Origin()
+	}
+	k := pathKey{p, field, name}
+	q := t.paths[k]
+	if q == nil {
+		q = &Path{p, field, name, depth}
+		t.paths[k] = q
+	}
+	return q
+}
+
+// join returns p followed by all steps of q that come after prefix.
+func (t *table) join(p, q, prefix *Path) *Path {
+	if q == prefix {
+		return p
+	}
+	return t.extend(t.join(p, q.up, prefix), q.field, q.name)
+}
+
+// parse returns p followed by the path that text describes, for a value of
+// the given type.
+func (t *table) parse(p *Path, typ types.Type, text string) *Path {
+	for text != "" {
+		if rest, ok := strings.CutPrefix(text, elem); ok {
+			p, text = t.extend(p, nil, elem), rest
+			typ = elemType(typ)
+			continue
+		}
+		text = text[1:] // the dot
+		end := strings.IndexAny(text, ".[")
+		if end < 0 {
+			end = len(text)
+		}
+		name := text[:end]
+		text = text[end:]
+		f := fieldNamed(typ, name)
+		p = t.extend(p, f, name)
+		typ = nil
+		if f != nil {
+			typ = f.Type()
+		}
+	}
+	return p
+}
+
+func fieldNamed(typ types.Type, name string) *types.Var {
+	s := structOf(typ)
+	if s == nil {
+		return nil
+	}
+	for f := range s.Fields() {
+		if f.Name() == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// structOf returns the struct type behind typ and one pointer, or nil.
+func structOf(typ types.Type) *types.Struct {
+	if typ == nil {
+		return nil
+	}
+	if p, ok := typ.Underlying().(*types.Pointer); ok {
+		typ = p.Elem()
+	}
+	s, _ := typ.Underlying().(*types.Struct)
+	return s
+}
+
+func elemType(typ types.Type) types.Type {
+	if typ == nil {
+		return nil
+	}
+	switch t := typ.Underlying().(type) {
+	case *types.Map:
+		return t.Elem()
+	case *types.Slice:
+		return t.Elem()
+	case *types.Array:
+		return t.Elem()
+	case *types.Chan:
+		return t.Elem()
+	case *types.Pointer:
+		return elemType(t.Elem())
+	}
+	return nil
+}
+
+// Fresh reports whether the root is an object that the function made itself:
+// a literal, make, new or variable, as opposed to what it was given or got
+// from a call.
+func Fresh(root ssa.Value) bool {
+	switch root.(type) {
+	case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan, *ssa.MakeClosure, *ssa.Function:
+		return true
+	}
+	return false
+}
+
+// Unknown is the root of values about which nothing is known.
+var Unknown ssa.Value = ssa.NewConst(nil, types.Typ[types.UntypedNil])
+
+// fieldOf returns the struct field that a Field or FieldAddr selects.
+func fieldOf(x ssa.Value, index int) *types.Var {
+	if s := structOf(x.Type()); s != nil {
+		return s.Field(index)
+	}
+	return nil
+}
+
+func isRecv(v *ssa.UnOp) bool { return v.Op == token.ARROW }
+func isLoad(v *ssa.UnOp) bool { return v.Op == token.MUL }

@@ -1,0 +1,316 @@
+package effects
+
+import (
+	"cmp"
+	"fmt"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// An Op is one effect of a function on a parameter or result, seen from its
+// callers.
+type Op struct {
+	Kind   Kind
+	Mode   Mode
+	Param  int    // the parameter it happens to, receiver first; -1: a package variable (Global) or, for Fill, none
+	Path   string // from the parameter to the part it happens to
+	Name   string // Method, Arg: the name of the function called
+	To     int    // Store: the parameter it is stored in, or -1; Return, Fill: the result
+	ToPath string // from the parameter or result to where it is
+	Global string // Return: the package variable it is; Store: the one it goes to
+	Holder string // Store: the part of the runtime that keeps it
+	Key    int    // Grow: the parameter that is the key, or -1
+
+	global, toGlobal *ssa.Global     // in the package under analysis
+	origin           ssa.Instruction // in the package under analysis
+}
+
+// String returns the form of the op in std.txt and in tests.
+func (o Op) String() string {
+	var b strings.Builder
+	if o.Mode == Spawned {
+		b.WriteString("go ")
+	}
+	b.WriteString(o.Kind.String())
+	switch {
+	case o.Kind == Fill:
+		fmt.Fprintf(&b, " r%d", o.To)
+		return b.String()
+	case o.Param >= 0:
+		fmt.Fprintf(&b, " p%d%s", o.Param, o.Path)
+	default:
+		fmt.Fprintf(&b, " %s%s", o.Global, o.Path)
+	}
+	if o.Name != "" {
+		b.WriteString(" " + o.Name)
+	}
+	switch {
+	case o.Kind == Return:
+		fmt.Fprintf(&b, " -> r%d%s", o.To, o.ToPath)
+	case o.Kind == Store && o.To >= 0:
+		fmt.Fprintf(&b, " -> p%d%s", o.To, o.ToPath)
+	case o.Kind == Store && o.Holder != "":
+		b.WriteString(" -> @" + o.Holder)
+	case o.Kind == Store:
+		fmt.Fprintf(&b, " -> %s%s", o.Global, o.ToPath)
+	}
+	return b.String()
+}
+
+// A Summary is what a function does to its parameters and what its results
+// are. It is a fact about the function's object.
+type Summary struct {
+	Ops []Op
+	// NoReturn is set if the function never comes back to its caller because
+	// it panics or ends the goroutine or process.
+	NoReturn bool
+}
+
+// AFact marks Summary as a fact.
+func (*Summary) AFact() {}
+
+// String returns the effects, comma separated, in their order in the Summary.
+func (s *Summary) String() string {
+	var parts []string
+	if s.NoReturn {
+		parts = append(parts, "noreturn")
+	}
+	for _, o := range s.Ops {
+		parts = append(parts, o.String())
+	}
+	return "effects(" + strings.Join(parts, ", ") + ")"
+}
+
+// rebuilds returns Grow or Shrink if the function returns its param with
+// elements added or removed, as slices.Insert and slices.Delete do; else 0.
+func (s *Summary) rebuilds(param int) Kind {
+	var back bool
+	var kind Kind
+	for _, o := range s.Ops {
+		if o.Param != param || o.Path != "" {
+			continue
+		}
+		switch o.Kind {
+		case Return:
+			back = true
+		case Grow, Shrink:
+			kind = o.Kind
+		}
+	}
+	if !back {
+		return 0
+	}
+	return kind
+}
+
+// Has reports whether the function does kind to any part of param.
+func (s *Summary) Has(kind Kind, param int) bool {
+	return slices.ContainsFunc(s.Ops, func(o Op) bool { return o.Kind == kind && o.Param == param })
+}
+
+// maxOps bounds the effects kept of one function; what a function does to
+// more parts of its parameters than that is not worth its bytes as a fact.
+const maxOps = 48
+
+// summarize returns the events on fn's parameters as its callers see them.
+func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
+	sum := &Summary{NoReturn: t.neverReturns(fn)}
+	param := make(map[ssa.Value]int)
+	for i, p := range fn.Params {
+		param[p] = i
+	}
+	seen := make(map[Op]bool)
+	for _, e := range events {
+		op := Op{Kind: e.Kind, Param: -1, To: -1, Key: -1, Path: e.Ref.Path.String()}
+		if e.Mode == Spawned || t.onGoroutine(e.Func()) {
+			op.Mode = Spawned
+		}
+		if i, ok := param[e.Ref.Root]; ok {
+			op.Param = i
+		} else if g, ok := e.Ref.Root.(*ssa.Global); ok && e.Kind == Return {
+			op.Global, op.global = g.String(), g
+		} else if e.Kind != Fill {
+			continue
+		}
+		switch e.Kind {
+		case Method, Arg:
+			if !Releasing(e.Name) {
+				continue
+			}
+			op.Name = e.Name
+		case Return, Fill:
+			if e.Func() != fn {
+				continue // a literal's own result
+			}
+			op.To = e.Index
+			if e.Via {
+				op.ToPath = t.whereInResult(e)
+			}
+			if e.Kind == Fill {
+				op.Path = ""
+			}
+		case Store:
+			op.Holder = e.Holder
+			if i, ok := param[e.To.Root]; ok {
+				op.To, op.ToPath = i, e.To.Path.String()
+			} else if g, ok := e.To.Root.(*ssa.Global); ok {
+				op.Global, op.toGlobal, op.ToPath = g.String(), g, e.To.Path.String()
+			} else if e.Holder == "" {
+				if Fresh(e.To.Root) {
+					continue // the object's own fate says more
+				}
+				op.Kind = Escape
+			}
+		case Grow:
+			op.Key = keyParam(e.Key, param)
+		case Replace:
+			if op.Path == "" {
+				continue // the parameter variable itself
+			}
+		case Lazy:
+			continue
+		}
+		op.Kind = demote(op.Kind)
+		if seen[op] {
+			continue
+		}
+		seen[op] = true
+		if e.Origin != nil && e.Origin.Parent() != nil {
+			op.origin = e.Origin
+		}
+		sum.Ops = append(sum.Ops, op)
+	}
+	slices.SortStableFunc(sum.Ops, compareOps)
+	if len(sum.Ops) > maxOps {
+		sum.Ops = sum.Ops[:maxOps]
+	}
+	return sum
+}
+
+// demote maps kinds that only this package can tell apart to what a caller
+// sees of them.
+func demote(k Kind) Kind {
+	if k == Replace {
+		return Shrink
+	}
+	return k
+}
+
+func compareOps(a, b Op) int {
+	return cmp.Or(
+		cmp.Compare(a.Param, b.Param), cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Path, b.Path), strings.Compare(a.Name, b.Name),
+		cmp.Compare(a.To, b.To), strings.Compare(a.ToPath, b.ToPath), strings.Compare(a.Global, b.Global), strings.Compare(a.Holder, b.Holder),
+		cmp.Compare(a.Mode, b.Mode), cmp.Compare(a.Key, b.Key))
+}
+
+// whereInResult returns the path in the result at which a returned object
+// holds the event's ref.
+func (t *table) whereInResult(e *Event) string {
+	f := t.flows[ir.Outermost(e.Func())]
+	ret, ok := e.Instr.(*ssa.Return)
+	if f == nil || !ok {
+		return elem
+	}
+	for _, r := range f.of(ret.Results[e.Index]) {
+		for _, at := range f.held[r.Root] {
+			if slices.Contains(f.contents[at], e.Ref) && at.Path.HasPrefix(r.Path) {
+				return t.join(nil, at.Path, r.Path).String()
+			}
+		}
+	}
+	return elem
+}
+
+func keyParam(key ssa.Value, param map[ssa.Value]int) int {
+	for {
+		switch k := key.(type) {
+		case *ssa.ChangeType:
+			key = k.X
+		case *ssa.Convert:
+			key = k.X
+		case *ssa.MakeInterface:
+			key = k.X
+		default:
+			if i, ok := param[key]; ok {
+				return i
+			}
+			return -1
+		}
+	}
+}
+
+// releasePrefixes are the beginnings of names of functions that give
+// something back.
+var releasePrefixes = []string{
+	"stop", "close", "shutdown", "cancel", "destroy", "release", "cleanup", "disconnect", "terminate", "un", "off", "remove", "delete",
+	"detach", "deregister", "drain", "reset", "done", "free", "leave", "forget", "quit", "end", "abort", "kill", "dispose", "revoke", "ignore",
+	"evict", "clear", "purge", "prune", "finish", "teardown", "halt", "wait", "join",
+}
+
+// Releasing reports whether a function of that name may give something back.
+func Releasing(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(releasePrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// summaryOf returns the summary of the function that a call runs, or nil if
+// the callee or what it does is not known.
+func (t *table) summaryOf(call *ssa.CallCommon) *Summary {
+	if fn := t.ir.Static(call); fn != nil && fn.Parent() == nil {
+		return t.summaries[fn]
+	}
+	obj := ir.Callee(call)
+	if obj == nil || call.IsInvoke() {
+		return nil
+	}
+	return t.imported(obj)
+}
+
+// imported returns the summary of a function of another package, or nil.
+func (t *table) imported(obj *types.Func) *Summary {
+	if obj.Pkg() == t.ir.Pass.Pkg { // a method value of this package
+		return t.summaries[t.ir.SSA.Prog.FuncValue(obj)]
+	}
+	if sum, ok := t.cached[obj]; ok {
+		return sum
+	}
+	var sum *Summary
+	if fact := new(Summary); obj.Pkg() != nil && t.ir.Pass.ImportObjectFact(obj, fact) {
+		sum = fact
+		t.bindGlobals(sum)
+	} else {
+		sum = stdSummary(obj)
+	}
+	t.cached[obj] = sum
+	return sum
+}
+
+// bindGlobals finds the package variables that an imported summary names.
+func (t *table) bindGlobals(sum *Summary) {
+	for i := range sum.Ops {
+		o := &sum.Ops[i]
+		if o.Global == "" {
+			continue
+		}
+		dot := strings.LastIndexByte(o.Global, '.')
+		if dot < 0 {
+			continue
+		}
+		pkg := t.ir.SSA.Prog.ImportedPackage(o.Global[:dot])
+		if pkg == nil {
+			continue
+		}
+		if g := pkg.Var(o.Global[dot+1:]); g != nil {
+			if o.Kind == Return {
+				o.global = g
+			} else {
+				o.toGlobal = g
+			}
+		}
+	}
+}

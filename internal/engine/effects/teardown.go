@@ -1,0 +1,65 @@
+package effects
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/types/typeutil"
+)
+
+// teardownNames are the methods that end the life of their receiver.
+var teardownNames = []string{
+	"Close", "Stop", "Shutdown", "Cleanup", "Destroy", "Release", "Cancel", "Disconnect", "Terminate", "Dispose", "Kill", "Quit", "Teardown",
+	"close", "stop", "shutdown", "cleanup", "destroy", "release", "cancel", "disconnect", "terminate", "dispose", "kill", "quit", "teardown",
+}
+
+// TeardownOf returns the method of typ that ends the life of its values, such
+// as Close, or nil. Only methods without parameters, or with a context alone,
+// count. The types of package time and context are no owners of anything else.
+func TeardownOf(typ types.Type) *types.Func {
+	if n, ok := types.Unalias(typ).(*types.Named); ok && n.Obj().Pkg() != nil {
+		switch n.Obj().Pkg().Path() {
+		case "time", "context":
+			return nil
+		}
+	}
+	for _, sel := range typeutil.IntuitiveMethodSet(typ, nil) {
+		fn, ok := sel.Obj().(*types.Func)
+		if !ok || !slices.Contains(teardownNames, fn.Name()) {
+			continue
+		}
+		if params := fn.Signature().Params(); params.Len() == 0 || params.Len() == 1 && params.At(0).Type().String() == "context.Context" {
+			return fn
+		}
+	}
+	return nil
+}
+
+// Teardown returns the first type of the package, by name, that has the field,
+// itself or through embedding, and a method that ends its life; nil if none.
+func (p *Package) Teardown(field *types.Var) (owner *types.TypeName, method *types.Func) {
+	scope := p.IR.Pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() || !hasField(tn.Type(), field.Origin(), 0) {
+			continue
+		}
+		if m := TeardownOf(tn.Type()); m != nil {
+			return tn, m
+		}
+	}
+	return nil, nil
+}
+
+func hasField(typ types.Type, field *types.Var, depth int) bool {
+	s := structOf(typ)
+	if s == nil || depth > 3 {
+		return false
+	}
+	for f := range s.Fields() {
+		if f.Origin() == field || f.Embedded() && hasField(f.Type(), field, depth+1) {
+			return true
+		}
+	}
+	return false
+}

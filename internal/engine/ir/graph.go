@@ -1,0 +1,313 @@
+package ir
+
+import (
+	"go/constant"
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A Graph answers questions about the control flow of one function.
+type Graph struct {
+	Func  *ssa.Function
+	Loops []*Loop // outer loops before the loops inside them
+
+	innermost []*Loop // by block index
+}
+
+// A Loop is a natural loop: the blocks from which control comes back to the
+// header without leaving through it.
+type Loop struct {
+	Header *ssa.BasicBlock
+	Blocks []*ssa.BasicBlock // in index order
+	Outer  *Loop             // the innermost loop around this one, or nil
+
+	in map[*ssa.BasicBlock]bool
+}
+
+// An Edge leads from a block to its Succ-th successor.
+type Edge struct {
+	From *ssa.BasicBlock
+	Succ int
+}
+
+// To returns the block that the edge leads to.
+func (e Edge) To() *ssa.BasicBlock { return e.From.Succs[e.Succ] }
+
+// Graph returns the control flow of fn, computed at the first call.
+func (p *Package) Graph(fn *ssa.Function) *Graph {
+	g := p.graph[fn]
+	if g == nil {
+		g = newGraph(fn)
+		p.graph[fn] = g
+	}
+	return g
+}
+
+func newGraph(fn *ssa.Function) *Graph {
+	g := &Graph{Func: fn, innermost: make([]*Loop, len(fn.Blocks))}
+	byHeader := make(map[*ssa.BasicBlock]*Loop)
+	for _, b := range fn.Blocks {
+		for _, h := range b.Succs {
+			if h.Dominates(b) {
+				l := byHeader[h]
+				if l == nil {
+					l = &Loop{Header: h, in: map[*ssa.BasicBlock]bool{h: true}}
+					byHeader[h] = l
+					g.Loops = append(g.Loops, l)
+				}
+				l.fill(b)
+			}
+		}
+	}
+	for _, l := range g.Loops {
+		for b := range l.in {
+			l.Blocks = append(l.Blocks, b)
+		}
+		slices.SortFunc(l.Blocks, func(a, b *ssa.BasicBlock) int { return a.Index - b.Index })
+	}
+	slices.SortFunc(g.Loops, func(a, b *Loop) int {
+		if d := len(b.Blocks) - len(a.Blocks); d != 0 {
+			return d
+		}
+		return a.Header.Index - b.Header.Index
+	})
+	for _, l := range g.Loops {
+		l.Outer = g.innermost[l.Header.Index]
+		for _, b := range l.Blocks {
+			g.innermost[b.Index] = l
+		}
+	}
+	return g
+}
+
+// fill adds the blocks from which the end of a back edge is reached without
+// passing the header.
+func (l *Loop) fill(b *ssa.BasicBlock) {
+	work := []*ssa.BasicBlock{b}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if !l.in[b] {
+			l.in[b] = true
+			work = append(work, b.Preds...)
+		}
+	}
+}
+
+// Contains reports whether b is one of the loop's blocks.
+func (l *Loop) Contains(b *ssa.BasicBlock) bool { return l.in[b] }
+
+// Innermost returns the innermost loop around b, or nil.
+func (g *Graph) Innermost(b *ssa.BasicBlock) *Loop { return g.innermost[b.Index] }
+
+// Exits returns the edges that lead out of the loop, in block order.
+func (l *Loop) Exits() []Edge {
+	var exits []Edge
+	for _, b := range l.Blocks {
+		for i, s := range b.Succs {
+			if !l.in[s] {
+				exits = append(exits, Edge{b, i})
+			}
+		}
+	}
+	return exits
+}
+
+// Bounded reports whether the number of iterations is fixed when the loop is
+// entered: a range over anything but a channel or a function, or a counter
+// that is compared with something the loop does not change.
+func (l *Loop) Bounded() bool {
+	for _, e := range l.Exits() {
+		cond, ok := lastIf(e.From)
+		if !ok {
+			continue
+		}
+		switch cond := cond.(type) {
+		case *ssa.BinOp:
+			if l.counter(cond.X) && l.invariant(cond.Y) || l.counter(cond.Y) && l.invariant(cond.X) {
+				return true
+			}
+		case *ssa.Extract:
+			if _, ok := cond.Tuple.(*ssa.Next); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Constant reports whether the number of iterations is known when the program
+// is compiled and so does not depend on what the program is given: a counter
+// compared with a constant, or a range over an array.
+func (l *Loop) Constant() bool {
+	for _, e := range l.Exits() {
+		cond, ok := lastIf(e.From)
+		if !ok {
+			continue
+		}
+		if b, ok := cond.(*ssa.BinOp); ok {
+			if l.counter(b.X) && isConst(b.Y) || l.counter(b.Y) && isConst(b.X) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func lastIf(b *ssa.BasicBlock) (ssa.Value, bool) {
+	if len(b.Instrs) == 0 {
+		return nil, false
+	}
+	cond, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		return nil, false
+	}
+	return cond.Cond, true
+}
+
+// counter reports whether v is a variable that every iteration changes by a
+// constant, or that variable plus a constant.
+func (l *Loop) counter(v ssa.Value) bool {
+	if b, ok := v.(*ssa.BinOp); ok && (b.Op == token.ADD || b.Op == token.SUB) && isConst(b.Y) {
+		v = b.X
+	}
+	phi, ok := v.(*ssa.Phi)
+	if !ok || !l.in[phi.Block()] {
+		return false
+	}
+	for i, e := range phi.Edges {
+		if !l.in[phi.Block().Preds[i]] {
+			continue
+		}
+		step, ok := e.(*ssa.BinOp)
+		if !ok || step.Op != token.ADD && step.Op != token.SUB || step.X != phi || !isConst(step.Y) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *Loop) invariant(v ssa.Value) bool {
+	instr, ok := v.(ssa.Instruction)
+	return !ok || !l.in[instr.Block()]
+}
+
+func isConst(v ssa.Value) bool {
+	_, ok := v.(*ssa.Const)
+	return ok
+}
+
+// A Comm is one case of a blocking operation: a plain receive or send, or a
+// case of a select statement.
+type Comm struct {
+	Instr ssa.Instruction
+	Chan  ssa.Value
+	Recv  bool
+	Case  int // index of the case of a select statement, or -1
+}
+
+// Comms returns the channel operations that instr stands for.
+func Comms(instr ssa.Instruction) []Comm {
+	switch instr := instr.(type) {
+	case *ssa.UnOp:
+		if instr.Op == token.ARROW {
+			return []Comm{{instr, instr.X, true, -1}}
+		}
+	case *ssa.Send:
+		return []Comm{{instr, instr.Chan, false, -1}}
+	case *ssa.Select:
+		comms := make([]Comm, len(instr.States))
+		for i, s := range instr.States {
+			comms[i] = Comm{instr, s.Chan, s.Send == nil, i}
+		}
+		return comms
+	}
+	return nil
+}
+
+// CaseEdge returns the edge that control takes when the case of a select
+// statement was chosen. A select with a single case has none: ok is false and
+// the instruction itself stands for the case.
+func CaseEdge(sel *ssa.Select, index int) (e Edge, ok bool) {
+	for _, ref := range *sel.Referrers() {
+		ext, isExt := ref.(*ssa.Extract)
+		if !isExt || ext.Index != 0 {
+			continue
+		}
+		for _, ref := range *ext.Referrers() {
+			cmp, isCmp := ref.(*ssa.BinOp)
+			if !isCmp || cmp.Op != token.EQL {
+				continue
+			}
+			k, isConst := cmp.Y.(*ssa.Const)
+			if !isConst || k.Value == nil {
+				continue
+			}
+			n, exact := constant.Int64Val(k.Value)
+			if !exact {
+				continue
+			}
+			for _, ref := range *cmp.Referrers() {
+				br, isIf := ref.(*ssa.If)
+				if !isIf {
+					continue
+				}
+				if int(n) == index {
+					return Edge{br.Block(), 0}, true
+				}
+				// The last case of a blocking select is what remains when the
+				// others are ruled out.
+				if sel.Blocking && index == len(sel.States)-1 && int(n) == index-1 {
+					e, ok = Edge{br.Block(), 1}, true
+				}
+			}
+		}
+	}
+	return e, ok
+}
+
+// ClosedEdge returns the edge that control takes when a receive in a range
+// over a channel (or v, ok := <-ch; if !ok) found the channel closed.
+func ClosedEdge(recv *ssa.UnOp) (Edge, bool) {
+	if !recv.CommaOk {
+		return Edge{}, false
+	}
+	for _, ref := range *recv.Referrers() {
+		ext, ok := ref.(*ssa.Extract)
+		if !ok || ext.Index != 1 {
+			continue
+		}
+		for _, ref := range *ext.Referrers() {
+			if br, ok := ref.(*ssa.If); ok {
+				return Edge{br.Block(), 1}, true
+			}
+		}
+	}
+	return Edge{}, false
+}
+
+// NilEdge returns the edge on which v is nil, if the block ends in a
+// comparison of v with nil.
+func NilEdge(b *ssa.BasicBlock) (v ssa.Value, e Edge, ok bool) {
+	cond, isIf := lastIf(b)
+	if !isIf {
+		return nil, Edge{}, false
+	}
+	cmp, isCmp := cond.(*ssa.BinOp)
+	if !isCmp || cmp.Op != token.EQL && cmp.Op != token.NEQ {
+		return nil, Edge{}, false
+	}
+	x, y := cmp.X, cmp.Y
+	if k, ok := x.(*ssa.Const); ok && k.IsNil() {
+		x, y = y, x
+	}
+	if k, ok := y.(*ssa.Const); !ok || !k.IsNil() {
+		return nil, Edge{}, false
+	}
+	if cmp.Op == token.EQL {
+		return x, Edge{b, 0}, true
+	}
+	return x, Edge{b, 1}, true
+}

@@ -1,0 +1,255 @@
+// Package ir holds the intermediate form that every engine reads: the SSA of
+// one package, built once per pass, with what SSA leaves out put back: which
+// call expression an instruction came from, which loops a block is in, and
+// what a case of a select statement is worth as an edge of the graph.
+//
+// The question it answers is "where am I": in which function, loop, iteration
+// and statement. It knows nothing of leaks.
+//
+// Dependencies are seen through their types alone, whether those came from
+// source or from export data, so that a package can be analysed without
+// anything of the packages that it imports but their declarations. That is
+// why x/tools' buildssa is not used: it requires ctrlflow, whose facts make
+// every driver type-check every dependency from source.
+package ir
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+)
+
+// A Package is the SSA of one package together with its syntax.
+type Package struct {
+	Pass *analysis.Pass
+	SSA  *ssa.Package
+	// Funcs holds every function that has a body of its own in the package:
+	// the package initialiser, then the declared functions and methods in
+	// source order, each followed by the literals inside it.
+	Funcs []*ssa.Function
+
+	calls map[token.Pos]*ast.CallExpr // by the position of the left parenthesis
+	graph map[*ssa.Function]*Graph
+}
+
+// Build returns the SSA of the package that pass is about. Calls of functions
+// for which noReturn says true end their block.
+func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
+	prog := ssa.NewProgram(pass.Fset, ssa.BuilderMode(0))
+	prog.SetNoReturn(noReturn)
+	for _, imp := range pass.Pkg.Imports() {
+		prog.CreatePackage(imp, nil, nil, true)
+	}
+	p := &Package{
+		Pass:  pass,
+		SSA:   prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false),
+		calls: make(map[token.Pos]*ast.CallExpr),
+		graph: make(map[*ssa.Function]*Graph),
+	}
+	p.SSA.Build()
+
+	if init := p.SSA.Func("init"); init != nil {
+		p.add(init)
+	}
+	for _, file := range pass.Files {
+		for _, decl := range file.Decls {
+			if decl, ok := decl.(*ast.FuncDecl); ok {
+				if obj, ok := pass.TypesInfo.Defs[decl.Name].(*types.Func); ok {
+					if fn := prog.FuncValue(obj); fn != nil && len(fn.Blocks) > 0 {
+						p.add(fn)
+					}
+				}
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				p.calls[call.Lparen] = call
+			}
+			return true
+		})
+	}
+	return p
+}
+
+func (p *Package) add(fn *ssa.Function) {
+	p.Funcs = append(p.Funcs, fn)
+	for _, anon := range fn.AnonFuncs {
+		p.add(anon)
+	}
+}
+
+// Outermost returns the declared function (or package initialiser) that fn is
+// written in: fn itself unless fn is a literal.
+func Outermost(fn *ssa.Function) *ssa.Function {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
+}
+
+// Within reports whether fn is outer or a literal somewhere inside it.
+func Within(fn, outer *ssa.Function) bool {
+	for ; fn != nil; fn = fn.Parent() {
+		if fn == outer {
+			return true
+		}
+	}
+	return false
+}
+
+// CallExpr returns the call expression that instr was built from, or nil if
+// it has none (calls that the compiler adds). Use it for positions: the
+// position of an [ssa.Call] is that of its left parenthesis.
+func (p *Package) CallExpr(instr ssa.CallInstruction) *ast.CallExpr {
+	return p.calls[instr.Common().Pos()]
+}
+
+// Range returns where instr stands in the source: the whole call expression
+// of a call, the literal of a closure, the position of anything else. It
+// returns token.NoPos twice where the instruction has no syntax.
+func (p *Package) Range(instr ssa.Instruction) (pos, end token.Pos) {
+	switch instr := instr.(type) {
+	case ssa.CallInstruction:
+		if call := p.CallExpr(instr); call != nil {
+			return call.Pos(), call.End()
+		}
+	case *ssa.MakeClosure:
+		if fn, ok := instr.Fn.(*ssa.Function); ok {
+			if lit, ok := fn.Syntax().(*ast.FuncLit); ok {
+				return lit.Pos(), lit.Type.End()
+			}
+		}
+	case *ssa.Return:
+		if !instr.Pos().IsValid() {
+			if end := bodyEnd(instr.Parent()); end.IsValid() {
+				return end, end + 1
+			}
+		}
+	case *ssa.Extract:
+		if def, ok := instr.Tuple.(ssa.Instruction); ok {
+			return p.Range(def)
+		}
+	}
+	return instr.Pos(), token.NoPos
+}
+
+// bodyEnd returns the position of the closing brace of fn's body.
+func bodyEnd(fn *ssa.Function) token.Pos {
+	switch n := fn.Syntax().(type) {
+	case *ast.FuncDecl:
+		if n.Body != nil {
+			return n.Body.Rbrace
+		}
+	case *ast.FuncLit:
+		return n.Body.Rbrace
+	}
+	return token.NoPos
+}
+
+// File returns the file of the package that holds pos, or nil.
+func (p *Package) File(pos token.Pos) *ast.File {
+	for _, f := range p.Pass.Files {
+		if f.FileStart <= pos && pos < f.FileEnd {
+			return f
+		}
+	}
+	return nil
+}
+
+// Callee returns the function or method that a call names, its generic origin
+// where it is an instance: for a call through an interface the interface's
+// method, for a method value the method. It returns nil when a function value
+// or a built-in is called.
+func Callee(call *ssa.CallCommon) *types.Func {
+	if call.IsInvoke() {
+		return call.Method.Origin()
+	}
+	switch fn := call.Value.(type) {
+	case *ssa.Function:
+		return FuncObject(fn)
+	case *ssa.MakeClosure:
+		return BoundMethod(fn)
+	}
+	return nil
+}
+
+// FuncObject returns the declaration behind fn, its generic origin where fn is
+// an instance, or nil for literals and functions that the builder made up.
+func FuncObject(fn *ssa.Function) *types.Func {
+	if origin := fn.Origin(); origin != nil {
+		fn = origin
+	}
+	if obj, ok := fn.Object().(*types.Func); ok {
+		return obj.Origin()
+	}
+	return nil
+}
+
+// BoundMethod returns the method that a method value is bound to, or nil if c
+// is the closure of a literal.
+func BoundMethod(c *ssa.MakeClosure) *types.Func {
+	fn := c.Fn.(*ssa.Function)
+	if fn.Synthetic == "" || fn.Parent() != nil {
+		return nil
+	}
+	if obj, ok := fn.Object().(*types.Func); ok && len(c.Bindings) == 1 {
+		return obj.Origin()
+	}
+	return nil
+}
+
+// Static returns the function of this package whose body a call runs, or nil
+// if the callee has no body here or is not known.
+func (p *Package) Static(call *ssa.CallCommon) *ssa.Function {
+	var fn *ssa.Function
+	switch v := call.Value.(type) {
+	case *ssa.Function:
+		fn = v
+	case *ssa.MakeClosure:
+		if BoundMethod(v) != nil {
+			return nil
+		}
+		fn = v.Fn.(*ssa.Function)
+	}
+	return p.Source(fn)
+}
+
+// Source returns the function of this package whose body stands for fn: fn
+// itself or, for an instance, its generic origin; nil if there is none.
+func (p *Package) Source(fn *ssa.Function) *ssa.Function {
+	if fn == nil {
+		return nil
+	}
+	if origin := fn.Origin(); origin != nil {
+		fn = origin
+	}
+	if fn.Pkg != p.SSA || len(fn.Blocks) == 0 {
+		return nil
+	}
+	return fn
+}
+
+// Args returns the operands of a call as the callee's parameters see them: the
+// receiver first, also for calls through an interface and method values.
+func Args(call *ssa.CallCommon) []ssa.Value {
+	if call.IsInvoke() {
+		return append([]ssa.Value{call.Value}, call.Args...)
+	}
+	if c, ok := call.Value.(*ssa.MakeClosure); ok && BoundMethod(c) != nil {
+		return append([]ssa.Value{c.Bindings[0]}, call.Args...)
+	}
+	return call.Args
+}
+
+// Named returns the named type behind t, its pointers and aliases, or nil.
+func Named(t types.Type) *types.Named {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	n, _ := t.(*types.Named)
+	return n
+}

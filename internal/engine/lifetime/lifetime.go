@@ -1,0 +1,385 @@
+// Package lifetime finds values that are acquired and not released on some
+// path.
+//
+// # The question
+//
+// A value came into being at an instruction and somebody has to give it back:
+// a ticker wants Stop, a subscription Unsubscribe. Is there a way from there
+// to the end of the function, or round a loop to the same instruction, on
+// which that does not happen?
+//
+// # The abstraction
+//
+// What counts as giving back is a [Spec]: a predicate on the events of the
+// value, so that an analyzer only declares its API. Each event that releases
+// the value, or hands it to somebody who may, becomes a stop on the
+// control-flow graph of the function that acquired it. An event inside a
+// literal stops where the literal is called, deferred or handed on. What can
+// be reached from the acquisition without meeting a stop is a leak.
+//
+// Some edges are no way at all, and are not taken: the one on which the value
+// is nil, the one on which the error that came with it is not nil, the one
+// that contradicts a condition under which it was acquired. A call that never
+// returns and a panic end a path without a leak.
+//
+// A goroutine that releases the value has taken it over: then its own paths
+// are asked.
+//
+// # May and must
+//
+// A leak is a path of the graph that nothing in sight rules out; that it can
+// be walked is not proved. Handing the value to anybody who may keep it is
+// taken as the end of the duty, which makes the engine silent where ownership
+// moves.
+//
+// # What is given up
+//
+// Conditions are compared by their operands, not solved. A release under a
+// condition inside a deferred literal counts as a release. A local container
+// that holds the value and stays local releases it only through events on its
+// elements, anywhere.
+package lifetime
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A Spec declares how values of a kind are given back.
+type Spec struct {
+	// Releases reports whether an event on the value, or on a part of it,
+	// gives it back.
+	Releases func(e *effects.Event) bool
+	// Spends reports whether an event leaves nothing to give back, as the
+	// receive from a timer's channel does. For a case of a select it counts
+	// where that case is taken. Spends may be nil.
+	Spends func(e *effects.Event) bool
+	// Ignores reports whether an event that hands the value on does not move
+	// the duty. It may be nil.
+	Ignores func(e *effects.Event) bool
+}
+
+// An Outcome says what becomes of an acquired value.
+type Outcome struct {
+	// Releases are the events that give it back, in source order.
+	Releases []*effects.Event
+	// Kept are the events that hand it to somebody who may give it back.
+	Kept []*effects.Event
+	// Exit is an instruction at which a path ends without release: a return,
+	// or the acquisition itself when a loop leads back to it. It is nil if no
+	// path does.
+	Exit ssa.Instruction
+	// Again is set if Exit is the acquisition.
+	Again bool
+	// Defers are the defer statements through which it is released.
+	Defers []*ssa.Defer
+}
+
+// Dropped reports whether nothing releases the value or hands it on, anywhere.
+func (o Outcome) Dropped() bool { return len(o.Releases) == 0 && len(o.Kept) == 0 }
+
+// Check follows the value v, acquired at instruction at, which is v itself
+// unless the API takes a value made before (as signal.Notify does).
+func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outcome {
+	c := checker{p: p, v: v, spec: spec, stops: make(map[ssa.Instruction]bool), edges: make(map[ir.Edge]bool)}
+	fn := at.Parent()
+	for _, e := range p.Of(v) {
+		c.classify(e, fn)
+	}
+	if exit := c.search(fn, at); exit != nil {
+		c.out.Exit = exit
+		c.out.Again = exit == at
+	}
+	if c.out.Exit == nil && !c.out.Again {
+		c.goroutines()
+	}
+	return c.out
+}
+
+type checker struct {
+	p     *effects.Package
+	v     ssa.Value
+	spec  Spec
+	stops map[ssa.Instruction]bool
+	edges map[ir.Edge]bool
+	out   Outcome
+	spawn []*ssa.Function // goroutine bodies that release the value
+}
+
+// classify turns an event on the value into stops in fn.
+func (c *checker) classify(e *effects.Event, fn *ssa.Function) {
+	switch {
+	case c.spec.Releases(e):
+		c.out.Releases = append(c.out.Releases, e)
+	case c.spec.Spends != nil && c.spec.Spends(e):
+		if sel, ok := e.Instr.(*ssa.Select); ok && e.Func() == fn {
+			if edge, ok := ir.CaseEdge(sel, e.Index); ok {
+				c.edges[edge] = true
+				return
+			}
+		}
+	case HandsOn(e) && (c.spec.Ignores == nil || !c.spec.Ignores(e)):
+		c.out.Kept = append(c.out.Kept, e)
+	default:
+		return
+	}
+	c.stop(e.Instr, fn, c.spec.Releases(e), 0)
+}
+
+// HandsOn reports whether an event gives the value to somebody who may keep
+// it beyond the function.
+func HandsOn(e *effects.Event) bool {
+	switch e.Kind {
+	case effects.Escape, effects.Return, effects.Send:
+		return true
+	case effects.Store:
+		return e.Holder != "" || !effects.Fresh(e.To.Root)
+	}
+	return false
+}
+
+// maxNesting bounds how deep literals that call literals are followed.
+const maxNesting = 8
+
+// stop marks where an instruction takes effect in fn: itself, or where the
+// literal around it is called, started or handed on.
+func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, depth int) {
+	in := instr.Parent()
+	if in == fn {
+		c.stops[instr] = true
+		if d, ok := instr.(*ssa.Defer); ok && released {
+			c.out.Defers = append(c.out.Defers, d)
+		}
+		return
+	}
+	if depth > maxNesting || !ir.Within(in, fn) {
+		return
+	}
+	for _, v := range c.p.Literal(in) {
+		for _, e := range c.p.Of(v) {
+			switch e.Kind {
+			case effects.Call:
+				if e.Mode == effects.Spawned && e.Func() == fn && instr.Parent() == in {
+					c.spawn = append(c.spawn, in)
+				}
+				c.stop(e.Instr, fn, released, depth+1)
+			case effects.Escape, effects.Store, effects.Send, effects.Return, effects.Arg:
+				if e.Kind != effects.Store || HandsOn(e) {
+					c.stop(e.Instr, fn, released, depth+1)
+				}
+			}
+		}
+	}
+}
+
+// goroutines asks the paths of goroutines that took the value over.
+func (c *checker) goroutines() {
+	slices.SortStableFunc(c.spawn, func(a, b *ssa.Function) int { return int(a.Pos() - b.Pos()) })
+	for _, fn := range slices.Compact(c.spawn) {
+		inner := checker{p: c.p, v: c.v, spec: c.spec, stops: make(map[ssa.Instruction]bool), edges: make(map[ir.Edge]bool)}
+		for _, e := range c.p.Of(c.v) {
+			if ir.Within(e.Func(), fn) {
+				inner.classify(e, fn)
+			}
+		}
+		if exit := inner.search(fn, fn.Blocks[0].Instrs[0]); exit != nil && exit != fn.Blocks[0].Instrs[0] {
+			c.out.Exit = exit
+			return
+		}
+	}
+}
+
+// search returns the first instruction, in source order, at which a path from
+// at ends without a stop: a return, or at itself; nil if there is none.
+func (c *checker) search(fn *ssa.Function, at ssa.Instruction) ssa.Instruction {
+	assumed := c.assumptions(at)
+	errs := c.errorOf()
+	seen := make([]bool, len(fn.Blocks))
+	start := slices.Index(at.Block().Instrs, at) + 1
+	if at.Block() == fn.Blocks[0] && at == fn.Blocks[0].Instrs[0] && !isCall(at) {
+		start = 0 // the entry of a goroutine body
+	}
+	type place struct {
+		b    *ssa.BasicBlock
+		from int
+	}
+	work := []place{{at.Block(), start}}
+	var exits []ssa.Instruction
+next:
+	for len(work) > 0 {
+		w := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, instr := range w.b.Instrs[w.from:] {
+			if c.stops[instr] {
+				continue next
+			}
+			switch instr := instr.(type) {
+			case *ssa.Return:
+				exits = append(exits, instr)
+				continue next
+			case *ssa.Panic:
+				continue next
+			case *ssa.Call:
+				if c.p.NeverReturns(&instr.Call) {
+					continue next
+				}
+			}
+			if instr == at {
+				exits = append(exits, at)
+				continue next
+			}
+		}
+		for i, s := range w.b.Succs {
+			edge := ir.Edge{From: w.b, Succ: i}
+			if c.edges[edge] || c.impossible(edge, errs, at) || contradicts(assumed, edge) {
+				continue
+			}
+			if !seen[s.Index] { // the acquisition's own block is walked again up to it
+				seen[s.Index] = true
+				work = append(work, place{s, 0})
+			}
+		}
+	}
+	if len(exits) == 0 {
+		return nil
+	}
+	return slices.MinFunc(exits, func(a, b ssa.Instruction) int {
+		// A return says more than the way round a loop.
+		if (a == at) != (b == at) {
+			if a == at {
+				return 1
+			}
+			return -1
+		}
+		return int(exitPos(c.p, a) - exitPos(c.p, b))
+	})
+}
+
+func isCall(instr ssa.Instruction) bool {
+	_, ok := instr.(ssa.CallInstruction)
+	return ok
+}
+
+func exitPos(p *effects.Package, instr ssa.Instruction) token.Pos {
+	pos, _ := p.IR.Range(instr)
+	return pos
+}
+
+// errorOf returns the error result that came with the value, or nil.
+func (c *checker) errorOf() ssa.Value {
+	ext, ok := c.v.(*ssa.Extract)
+	if !ok {
+		return nil
+	}
+	for _, ref := range *ext.Tuple.Referrers() {
+		if e, ok := ref.(*ssa.Extract); ok && e != ext && types.Identical(e.Type(), types.Universe.Lookup("error").Type()) {
+			return e
+		}
+	}
+	return nil
+}
+
+// impossible reports whether an edge cannot be taken once the value was
+// acquired: it is nil there, or its error is not.
+func (c *checker) impossible(edge ir.Edge, err ssa.Value, at ssa.Instruction) bool {
+	v, nilEdge, ok := ir.NilEdge(edge.From)
+	if !ok {
+		return false
+	}
+	if err != nil {
+		direct := v == err
+		if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL && load.Block() == at.Block() {
+			// The error variable is captured: its first check is meant.
+			direct = slices.Contains(c.p.Refs(v), effects.Ref{Root: err})
+		}
+		if direct {
+			return edge != nilEdge
+		}
+	}
+	return edge == nilEdge && slices.Contains(c.p.Refs(v), effects.Ref{Root: c.v})
+}
+
+// An assumption is a condition that held when the value was acquired.
+type assumption struct {
+	cond ssa.Value
+	succ int
+}
+
+// assumptions returns the conditions on the dominating branches.
+func (c *checker) assumptions(at ssa.Instruction) []assumption {
+	var out []assumption
+	for b := at.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		pred := b.Preds[0]
+		br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
+		if !ok || pred.Succs[0] == pred.Succs[1] {
+			continue
+		}
+		out = append(out, assumption{br.Cond, slices.Index(pred.Succs, b)})
+	}
+	return out
+}
+
+func contradicts(assumed []assumption, edge ir.Edge) bool {
+	br, ok := edge.From.Instrs[len(edge.From.Instrs)-1].(*ssa.If)
+	if !ok {
+		return false
+	}
+	for _, a := range assumed {
+		if sameCondition(a.cond, br.Cond, 0) {
+			return edge.Succ != a.succ
+		}
+	}
+	return false
+}
+
+// sameCondition reports whether two conditions compare the same operands.
+// Variables that are assigned in between are rare enough in conditions that
+// guard a resource to be taken as unchanged; calls never are the same.
+func sameCondition(a, b ssa.Value, depth int) bool {
+	if a == b {
+		return !isPhi(a)
+	}
+	if depth > 4 {
+		return false
+	}
+	switch x := a.(type) {
+	case *ssa.Const:
+		y, ok := b.(*ssa.Const)
+		return ok && x.String() == y.String()
+	case *ssa.BinOp:
+		y, ok := b.(*ssa.BinOp)
+		return ok && x.Op == y.Op && sameCondition(x.X, y.X, depth+1) && sameCondition(x.Y, y.Y, depth+1)
+	case *ssa.UnOp:
+		y, ok := b.(*ssa.UnOp)
+		return ok && x.Op == y.Op && x.Op != token.ARROW && sameCondition(x.X, y.X, depth+1)
+	case *ssa.FieldAddr:
+		y, ok := b.(*ssa.FieldAddr)
+		return ok && x.Field == y.Field && sameCondition(x.X, y.X, depth+1)
+	case *ssa.Field:
+		y, ok := b.(*ssa.Field)
+		return ok && x.Field == y.Field && sameCondition(x.X, y.X, depth+1)
+	case *ssa.Call:
+		y, ok := b.(*ssa.Call)
+		if !ok {
+			return false
+		}
+		bx, okx := x.Call.Value.(*ssa.Builtin)
+		by, oky := y.Call.Value.(*ssa.Builtin)
+		return okx && oky && bx.Name() == "len" && by.Name() == "len" && sameCondition(x.Call.Args[0], y.Call.Args[0], depth+1)
+	}
+	return false
+}
+
+func isPhi(v ssa.Value) bool {
+	_, ok := v.(*ssa.Phi)
+	return ok
+}

@@ -1,0 +1,197 @@
+// Package finding tells a leak: it puts what an engine found into the words,
+// related places and fixes that a driver shows, and decides what is told at
+// all.
+//
+// The question it answers is how a leak speaks, so that every analyzer speaks
+// alike: the fact that was proved first, then what keeps the value, root
+// first, then the stable name of the pattern. What must not be told stays
+// here too, so that every driver agrees: generated files, places with a
+// suppression comment, the second report of one leak.
+//
+// It is the only caller of pass.Report.
+package finding
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// A Leak is one finding: one leak at the place where its fix goes.
+type Leak struct {
+	Pos, End token.Pos
+	Category string   // stable word of the pattern, such as "ticker-not-stopped"
+	What     string   // the fact that was proved, in lower case, without a period
+	HeldBy   []string // names on the path that keeps the value, root first
+	Notes    []Note   // other places of the same leak, in the order of the path
+	Fix      *Fix     // nil if none is sure to compile and keep behaviour
+}
+
+// A Note is another place of a leak and what happens there.
+type Note struct {
+	Pos, End token.Pos
+	Text     string
+}
+
+// A Fix is an edit that removes a leak; Title is imperative.
+type Fix struct {
+	Title string
+	Edits []analysis.TextEdit
+}
+
+const (
+	maxNames   = 3   // on the path in the message
+	maxMessage = 120 // bytes
+)
+
+// A Reporter collects the leaks that one analyzer found in one package.
+type Reporter struct {
+	pass   *analysis.Pass
+	leaks  []Leak
+	silent map[*token.File]bool // generated files
+	ignore map[lineKey][]string // suppression words by line
+}
+
+type lineKey struct {
+	file *token.File
+	line int
+}
+
+// A Withheld is the result of an analyzer that holds findings back unless a
+// flag asks for them. Drivers that show it find it by its method.
+type Withheld struct {
+	Count int
+	What  string // plural noun: what was held back
+	Flag  string // the flag that shows it, such as "-timerleak.collectable"
+}
+
+// Withheld returns how many findings were held back, what they are and which
+// flag shows them.
+func (w *Withheld) Withheld() (n int, what, flag string) { return w.Count, w.What, w.Flag }
+
+// NewReporter returns a reporter for pass.
+func NewReporter(pass *analysis.Pass) *Reporter {
+	r := &Reporter{
+		pass:   pass,
+		silent: make(map[*token.File]bool),
+		ignore: make(map[lineKey][]string),
+	}
+	for _, f := range pass.Files {
+		file := pass.Fset.File(f.FileStart)
+		if ast.IsGenerated(f) {
+			r.silent[file] = true
+			continue
+		}
+		for _, group := range f.Comments {
+			for _, c := range group.List {
+				words, ok := strings.CutPrefix(c.Text, "//memlint:ignore")
+				if !ok || words != "" && words[0] != ' ' {
+					continue
+				}
+				k := lineKey{file, file.Line(c.Pos())}
+				word, _, _ := strings.Cut(strings.TrimSpace(words), " ")
+				r.ignore[k] = append(r.ignore[k], word)
+			}
+		}
+	}
+	return r
+}
+
+// Shown reports whether a leak of the category at pos would be reported: the
+// file is not generated and no comment on the line, or the line above it,
+// says "//memlint:ignore analyzer/category reason" (or "//memlint:ignore
+// analyzer reason" for all of its categories).
+func (r *Reporter) Shown(pos token.Pos, category string) bool {
+	file := r.pass.Fset.File(pos)
+	if file == nil || r.silent[file] {
+		return false
+	}
+	line := file.Line(pos)
+	for _, l := range []int{line, line - 1} {
+		for _, word := range r.ignore[lineKey{file, l}] {
+			if word == r.pass.Analyzer.Name || word == r.pass.Analyzer.Name+"/"+category {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Add records a leak. Leaks with the same position and category are one; the
+// first is kept.
+func (r *Reporter) Add(l Leak) {
+	if !l.Pos.IsValid() || !r.Shown(l.Pos, l.Category) {
+		return
+	}
+	for _, have := range r.leaks {
+		if have.Pos == l.Pos && have.Category == l.Category {
+			return
+		}
+	}
+	r.leaks = append(r.leaks, l)
+}
+
+// Flush reports the recorded leaks in source order.
+func (r *Reporter) Flush() {
+	slices.SortStableFunc(r.leaks, func(a, b Leak) int {
+		pa, pb := r.pass.Fset.Position(a.Pos), r.pass.Fset.Position(b.Pos)
+		return cmp.Or(strings.Compare(pa.Filename, pb.Filename), cmp.Compare(pa.Offset, pb.Offset), strings.Compare(a.Category, b.Category))
+	})
+	for _, l := range r.leaks {
+		r.pass.Report(l.diagnostic(r.pass.Analyzer))
+	}
+	r.leaks = nil
+}
+
+func (l Leak) diagnostic(a *analysis.Analyzer) analysis.Diagnostic {
+	d := analysis.Diagnostic{
+		Pos:      l.Pos,
+		End:      l.End,
+		Category: l.Category,
+		Message:  l.message(a.Name),
+		URL:      a.URL + "#" + l.Category,
+	}
+	for _, n := range l.Notes {
+		if n.Pos.IsValid() {
+			d.Related = append(d.Related, analysis.RelatedInformation{Pos: n.Pos, End: n.End, Message: n.Text})
+		}
+	}
+	if l.Fix != nil {
+		d.SuggestedFixes = []analysis.SuggestedFix{{Message: l.Fix.Title, TextEdits: l.Fix.Edits}}
+	}
+	return d
+}
+
+// message returns the text of the finding. The path loses names from its
+// middle, then disappears, before the text gets longer than it may.
+func (l Leak) message(analyzer string) string {
+	tail := " (" + analyzer + "/" + l.Category + ")"
+	path := l.HeldBy
+	if len(path) > maxNames {
+		path = append(slices.Clone(path[:1]), path[len(path)-maxNames+1:]...)
+	}
+	for len(path) > 0 {
+		if text := ascii(l.What + "; held by " + strings.Join(path, " -> ") + tail); len(text) <= maxMessage {
+			return text
+		}
+		if len(path) == 1 {
+			break
+		}
+		path = append(slices.Clone(path[:1]), path[2:]...)
+	}
+	return ascii(l.What + tail)
+}
+
+// ascii keeps messages plain: names in Go may be any letters.
+func ascii(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,121 @@
+package finding
+
+import (
+	"bytes"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"os"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/astutil"
+)
+
+// DeferAfter returns a fix that adds "defer x.method()" behind the statement
+// "x := ..." (or "x = ...") in which pos stands, or nil if pos is in no such
+// statement or x is assigned anywhere else.
+//
+// The new line carries its indentation: not every driver formats what it
+// fixed. It goes behind a comment at the end of the line, which may be a
+// directive about that line.
+func DeferAfter(pass *analysis.Pass, pos token.Pos, method, title string) *Fix {
+	path, assign := enclosingAssign(pass, pos)
+	if assign == nil || len(assign.Lhs) == 0 {
+		return nil
+	}
+	name, ok := assign.Lhs[0].(*ast.Ident)
+	if !ok || name.Name == "_" || !inBlock(path, assign) {
+		return nil
+	}
+	obj := pass.TypesInfo.ObjectOf(name)
+	if obj == nil || assignedTwice(pass, path, obj, assign) {
+		return nil
+	}
+	end, indent, ok := lineEnd(pass, assign)
+	if !ok {
+		return nil
+	}
+	text := "\n" + indent + "defer " + name.Name + "." + method + "()"
+	if method == "" {
+		text = "\n" + indent + "defer " + name.Name + "()"
+	}
+	return &Fix{Title: title, Edits: []analysis.TextEdit{{Pos: end, End: end, NewText: []byte(text)}}}
+}
+
+// enclosingAssign returns the assignment whose right side is the call at pos,
+// and the path of syntax from there outwards.
+func enclosingAssign(pass *analysis.Pass, pos token.Pos) ([]ast.Node, *ast.AssignStmt) {
+	for _, f := range pass.Files {
+		if f.FileStart <= pos && pos < f.FileEnd {
+			path, _ := astutil.PathEnclosingInterval(f, pos, pos)
+			for i, n := range path {
+				switch n := n.(type) {
+				case *ast.AssignStmt:
+					if len(n.Rhs) == 1 && ast.Unparen(n.Rhs[0]).Pos() == pos {
+						return path[i:], n
+					}
+					return nil, nil
+				case ast.Stmt:
+					return nil, nil
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// inBlock reports whether the statement is one of a list of statements, not
+// the init part of another one.
+func inBlock(path []ast.Node, stmt ast.Stmt) bool {
+	if len(path) < 2 {
+		return false
+	}
+	switch path[1].(type) {
+	case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause:
+		return true
+	}
+	return false
+}
+
+// assignedTwice reports whether another assignment in the function gives the
+// variable another value: a deferred call would hold only one of them.
+func assignedTwice(pass *analysis.Pass, path []ast.Node, obj types.Object, first *ast.AssignStmt) bool {
+	twice := false
+	ast.Inspect(path[len(path)-1], func(n ast.Node) bool {
+		if a, ok := n.(*ast.AssignStmt); ok && a != first {
+			for _, l := range a.Lhs {
+				if id, ok := l.(*ast.Ident); ok && pass.TypesInfo.ObjectOf(id) == obj {
+					twice = true
+				}
+			}
+		}
+		return !twice
+	})
+	return twice
+}
+
+// lineEnd returns the end of the line on which stmt ends and the white space
+// at the beginning of the line on which it starts.
+func lineEnd(pass *analysis.Pass, stmt ast.Stmt) (end token.Pos, indent string, ok bool) {
+	file := pass.Fset.File(stmt.Pos())
+	read := pass.ReadFile
+	if read == nil {
+		read = os.ReadFile
+	}
+	src, err := read(file.Name())
+	if err != nil || len(src) != file.Size() {
+		return 0, "", false
+	}
+	from := file.Offset(file.LineStart(file.Line(stmt.Pos())))
+	line := src[from:]
+	indent = string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
+	to := file.Offset(stmt.End())
+	rest := src[to:]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	}
+	if tail := bytes.TrimSpace(rest); len(tail) > 0 && !bytes.HasPrefix(tail, []byte("//")) {
+		return 0, "", false // another statement on the line
+	}
+	return file.Pos(to + len(bytes.TrimRight(rest, " \t\r"))), indent, true
+}

@@ -1,0 +1,23 @@
+// Package memlint is a suite of analyzers that find memory leaks in Go
+// programs before they ship.
+//
+// Three words are the architecture. An engine (internal/engine) finds: it
+// turns the SSA of a package into answers about values. A finding
+// (internal/finding) tells: message, path, notes, fix, suppression. A driver
+// (internal/driver, or go vet, gopls, golangci-lint, nogo) runs. An analyzer
+// in between declares one leak pattern: which functions acquire and release,
+// which question to ask of which engine, and the words.
+package memlint
+
+import (
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/analyzers/timerleak"
+)
+
+// Analyzers returns the analyzers of the suite in the order of their names.
+func Analyzers() []*analysis.Analyzer {
+	return []*analysis.Analyzer{
+		timerleak.Analyzer,
+	}
+}
