@@ -189,8 +189,8 @@ func inChain(ch *chain, fn *ssa.Function) bool {
 // stopped reports whether something may stop the chain.
 func (ch *chain) stopped() bool {
 	for _, e := range ch.c.Of(ch.timer) {
-		if e.Ref.Path != nil {
-			continue
+		if e.Ref.Path != nil || e.Instr == ch.timer {
+			continue // its own function refers to it
 		}
 		if e.Kind == effects.Method && e.Name == "Stop" {
 			return true

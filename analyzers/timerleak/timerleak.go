@@ -158,7 +158,6 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		}
 		leak.Category = "after-in-loop"
 		leak.What = "timer is created anew in every iteration and not stopped"
-		return leak, true
 	case name == "NewTimer":
 		if out.Exit == nil || known && d < int64(time.Minute) {
 			return leak, false
@@ -169,13 +168,13 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		if field, at := c.keptIn(call); field != nil {
 			return c.field(call, field, at)
 		}
-		if out.Exit == nil {
+		if out.Exit == nil && !out.Again {
 			return leak, false
 		}
 		leak.Category = "ticker-not-stopped"
 		leak.What = "ticker is not stopped on every path"
 	}
-	if out.Again {
+	if out.Exit == nil || leak.Category == "after-in-loop" {
 		leak.Notes = append(leak.Notes, finding.Note{Pos: leak.Pos, End: leak.End, Text: "made again in the next iteration without a call of Stop"})
 	} else {
 		pos, end := c.IR.Range(out.Exit)

@@ -36,6 +36,10 @@ func (t *table) neverEnds(l *ir.Loop, closes func(recv *ssa.UnOp) bool) bool {
 				if e, ok := ir.ClosedEdge(instr); ok && isRecv(instr) && !closes(instr) {
 					dead[e] = true
 				}
+			case *ssa.Select:
+				if e, ok := ir.NoCaseEdge(instr); ok {
+					dead[e] = true
+				}
 			case *ssa.Call:
 				if t.NeverReturns(&instr.Call) {
 					return false

@@ -147,7 +147,11 @@ func (p *Package) valueOnce(v ssa.Value) bool {
 		call, isCall := e.Instr.(ssa.CallInstruction)
 		switch e.Kind {
 		case Call:
-			if p.Repeatable(e.Instr) {
+			if isCall && !calls(call.Common(), v) && ir.Callee(call.Common()) != nil {
+				if !p.useOnce(call, v) { // called by the callee
+					return false
+				}
+			} else if p.Repeatable(e.Instr) {
 				return false
 			}
 		case Arg, Escape, Store, Send:

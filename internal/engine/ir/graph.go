@@ -230,7 +230,7 @@ func Comms(instr ssa.Instruction) []Comm {
 // CaseEdge returns the edge that control takes when the case of a select
 // statement was chosen. A select with a single case has none: ok is false and
 // the instruction itself stands for the case.
-func CaseEdge(sel *ssa.Select, index int) (e Edge, ok bool) {
+func CaseEdge(sel *ssa.Select, index int) (Edge, bool) {
 	for _, ref := range *sel.Referrers() {
 		ext, isExt := ref.(*ssa.Extract)
 		if !isExt || ext.Index != 0 {
@@ -257,15 +257,24 @@ func CaseEdge(sel *ssa.Select, index int) (e Edge, ok bool) {
 				if int(n) == index {
 					return Edge{br.Block(), 0}, true
 				}
-				// The last case of a blocking select is what remains when the
-				// others are ruled out.
-				if sel.Blocking && index == len(sel.States)-1 && int(n) == index-1 {
-					e, ok = Edge{br.Block(), 1}, true
-				}
 			}
 		}
 	}
-	return e, ok
+	return Edge{}, false
+}
+
+// NoCaseEdge returns the edge that control would take if a blocking select
+// chose none of its cases, which never happens: the builder ends it in a panic.
+func NoCaseEdge(sel *ssa.Select) (Edge, bool) {
+	if !sel.Blocking || len(sel.States) == 0 {
+		return Edge{}, false
+	}
+	last, ok := CaseEdge(sel, len(sel.States)-1)
+	if !ok {
+		return Edge{}, false
+	}
+	last.Succ = 1
+	return last, true
 }
 
 // ClosedEdge returns the edge that control takes when a receive in a range

@@ -71,11 +71,10 @@ type Outcome struct {
 	Releases []*effects.Event
 	// Kept are the events that hand it to somebody who may give it back.
 	Kept []*effects.Event
-	// Exit is an instruction at which a path ends without release: a return,
-	// or the acquisition itself when a loop leads back to it. It is nil if no
-	// path does.
+	// Exit is the first return, in source order, that a path reaches without
+	// release, or nil.
 	Exit ssa.Instruction
-	// Again is set if Exit is the acquisition.
+	// Again is set if a path leads back to the acquisition without release.
 	Again bool
 	// Defers are the defer statements through which it is released.
 	Defers []*ssa.Defer
@@ -92,10 +91,7 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 	for _, e := range p.Of(v) {
 		c.classify(e, fn)
 	}
-	if exit := c.search(fn, at); exit != nil {
-		c.out.Exit = exit
-		c.out.Again = exit == at
-	}
+	c.out.Exit, c.out.Again = c.search(fn, at)
 	if c.out.Exit == nil && !c.out.Again {
 		c.goroutines()
 	}
@@ -188,29 +184,30 @@ func (c *checker) goroutines() {
 				inner.classify(e, fn)
 			}
 		}
-		if exit := inner.search(fn, fn.Blocks[0].Instrs[0]); exit != nil && exit != fn.Blocks[0].Instrs[0] {
+		if exit, _ := inner.search(fn, nil); exit != nil {
 			c.out.Exit = exit
 			return
 		}
 	}
 }
 
-// search returns the first instruction, in source order, at which a path from
-// at ends without a stop: a return, or at itself; nil if there is none.
-func (c *checker) search(fn *ssa.Function, at ssa.Instruction) ssa.Instruction {
-	assumed := c.assumptions(at)
-	errs := c.errorOf()
-	seen := make([]bool, len(fn.Blocks))
-	start := slices.Index(at.Block().Instrs, at) + 1
-	if at.Block() == fn.Blocks[0] && at == fn.Blocks[0].Instrs[0] && !isCall(at) {
-		start = 0 // the entry of a goroutine body
-	}
+// search returns the first return, in source order, to which a path leads from
+// at without a stop, or nil, and whether one leads back to at. If at is nil the
+// paths begin where fn does.
+func (c *checker) search(fn *ssa.Function, at ssa.Instruction) (exit ssa.Instruction, again bool) {
 	type place struct {
 		b    *ssa.BasicBlock
 		from int
 	}
-	work := []place{{at.Block(), start}}
-	var exits []ssa.Instruction
+	start := place{fn.Blocks[0], 0}
+	var assumed []assumption
+	if at != nil {
+		start = place{at.Block(), slices.Index(at.Block().Instrs, at) + 1}
+		assumed = assumptions(at)
+	}
+	errs := c.errorOf()
+	seen := make([]bool, len(fn.Blocks))
+	work := []place{start}
 next:
 	for len(work) > 0 {
 		w := work[len(work)-1]
@@ -221,7 +218,9 @@ next:
 			}
 			switch instr := instr.(type) {
 			case *ssa.Return:
-				exits = append(exits, instr)
+				if exit == nil || exitPos(c.p, instr) < exitPos(c.p, exit) {
+					exit = instr
+				}
 				continue next
 			case *ssa.Panic:
 				continue next
@@ -231,13 +230,13 @@ next:
 				}
 			}
 			if instr == at {
-				exits = append(exits, at)
+				again = true
 				continue next
 			}
 		}
 		for i, s := range w.b.Succs {
 			edge := ir.Edge{From: w.b, Succ: i}
-			if c.edges[edge] || c.impossible(edge, errs, at) || contradicts(assumed, edge) {
+			if c.edges[edge] || c.impossible(edge, errs, start.b) || contradicts(assumed, edge) {
 				continue
 			}
 			if !seen[s.Index] { // the acquisition's own block is walked again up to it
@@ -246,24 +245,7 @@ next:
 			}
 		}
 	}
-	if len(exits) == 0 {
-		return nil
-	}
-	return slices.MinFunc(exits, func(a, b ssa.Instruction) int {
-		// A return says more than the way round a loop.
-		if (a == at) != (b == at) {
-			if a == at {
-				return 1
-			}
-			return -1
-		}
-		return int(exitPos(c.p, a) - exitPos(c.p, b))
-	})
-}
-
-func isCall(instr ssa.Instruction) bool {
-	_, ok := instr.(ssa.CallInstruction)
-	return ok
+	return exit, again
 }
 
 func exitPos(p *effects.Package, instr ssa.Instruction) token.Pos {
@@ -287,14 +269,14 @@ func (c *checker) errorOf() ssa.Value {
 
 // impossible reports whether an edge cannot be taken once the value was
 // acquired: it is nil there, or its error is not.
-func (c *checker) impossible(edge ir.Edge, err ssa.Value, at ssa.Instruction) bool {
+func (c *checker) impossible(edge ir.Edge, err ssa.Value, start *ssa.BasicBlock) bool {
 	v, nilEdge, ok := ir.NilEdge(edge.From)
 	if !ok {
 		return false
 	}
 	if err != nil {
 		direct := v == err
-		if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL && load.Block() == at.Block() {
+		if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL && load.Block() == start {
 			// The error variable is captured: its first check is meant.
 			direct = slices.Contains(c.p.Refs(v), effects.Ref{Root: err})
 		}
@@ -312,7 +294,7 @@ type assumption struct {
 }
 
 // assumptions returns the conditions on the dominating branches.
-func (c *checker) assumptions(at ssa.Instruction) []assumption {
+func assumptions(at ssa.Instruction) []assumption {
 	var out []assumption
 	for b := at.Block(); b != nil; b = b.Idom() {
 		if len(b.Preds) != 1 {
