@@ -51,8 +51,11 @@ const listFields = "ImportPath,Name,Dir,Export,DepOnly,Standard,ForTest,Match,Mo
 	"CFiles,CXXFiles,MFiles,HFiles,FFiles,SFiles,SwigFiles,SwigCXXFiles,SysoFiles,IgnoredOtherFiles"
 
 // path returns the package path, which variants for tests share.
-func (p *listPackage) path() string {
-	path, _, _ := strings.Cut(p.ImportPath, " ")
+func (p *listPackage) path() string { return path(p.ImportPath) }
+
+// path returns the package path in the name that `go list` has for a package.
+func path(id string) string {
+	path, _, _ := strings.Cut(id, " ")
 	return path
 }
 
@@ -60,6 +63,12 @@ func (p *listPackage) path() string {
 func (p *listPackage) isTestMain() bool {
 	return p.Name == "main" && p.ForTest == "" && strings.HasSuffix(p.ImportPath, ".test") &&
 		len(p.GoFiles) == 1 && filepath.IsAbs(p.GoFiles[0])
+}
+
+// isEmpty reports whether p is the plain package of a folder that has nothing
+// but tests, which is no error.
+func (p *listPackage) isEmpty() bool {
+	return p.Error == nil && len(p.GoFiles)+len(p.CgoFiles)+len(p.CompiledGoFiles) == 0
 }
 
 // isXTest reports whether p is an external test package, "p_test [p.test]".

@@ -20,6 +20,9 @@ type unit struct {
 	waiting int     // deps not done
 	users   []*unit // units that wait for this one
 	facts   *unitFacts
+
+	index    int       // in the order of the plan
+	universe *universe // nil when the unit is done
 }
 
 // A plan is the units of a run, each after those it depends on.
@@ -44,16 +47,8 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 			variant[p.ForTest] = true
 		}
 	}
-	onlyTests := make(map[string]bool) // the plain packages of folders with nothing but tests
-	for _, p := range l.packages {
-		if p.ForTest != "" && (p.path() == p.ForTest || p.isXTest()) {
-			if q := l.byID[p.ForTest]; q != nil && len(q.GoFiles)+len(q.CgoFiles) == 0 {
-				onlyTests[p.ForTest] = true
-			}
-		}
-	}
 	reported := func(p *listPackage) bool {
-		return !p.DepOnly && !p.isTestMain() && p.ImportPath != "unsafe" && !variant[p.ImportPath]
+		return !p.DepOnly && !p.isTestMain() && p.ImportPath != "unsafe" && !variant[p.ImportPath] && !p.isEmpty()
 	}
 	told := make(map[string]bool)
 	needed := make(map[string]bool) // by something reported
@@ -72,7 +67,7 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 	}
 	for _, p := range l.packages {
 		isReported := reported(p)
-		if !isReported && !(withFacts && needed[p.ImportPath] && b.isOurs(p)) || onlyTests[p.ImportPath] {
+		if !isReported && !(withFacts && needed[p.ImportPath] && b.isOurs(p)) {
 			continue
 		}
 		if b.cause(p) != "" {
@@ -96,7 +91,11 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 		pl.units = append(pl.units, u)
 		pl.byID[p.ImportPath] = u
 	}
+	for i, u := range pl.units {
+		u.index = i
+	}
 	pl.connect(l)
+	group(l, pl.units)
 	return pl
 }
 
@@ -156,7 +155,7 @@ type breakage struct {
 
 // isOurs reports whether p belongs to the main module or workspace.
 func (b *breakage) isOurs(p *listPackage) bool {
-	return p.Module != nil && p.Module.Main && !p.isTestMain()
+	return p.Module != nil && p.Module.Main && !p.isTestMain() && !p.isEmpty()
 }
 
 // isTold reports whether p, if broken, gets a line of its own.

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,9 +88,8 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	}
 	result := &Result{Problems: pl.problems, Dir: dir}
 
-	universe := newUniverse(listing)
 	outcomes := pl.execute(ctx, opts.Workers, func(u *unit) *outcome {
-		run := &analysisRun{unit: u, plan: pl, universe: universe, dir: dir}
+		run := &analysisRun{unit: u, plan: pl, listing: listing, dir: dir}
 		if u.reported {
 			return run.run(all)
 		}
@@ -163,53 +163,53 @@ func schedule(analyzers []*analysis.Analyzer) (all, factual []*analysis.Analyzer
 // on, and returns the outcomes in the order of units. It stops early if ctx is
 // cancelled.
 func (pl *plan) execute(ctx context.Context, workers int, do func(*unit) *outcome) []*outcome {
-	outcomes := make(map[*unit]*outcome)
-	ready := make(chan *unit, len(pl.units))
-	type completion struct {
-		unit    *unit
-		outcome *outcome
+	outcomes := make([]*outcome, len(pl.units))
+	done := make(chan *unit)
+	var ready []*unit // in the order of the plan: the first group is done first
+	enqueue := func(u *unit) {
+		at, _ := slices.BinarySearchFunc(ready, u.index, func(x *unit, index int) int { return cmp.Compare(x.index, index) })
+		ready = slices.Insert(ready, at, u)
 	}
-	done := make(chan completion, workers)
-	for range workers {
-		go func() {
-			for u := range ready {
-				done <- completion{u, do(u)}
-			}
-		}()
-	}
-	left := 0
-	start := func(u *unit) { left++; ready <- u }
 	for _, u := range pl.units {
 		if u.waiting == 0 {
-			start(u)
+			enqueue(u)
 		}
 	}
-	for left > 0 {
-		c := <-done
-		left--
-		outcomes[c.unit] = c.outcome
-		c.unit.facts.encoded, c.outcome.facts = c.outcome.facts, nil
-		for _, user := range c.unit.users {
-			if user.waiting--; user.waiting == 0 && ctx.Err() == nil {
-				start(user)
+	running := 0
+	for {
+		for running < workers && len(ready) > 0 && ctx.Err() == nil {
+			u := ready[0]
+			ready = ready[1:]
+			running++
+			go func() {
+				outcomes[u.index] = do(u)
+				done <- u
+			}()
+		}
+		if running == 0 {
+			break
+		}
+		u := <-done
+		running--
+		u.universe = nil
+		u.facts.encoded = outcomes[u.index].facts
+		for _, user := range u.users {
+			if user.waiting--; user.waiting == 0 {
+				enqueue(user)
 			}
 		}
 	}
-	close(ready)
-	var list []*outcome
-	for _, u := range pl.units {
-		if o := outcomes[u]; o != nil {
-			list = append(list, o)
-		} else {
+	for i, u := range pl.units {
+		if outcomes[i] == nil {
 			// Cancelled, or units wait for each other. The go command calls
 			// that an error, so that there should be none; never be silent.
-			list = append(list, &outcome{problems: []Problem{{
+			outcomes[i] = &outcome{problems: []Problem{{
 				Package: u.ImportPath,
 				Text:    u.ImportPath + ": internal error: not analysed: waits for its imports for ever",
-			}}})
+			}}}
 		}
 	}
-	return list
+	return outcomes
 }
 
 // skew returns a line to print if packages come from a newer toolchain than

@@ -37,10 +37,10 @@ type outcome struct {
 
 // An analysisRun is one unit under analysis. It is dropped when the unit is done.
 type analysisRun struct {
-	unit     *unit
-	plan     *plan
-	universe *universe
-	dir      string
+	unit    *unit
+	plan    *plan
+	listing *listing
+	dir     string
 
 	fset   *token.FileSet
 	files  []*ast.File
@@ -91,7 +91,7 @@ func (r *analysisRun) load() (err error) {
 			err = fmt.Errorf("internal error: loading package %s: %v%s", r.unit.ImportPath, x, panicSite())
 		}
 	}()
-	r.fset = r.universe.fset
+	r.fset = r.unit.universe.fset
 	r.source = make(map[string][]byte)
 	for _, name := range r.unit.abs(r.unit.CompiledGoFiles) {
 		src, err := os.ReadFile(name)
@@ -107,7 +107,7 @@ func (r *analysisRun) load() (err error) {
 			return err
 		}
 	}
-	packages, err := r.universe.importsOf(r.unit.listPackage)
+	packages, err := r.unit.universe.importsOf(r.unit)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (r *analysisRun) load() (err error) {
 		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
 		FileVersions: make(map[*ast.File]string),
 	}
-	env := r.universe.listing.env
+	env := r.listing.env
 	r.sizes = cmp.Or(types.SizesFor("gc", env.GOARCH), types.SizesFor("gc", runtime.GOARCH))
 	var first error
 	config := &types.Config{
@@ -196,17 +196,18 @@ type unitImporter struct {
 	packages  map[string]*types.Package
 }
 
-func (im *unitImporter) Import(path string) (*types.Package, error) {
-	if path == "unsafe" {
+// Import returns the package that an import of the given name is.
+func (im *unitImporter) Import(name string) (*types.Package, error) {
+	if name == "unsafe" {
 		return types.Unsafe, nil
 	}
-	if id, ok := im.importMap[path]; ok {
-		path, _, _ = strings.Cut(id, " ")
+	if id, ok := im.importMap[name]; ok {
+		name = path(id)
 	}
-	if pkg := im.packages[path]; pkg != nil {
+	if pkg := im.packages[name]; pkg != nil && pkg.Complete() {
 		return pkg, nil
 	}
-	return nil, fmt.Errorf("cannot import %q", path)
+	return nil, fmt.Errorf("cannot import %q", name)
 }
 
 // analyze runs one analyzer; those it requires have run.

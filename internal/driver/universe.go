@@ -11,97 +11,112 @@ import (
 	"golang.org/x/tools/go/gcexportdata"
 )
 
-// A universe holds the types of imported packages, read from export data.
-// Units share it, so that a package is read once however many import it.
+// A universe holds the types that a group of units import, read from export
+// data: a package is read once however many units of the group import it, and
+// dropped with the last of them.
 //
-// Reading export data adds to the packages it mentions, unless those are
-// complete. So a package is read only after all that it imports: what
-// the universe hands out never changes again, and analyzers may walk imports
-// of imports while another worker reads more.
+// Reading a package adds to those it mentions. So all that the group imports is
+// read before the first of its units is analysed, and nothing changes after:
+// analyzers may walk imports of imports, whatever other workers do. Packages
+// that no unit of the group imports itself are there as far as those it does
+// import mention them, no further; to read them all takes half as much memory
+// again.
 type universe struct {
 	listing *listing
+	units   []*unit
 	fset    *token.FileSet
 
-	mu       sync.Mutex
-	packages map[string]*types.Package // by package path; all complete
-	loaded   map[string]bool           // by ID
+	once     sync.Once
+	packages map[string]*types.Package // by path
+	errs     map[string]error          // by ID
 }
 
-func newUniverse(l *listing) *universe {
-	return &universe{
-		listing:  l,
-		fset:     token.NewFileSet(),
-		packages: make(map[string]*types.Package),
-		loaded:   make(map[string]bool),
+// groupImports is how many packages a group imports at most. Smaller groups
+// read the same packages more often, larger ones need more memory. Measured on
+// prometheus with tests: 200 takes 0.3 GB, no limit 0.5 GB and 8 % less to allocate.
+const groupImports = 200
+
+// group gives each unit its universe. Units are in order, and the driver starts
+// those of earlier groups first, so that few groups are in memory at a time.
+func group(l *listing, units []*unit) {
+	newGroup := func() *universe {
+		return &universe{listing: l, fset: token.NewFileSet(), packages: make(map[string]*types.Package), errs: make(map[string]error)}
 	}
-}
-
-// importsOf returns the packages that p depends on by package path. The result
-// belongs to the caller.
-func (v *universe) importsOf(p *listPackage) (map[string]*types.Package, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-
-	// Variants for tests share the paths of plain packages. They get a
-	// universe of their own on top of the plain packages below them.
-	var variants []*listPackage
-	closure := make(map[string]*types.Package)
-	seen := make(map[string]bool)
-	var visit func(p *listPackage) error
-	visit = func(p *listPackage) error {
-		for id := range p.imports {
-			if seen[id] {
-				continue
+	current := newGroup()
+	imports := make(map[string]bool)
+	for _, u := range units {
+		v := current
+		if u.importsVariant() {
+			// Variants have the paths of plain packages and are others.
+			v = newGroup()
+		} else {
+			for id := range u.imports {
+				imports[id] = true
 			}
-			seen[id] = true
-			q := v.listing.byID[id]
-			if q == nil {
-				return fmt.Errorf("cannot import %s", id)
-			}
-			if err := visit(q); err != nil {
-				return err
-			}
-			if q.ForTest != "" {
-				variants = append(variants, q)
-				continue
-			}
-			if !v.loaded[id] {
-				if err := v.read(v.packages, q); err != nil {
-					return err
+			if len(imports) > groupImports {
+				current, imports = newGroup(), make(map[string]bool)
+				v = current
+				for id := range u.imports {
+					imports[id] = true
 				}
-				v.loaded[id] = true
 			}
-			closure[q.path()] = v.packages[q.path()]
 		}
-		return nil
+		v.units = append(v.units, u)
+		u.universe = v
 	}
-	if err := visit(p); err != nil {
-		return nil, err
+}
+
+// importsVariant reports whether p imports a package recompiled for a test.
+func (p *listPackage) importsVariant() bool {
+	for id := range p.imports {
+		if path(id) != id {
+			return true
+		}
 	}
-	for _, q := range variants {
-		delete(closure, q.path()) // a plain one cannot be there, but must not be
-	}
-	for _, q := range variants {
-		if err := v.read(closure, q); err != nil {
+	return false
+}
+
+// importsOf returns the packages that u may import, by path. The map is shared.
+// The error is the first import of u that cannot be read.
+func (v *universe) importsOf(u *unit) (map[string]*types.Package, error) {
+	v.once.Do(v.load)
+	for id := range u.imports {
+		if err := v.errs[id]; err != nil {
 			return nil, err
 		}
 	}
-	return closure, nil
+	return v.packages, nil
 }
 
-// read reads p, whose imports are in packages, into packages.
-func (v *universe) read(packages map[string]*types.Package, p *listPackage) error {
+func (v *universe) load() {
+	imports := make(map[string]bool)
+	for _, u := range v.units {
+		for id := range u.imports {
+			imports[id] = true
+		}
+	}
+	v.units = nil // lets go of what they hold
+	for _, p := range v.listing.packages {
+		if imports[p.ImportPath] {
+			if err := v.read(p); err != nil {
+				v.errs[p.ImportPath] = fmt.Errorf("cannot import %s: %v", p.ImportPath, err)
+			}
+		}
+	}
+}
+
+// read reads one package.
+func (v *universe) read(p *listPackage) error {
 	f, err := os.Open(p.Export)
 	if err != nil {
-		return fmt.Errorf("cannot import %s: %v", p.ImportPath, err)
+		return err
 	}
 	defer f.Close()
-	r, err := gcexportdata.NewReader(bufio.NewReader(f)) //lint:ignore SA1019 archives are what `go list -export` names until go1.27
-	if err == nil {
-		_, err = gcexportdata.Read(r, v.fset, packages, p.path())
-	}
+	//lint:ignore SA1019 `go list -export` names archives up to go1.27
+	r, err := gcexportdata.NewReader(bufio.NewReader(f))
 	if err != nil {
-		return fmt.Errorf("cannot import %s: %v", p.ImportPath, err)
+		return err
 	}
-	return nil
+	_, err = gcexportdata.Read(r, v.fset, v.packages, p.path())
+	return err
 }
