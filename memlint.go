@@ -12,12 +12,14 @@ package memlint
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/memlint/memlint/analyzers/listenerleak"
 	"github.com/memlint/memlint/analyzers/timerleak"
 )
 
 // Analyzers returns the analyzers of the suite in the order of their names.
 func Analyzers() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
+		listenerleak.Analyzer,
 		timerleak.Analyzer,
 	}
 }

@@ -94,6 +94,9 @@ func (c *collector) emit(refs []Ref, proto Event) {
 		proto.Origin = proto.Instr
 	}
 	for _, r := range refs {
+		if proto.Kind == Store && proto.To == r {
+			continue // a variable set to what it holds, plus something or minus something
+		}
 		e := proto
 		e.Ref = r
 		c.events = append(c.events, &e)

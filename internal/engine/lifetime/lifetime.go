@@ -91,11 +91,24 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 	for _, e := range p.Of(v) {
 		c.classify(e, fn)
 	}
+	if c.stops[at] || c.stops[definer(at)] {
+		return c.out // the call that acquires it gets it, too: a callback that undoes itself
+	}
 	c.out.Exit, c.out.Again = c.search(fn, at)
 	if c.out.Exit == nil && !c.out.Again {
 		c.goroutines()
 	}
 	return c.out
+}
+
+// definer returns the call whose result instr takes apart, or instr itself.
+func definer(instr ssa.Instruction) ssa.Instruction {
+	if ext, ok := instr.(*ssa.Extract); ok {
+		if call, ok := ext.Tuple.(*ssa.Call); ok {
+			return call
+		}
+	}
+	return instr
 }
 
 type checker struct {

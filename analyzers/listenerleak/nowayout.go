@@ -1,0 +1,114 @@
+package listenerleak
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding"
+)
+
+// noWayOut reports the call of a method of the package's own that adds a
+// listener to a field from which nothing in the package takes any out. It
+// returns whether the call is such a registration, reported or not.
+func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
+	recv := callee.Signature().Recv()
+	if recv == nil || callee.Pkg() != c.IR.Pass.Pkg {
+		return false
+	}
+	sum := c.Callee(call.Common())
+	if sum == nil {
+		return false
+	}
+	holder := ir.Args(call.Common())[0]
+	for _, e := range c.eventsAt(call) {
+		if e.Kind != effects.Grow || e.Origin == nil || e.Origin == e.Instr {
+			continue
+		}
+		field := e.Ref.Path.Field()
+		if field == nil || !keepsListeners(field.Type()) || c.takesOut(field) {
+			continue
+		}
+		if !c.outlives(holder, call.Parent()) || c.passesOn(call, recv) || c.setUp(call) && !c.closes(call) {
+			return true
+		}
+		leak := c.at(call, "no-way-out")
+		leak.What = "listener added by " + callee.Name() + " can never be removed"
+		leak.HeldBy = append(c.name(holder), field.Name())
+		pos, end := c.IR.Range(e.Origin)
+		leak.Notes = []finding.Note{
+			{Pos: field.Pos(), Text: "kept in this field, from which no function of the package takes anything out"},
+			{Pos: pos, End: end, Text: "added here"},
+		}
+		c.report.Add(leak)
+		return true
+	}
+	return false
+}
+
+// eventsAt returns the events at a call on its receiver.
+func (c *checker) eventsAt(call ssa.CallInstruction) []*effects.Event {
+	var out []*effects.Event
+	for _, r := range c.Refs(ir.Args(call.Common())[0]) {
+		for _, e := range c.Of(r.Root) {
+			if e.Instr == ssa.Instruction(call) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// keepsListeners reports whether t is a map or slice, perhaps of such, of
+// functions, channels or interfaces that are listeners by their name.
+func keepsListeners(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Map:
+		return keepsListeners(u.Elem()) || isListenerElem(u.Elem()) || isListenerElem(u.Key())
+	case *types.Slice:
+		return keepsListeners(u.Elem()) || isListenerElem(u.Elem())
+	}
+	return false
+}
+
+func isListenerElem(t types.Type) bool {
+	return isCallback(t) || types.IsInterface(t) && namesListener(typeName(t))
+}
+
+// takesOut reports whether some function may take an element out of a field.
+func (c *checker) takesOut(field *types.Var) bool {
+	for _, e := range c.OfField(field) {
+		switch e.Kind {
+		case effects.Shrink, effects.Replace:
+			fresh := e.Kind == effects.Replace && effects.Fresh(e.Ref.Root) // filling a new object
+			if !fresh && !c.Once(e.Func()) {
+				return true
+			}
+		}
+		if e.Ref.Path.Field() == field && !e.Ref.Path.IsElem() && lifetime.HandsOn(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// passesOn reports whether the call is made by a method of the same type on
+// its own receiver: then the callers of that method register.
+func (c *checker) passesOn(call ssa.CallInstruction, recv *types.Var) bool {
+	outer := ir.Outermost(call.Parent()).Signature.Recv()
+	return outer != nil && ir.Named(outer.Type()) != nil && ir.Named(outer.Type()).Origin() == ir.Named(recv.Type()).Origin()
+}
+
+// closes reports whether the registering function belongs to or makes
+// something with a method like Close, or takes its holder as a parameter.
+func (c *checker) closes(call ssa.CallInstruction) bool {
+	for _, r := range c.Refs(ir.Args(call.Common())[0]) {
+		if _, ok := r.Root.(*ssa.Parameter); ok && r.Path == nil {
+			return true
+		}
+	}
+	return false
+}

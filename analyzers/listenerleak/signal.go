@@ -1,0 +1,78 @@
+package listenerleak
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding"
+)
+
+// notify judges a call of signal.Notify on a channel that the function made.
+func (c *checker) notify(call ssa.CallInstruction) {
+	if c.IR.Pass.Pkg.Name() == "main" || c.undoesAll() {
+		return
+	}
+	for _, r := range c.Refs(call.Common().Args[0]) {
+		ch, ok := r.Root.(*ssa.MakeChan)
+		if !ok || r.Path != nil {
+			continue
+		}
+		out := lifetime.Check(c.Package, ch, call, lifetime.Spec{
+			Releases: func(e *effects.Event) bool {
+				return e.Kind == effects.Arg && e.Callee != nil && e.Callee.FullName() == "os/signal.Stop" || e.Kind == effects.Arg && e.Callee == nil && e.Name == "Stop"
+			},
+			Ignores: func(e *effects.Event) bool { return e.Holder == "signal table" },
+		})
+		if len(out.Kept) > 0 || out.Exit == nil && !out.Again {
+			return
+		}
+		leak := c.at(call, "signal-not-stopped")
+		leak.What = "channel given to signal.Notify is not stopped on every path"
+		leak.HeldBy = []string{"the signal table of the runtime"}
+		if out.Exit != nil {
+			pos, end := c.IR.Range(out.Exit)
+			leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "returns without calling signal.Stop"}}
+		}
+		c.report.Add(leak)
+		return
+	}
+}
+
+// undoesAll reports whether the package calls signal.Reset or signal.Ignore,
+// which undo what Notify did without naming a channel.
+func (c *checker) undoesAll() bool {
+	for _, e := range c.Events {
+		if e.Callee != nil && (e.Callee.FullName() == "os/signal.Reset" || e.Callee.FullName() == "os/signal.Ignore") {
+			return true
+		}
+	}
+	return false
+}
+
+// notifyContext judges a call of signal.NotifyContext by its stop function.
+func (c *checker) notifyContext(call ssa.CallInstruction) {
+	if c.IR.Pass.Pkg.Name() == "main" {
+		return
+	}
+	leak := c.at(call, "signal-not-stopped")
+	leak.HeldBy = []string{"the signal table of the runtime"}
+	stop := result(call, 1)
+	if stop == nil {
+		leak.What = "stop function of signal.NotifyContext is dropped"
+		c.report.Add(leak)
+		return
+	}
+	out := lifetime.Check(c.Package, stop, stop.(ssa.Instruction), lifetime.Spec{
+		Releases: func(e *effects.Event) bool { return e.Kind == effects.Call && e.Ref.Path == nil },
+	})
+	if len(out.Kept) > 0 || out.Exit == nil && !out.Again {
+		return
+	}
+	leak.What = "stop function of signal.NotifyContext is not called on every path"
+	if out.Exit != nil {
+		pos, end := c.IR.Range(out.Exit)
+		leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "returns without calling it"}}
+	}
+	c.report.Add(leak)
+}
