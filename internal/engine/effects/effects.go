@@ -210,6 +210,17 @@ func (p *Package) Contents(r Ref) []Ref {
 	return p.flows[ir.Outermost(fn)].load(r)[1:]
 }
 
+// Held returns what the local objects among refs hold, in any of their parts,
+// refs themselves excluded.
+func (p *Package) Held(refs []Ref) []Ref {
+	for _, r := range refs {
+		if fn := parentOf(r.Root); fn != nil && p.flows[ir.Outermost(fn)] != nil {
+			return p.flows[ir.Outermost(fn)].parts(refs)
+		}
+	}
+	return nil
+}
+
 func parentOf(v ssa.Value) *ssa.Function {
 	if v, ok := v.(interface{ Parent() *ssa.Function }); ok && v != nil {
 		return v.Parent()

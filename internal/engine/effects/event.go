@@ -112,15 +112,15 @@ func (c *collector) emitWhole(refs []Ref, proto Event) {
 }
 
 // parts returns what the local objects among refs hold, refs excluded.
-func (c *collector) parts(refs []Ref) []Ref {
+func (f *flow) parts(refs []Ref) []Ref {
 	all := slices.Clone(refs)
 	for i := 0; i < len(all) && len(all) < 4*maxRefs; i++ {
 		r := all[i]
-		for _, at := range c.held[r.Root] {
+		for _, at := range f.held[r.Root] {
 			if !at.Path.HasPrefix(r.Path) {
 				continue
 			}
-			for _, part := range c.contents[at] {
+			for _, part := range f.contents[at] {
 				if !slices.Contains(all, part) {
 					all = append(all, part)
 				}
