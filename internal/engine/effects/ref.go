@@ -97,6 +97,33 @@ func (p *Path) HasPrefix(q *Path) bool {
 	return false
 }
 
+// Elems returns the number of element accesses at the end of the path.
+func (p *Path) Elems() int {
+	n := 0
+	for ; p.IsElem(); p = p.up {
+		n++
+	}
+	return n
+}
+
+// Type returns the type of what the path leads to from a value of type root,
+// or nil if it is not known.
+func (p *Path) Type(root types.Type) types.Type {
+	if p == nil {
+		return root
+	}
+	if p.name == elem {
+		return elemType(p.up.Type(root))
+	}
+	if p.field != nil {
+		return p.field.Type()
+	}
+	if f := fieldNamed(p.up.Type(root), p.name); f != nil {
+		return f.Type()
+	}
+	return nil
+}
+
 type pathKey struct {
 	up    *Path
 	field *types.Var
