@@ -1,0 +1,59 @@
+// Package globalgrowth defines an analyzer that reports containers in
+// package-level variables that only grow.
+//
+// # Analyzer globalgrowth
+//
+// globalgrowth: report package-level containers that only grow
+//
+// What a package-level variable refers to lives as long as the process. A map
+// that gets a key per request, session or path, and from which nothing ever
+// deletes, grows until the process is killed.
+//
+//	var seen = map[string]time.Time{}
+//
+//	func Touch(id string) {
+//		seen[id] = time.Now() // one entry per id, for ever
+//	}
+//
+// The container may be the variable itself, a field of the struct that it
+// holds or points to, or an element; it may grow through a local alias or a
+// method of the package. The finding stands at the first statement that grows
+// it.
+//
+// Silent is growth in code that runs once per process (init, main, the body of
+// a package-level sync.Once, and unexported functions that only those call, a
+// fixed number of times), or once per container (under a flag or a nil check).
+// Silent is growth with a bound: keys of a small type, of a type for which the
+// package declares constants, of type reflect.Type, constant keys, remainders,
+// keys out of a fixed list or that are present already; growth under a check
+// of the length. And silent are containers from which something takes out, even
+// if only sometimes or under another key, and those that code which is not in
+// sight gets hold of: returned, stored elsewhere, given to unknown functions.
+//
+// Exported functions named Register or MustRegister that the package calls in
+// once code only follow the convention of registries, which fill up while the
+// program starts. They are reported with -globalgrowth.registries.
+//
+// Functions, channels and listeners that are kept in fields of a package-level
+// value are listenerleak's.
+//
+// # map-only-grows
+//
+// A map gets new keys in repeatable code, and nothing in the package ever
+// deletes or replaces it. Delete the key when its owner ends, or bound the map.
+//
+// # slice-only-grows
+//
+// A slice is appended to in repeatable code and never cut or replaced.
+//
+// # container-only-grows
+//
+// The same for sync.Map, container/list, container/heap, bytes.Buffer,
+// strings.Builder, and types of the module whose methods are known to grow and
+// to shrink them.
+//
+// # chan-only-grows
+//
+// Values are sent on an unexported package-level channel from which nothing in
+// the package receives: elements queue up to its capacity, then goroutines do.
+package globalgrowth

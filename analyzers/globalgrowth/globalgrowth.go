@@ -1,0 +1,80 @@
+package globalgrowth
+
+import (
+	_ "embed"
+	"go/token"
+	"reflect"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/growth"
+	"github.com/memlint/memlint/internal/finding"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports containers in package-level variables that only grow. Its
+// result is a [*finding.Withheld] that counts what -globalgrowth.registries
+// would show.
+var Analyzer = &analysis.Analyzer{
+	Name:       "globalgrowth",
+	Doc:        finding.Doc(doc, "globalgrowth"),
+	URL:        finding.URL("globalgrowth"),
+	Run:        run,
+	Requires:   []*analysis.Analyzer{effects.Analyzer},
+	ResultType: reflect.TypeFor[*finding.Withheld](),
+}
+
+var registries bool
+
+func init() {
+	Analyzer.Flags.BoolVar(&registries, "registries", false, "also report containers that grow only in exported functions named Register or MustRegister")
+}
+
+var categories = map[growth.Sort]struct{ name, what string }{
+	growth.Map:   {"map-only-grows", "map gets new keys in repeatable code and never loses any"},
+	growth.Slice: {"slice-only-grows", "slice is appended to in repeatable code and never cut"},
+	growth.Chan:  {"chan-only-grows", "channel is sent to and nothing in the package receives"},
+	growth.Other: {"container-only-grows", "container grows in repeatable code and never shrinks"},
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	p := effects.Of(pass)
+	report := finding.NewReporter(pass)
+	held := &finding.Withheld{What: "findings about registries", Flag: "-globalgrowth.registries"}
+	for _, g := range growth.Globals(p) {
+		leak := describe(p, g)
+		switch {
+		case !g.Registry || registries:
+			report.Add(leak)
+		case report.Shown(leak.Pos, leak.Category):
+			held.Count++
+		}
+	}
+	report.Flush()
+	return held, nil
+}
+
+// describe puts a growth into words.
+func describe(p *effects.Package, g growth.Growth) finding.Leak {
+	c := categories[g.Sort]
+	first := g.Places[0]
+	leak := finding.Leak{Category: c.name, What: c.what, HeldBy: []string{"package variable " + g.Global.Name()}}
+	leak.Pos, leak.End = p.IR.Range(first.Instr)
+	if fields := g.Path.Fields(); len(fields) > 0 {
+		leak.HeldBy = append(leak.HeldBy, strings.Join(fields, "."))
+	}
+	leak.Notes = append(leak.Notes, finding.Note{Pos: g.Global.Pos(), End: g.Global.Pos() + token.Pos(len(g.Global.Name())), Text: "declared here"})
+	if first.Event.Instr != first.Instr {
+		pos, end := p.IR.Range(first.Event.Instr)
+		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "called here for " + g.Global.Name()})
+	}
+	for _, at := range g.Places[1:] {
+		pos, end := p.IR.Range(at.Instr)
+		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "grows here, too"})
+	}
+	return leak
+}

@@ -1,0 +1,297 @@
+// Package growth finds containers with ways in and no way out.
+//
+// # The question
+//
+// A container that lives as long as the process gets an element each time
+// some code runs, and that code can run any number of times. Does anything
+// ever take elements out? If not, the container is a leak, however correct
+// each single insertion is.
+//
+// # The abstraction
+//
+// A container is a package variable and a path of fields and elements from
+// it, which are the names that package effects gives to values; so aliases,
+// methods of a singleton and helper functions are resolved before this package
+// looks. What happens to the container is the list of events on that name.
+// Three things are asked of it.
+//
+// Ways in: growth in repeatable code. Growth that has a bound where it stands
+// (few keys, a check of the length) is no event to begin with. Here falls
+// away what only the place in the program shows: code that runs once per
+// container because a sync.Once, a flag or the container itself being nil
+// guards it.
+//
+// Ways out: elements removed, or the container or anything it is a part of
+// replaced, in repeatable code. What runs once at start-up takes nothing out
+// of what comes later.
+//
+// Hands: code that is not in sight and holds the container, or an object that
+// it is a part of, may take out what it likes. For the container itself any
+// such hand ends the matter. An object gives others only its methods, so there
+// the question is whether some function of the package, in any instance, takes
+// elements out of that field.
+//
+// # May and must
+//
+// One way out anywhere excuses: that the key deleted is ever the key inserted
+// is not asked. A way in has to be certain as an instruction, not as an
+// execution: exported functions are taken to be called any number of times.
+//
+// # What is given up
+//
+// Other packages' use of exported names is not seen, and counts as a way out
+// when it could be one. Calls through interfaces are followed only where a
+// package variable of interface type holds values of one type. What grows in
+// another package's variable is that package's finding.
+//
+// The first version of this question, "a package variable that grows outside
+// init and is never deleted from", was measured on 1.8 million lines of
+// servers: 45 hits, none a leak. Nearly all were registries and caches keyed
+// by types. What a key can be, and who calls, decides; hence the gates.
+package growth
+
+import (
+	"cmp"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A Sort says what sort of container grows.
+type Sort uint8
+
+const (
+	Map Sort = iota
+	Slice
+	Chan
+	Other // a list, a heap, a buffer, a type with methods
+)
+
+// A Growth is a container that grows in repeatable code and from which nothing
+// takes out.
+type Growth struct {
+	Sort   Sort
+	Global *ssa.Global
+	Path   *effects.Path // from the variable to the container
+	// Places are where it grows, in source order; never empty.
+	Places []Place
+	// Registry is set if it grows only in functions that follow the naming
+	// convention of registries and that this package calls in once code alone.
+	Registry bool
+}
+
+// A Place is a statement at which a container grows.
+type Place struct {
+	Instr ssa.Instruction
+	Event *effects.Event
+}
+
+// container identifies a container of one package.
+type container struct {
+	global *ssa.Global
+	path   *effects.Path
+}
+
+// Globals returns the package variables of p, and the containers in them, that
+// only grow, in the order of their first places.
+func Globals(p *effects.Package) []Growth {
+	f := finder{Package: p}
+	ins := make(map[container][]*effects.Event)
+	var order []container
+	for _, e := range p.Events {
+		g, ok := e.Ref.Root.(*ssa.Global)
+		if !ok || e.Kind != effects.Grow || g.Pkg != p.IR.SSA || !f.growsHere(e) {
+			continue
+		}
+		c := container{g, e.Ref.Path}
+		if ins[c] == nil {
+			order = append(order, c)
+		}
+		ins[c] = append(ins[c], e)
+	}
+	var found []Growth
+	for _, c := range order {
+		if f.takenOut(c) || f.handedOut(c) {
+			continue
+		}
+		if g, ok := f.growth(c, ins[c]); ok {
+			found = append(found, g)
+		}
+	}
+	found = slices.DeleteFunc(found, func(g Growth) bool { return inner(g, found) })
+	slices.SortStableFunc(found, func(a, b Growth) int { return cmp.Compare(a.Places[0].Instr.Pos(), b.Places[0].Instr.Pos()) })
+	return found
+}
+
+// inner reports whether g is a part of an element of a container that grows
+// itself: one leak.
+func inner(g Growth, all []Growth) bool {
+	return slices.ContainsFunc(all, func(o Growth) bool {
+		return o.Global == g.Global && o.Path != g.Path && g.Path.HasPrefix(o.Path)
+	})
+}
+
+type finder struct {
+	*effects.Package
+}
+
+// growsHere reports whether an event adds an element each time that
+// repeatable code runs.
+func (f *finder) growsHere(e *effects.Event) bool {
+	if e.Via || !f.Repeatable(e.Instr) || f.guarded(e) {
+		return false
+	}
+	if _, ok := e.Origin.(*ssa.Select); ok {
+		return false // it can go on without the send
+	}
+	if _, ok := e.Instr.(ssa.CallInstruction); ok {
+		if typ := f.typeOf(e); typ != nil {
+			// A callee that got the slice and not its address grows a copy.
+			_, isSlice := typ.Underlying().(*types.Slice)
+			return !isSlice
+		}
+	}
+	return true
+}
+
+// growth returns the finding for a container, given its ways in.
+func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
+	g := Growth{Global: c.global, Path: c.path, Registry: true}
+	for _, e := range ins {
+		at := f.place(e)
+		g.Registry = g.Registry && f.registers(e)
+		if !slices.ContainsFunc(g.Places, func(p Place) bool { return p.Instr == at }) {
+			g.Places = append(g.Places, Place{at, e})
+		}
+	}
+	slices.SortStableFunc(g.Places, func(a, b Place) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
+	typ := typeAt(c)
+	g.Sort = sortOf(g.Places[0], typ)
+	if c.path != nil && isListeners(typ) {
+		return g, false
+	}
+	return g, true
+}
+
+// place returns the statement to change: inside a method of the package that
+// grows its receiver, else where the variable itself is used.
+func (f *finder) place(e *effects.Event) ssa.Instruction {
+	if e.Origin == e.Instr || e.Origin == nil || e.Origin.Parent() == nil {
+		return e.Instr
+	}
+	fn := ir.Outermost(e.Origin.Parent())
+	recv := fn.Signature.Recv()
+	if recv == nil || fn.TypeParams().Len() > 0 || fn.Signature.RecvTypeParams().Len() > 0 {
+		return e.Instr
+	}
+	if n := ir.Named(recv.Type()); n == nil || !isStruct(n) {
+		return e.Instr
+	}
+	return e.Origin
+}
+
+func isStruct(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Struct)
+	return ok
+}
+
+// typeAt returns the type of what a path leads to, as far as it is known.
+func typeAt(c container) types.Type {
+	typ := c.global.Type().(*types.Pointer).Elem()
+	if c.path == nil {
+		return typ
+	}
+	return c.path.Type(typ)
+}
+
+func sortOf(at Place, typ types.Type) Sort {
+	origin := at.Event.Origin
+	if origin == nil || at.Instr == at.Event.Instr {
+		origin = at.Instr
+	}
+	switch origin := origin.(type) {
+	case *ssa.MapUpdate:
+		return Map
+	case *ssa.Store:
+		return Slice
+	case *ssa.Send:
+		return Chan
+	case ssa.CallInstruction:
+		callee := ir.Callee(origin.Common())
+		if typ == nil || callee != nil && callee.Pkg() != nil && callee.Pkg().Path() == "container/heap" {
+			return Other
+		}
+		if _, named := types.Unalias(typ).(*types.Named); named {
+			return Other
+		}
+		switch typ.Underlying().(type) {
+		case *types.Map:
+			return Map
+		case *types.Slice:
+			return Slice
+		case *types.Chan:
+			return Chan
+		}
+	}
+	return Other
+}
+
+// isListeners reports whether a container keeps functions, channels or
+// listener values.
+func isListeners(typ types.Type) bool {
+	for range 3 {
+		if typ == nil {
+			return false
+		}
+		switch u := typ.Underlying().(type) {
+		case *types.Map:
+			if listener(u.Key()) {
+				return true
+			}
+			typ = u.Elem()
+		case *types.Slice:
+			typ = u.Elem()
+		default:
+			return listener(typ)
+		}
+	}
+	return false
+}
+
+var listenerNames = []string{"listener", "observer", "handler", "subscriber", "watcher", "callback", "hook", "notifier", "subscription"}
+
+func listener(typ types.Type) bool {
+	switch typ.Underlying().(type) {
+	case *types.Signature, *types.Chan:
+		return true
+	}
+	n := ir.Named(typ)
+	if n == nil {
+		return false
+	}
+	name := strings.ToLower(n.Obj().Name())
+	return slices.ContainsFunc(listenerNames, func(part string) bool { return strings.Contains(name, part) })
+}
+
+// registers reports whether the growth follows the convention of registries:
+// an exported function named Register… or MustRegister… does it, and the
+// package calls that only in once code.
+func (f *finder) registers(e *effects.Event) bool {
+	fn := ir.Outermost(e.Func())
+	name := fn.Name()
+	if !token.IsExported(name) || !strings.HasPrefix(name, "Register") && !strings.HasPrefix(name, "MustRegister") {
+		return false
+	}
+	for _, use := range f.Uses(fn) {
+		if f.Repeatable(use) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,270 @@
+package growth
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// takenOut reports whether repeatable code takes elements out of the
+// container, or puts another one in its place or in that of what it is a part
+// of.
+func (f *finder) takenOut(c container) bool {
+	return slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool {
+		switch e.Kind {
+		case effects.Shrink:
+			return e.Ref.Path == c.path && f.Repeatable(e.Instr)
+		case effects.Replace:
+			return c.path.HasPrefix(e.Ref.Path) && f.Repeatable(e.Instr)
+		case effects.Recv, effects.Wait:
+			return e.Ref.Path == c.path
+		}
+		return false
+	})
+}
+
+// handedOut reports whether code that is not in sight may take elements out.
+func (f *finder) handedOut(c container) bool {
+	object := f.exported(c.global)
+	if object && allExported(c.path) && isChan(typeAt(c)) {
+		return true // anybody may receive
+	}
+	for _, e := range f.Of(c.global) {
+		if !c.path.HasPrefix(e.Ref.Path) || !f.hands(e) {
+			continue
+		}
+		if e.Ref.Path == c.path {
+			return true
+		}
+		object = true
+	}
+	return object && c.path != nil && f.fieldTaken(c)
+}
+
+func (f *finder) exported(g *ssa.Global) bool {
+	return token.IsExported(g.Name()) && g.Pkg.Pkg.Name() != "main"
+}
+
+func allExported(p *effects.Path) bool {
+	return !slices.ContainsFunc(p.Fields(), func(name string) bool { return !token.IsExported(name) })
+}
+
+func isChan(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.Underlying().(*types.Chan)
+	return ok
+}
+
+// hands reports whether an event gives the ref to code that is not in sight.
+func (f *finder) hands(e *effects.Event) bool {
+	switch e.Kind {
+	case effects.Escape, effects.Send:
+	case effects.Store:
+		if e.To == e.Ref || effects.Fresh(e.To.Root) && e.Holder == "" {
+			return false
+		}
+	case effects.Return:
+		if fn := e.Func(); fn.Parent() == nil && !token.IsExported(fn.Name()) && f.onlyCalled(fn) {
+			return false // the flow goes on in its callers
+		}
+	case effects.Method:
+		call, ok := e.Instr.(ssa.CallInstruction)
+		return ok && effects.Releasing(e.Name) && f.Callee(call.Common()) == nil
+	default:
+		return false
+	}
+	// A slice that is handed on is a copy: nobody can cut the variable by it.
+	typ := f.typeOf(e)
+	if typ == nil {
+		return true
+	}
+	_, isSlice := typ.Underlying().(*types.Slice)
+	return !isSlice
+}
+
+// onlyCalled reports whether every use of fn is a call.
+func (f *finder) onlyCalled(fn *ssa.Function) bool {
+	return !slices.ContainsFunc(f.Uses(fn), func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		return !ok || f.IR.Static(call.Common()) != fn
+	})
+}
+
+// typeOf returns the type of the value through which an event happens to its
+// ref, or nil if it is not plain.
+func (f *finder) typeOf(e *effects.Event) types.Type {
+	if e.Via {
+		return nil
+	}
+	switch instr := e.Instr.(type) {
+	case *ssa.Return:
+		return unwrap(instr.Results[e.Index]).Type()
+	case *ssa.Store:
+		return unwrap(instr.Val).Type()
+	case *ssa.MapUpdate:
+		return unwrap(instr.Value).Type()
+	case *ssa.Send:
+		return unwrap(instr.X).Type()
+	case ssa.CallInstruction:
+		for _, arg := range ir.Args(instr.Common()) {
+			if arg = unwrap(arg); slices.Contains(f.Refs(arg), e.Ref) {
+				return arg.Type()
+			}
+		}
+	}
+	return nil
+}
+
+func unwrap(v ssa.Value) ssa.Value {
+	for {
+		switch x := v.(type) {
+		case *ssa.MakeInterface:
+			v = x.X
+		case *ssa.ChangeInterface:
+			v = x.X
+		case *ssa.ChangeType:
+			v = x.X
+		default:
+			return v
+		}
+	}
+}
+
+// fieldTaken reports whether a function of the package takes elements out of
+// the field that holds the container, in any instance, or lets others do so.
+func (f *finder) fieldTaken(c container) bool {
+	field := c.path.Field()
+	if field == nil || field.Pkg() != f.IR.Pass.Pkg || field.Exported() {
+		return true
+	}
+	depth := c.path.Elems()
+	return slices.ContainsFunc(f.OfField(field), func(e *effects.Event) bool {
+		if e.Ref.Path.Elems() > depth {
+			return false
+		}
+		switch e.Kind {
+		case effects.Shrink, effects.Recv, effects.Wait:
+			return f.Repeatable(e.Instr)
+		case effects.Replace:
+			return !effects.Fresh(e.Ref.Root) && f.Repeatable(e.Instr)
+		}
+		return f.hands(e)
+	})
+}
+
+// guarded reports whether the growth runs once per container: as the body of
+// a sync.Once, under a flag that is set beside it, or because the container
+// was found to be nil.
+func (f *finder) guarded(e *effects.Event) bool {
+	return f.guard(e.Instr, e) || e.Origin != nil && e.Origin != e.Instr && e.Origin.Parent() != nil && f.guard(e.Origin, e)
+}
+
+func (f *finder) guard(instr ssa.Instruction, e *effects.Event) bool {
+	for b := instr.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		pred := b.Preds[0]
+		if x, edge, ok := ir.NilEdge(pred); ok {
+			if edge.To() == b && f.samePlace(x, e) {
+				return true
+			}
+			continue
+		}
+		if br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If); ok && (f.flag(br.Cond) || f.foundEmpty(br, b, e)) {
+			return true
+		}
+	}
+	fn := instr.Parent()
+	return fn.Parent() != nil && f.underOnce(fn)
+}
+
+// samePlace reports whether v is the container of an event, or what it is a
+// part of, seen from the function of v.
+func (f *finder) samePlace(v ssa.Value, e *effects.Event) bool {
+	return slices.ContainsFunc(f.Refs(v), func(r effects.Ref) bool {
+		if r.Root == e.Ref.Root {
+			return e.Ref.Path.HasPrefix(r.Path)
+		}
+		field := r.Path.Field()
+		return field != nil && !r.Path.IsElem() && field == e.Ref.Path.Field()
+	})
+}
+
+// foundEmpty reports whether control comes from br to b when the length of
+// the container is zero.
+func (f *finder) foundEmpty(br *ssa.If, b *ssa.BasicBlock, e *effects.Event) bool {
+	cmp, ok := br.Cond.(*ssa.BinOp)
+	if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ {
+		return false
+	}
+	call, isCall := cmp.X.(*ssa.Call)
+	k, isConst := cmp.Y.(*ssa.Const)
+	if !isCall || !isConst || k.Value == nil || k.Value.ExactString() != "0" {
+		return false
+	}
+	empty := br.Block().Succs[0]
+	if cmp.Op == token.NEQ {
+		empty = br.Block().Succs[1]
+	}
+	builtin, ok := call.Call.Value.(*ssa.Builtin)
+	return ok && builtin.Name() == "len" && empty == b && f.samePlace(call.Call.Args[0], e)
+}
+
+// flag reports whether a condition asks a variable that the same function
+// sets to a constant, or swaps: only the first to come gets by.
+func (f *finder) flag(cond ssa.Value) bool {
+	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
+		cond = not.X
+	}
+	switch cond := cond.(type) {
+	case *ssa.Call:
+		callee := ir.Callee(&cond.Call)
+		return callee != nil && callee.Pkg() != nil && callee.Pkg().Path() == "sync/atomic" && callee.Name() != "Load"
+	case *ssa.UnOp:
+		if cond.Op != token.MUL {
+			return false
+		}
+		refs := f.Refs(cond.X)
+		for _, b := range cond.Parent().Blocks {
+			for _, instr := range b.Instrs {
+				st, ok := instr.(*ssa.Store)
+				if !ok {
+					continue
+				}
+				if _, isConst := st.Val.(*ssa.Const); isConst && slices.ContainsFunc(f.Refs(st.Addr), func(r effects.Ref) bool { return longLived(r.Root) && slices.Contains(refs, r) }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func longLived(root ssa.Value) bool { return !effects.Fresh(root) }
+
+// underOnce reports whether a literal, or the one that it is written in, only
+// runs as the body of a sync.Once.
+func (f *finder) underOnce(fn *ssa.Function) bool {
+	for ; fn.Parent() != nil; fn = fn.Parent() {
+		for _, v := range f.Literal(fn) {
+			for _, e := range f.Of(v) {
+				if e.Kind == effects.Arg && e.Callee != nil && onceBody[e.Callee.FullName()] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+var onceBody = map[string]bool{
+	"(*sync.Once).Do": true, "sync.OnceFunc": true, "sync.OnceValue": true, "sync.OnceValues": true,
+}
