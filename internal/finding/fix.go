@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"os"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/astutil"
@@ -94,16 +95,36 @@ func assignedTwice(pass *analysis.Pass, path []ast.Node, obj types.Object, first
 	return twice
 }
 
-// lineEnd returns the end of the line on which stmt ends and the white space
-// at the beginning of the line on which it starts.
-func lineEnd(pass *analysis.Pass, stmt ast.Stmt) (end token.Pos, indent string, ok bool) {
-	file := pass.Fset.File(stmt.Pos())
+// lineStart returns the white space before stmt, if nothing else is on its
+// line in front of it.
+func lineStart(pass *analysis.Pass, stmt ast.Stmt) (indent string, ok bool) {
+	src, file := source(pass, stmt.Pos())
+	if src == nil {
+		return "", false
+	}
+	indent = string(src[file.Offset(file.LineStart(file.Line(stmt.Pos()))):file.Offset(stmt.Pos())])
+	return indent, strings.Trim(indent, " \t") == ""
+}
+
+// source returns the text of the file that holds pos, or nil.
+func source(pass *analysis.Pass, pos token.Pos) ([]byte, *token.File) {
+	file := pass.Fset.File(pos)
 	read := pass.ReadFile
 	if read == nil {
 		read = os.ReadFile
 	}
 	src, err := read(file.Name())
 	if err != nil || len(src) != file.Size() {
+		return nil, nil
+	}
+	return src, file
+}
+
+// lineEnd returns the end of the line on which stmt ends and the white space
+// at the beginning of the line on which it starts.
+func lineEnd(pass *analysis.Pass, stmt ast.Stmt) (end token.Pos, indent string, ok bool) {
+	src, file := source(pass, stmt.Pos())
+	if src == nil {
 		return 0, "", false
 	}
 	from := file.Offset(file.LineStart(file.Line(stmt.Pos())))
