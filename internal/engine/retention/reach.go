@@ -1,0 +1,169 @@
+package retention
+
+import (
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// Reaches reports whether the value leads to the object: it is the object or
+// points into it, it is a closure that captured a variable with it, or it
+// holds it in a field. The object is named by the pointer to it.
+func Reaches(p *effects.Package, v, object ssa.Value) bool {
+	return reaches(p, v, identity(p, object), 0)
+}
+
+// identity returns the names of the object that a pointer points to.
+func identity(p *effects.Package, object ssa.Value) []effects.Ref {
+	var out []effects.Ref
+	for _, r := range p.Refs(object) {
+		if r.Path == nil && r.Root != effects.Unknown {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// maxReach bounds how many closures inside each other are looked into.
+const maxReach = 3
+
+func reaches(p *effects.Package, v ssa.Value, object []effects.Ref, depth int) bool {
+	if depth > maxReach {
+		return false
+	}
+	if base := interior(v); base != v {
+		return reaches(p, base, object, depth+1)
+	}
+	refs := p.Refs(v)
+	for _, r := range slices.Concat(refs, p.Held(refs)) {
+		if slices.Contains(object, r) {
+			return true
+		}
+		if mc, ok := r.Root.(*ssa.MakeClosure); ok && r.Path == nil {
+			for _, b := range mc.Bindings {
+				if reaches(p, b, object, depth+1) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// interior returns the pointer to the whole of which v points to a part.
+func interior(v ssa.Value) ssa.Value {
+	for {
+		switch x := v.(type) {
+		case *ssa.FieldAddr:
+			v = x.X
+		case *ssa.IndexAddr:
+			v = x.X
+		case *ssa.MakeInterface:
+			v = x.X
+		case *ssa.ChangeType:
+			v = x.X
+		case *ssa.Convert:
+			v = x.X
+		default:
+			return v
+		}
+	}
+}
+
+// Pinned returns the instruction that starts a goroutine which keeps the
+// object for as long as the object itself does not end it: a loop of the
+// goroutine uses the object, and leaves only by a channel in one of the
+// object's fields, if at all. It returns nil if there is none.
+func Pinned(p *effects.Package, object ssa.Value) ssa.Instruction {
+	for _, r := range identity(p, object) {
+		if at := pinned(p, r.Root, 0); at != nil {
+			return at
+		}
+	}
+	return nil
+}
+
+func pinned(p *effects.Package, root ssa.Value, depth int) ssa.Instruction {
+	for _, e := range p.Of(root) {
+		if e.Ref.Path != nil || e.Via || e.Callee == nil || e.Kind != effects.Method && e.Kind != effects.Arg {
+			continue
+		}
+		body := p.IR.Source(p.IR.SSA.Prog.FuncValue(e.Callee))
+		index := e.Index
+		if e.Kind == effects.Method {
+			index = 0
+		}
+		if body == nil || index < 0 || index >= len(body.Params) {
+			continue
+		}
+		if e.Mode == effects.Spawned {
+			if holdsForever(p, body, body.Params[index]) {
+				return e.Instr
+			}
+		} else if depth < maxReach {
+			if at := pinned(p, body.Params[index], depth+1); at != nil {
+				return e.Instr
+			}
+		}
+	}
+	return nil
+}
+
+// holdsForever reports whether fn has a loop that uses v and that nobody but
+// v's methods can end.
+func holdsForever(p *effects.Package, fn *ssa.Function, v *ssa.Parameter) bool {
+	return slices.ContainsFunc(loops(p, fn, func(l *ir.Loop) bool { return ownLoop(p, l, v) }), func(l *ir.Loop) bool {
+		for _, ref := range *v.Referrers() {
+			if ref.Block() != nil && l.Contains(ref.Block()) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func ownLoop(p *effects.Package, l *ir.Loop, v *ssa.Parameter) bool {
+	own := func(ch ssa.Value) bool {
+		refs := p.Refs(ch)
+		return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool { return r.Root != ssa.Value(v) || r.Path == nil })
+	}
+	ways := make(map[*ssa.BasicBlock]bool) // taken when a channel of the object says so
+	for _, b := range l.Blocks {
+		for _, instr := range b.Instrs {
+			for _, comm := range ir.Comms(instr) {
+				if sel, ok := instr.(*ssa.Select); ok && comm.Recv && own(comm.Chan) {
+					if e, ok := ir.CaseEdge(sel, comm.Case); ok {
+						ways[e.To()] = true
+					}
+				}
+			}
+			if recv, ok := instr.(*ssa.UnOp); ok {
+				if e, ok := ir.ClosedEdge(recv); ok && own(recv.X) {
+					ways[e.To()] = true
+				}
+			}
+			if call, ok := instr.(*ssa.Call); ok && p.NeverReturns(&call.Call) {
+				return false
+			}
+		}
+	}
+	for _, e := range l.Exits() {
+		b := e.To()
+		if !ways[b] {
+			b = e.From
+		}
+		for b != nil && !ways[b] {
+			b = b.Idom()
+			if b == nil || !l.Contains(b) {
+				return false
+			}
+		}
+		if b == nil {
+			return false
+		}
+	}
+	return true
+}
