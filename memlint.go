@@ -12,6 +12,7 @@ package memlint
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/memlint/memlint/analyzers/closurecapture"
 	"github.com/memlint/memlint/analyzers/globalgrowth"
 	"github.com/memlint/memlint/analyzers/listenerleak"
 	"github.com/memlint/memlint/analyzers/timerleak"
@@ -20,6 +21,7 @@ import (
 // Analyzers returns the analyzers of the suite in the order of their names.
 func Analyzers() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
+		closurecapture.Analyzer,
 		globalgrowth.Analyzer,
 		listenerleak.Analyzer,
 		timerleak.Analyzer,

@@ -1,0 +1,187 @@
+package closurecapture
+
+import (
+	_ "embed"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/retention"
+	"github.com/memlint/memlint/internal/finding"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports closures that keep large values in memory.
+var Analyzer = &analysis.Analyzer{
+	Name:     "closurecapture",
+	Doc:      finding.Doc(doc, "closurecapture"),
+	URL:      finding.URL("closurecapture"),
+	Run:      run,
+	Requires: []*analysis.Analyzer{effects.Analyzer},
+}
+
+var minBytes int64
+
+func init() {
+	Analyzer.Flags.Int64Var(&minBytes, "min-bytes", 64<<10, "size from which a captured variable is large")
+}
+
+// attachers run a function after their first argument became unreachable.
+var attachers = map[string]string{
+	"runtime.SetFinalizer": "finalizer",
+	"runtime.AddCleanup":   "cleanup",
+}
+
+type checker struct {
+	*effects.Package
+	report *finding.Reporter
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	c := &checker{Package: effects.Of(pass), report: finding.NewReporter(pass)}
+	for _, fn := range c.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				switch instr := instr.(type) {
+				case *ssa.MakeClosure:
+					c.closure(instr)
+				case *ssa.Call:
+					c.attached(instr)
+				}
+			}
+		}
+	}
+	c.report.Flush()
+	return nil, nil
+}
+
+// closure reports the captures of one closure that it keeps for too long.
+func (c *checker) closure(mc *ssa.MakeClosure) {
+	var held []retention.Holder
+	for _, capture := range retention.Captures(c.Package, mc) {
+		size, large := capture.Large(minBytes)
+		if !large || capture.Cleared() || capture.Inherited() {
+			continue
+		}
+		if held == nil {
+			if held = retention.Holders(c.Package, mc); len(held) == 0 || !c.Repeatable(mc) {
+				return
+			}
+		}
+		for _, h := range held {
+			if leak, ok := c.keeps(capture, size, h); ok {
+				c.report.Add(leak)
+				break
+			}
+		}
+	}
+}
+
+// keeps returns the leak of a large variable that a closure keeps by way of h.
+func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Holder) (finding.Leak, bool) {
+	pos, end := c.IR.Range(v.Closure)
+	leak := finding.Leak{Pos: pos, End: end, HeldBy: append(h.Names, "func")}
+	if !v.Method {
+		leak.HeldBy = append(leak.HeldBy, v.Name())
+	}
+	loops := func(find func(*effects.Package, *ssa.Function) []*ir.Loop) bool {
+		return h.Body == nil || v.UsedIn(find(c.Package, h.Body))
+	}
+	parts := v.Parts()
+	switch {
+	case len(parts) > 0 && loops(retention.Waiting) && v.Settled():
+		leak.Category = "partial-use"
+		leak.What = "closure keeps " + all(v, size) + " for " + names(parts)
+		if len(parts) == 1 && parts[0].Expr && v.NotNil() {
+			title := "Take " + parts[0].Name + " before the function literal"
+			leak.Fix = finding.HoistFrom(c.IR.Pass, pos, v.Cell.Pos(), parts[0].Name, title)
+		}
+	case h.Slot.PilesUp(c.Package):
+		leak.Category = "large-capture"
+		leak.What = "closure keeps " + all(v, size) + " and nothing takes it out of " + h.Slot.Name()
+	case h.Body != nil && loops(retention.Endless):
+		leak.Category = "large-capture"
+		leak.What = "goroutine that never ends keeps " + all(v, size)
+	default:
+		return leak, false
+	}
+	if st := v.Origin(); st != nil && size.Source != "" {
+		pos, end := c.IR.Range(st)
+		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "data of unbounded size from " + size.Source})
+	}
+	pos, end = c.IR.Range(h.At)
+	leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "kept from here on"})
+	return leak, true
+}
+
+// all says how much of what is kept.
+func all(v retention.Capture, size retention.Size) string {
+	what := "its receiver"
+	if !v.Method {
+		what = v.Name()
+	}
+	if size.Bytes > 0 {
+		return "all " + size.String() + " of " + what
+	}
+	return "all of " + what
+}
+
+func names(parts []retention.Part) string {
+	var s []string
+	for _, p := range parts {
+		s = append(s, p.Name)
+	}
+	return strings.Join(s, ", ")
+}
+
+// attached reports a finalizer or cleanup that keeps its own object.
+func (c *checker) attached(call *ssa.Call) {
+	callee := ir.Callee(&call.Call)
+	if callee == nil {
+		return
+	}
+	what, ok := attachers[callee.FullName()]
+	if !ok {
+		return
+	}
+	object, given := call.Call.Args[0], call.Call.Args[1:]
+	pos, end := c.IR.Range(call)
+	leak := finding.Leak{Pos: pos, End: end, Category: "self-reference", HeldBy: []string{"the " + what + " table"}}
+	for i, v := range given {
+		if !retention.Reaches(c.Package, v, object) {
+			continue
+		}
+		leak.What = what + " keeps the object that it waits for"
+		if i == 1 {
+			leak.What = "argument of the " + what + " keeps the object that it waits for"
+		}
+		c.report.Add(c.atFunction(leak, v, call))
+		return
+	}
+	if at := retention.Pinned(c.Package, object); at != nil {
+		leak.What = what + " never runs, a goroutine keeps the object"
+		leak.HeldBy = []string{"goroutine"}
+		pos, end := c.IR.Range(at)
+		leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "goroutine started here"}}
+		c.report.Add(leak)
+	}
+}
+
+// atFunction moves a leak to the literal or method value that v is, if it is
+// written as one.
+func (c *checker) atFunction(leak finding.Leak, v ssa.Value, call *ssa.Call) finding.Leak {
+	for _, r := range c.Refs(v) {
+		if mc, ok := r.Root.(*ssa.MakeClosure); ok && r.Path == nil {
+			leak.Notes = []finding.Note{{Pos: leak.Pos, End: leak.End, Text: "attached to the object here"}}
+			leak.Pos, leak.End = c.IR.Range(mc)
+			leak.HeldBy = append(leak.HeldBy, "func")
+			break
+		}
+	}
+	return leak
+}
