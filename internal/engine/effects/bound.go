@@ -78,6 +78,8 @@ func undoConversion(v ssa.Value) ssa.Value {
 			v = x.X
 		case *ssa.MakeInterface:
 			v = x.X
+		case *ssa.ChangeInterface:
+			v = x.X
 		default:
 			return v
 		}
@@ -213,9 +215,9 @@ func (t *table) keyCompared(v *ssa.MapUpdate) bool {
 // sizeBounded reports whether a check of the container's length decides
 // whether instr runs.
 func (t *table) sizeBounded(f *flow, instr ssa.Instruction, container []Ref) bool {
-	for _, b := range instr.Parent().Blocks {
-		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if !ok || !t.asksLength(f, br.Cond, container, 0) {
+	for _, b := range f.lengthChecks(instr.Parent()) {
+		br := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !t.asksLength(f, br.Cond, container, 0) {
 			continue
 		}
 		then, other := reaches(b.Succs[0], instr.Block(), b), reaches(b.Succs[1], instr.Block(), b)
@@ -226,8 +228,25 @@ func (t *table) sizeBounded(f *flow, instr ssa.Instruction, container []Ref) boo
 	return false
 }
 
+// lengthChecks returns the blocks of fn that end in a condition on the length
+// of something. They are few, and a function that fills a large table asks for
+// them at every element.
+func (f *flow) lengthChecks(fn *ssa.Function) []*ssa.BasicBlock {
+	checks, known := f.checks[fn]
+	if known {
+		return checks
+	}
+	for _, b := range fn.Blocks {
+		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok && f.t.asksLength(f, br.Cond, nil, 0) {
+			checks = append(checks, b)
+		}
+	}
+	f.checks[fn] = checks
+	return checks
+}
+
 // asksLength reports whether a condition compares the container's length with
-// anything but zero.
+// anything but zero; the length of any container if container is nil.
 func (t *table) asksLength(f *flow, v ssa.Value, container []Ref, depth int) bool {
 	if depth > 6 {
 		return false
@@ -250,11 +269,11 @@ func (t *table) asksLength(f *flow, v ssa.Value, container []Ref, depth int) boo
 		}
 	case *ssa.Call:
 		if b, ok := v.Call.Value.(*ssa.Builtin); ok {
-			return (b.Name() == "len" || b.Name() == "cap") && overlap(f.of(v.Call.Args[0]), container)
+			return (b.Name() == "len" || b.Name() == "cap") && (container == nil || overlap(f.of(v.Call.Args[0]), container))
 		}
 		if fn := ir.Callee(&v.Call); fn != nil && (fn.Name() == "Len" || fn.Name() == "Size") {
 			args := ir.Args(&v.Call)
-			return len(args) > 0 && overlap(f.of(args[0]), container)
+			return len(args) > 0 && (container == nil || overlap(f.of(args[0]), container))
 		}
 	}
 	return false

@@ -85,7 +85,10 @@ func parseOp(text string) Op {
 		return op
 	}
 	op.Param, op.Path = parsePlace(words[1])
-	if len(words) > 2 {
+	switch {
+	case op.Kind == Grow && len(words) > 3:
+		op.Key, _ = parsePlace(words[3])
+	case len(words) > 2:
 		op.Name = words[2]
 	}
 	if holder, ok := strings.CutPrefix(to, "@"); ok {

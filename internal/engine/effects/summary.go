@@ -49,6 +49,9 @@ func (o Op) String() string {
 	if o.Name != "" {
 		b.WriteString(" " + o.Name)
 	}
+	if o.Kind == Grow && o.Key >= 0 {
+		fmt.Fprintf(&b, " by p%d", o.Key)
+	}
 	switch {
 	case o.Kind == Return:
 		fmt.Fprintf(&b, " -> r%d%s", o.To, o.ToPath)
