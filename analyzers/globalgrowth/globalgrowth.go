@@ -35,10 +35,10 @@ func init() {
 }
 
 var categories = map[growth.Sort]struct{ name, what string }{
-	growth.Map:   {"map-only-grows", "map gets new keys in repeatable code and never loses any"},
-	growth.Slice: {"slice-only-grows", "slice is appended to in repeatable code and never cut"},
-	growth.Chan:  {"chan-only-grows", "channel is sent to and nothing in the package receives"},
-	growth.Other: {"container-only-grows", "container grows in repeatable code and never shrinks"},
+	growth.Map:   {"map-only-grows", "map gets keys and never loses any"},
+	growth.Slice: {"slice-only-grows", "slice grows and is never cut"},
+	growth.Chan:  {"chan-only-grows", "channel is sent to and never received from"},
+	growth.Other: {"container-only-grows", "container grows and never shrinks"},
 }
 
 func run(pass *analysis.Pass) (any, error) {

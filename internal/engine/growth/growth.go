@@ -223,19 +223,10 @@ func sortOf(at Place, typ types.Type) Sort {
 	case *ssa.Send:
 		return Chan
 	case ssa.CallInstruction:
-		callee := ir.Callee(origin.Common())
-		if typ == nil || callee != nil && callee.Pkg() != nil && callee.Pkg().Path() == "container/heap" {
-			return Other
-		}
-		if _, named := types.Unalias(typ).(*types.Named); named {
-			return Other
-		}
-		switch typ.Underlying().(type) {
-		case *types.Map:
+		if callee := ir.Callee(origin.Common()); callee != nil && callee.Pkg() != nil && callee.Pkg().Path() == "maps" {
 			return Map
-		case *types.Slice:
-			return Slice
-		case *types.Chan:
+		}
+		if isChan(typ) {
 			return Chan
 		}
 	}
