@@ -25,10 +25,9 @@ type change struct {
 
 // A fixing is what applying fixes comes to.
 type fixing struct {
-	changes   []change
-	fixed     int              // findings whose fix is part of changes
-	remaining []report.Finding // without a fix, or whose fix gets in the way of another
-	errs      []error          // files that cannot be fixed, one line each
+	changes []change
+	fixed   int     // findings whose fix is part of changes
+	errs    []error // files that cannot be fixed, one line each
 }
 
 // fixes merges the first fix of each finding. Of two that overlap, the one of
@@ -61,11 +60,10 @@ func fixes(findings []report.Finding) *fixing {
 	}
 
 	merged := make(map[string][]report.Edit)
-	taken := make(map[string][]report.Finding) // by file
+	taken := make(map[string]int) // fixes by file
 finding:
 	for _, f := range findings {
 		if len(f.Fixes) == 0 {
-			x.remaining = append(x.remaining, f)
 			continue
 		}
 		next := make(map[string][]report.Edit)
@@ -75,14 +73,13 @@ finding:
 			}
 			list, ok := insert(next[e.File], e)
 			if !ok || !usable(e) {
-				x.remaining = append(x.remaining, f)
 				continue finding
 			}
 			next[e.File] = list
 		}
 		maps.Copy(merged, next)
 		for file := range next {
-			taken[file] = append(taken[file], f)
+			taken[file]++
 		}
 		x.fixed++
 	}
@@ -90,15 +87,13 @@ finding:
 		after, err := format.Source(apply(before[file], merged[file]))
 		if err != nil {
 			x.errs = append(x.errs, fmt.Errorf("%s: not fixed, since the fixes would leave it broken: %v", file, err))
-			x.fixed -= len(taken[file])
-			x.remaining = append(x.remaining, taken[file]...)
+			x.fixed -= taken[file]
 			continue
 		}
 		if !bytes.Equal(before[file], after) {
 			x.changes = append(x.changes, change{file, before[file], after})
 		}
 	}
-	x.remaining = report.Sort(x.remaining)
 	return &x
 }
 

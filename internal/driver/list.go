@@ -173,6 +173,10 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 		} else if err != nil {
 			return nil, fmt.Errorf("cannot read what `go list` prints: %v", err)
 		}
+		if p.Error != nil && slices.Contains(opts.Patterns, p.ImportPath) && strings.HasSuffix(p.ImportPath, ".go") && !strings.Contains(p.ImportPath, "/") {
+			// To the go command, a file that does not exist is a package.
+			p.Error = &listError{Err: "no such file"}
+		}
 		l.packages = append(l.packages, p)
 		l.byID[p.ImportPath] = p
 	}

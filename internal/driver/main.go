@@ -66,7 +66,45 @@ func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string,
 	if err != nil {
 		return fail(err)
 	}
+	if c.fix && !c.diff {
+		// What remains is where it is after the fixes, so look again.
+		failed, changed := c.applyFixes(result, stderr)
+		if changed {
+			if result, err = Run(ctx, c.options); err != nil {
+				return fail(err)
+			}
+		}
+		return max(c.print(result, stdout, stderr), failed)
+	}
 	return c.print(result, stdout, stderr)
+}
+
+// applyFixes writes the fixes of a result, and returns an exit code and whether
+// files changed.
+func (c *commandLine) applyFixes(result *Result, stderr io.Writer) (code int, changed bool) {
+	x := fixes(result.Findings)
+	for _, ch := range x.changes {
+		if err := ch.write(); err != nil {
+			x.errs = append(x.errs, err)
+			continue
+		}
+		changed = true
+	}
+	for _, err := range x.errs {
+		fmt.Fprintf(stderr, "memlint: %v\n", err)
+		code = exitFailed
+	}
+	if changed {
+		c.note(stderr, "fixed %s in %s", count(x.fixed, "finding"), count(len(x.changes), "file"))
+	}
+	return code, changed
+}
+
+// note prints a line that -q leaves out.
+func (c *commandLine) note(stderr io.Writer, format string, args ...any) {
+	if !c.quiet {
+		fmt.Fprintf(stderr, "memlint: "+format+"\n", args...)
+	}
 }
 
 // print prints a result and returns the exit code.
@@ -76,36 +114,21 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, p.Text)
 		code = exitFailed
 	}
-	note := func(format string, args ...any) {
-		if !c.quiet {
-			fmt.Fprintf(stderr, "memlint: "+format+"\n", args...)
-		}
-	}
 	findings := result.Findings
-	if c.fix || c.diff {
+	if c.diff {
+		// Standard output is a patch and nothing else.
 		x := fixes(findings)
-		findings = x.remaining
 		for _, ch := range x.changes {
-			if c.diff {
-				stdout.Write(ch.unified(result.Dir))
-			} else if err := ch.write(); err != nil {
-				x.errs = append(x.errs, err)
-			}
+			stdout.Write(ch.unified(result.Dir))
 		}
 		for _, err := range x.errs {
 			fmt.Fprintf(stderr, "memlint: %v\n", err)
 			code = exitFailed
 		}
-		if c.diff {
-			// Standard output is a patch and nothing else.
-			if len(result.Findings) > 0 && code == exitClean {
-				code = exitFindings
-			}
-			return code
+		if len(findings) > 0 && code == exitClean {
+			code = exitFindings
 		}
-		if x.fixed > 0 {
-			note("fixed %s in %s", count(x.fixed, "finding"), count(len(x.changes), "file"))
-		}
+		return code
 	}
 	if c.json {
 		stdout.Write(vetjson.Format(findings))
@@ -120,14 +143,14 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 		for _, f := range findings {
 			packages[f.Unit] = true
 		}
-		note("%s in %s", count(len(findings), "finding"), count(len(packages), "package"))
+		c.note(stderr, "%s in %s", count(len(findings), "finding"), count(len(packages), "package"))
 	}
 	for _, w := range result.Withheld {
 		what := w.What
 		if rest, ok := strings.CutPrefix(what, "findings"); ok && w.N == 1 {
 			what = "finding" + rest
 		}
-		note("%d %s held back; show with %s", w.N, what, w.Flag)
+		c.note(stderr, "held back %d %s; show with %s", w.N, what, w.Flag)
 	}
 	return code
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -82,7 +83,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		return nil, err
 	}
 	pl := newPlan(listing, dir, len(factual) > 0)
-	if len(pl.units) == 0 && listing.env.noModule() {
+	if isFile := func(p string) bool { return strings.HasSuffix(p, ".go") }; len(pl.units) == 0 && listing.env.noModule() && !slices.ContainsFunc(opts.Patterns, isFile) {
 		// What the go command says of each pattern hides this.
 		return nil, errors.New("go.mod file not found in current directory or any parent directory")
 	}

@@ -285,6 +285,7 @@ func (r *analysisRun) where() string {
 	return text.Position(r.fset.Position(r.files[0].Package), r.dir)
 }
 
+// prefixInternal tells err as the bug that it is.
 func prefixInternal(a *analysis.Analyzer, u *unit, err error) string {
 	return fmt.Sprintf("internal error: analyzer %s on package %s: %v", a.Name, u.ImportPath, err)
 }

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 
@@ -26,7 +27,29 @@ func vet(analyzers []*analysis.Analyzer, args []string) {
 		// Without analyzers, only types are handed on.
 		unitchecker.Run(file, nil)
 	}
+	guard(analyzers, make(map[*analysis.Analyzer]bool))
 	unitchecker.Main(analyzers...)
+}
+
+// guard makes an error of a panic in an analyzer or in one that it requires.
+// The go command prints the error; it knows no better for a tool that panics
+// than to leave out what depends on the package.
+func guard(analyzers []*analysis.Analyzer, seen map[*analysis.Analyzer]bool) {
+	for _, a := range analyzers {
+		if seen[a] {
+			continue
+		}
+		seen[a] = true
+		guard(a.Requires, seen)
+		run := *a // Run as it is now
+		a.Run = func(pass *analysis.Pass) (any, error) {
+			result, err := call(&run, pass)
+			if err != nil {
+				err = fmt.Errorf("internal error: analyzer %s on package %s: %v", a.Name, pass.Pkg.Path(), err)
+			}
+			return result, err
+		}
+	}
 }
 
 // isDependency reports whether the package that the go command describes in a
