@@ -1,0 +1,38 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain lets scripts run this binary as the command memlint.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"memlint": main})
+}
+
+// TestScripts runs testdata/script/*.txtar. A script sees an empty home, but
+// the build cache of the machine, since to build the standard library for each
+// would take minutes.
+func TestScripts(t *testing.T) {
+	cache, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	memlint, err := exec.LookPath("memlint") // put in PATH by testscript.Main
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("GOCACHE", strings.TrimSpace(string(cache)))
+			env.Setenv("GOPROXY", "off")
+			env.Setenv("GOFLAGS", "")
+			env.Setenv("MEMLINT", memlint)
+			return nil
+		},
+	})
+}

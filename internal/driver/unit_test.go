@@ -1,0 +1,115 @@
+package driver
+
+import (
+	"bytes"
+	"context"
+	"go/types"
+	"testing"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+func TestGoVersion(t *testing.T) {
+	for _, test := range []struct {
+		module    *analysis.Module
+		toolchain string
+		want      string
+	}{
+		{&analysis.Module{GoVersion: "1.22"}, "go1.26.8", "go1.22"},
+		{&analysis.Module{}, "go1.26.8", "go1.16"},
+		{nil, "go1.26.8", "go1.26.8"},
+		{nil, "go1.27.1-custom X:loopvar", "go1.27.1"},
+		{nil, "devel go1.28-abcdef", ""},
+	} {
+		if got := goVersion(test.module, test.toolchain); got != test.want {
+			t.Errorf("goVersion(%v, %q) = %q, want %q", test.module, test.toolchain, got, test.want)
+		}
+	}
+}
+
+func TestSkew(t *testing.T) {
+	if got := skew("go1.26.8", "go1.26.1"); got != "" {
+		t.Errorf("a newer patch: %q", got)
+	}
+	if got := skew("go1.25.0", "go1.26.1"); got != "" {
+		t.Errorf("an older toolchain: %q", got)
+	}
+	want := "memlint: built with go1.26, cannot read all of go1.27; build it again with go1.27"
+	if got := skew("go1.27.1", "go1.26.1"); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestFactsAreDeterministic checks that the same facts are the same bytes,
+// and that objects that others cannot name are left out.
+func TestFactsAreDeterministic(t *testing.T) {
+	encode := func() ([]byte, *factSet) {
+		pkg := types.NewPackage("p", "p")
+		s := &factSet{pkg: pkg, own: make(map[ownKey]analysis.Fact)}
+		for _, name := range []string{"A", "B", "C", "D", "unexported"} {
+			obj := types.NewVar(0, pkg, name, types.Typ[types.Int])
+			pkg.Scope().Insert(obj)
+			s.exportObjectFact(obj, &depth{len(name)})
+			s.exportObjectFact(obj, &deepest{2})
+		}
+		s.exportObjectFact(types.NewVar(0, pkg, "local", types.Typ[types.Int]), &depth{3})
+		s.exportPackageFact(&deepest{4})
+		data, err := s.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data, s
+	}
+	register(toys())
+	first, _ := encode()
+	for range 20 {
+		if again, _ := encode(); !bytes.Equal(first, again) {
+			t.Fatal("facts are encoded in different ways")
+		}
+	}
+	if got, want := len((&unitFacts{encoded: first}).get()), 4*2+1; got != want {
+		t.Errorf("%d facts, want %d", got, want)
+	}
+}
+
+// TestRunSettings checks what an analyzer is told of the package.
+func TestRunSettings(t *testing.T) {
+	a := &analysis.Analyzer{Name: "settings", Doc: "settings", Run: func(pass *analysis.Pass) (any, error) {
+		if pass.Module == nil || pass.Module.Path == "" || pass.Module.GoVersion == "" {
+			t.Errorf("module is %+v", pass.Module)
+		}
+		if v := pass.Pkg.GoVersion(); v != "go"+pass.Module.GoVersion {
+			t.Errorf("version is %q", v)
+		}
+		for _, f := range pass.Files {
+			name := pass.Fset.File(f.FileStart).Name()
+			src, err := pass.ReadFile(name)
+			if err != nil || !bytes.Contains(src, []byte("package text")) {
+				t.Errorf("ReadFile(%s) = %q, %v", name, src, err)
+			}
+			if pass.TypesInfo.FileVersions[f] == "" {
+				t.Errorf("no version for %s", name)
+			}
+		}
+		if _, err := pass.ReadFile("unit_test.go"); err == nil {
+			t.Error("ReadFile reads files of other packages")
+		}
+		return nil, nil
+	}}
+	result, err := Run(context.Background(), Options{Analyzers: []*analysis.Analyzer{a}, Patterns: []string{"./text"}, Tests: true})
+	if err != nil || len(result.Problems) > 0 || result.Packages != 1 {
+		t.Fatalf("%+v, %v", result, err)
+	}
+}
+
+// TestRunCancelled checks that a run ends when it is told to.
+func TestRunCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	a := &analysis.Analyzer{Name: "cancels", Doc: "cancels", Run: func(pass *analysis.Pass) (any, error) {
+		cancel()
+		return nil, nil
+	}}
+	if _, err := Run(ctx, Options{Analyzers: []*analysis.Analyzer{a}, Patterns: []string{"./..."}}); err == nil {
+		t.Error("no error")
+	}
+}
