@@ -101,6 +101,8 @@ func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Ho
 			title := "Take " + parts[0].Name + " before the function literal"
 			leak.Fix = finding.HoistFrom(c.IR.Pass, pos, v.Cell.Pos(), parts[0].Name, title)
 		}
+	case !size.Bulk:
+		return leak, false
 	case h.Slot.PilesUp(c.Package):
 		leak.Category = "large-capture"
 		leak.What = "closure keeps " + all(v, size) + " and nothing takes it out of " + h.Slot.Name()

@@ -1,6 +1,7 @@
 package retention
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -38,6 +39,9 @@ func reaches(p *effects.Package, v ssa.Value, object []effects.Ref, depth int) b
 		return reaches(p, base, object, depth+1)
 	}
 	refs := p.Refs(v)
+	if isCopy(v, refs, object) {
+		return false
+	}
 	for _, r := range slices.Concat(refs, p.Held(refs)) {
 		if slices.Contains(object, r) {
 			return true
@@ -51,6 +55,15 @@ func reaches(p *effects.Package, v ssa.Value, object []effects.Ref, depth int) b
 		}
 	}
 	return false
+}
+
+// isCopy reports whether v is a struct variable with a copy of the object's
+// fields: pointers and what they point to share a name.
+func isCopy(v ssa.Value, refs, object []effects.Ref) bool {
+	if !isStructVar(v) || slices.ContainsFunc(refs, func(r effects.Ref) bool { return slices.Contains(object, r) }) {
+		return false
+	}
+	return slices.ContainsFunc(object, func(r effects.Ref) bool { return types.Identical(deref(v.Type()), deref(r.Root.Type())) })
 }
 
 // interior returns the pointer to the whole of which v points to a part.

@@ -13,6 +13,7 @@ import (
 type Size struct {
 	Bytes  int64  // 0 if it is not known
 	Source string // what data of unbounded size came from; empty if Bytes is known
+	Bulk   bool   // it is text or numbers, not a list of things as long as the work at hand
 }
 
 // String returns the known size in binary units, or "".
@@ -42,7 +43,7 @@ func (c Capture) Large(limit int64) (Size, bool) {
 		return Size{}, false
 	}
 	if n := sizeof(c.p, deref(cell.Type())); n >= limit {
-		return Size{Bytes: n}, true
+		return Size{Bytes: n, Bulk: true}, true
 	}
 	for _, st := range c.stores {
 		if size, ok := c.large(st.Val, limit); ok {
@@ -58,20 +59,32 @@ func (c Capture) large(v ssa.Value, limit int64) (Size, bool) {
 		for _, r := range c.p.Refs(v) {
 			if obj, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil {
 				if n := sizeof(c.p, deref(obj.Type())); n >= limit {
-					return Size{Bytes: n}, true
+					return Size{Bytes: n, Bulk: true}, true
 				}
 			}
 		}
 	case *types.Struct, *types.Array:
 		if n := sizeof(c.p, v.Type()); n >= limit {
-			return Size{Bytes: n}, true
+			return Size{Bytes: n, Bulk: true}, true
 		}
 		return Size{}, false
 	}
 	if source, ok := c.p.Unbounded(v); ok {
-		return Size{Source: source}, true
+		return Size{Source: source, Bulk: bulk(v.Type())}, true
 	}
 	return Size{}, false
+}
+
+// bulk reports whether t is a string or a slice of numbers.
+func bulk(t types.Type) bool {
+	u := t.Underlying()
+	if s, ok := u.(*types.Slice); ok {
+		u = s.Elem().Underlying()
+		b, ok := u.(*types.Basic)
+		return ok && b.Info()&types.IsNumeric != 0
+	}
+	b, ok := u.(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
 }
 
 // sizeof returns the size of a variable of the type, or 0 if it depends on a
