@@ -93,6 +93,7 @@ type table struct {
 	invoked   map[string]bool
 	spawned   map[*ssa.Function]bool
 	made      map[*ssa.Function][]ssa.Value // closures by body
+	dynamic   map[*ssa.Global]types.Type    // see implementation
 }
 
 func newPackage(pass *analysis.Pass) *Package {
@@ -113,6 +114,7 @@ func newPackage(pass *analysis.Pass) *Package {
 		enums:     make(map[*types.TypeName]bool),
 	}
 	t.indexUses()
+	t.indexDynamic()
 	p := &Package{
 		table:   t,
 		IR:      t.ir,
@@ -372,7 +374,11 @@ func (t *table) callees(fn *ssa.Function) []*ssa.Function {
 				}
 				callee := t.ir.Static(call.Common())
 				if callee == nil {
-					if obj := ir.Callee(call.Common()); obj != nil && !call.Common().IsInvoke() {
+					obj := ir.Callee(call.Common())
+					if call.Common().IsInvoke() {
+						obj = t.implementation(call.Common())
+					}
+					if obj != nil {
 						callee = t.ir.Source(t.ir.SSA.Prog.FuncValue(obj))
 					}
 				}

@@ -160,8 +160,17 @@ func (c *collector) visit(instr ssa.Instruction) {
 		c.store(v)
 	case *ssa.MapUpdate:
 		maps := c.of(v.Map)
-		if !c.t.keyBounded(c.flow, v) {
+		bounded := c.t.keyBounded(c.flow, v)
+		if !bounded {
 			c.emit(maps, Event{Kind: Grow, Instr: v, Key: v.Key})
+		}
+		if _, ok := v.Value.Type().Underlying().(*types.Slice); ok {
+			inner := c.elems(maps)
+			// Where keys are not bounded, a new list for a key is no
+			// replacement but the growth of the map.
+			if how := c.rebuilt(v, v.Value, inner); how != 0 && (how != Replace || bounded) {
+				c.emit(inner, Event{Kind: how, Instr: v})
+			}
 		}
 		for _, m := range c.elems(maps) {
 			c.emitWhole(c.of(v.Value), Event{Kind: Store, Instr: v, To: m})
@@ -190,7 +199,7 @@ func (c *collector) store(v *ssa.Store) {
 	if _, isIndex := v.Addr.(*ssa.IndexAddr); isIndex {
 		return // an element set by index
 	}
-	how := c.rebuilt(v)
+	how := c.rebuilt(v, v.Val, targets)
 	if how == 0 {
 		return
 	}
@@ -203,12 +212,12 @@ func (c *collector) store(v *ssa.Store) {
 	}
 }
 
-// rebuilt classifies a store to a variable: Grow if the new value is the old
-// one with elements appended, Shrink if elements were cut off, Replace if the
-// old value is gone, 0 if nothing of the kind is known.
-func (c *collector) rebuilt(v *ssa.Store) Kind {
+// rebuilt classifies the assignment of val to variables or map elements: Grow
+// if the new value is the old one with elements appended, Shrink if elements
+// were cut off, Replace if the old value is gone, 0 if nothing of the kind is
+// known.
+func (c *collector) rebuilt(at ssa.Instruction, val ssa.Value, targets []Ref) Kind {
 	var self, grows, cuts, other bool
-	targets := c.of(v.Addr)
 	seen := make(map[ssa.Value]bool)
 	var walk func(x ssa.Value)
 	walk = func(x ssa.Value) {
@@ -223,6 +232,18 @@ func (c *collector) rebuilt(v *ssa.Store) Kind {
 			}
 		case *ssa.ChangeType:
 			walk(x.X)
+		case *ssa.Extract:
+			if look, ok := x.Tuple.(*ssa.Lookup); ok && overlap(c.elems(c.of(look.X)), targets) {
+				self = true
+			} else {
+				other = true
+			}
+		case *ssa.Lookup:
+			if overlap(c.elems(c.of(x.X)), targets) {
+				self = true
+			} else {
+				other = true
+			}
 		case *ssa.Slice:
 			if cutsSlice(x) {
 				cuts = true
@@ -266,16 +287,16 @@ func (c *collector) rebuilt(v *ssa.Store) Kind {
 			other = true
 		}
 	}
-	walk(v.Val)
+	walk(val)
 	switch {
 	case !self:
-		if b, ok := v.Val.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsString == 0 {
+		if b, ok := val.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsString == 0 {
 			return 0
 		}
 		return Replace
 	case cuts:
 		return Shrink
-	case grows && !c.t.sizeBounded(c.flow, v, targets):
+	case grows && !c.t.sizeBounded(c.flow, at, targets):
 		return Grow
 	case grows:
 		return 0

@@ -268,7 +268,10 @@ func (t *table) summaryOf(call *ssa.CallCommon) *Summary {
 		return t.summaries[fn]
 	}
 	obj := ir.Callee(call)
-	if obj == nil || call.IsInvoke() {
+	if call.IsInvoke() {
+		obj = t.implementation(call)
+	}
+	if obj == nil {
 		return nil
 	}
 	return t.imported(obj)
