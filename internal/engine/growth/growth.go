@@ -144,7 +144,7 @@ type finder struct {
 // growsHere reports whether an event adds an element each time that
 // repeatable code runs.
 func (f *finder) growsHere(e *effects.Event) bool {
-	if e.Via || !f.Repeatable(e.Instr) || f.guarded(e) {
+	if e.Via || !f.repeats(e.Instr) || f.guarded(e) {
 		return false
 	}
 	if _, ok := e.Origin.(*ssa.Select); ok {
@@ -160,6 +160,35 @@ func (f *finder) growsHere(e *effects.Event) bool {
 	return true
 }
 
+// repeats reports whether an instruction that adds elements may run any number
+// of times. It asks more of loops in once code than Repeatable: a file that is
+// read to its end at start-up is no stream of requests.
+func (f *finder) repeats(instr ssa.Instruction) bool {
+	if !f.Once(instr.Parent()) {
+		return true
+	}
+	for l := f.IR.Graph(instr.Parent()).Innermost(instr.Block()); l != nil; l = l.Outer {
+		if f.NeverEnds(l, func(*ssa.UnOp) bool { return false }) || accepts(l) {
+			return true
+		}
+	}
+	return false
+}
+
+// accepts reports whether a loop waits for connections.
+func accepts(l *ir.Loop) bool {
+	for _, b := range l.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok {
+				if callee := ir.Callee(&call.Call); callee != nil && strings.HasPrefix(callee.Name(), "Accept") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // growth returns the finding for a container, given its ways in.
 func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	g := Growth{Global: c.global, Path: c.path, Registry: true}
@@ -173,10 +202,10 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	slices.SortStableFunc(g.Places, func(a, b Place) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	typ := typeAt(c)
 	g.Sort = sortOf(g.Places[0], typ)
-	if c.path != nil && isListeners(typ) {
-		return g, false
+	if c.path != nil && (isListeners(typ) || f.takesListener(g.Places)) {
+		return g, false // listenerleak's
 	}
-	return g, true
+	return g, !f.innerShrinks(c) || leakingKey(typ)
 }
 
 // place returns the statement to change: inside a method of the package that
@@ -251,6 +280,43 @@ func isListeners(typ types.Type) bool {
 		default:
 			return listener(typ)
 		}
+	}
+	return false
+}
+
+// takesListener reports whether all growth is by exported functions that are
+// given a listener.
+func (f *finder) takesListener(places []Place) bool {
+	return !slices.ContainsFunc(places, func(at Place) bool {
+		fn := ir.Outermost(at.Event.Func())
+		params := fn.Signature.Params()
+		for i := range params.Len() {
+			if token.IsExported(fn.Name()) && listener(params.At(i).Type()) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// innerShrinks reports whether something takes elements out of containers that
+// are elements of c.
+func (f *finder) innerShrinks(c container) bool {
+	return slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool {
+		return e.Kind == effects.Shrink && e.Ref.Path != c.path && e.Ref.Path.HasPrefix(c.path) && f.Repeatable(e.Instr)
+	})
+}
+
+// leakingKey reports whether the keys of a map are of a kind that always comes
+// anew: pointers and what may hold them.
+func leakingKey(typ types.Type) bool {
+	m, ok := typ.Underlying().(*types.Map)
+	if !ok {
+		return false
+	}
+	switch m.Key().Underlying().(type) {
+	case *types.Pointer, *types.Chan, *types.Interface:
+		return true
 	}
 	return false
 }

@@ -17,9 +17,7 @@ import (
 func (f *finder) takenOut(c container) bool {
 	return slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool {
 		switch e.Kind {
-		case effects.Shrink:
-			return e.Ref.Path == c.path && f.Repeatable(e.Instr)
-		case effects.Replace:
+		case effects.Shrink, effects.Replace:
 			return c.path.HasPrefix(e.Ref.Path) && f.Repeatable(e.Instr)
 		case effects.Recv, effects.Wait:
 			return e.Ref.Path == c.path
