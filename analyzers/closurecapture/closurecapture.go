@@ -2,6 +2,7 @@ package closurecapture
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -94,7 +95,7 @@ func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Ho
 	}
 	parts := v.Parts()
 	switch {
-	case len(parts) > 0 && loops(retention.Waiting) && v.Settled():
+	case len(parts) > 0 && loops(retention.Waiting) && v.Settled(parts):
 		leak.Category = "partial-use"
 		leak.What = "closure keeps " + all(v, size) + " for " + names(parts)
 		if len(parts) == 1 && parts[0].Expr && v.NotNil() {
@@ -106,7 +107,7 @@ func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Ho
 	case h.Slot.PilesUp(c.Package):
 		leak.Category = "large-capture"
 		leak.What = "closure keeps " + all(v, size) + " and nothing takes it out of " + h.Slot.Name()
-	case h.Body != nil && loops(retention.Endless):
+	case h.Body != nil && !slices.ContainsFunc(retention.Endless(c.Package, h.Body), retention.TicksIn) && loops(retention.Endless):
 		leak.Category = "large-capture"
 		leak.What = "goroutine that never ends keeps " + all(v, size)
 	default:

@@ -139,10 +139,10 @@ func inner(v ssa.Value) []ssa.Value {
 	return out
 }
 
-// Settled reports whether the variable and what it refers to are the same
-// whenever the closure runs as they were when it was made, as far as parts of
-// them are concerned that nothing in sight changes later.
-func (c Capture) Settled() bool {
+// Settled reports whether the parts that the closure uses of the variable are
+// the same whenever it runs as they were when it was made, and nothing else
+// keeps the whole.
+func (c Capture) Settled(parts []Part) bool {
 	if c.Cell == nil {
 		return false
 	}
@@ -154,12 +154,14 @@ func (c Capture) Settled() bool {
 			}
 		}
 	}
+	inside := slices.ContainsFunc(parts, func(p Part) bool { return !p.Header })
 	// A part that is written, or a value that somebody else has hold of.
 	for _, r := range append(c.p.Contents(effects.Ref{Root: c.Cell}), effects.Ref{Root: c.Cell}) {
 		if r.Path != nil {
 			continue
 		}
 		_, object := r.Root.(*ssa.Alloc)
+		object = object && isStructVar(r.Root)
 		for _, e := range c.p.Of(r.Root) {
 			if ir.Within(e.Func(), c.Free.Parent()) {
 				continue // what the closure does is in its parts
@@ -170,11 +172,11 @@ func (c Capture) Settled() bool {
 					return false // kept for another reason
 				}
 			case effects.Replace, effects.Lazy, effects.Grow:
-				if c.after(e.Instr) {
+				if inside && c.after(e.Instr) {
 					return false
 				}
 			case effects.Escape, effects.Arg, effects.Method:
-				if object && e.Ref.Path == nil && isStructVar(r.Root) || c.after(e.Instr) && e.Kind == effects.Escape {
+				if object && e.Ref.Path == nil || inside && c.after(e.Instr) {
 					return false
 				}
 			}
@@ -232,6 +234,9 @@ func (c Capture) after(instr ssa.Instruction) bool {
 type Part struct {
 	Name string // of the form "len(v)", "v.field", "v[0]", "v[:4]"
 	Expr bool   // it can be computed beforehand: no index that may be out of range
+	// Header is set for the length or capacity, which belong to the variable
+	// and not to what it refers to.
+	Header bool
 }
 
 // maxPart is the size up to which a part is small.
@@ -271,7 +276,7 @@ func (w *partWalk) variable(v ssa.Value) bool {
 				return false
 			}
 		case *ssa.FieldAddr:
-			if !w.field(ref, w.c.Name(), true) {
+			if !w.field(ref, w.c.Name()) {
 				return false
 			}
 		case *ssa.IndexAddr:
@@ -301,15 +306,15 @@ func (w *partWalk) value(v ssa.Value) bool {
 		case *ssa.Call:
 			if b, isBuiltin := ref.Call.Value.(*ssa.Builtin); isBuiltin && (b.Name() == "len" || b.Name() == "cap") {
 				_, isMap := v.Type().Underlying().(*types.Map)
-				ok = !isMap && w.add(Part{b.Name() + "(" + name + ")", true})
+				ok = !isMap && w.add(Part{Name: b.Name() + "(" + name + ")", Expr: true, Header: true})
 			}
 		case *ssa.BinOp: // compared with nil
 			k, isConst := ref.Y.(*ssa.Const)
 			ok = isConst && k.IsNil()
 		case *ssa.FieldAddr:
-			ok = w.field(ref, name, true)
+			ok = w.field(ref, name)
 		case *ssa.Field:
-			ok = small(w.c.p, ref.Type()) && w.add(Part{name + "." + fieldName(ref.X, ref.Field), true})
+			ok = small(w.c.p, ref.Type()) && w.add(Part{Name: name + "." + fieldName(ref.X, ref.Field), Expr: true})
 		case *ssa.IndexAddr:
 			ok = w.element(ref, ref.Index, ref)
 		case *ssa.Index:
@@ -331,16 +336,16 @@ func (w *partWalk) value(v ssa.Value) bool {
 }
 
 // field visits the address of a field: it must only be loaded.
-func (w *partWalk) field(f *ssa.FieldAddr, of string, expr bool) bool {
+func (w *partWalk) field(f *ssa.FieldAddr, of string) bool {
 	name := of + "." + fieldName(f.X, f.Field)
 	for _, ref := range *f.Referrers() {
 		switch ref := ref.(type) {
 		case *ssa.UnOp:
-			if !small(w.c.p, ref.Type()) || !w.add(Part{name, expr}) {
+			if !small(w.c.p, ref.Type()) || !w.add(Part{Name: name, Expr: true}) {
 				return false
 			}
 		case *ssa.FieldAddr:
-			if !w.field(ref, name, expr) {
+			if !w.field(ref, name) {
 				return false
 			}
 		case *ssa.DebugRef:
@@ -368,7 +373,7 @@ func (w *partWalk) element(v ssa.Value, index ssa.Value, addr *ssa.IndexAddr) bo
 			}
 		}
 	}
-	return small(w.c.p, typ) && w.add(Part{w.c.Name() + "[" + k.Value.ExactString() + "]", false})
+	return small(w.c.p, typ) && w.add(Part{Name: w.c.Name() + "[" + k.Value.ExactString() + "]"})
 }
 
 // slice visits a slice expression: one with constant bounds is a small part.
@@ -388,7 +393,7 @@ func (w *partWalk) slice(s *ssa.Slice) bool {
 	if s.Low != nil {
 		low = s.Low.(*ssa.Const).Value.ExactString()
 	}
-	return w.add(Part{w.c.Name() + "[" + low + ":" + high.Value.ExactString() + "]", false})
+	return w.add(Part{Name: w.c.Name() + "[" + low + ":" + high.Value.ExactString() + "]"})
 }
 
 func isConst(v ssa.Value) bool {

@@ -80,6 +80,9 @@ func MayClose(p *effects.Package, ch ssa.Value) bool {
 		}
 		known = true
 		for _, e := range events {
+			if e.Ref.Path.IsElem() {
+				continue // what came through it
+			}
 			switch e.Kind {
 			case effects.Close, effects.Escape, effects.Return, effects.Send:
 				return true

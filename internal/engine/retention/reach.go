@@ -146,37 +146,35 @@ func ownLoop(p *effects.Package, l *ir.Loop, v *ssa.Parameter) bool {
 	ways := make(map[*ssa.BasicBlock]bool) // taken when a channel of the object says so
 	for _, b := range l.Blocks {
 		for _, instr := range b.Instrs {
-			for _, comm := range ir.Comms(instr) {
-				if sel, ok := instr.(*ssa.Select); ok && comm.Recv && own(comm.Chan) {
-					if e, ok := ir.CaseEdge(sel, comm.Case); ok {
+			switch instr := instr.(type) {
+			case *ssa.Select:
+				for _, comm := range ir.Comms(instr) {
+					if e, ok := ir.CaseEdge(instr, comm.Case); ok && comm.Recv && own(comm.Chan) {
 						ways[e.To()] = true
 					}
 				}
-			}
-			if recv, ok := instr.(*ssa.UnOp); ok {
-				if e, ok := ir.ClosedEdge(recv); ok && own(recv.X) {
+				if e, ok := ir.NoCaseEdge(instr); ok {
 					ways[e.To()] = true
 				}
-			}
-			if call, ok := instr.(*ssa.Call); ok && p.NeverReturns(&call.Call) {
-				return false
+			case *ssa.UnOp:
+				if e, ok := ir.ClosedEdge(instr); ok && own(instr.X) {
+					ways[e.To()] = true
+				}
+			case *ssa.Call:
+				if p.NeverReturns(&instr.Call) {
+					return false
+				}
 			}
 		}
 	}
-	for _, e := range l.Exits() {
-		b := e.To()
-		if !ways[b] {
-			b = e.From
-		}
-		for b != nil && !ways[b] {
-			b = b.Idom()
-			if b == nil || !l.Contains(b) {
-				return false
-			}
-		}
-		if b == nil {
-			return false
+	return !slices.ContainsFunc(l.Exits(), func(e ir.Edge) bool { return !ways[e.To()] && !dominatedBy(e.From, ways) })
+}
+
+func dominatedBy(b *ssa.BasicBlock, any map[*ssa.BasicBlock]bool) bool {
+	for ; b != nil; b = b.Idom() {
+		if any[b] {
+			return true
 		}
 	}
-	return true
+	return false
 }

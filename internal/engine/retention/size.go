@@ -3,6 +3,7 @@ package retention
 import (
 	"fmt"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -29,7 +30,10 @@ func (s Size) String() string {
 	for ; n >= 1<<10 && u < len(units)-1; u++ {
 		n /= 1 << 10
 	}
-	return fmt.Sprintf("%.4g %ciB", n, units[u])
+	if n < 10 {
+		return fmt.Sprintf("%s %ciB", strings.TrimSuffix(fmt.Sprintf("%.1f", n), ".0"), units[u])
+	}
+	return fmt.Sprintf("%.0f %ciB", n, units[u])
 }
 
 // Large returns the size of a captured variable, with what it refers to, if
