@@ -1,0 +1,3 @@
+module settled
+
+go 1.26
