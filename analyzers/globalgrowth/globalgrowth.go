@@ -63,17 +63,17 @@ func describe(p *effects.Package, g growth.Growth) finding.Leak {
 	c := categories[g.Sort]
 	first := g.Places[0]
 	leak := finding.Leak{Category: c.name, What: c.what, HeldBy: []string{"package variable " + g.Global.Name()}}
-	leak.Pos, leak.End = p.IR.Range(first.Instr)
+	leak.Pos, leak.End = p.IR.Statement(first.Instr)
 	if fields := g.Path.Fields(); len(fields) > 0 {
 		leak.HeldBy = append(leak.HeldBy, strings.Join(fields, "."))
 	}
 	leak.Notes = append(leak.Notes, finding.Note{Pos: g.Global.Pos(), End: g.Global.Pos() + token.Pos(len(g.Global.Name())), Text: "declared here"})
 	if first.Event.Instr != first.Instr {
-		pos, end := p.IR.Range(first.Event.Instr)
+		pos, end := p.IR.Statement(first.Event.Instr)
 		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "called here for " + g.Global.Name()})
 	}
 	for _, at := range g.Places[1:] {
-		pos, end := p.IR.Range(at.Instr)
+		pos, end := p.IR.Statement(at.Instr)
 		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "grows here, too"})
 	}
 	return leak

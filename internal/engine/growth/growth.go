@@ -81,8 +81,8 @@ type Growth struct {
 	Path   *effects.Path // from the variable to the container
 	// Places are where it grows, in source order; never empty.
 	Places []Place
-	// Registry is set if it grows only in functions that follow the naming
-	// convention of registries and that this package calls in once code alone.
+	// Registry is set if it grows only in functions of registries: by their
+	// names, or because they panic at the second value under a key.
 	Registry bool
 }
 
@@ -153,8 +153,7 @@ func (f *finder) growsHere(e *effects.Event) bool {
 	if _, ok := e.Instr.(ssa.CallInstruction); ok {
 		if typ := f.typeOf(e); typ != nil {
 			// A callee that got the slice and not its address grows a copy.
-			_, isSlice := typ.Underlying().(*types.Slice)
-			return !isSlice
+			return !isSlice(typ)
 		}
 	}
 	return true
@@ -201,7 +200,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	}
 	slices.SortStableFunc(g.Places, func(a, b Place) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	typ := typeAt(c)
-	g.Sort = sortOf(g.Places[0], typ)
+	g.Sort = sortOf(g.Places[0], typ, c.path.Field() == nil)
 	if c.path != nil && (isListeners(typ) || f.takesListener(g.Places)) {
 		return g, false // listenerleak's
 	}
@@ -239,23 +238,33 @@ func typeAt(c container) types.Type {
 	return c.path.Type(typ)
 }
 
-func sortOf(at Place, typ types.Type) Sort {
+// sortOf classifies the growth at a place of a container of type typ; own says
+// that the variable is that container, and not an object with methods.
+func sortOf(at Place, typ types.Type, own bool) Sort {
 	origin := at.Event.Origin
 	if origin == nil || at.Instr == at.Event.Instr {
 		origin = at.Instr
 	}
-	switch origin := origin.(type) {
+	switch origin.(type) {
 	case *ssa.MapUpdate:
+		if isSlice(typ) {
+			return Slice // a list in the map
+		}
 		return Map
 	case *ssa.Store:
 		return Slice
 	case *ssa.Send:
 		return Chan
 	case ssa.CallInstruction:
-		if callee := ir.Callee(origin.Common()); callee != nil && callee.Pkg() != nil && callee.Pkg().Path() == "maps" {
-			return Map
+		if !own || typ == nil {
+			break
 		}
-		if isChan(typ) {
+		switch types.Unalias(typ).(type) {
+		case *types.Map:
+			return Map
+		case *types.Slice:
+			return Slice
+		case *types.Chan:
 			return Chan
 		}
 	}
@@ -310,6 +319,9 @@ func (f *finder) innerShrinks(c container) bool {
 // leakingKey reports whether the keys of a map are of a kind that always comes
 // anew: pointers and what may hold them.
 func leakingKey(typ types.Type) bool {
+	if typ == nil {
+		return false
+	}
 	m, ok := typ.Underlying().(*types.Map)
 	if !ok {
 		return false
@@ -334,21 +346,4 @@ func listener(typ types.Type) bool {
 	}
 	name := strings.ToLower(n.Obj().Name())
 	return slices.ContainsFunc(listenerNames, func(part string) bool { return strings.Contains(name, part) })
-}
-
-// registers reports whether the growth follows the convention of registries:
-// an exported function named Register… or MustRegister… does it, and the
-// package calls that only in once code.
-func (f *finder) registers(e *effects.Event) bool {
-	fn := ir.Outermost(e.Func())
-	name := fn.Name()
-	if !token.IsExported(name) || !strings.HasPrefix(name, "Register") && !strings.HasPrefix(name, "MustRegister") {
-		return false
-	}
-	for _, use := range f.Uses(fn) {
-		if f.Repeatable(use) {
-			return false
-		}
-	}
-	return true
 }

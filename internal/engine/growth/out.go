@@ -60,6 +60,14 @@ func isChan(t types.Type) bool {
 	return ok
 }
 
+func isSlice(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.Underlying().(*types.Slice)
+	return ok
+}
+
 // hands reports whether an event gives the ref to code that is not in sight.
 func (f *finder) hands(e *effects.Event) bool {
 	switch e.Kind {
@@ -83,8 +91,7 @@ func (f *finder) hands(e *effects.Event) bool {
 	if typ == nil {
 		return true
 	}
-	_, isSlice := typ.Underlying().(*types.Slice)
-	return !isSlice
+	return !isSlice(typ)
 }
 
 // onlyCalled reports whether every use of fn is a call.

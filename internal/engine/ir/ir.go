@@ -19,6 +19,7 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -134,6 +135,23 @@ func (p *Package) Range(instr ssa.Instruction) (pos, end token.Pos) {
 		}
 	}
 	return instr.Pos(), token.NoPos
+}
+
+// Statement returns where the statement that instr was built from stands, or
+// what Range returns if it is in none.
+func (p *Package) Statement(instr ssa.Instruction) (pos, end token.Pos) {
+	pos, end = p.Range(instr)
+	file := p.File(pos)
+	if file == nil {
+		return pos, end
+	}
+	path, _ := astutil.PathEnclosingInterval(file, pos, pos)
+	for _, n := range path {
+		if stmt, ok := n.(ast.Stmt); ok {
+			return stmt.Pos(), stmt.End()
+		}
+	}
+	return pos, end
 }
 
 // bodyEnd returns the position of the closing brace of fn's body.

@@ -1,0 +1,96 @@
+package growth
+
+import (
+	"go/token"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A registry is a container that other packages fill while the program
+// starts. Nothing in the package that holds it shows that; what shows is how
+// the function that fills it treats its callers.
+
+// registers reports whether a growth is that of a registry: an exported
+// function named Register… or MustRegister… does it, and the package calls
+// that only in once code; or a key that is there already makes it panic, which
+// is how to treat names written in programs, not names that come at run time.
+func (f *finder) registers(e *effects.Event) bool {
+	return f.named(e) || f.panicsIfPresent(e.Instr, e) ||
+		e.Origin != nil && e.Origin.Parent() != nil && f.panicsIfPresent(e.Origin, e)
+}
+
+func (f *finder) named(e *effects.Event) bool {
+	fn := ir.Outermost(e.Func())
+	name := fn.Name()
+	if !token.IsExported(name) || !strings.HasPrefix(name, "Register") && !strings.HasPrefix(name, "MustRegister") {
+		return false
+	}
+	return !slices.ContainsFunc(f.Uses(fn), f.Repeatable)
+}
+
+func (f *finder) panicsIfPresent(instr ssa.Instruction, e *effects.Event) bool {
+	for _, b := range instr.Parent().Blocks {
+		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		found, ok := f.asksPresence(br, e)
+		if ok && neverReturns(found, instr.Block()) {
+			return true
+		}
+	}
+	return false
+}
+
+// asksPresence returns the block to which control goes if a look-up in the
+// container of the event finds something.
+func (f *finder) asksPresence(br *ssa.If, e *effects.Event) (found *ssa.BasicBlock, ok bool) {
+	var cond ssa.Value
+	b := br.Block()
+	if x, nilEdge, ok := ir.NilEdge(b); ok {
+		cond, found = x, b.Succs[1-nilEdge.Succ]
+	} else if not, ok := br.Cond.(*ssa.UnOp); ok && not.Op == token.NOT {
+		cond, found = not.X, b.Succs[1]
+	} else {
+		cond, found = br.Cond, b.Succs[0]
+	}
+	if ext, ok := cond.(*ssa.Extract); ok {
+		cond = ext.Tuple
+	}
+	switch look := cond.(type) {
+	case *ssa.Lookup:
+		return found, f.samePlace(look.X, e)
+	case *ssa.Call:
+		callee := ir.Callee(&look.Call)
+		return found, callee != nil && strings.HasPrefix(callee.FullName(), "(*sync.Map).Load") && f.samePlace(look.Call.Args[0], e)
+	}
+	return nil, false
+}
+
+// neverReturns reports whether control that comes to a block neither leaves
+// the function nor gets to the block grows.
+func neverReturns(from, grows *ssa.BasicBlock) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	work := []*ssa.BasicBlock{from}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[b] {
+			continue
+		}
+		seen[b] = true
+		if b == grows {
+			return false
+		}
+		if _, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+			return false
+		}
+		work = append(work, b.Succs...)
+	}
+	return true
+}

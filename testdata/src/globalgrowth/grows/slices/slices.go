@@ -1,0 +1,82 @@
+// Package slices has slices behind package variables that are only appended to.
+package slices
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+var errors []error
+
+func Fail(err error) {
+	errors = append(errors, err) // want `slice grows and is never cut; held by package variable errors \(globalgrowth/slice-only-grows\)`
+}
+
+// Errors hands out a copy of the slice's header: nobody can cut the variable.
+func Errors() []error { return errors }
+
+var sorted []string
+
+func Insert(s string) {
+	at, _ := slices.BinarySearch(sorted, s)
+	sorted = slices.Insert(sorted, at, s) // want `package variable sorted`
+}
+
+var temperatures []float64
+
+func init() { go measure(time.Tick(time.Second)) }
+
+// measure runs once, but its loop has no end.
+func measure(tick <-chan time.Time) {
+	for range tick {
+		temperatures = append(temperatures, 20) // want `package variable temperatures`
+	}
+}
+
+var notes []string
+
+// Note asks for the length only to complain.
+func Note(s string) {
+	if len(notes) > 1000 {
+		fmt.Println("many notes")
+	}
+	notes = append(notes, s) // want `package variable notes`
+}
+
+var byKind = map[string][]string{}
+
+// Sort has two keys, but the lists under them have no bound.
+func Sort(s string, good bool) {
+	if good {
+		byKind["good"] = append(byKind["good"], s) // want `slice grows and is never cut; held by package variable byKind`
+		return
+	}
+	byKind["bad"] = append(byKind["bad"], s)
+}
+
+var batches = map[string][]string{}
+
+// Batch is emptied when it is full.
+func Batch(s string, flush func([]string)) {
+	batches["all"] = append(batches["all"], s)
+	if len(s) == 0 {
+		full := batches["all"]
+		batches["all"] = nil
+		flush(full)
+	}
+}
+
+var hooks []func()
+
+// OnExit keeps closures in a package variable itself, which is no listener
+// list of some instance.
+func OnExit(f func()) {
+	hooks = append(hooks, f) // want `package variable hooks`
+}
+
+func Exit() {
+	for _, f := range hooks {
+		f()
+	}
+}

@@ -1,0 +1,3 @@
+module example.com/stays
+
+go 1.26

@@ -1,0 +1,40 @@
+// Package registry has registries.
+package registry
+
+type Codec interface{ Decode([]byte) any }
+
+var codecs = map[string]Codec{}
+
+// Register follows the convention.
+func Register(name string, c Codec) { codecs[name] = c }
+
+var names = map[string]int{}
+
+// New panics if the name is there: names are written in the program.
+func New(name string) {
+	if _, dup := names[name]; dup {
+		panic("registry: name used twice: " + name)
+	}
+	names[name] = len(name)
+}
+
+var plugins []string
+
+// AddPlugin looks like any other function that grows something.
+func AddPlugin(name string) {
+	plugins = append(plugins, name) // want `package variable plugins`
+}
+
+func init() {
+	AddPlugin("first")
+	New("one")
+}
+
+type Mux struct{ routes map[string]func() }
+
+func (m *Mux) Handle(path string, h func()) { m.routes[path] = h }
+
+var mux = &Mux{routes: map[string]func(){}}
+
+// Handle keeps listeners in an instance.
+func Handle(path string, h func()) { mux.Handle(path, h) }
