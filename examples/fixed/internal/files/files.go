@@ -1,0 +1,116 @@
+// Package files keeps what users upload on disk.
+package files
+
+import (
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+)
+
+// A Store is a folder with files.
+type Store struct {
+	dir string
+
+	mu       sync.Mutex
+	describe map[string]func() string // by id
+}
+
+// NewStore returns the store in a folder.
+func NewStore(dir string) *Store {
+	return &Store{dir: dir, describe: make(map[string]func() string)}
+}
+
+// Save stores a file and returns its id.
+func (s *Store) Save(name string, r io.Reader) (id string, err error) {
+	body, err := io.ReadAll(r)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(body)
+	id = hex.EncodeToString(sum[:8])
+	if err := os.WriteFile(filepath.Join(s.dir, id), body, 0o600); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	size := len(body)
+	s.describe[id] = func() string {
+		return fmt.Sprintf("%s, %d bytes", name, size)
+	}
+	return id, nil
+}
+
+// Describe says what is known of a file, or nothing.
+func (s *Store) Describe(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if describe := s.describe[id]; describe != nil {
+		return describe()
+	}
+	return ""
+}
+
+// Remove removes a file.
+func (s *Store) Remove(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.describe[id] == nil {
+		return fs.ErrNotExist
+	}
+	delete(s.describe, id)
+	return os.Remove(filepath.Join(s.dir, id))
+}
+
+// A Copy is a compressed copy of a file. It is removed when nothing refers to
+// the Copy any more.
+type Copy struct {
+	path string
+}
+
+// Compress returns a compressed copy of a file.
+func (s *Store) Compress(id string) (*Copy, error) {
+	if s.Describe(id) == "" {
+		return nil, fs.ErrNotExist
+	}
+	in, err := os.Open(filepath.Join(s.dir, id))
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	out, err := os.CreateTemp(s.dir, id+"-*.gz")
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	c := &Copy{path: out.Name()}
+	runtime.SetFinalizer(c, func(c *Copy) {
+		if err := os.Remove(c.path); err != nil {
+			log.Printf("copy of %s: %v", id, err)
+		}
+	})
+
+	z := gzip.NewWriter(out)
+	if _, err := io.Copy(z, in); err != nil {
+		return nil, err
+	}
+	return c, z.Close()
+}
+
+// WriteTo writes the copy to w.
+func (c *Copy) WriteTo(w io.Writer) (int64, error) {
+	defer runtime.KeepAlive(c)
+	f, err := os.Open(c.path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	return io.Copy(w, f)
+}
