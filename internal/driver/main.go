@@ -141,7 +141,7 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 	if len(findings) > 0 {
 		packages := make(map[string]bool)
 		for _, f := range findings {
-			packages[f.Unit] = true
+			packages[f.Package] = true
 		}
 		c.note(stderr, "%s in %s", count(len(findings), "finding"), count(len(packages), "package"))
 	}

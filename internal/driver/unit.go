@@ -329,7 +329,7 @@ func (r *analysisRun) finding(a *analysis.Analyzer, d analysis.Diagnostic) (repo
 		return report.Finding{}, fmt.Errorf("no position for %q", d.Message)
 	}
 	f := report.Finding{
-		Unit:     r.unit.ImportPath,
+		Package:  r.unit.path(),
 		Analyzer: a.Name,
 		Category: d.Category,
 		Message:  d.Message,

@@ -11,7 +11,7 @@ import (
 
 // A Finding is one diagnostic of one analyzer.
 type Finding struct {
-	Unit     string // package as `go list` names it, such as "p [p.test]"
+	Package  string // path, also of a test variant, as go vet has it
 	Analyzer string
 	Category string
 	Message  string
@@ -52,7 +52,7 @@ func Sort(findings []Finding) []Finding {
 			cmp.Compare(a.Pos.Column, b.Pos.Column),
 			cmp.Compare(a.Analyzer, b.Analyzer),
 			cmp.Compare(a.Message, b.Message),
-			cmp.Compare(a.Unit, b.Unit),
+			cmp.Compare(a.Package, b.Package),
 		)
 	})
 	return slices.CompactFunc(findings, func(a, b Finding) bool {

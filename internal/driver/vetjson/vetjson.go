@@ -41,8 +41,8 @@ type (
 func Format(findings []report.Finding) []byte {
 	tree := make(map[string]map[string][]diagnostic)
 	for _, f := range findings {
-		if tree[f.Unit] == nil {
-			tree[f.Unit] = make(map[string][]diagnostic)
+		if tree[f.Package] == nil {
+			tree[f.Package] = make(map[string][]diagnostic)
 		}
 		d := diagnostic{Category: f.Category, Posn: f.Pos.String(), End: f.End.String(), Message: f.Message}
 		for _, r := range f.Related {
@@ -55,7 +55,7 @@ func Format(findings []report.Finding) []byte {
 			}
 			d.Fixes = append(d.Fixes, y)
 		}
-		tree[f.Unit][f.Analyzer] = append(tree[f.Unit][f.Analyzer], d)
+		tree[f.Package][f.Analyzer] = append(tree[f.Package][f.Analyzer], d)
 	}
 	out, err := json.MarshalIndent(tree, "", "\t")
 	if err != nil {

@@ -18,15 +18,15 @@ func TestFormat(t *testing.T) {
 	}
 	got := Format([]report.Finding{
 		{
-			Unit: "p [p.test]", Analyzer: "timerleak", Category: "ticker-not-stopped", Message: "ticker is <not> stopped",
+			Package: "p", Analyzer: "timerleak", Category: "ticker-not-stopped", Message: "ticker is <not> stopped",
 			Pos: at("/m/poll.go", 14, 7), End: at("/m/poll.go", 14, 30),
 			Related: []report.Related{{Pos: at("/m/poll.go", 21, 4), End: at("/m/poll.go", 21, 4), Message: "returns"}},
 			Fixes: []report.Fix{{Title: "Defer Stop", Edits: []report.Edit{
 				{File: "/m/poll.go", Start: 100, End: 100, New: "\n\tdefer t.Stop()"},
 			}}},
 		},
-		{Unit: "p [p.test]", Analyzer: "timerleak", Message: "second", Pos: at("/m/poll.go", 20, 1), End: at("/m/poll.go", 20, 1)},
-		{Unit: "a", Analyzer: "listenerleak", Message: "other package", Pos: at("/m/a/a.go", 1, 1), End: at("/m/a/a.go", 1, 1)},
+		{Package: "p", Analyzer: "timerleak", Message: "second", Pos: at("/m/poll.go", 20, 1), End: at("/m/poll.go", 20, 1)},
+		{Package: "a", Analyzer: "listenerleak", Message: "other package", Pos: at("/m/a/a.go", 1, 1), End: at("/m/a/a.go", 1, 1)},
 	})
 	const golden = "testdata/want.json"
 	if *update {
