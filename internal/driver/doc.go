@@ -10,7 +10,7 @@
 // on GOMAXPROCS workers, a unit after those it imports.
 //
 // Files: list.go asks the go command, plan.go chooses units and their order,
-// universe.go imports types, unit.go analyses one package, facts.go carries
+// universe.go imports types for groups of units, unit.go analyses one package, facts.go carries
 // facts between units, run.go schedules; fix.go applies fixes; flags.go,
 // help.go, main.go and vettool.go are the command line. Formats are packages of
 // their own, pure functions from the findings of package report to bytes.
@@ -25,4 +25,6 @@
 //   - A package with tests is reported as its test variant, which has all of
 //     its files, and only so. Variants of other packages that the go command
 //     recompiles for a test stand in with the facts of the plain package.
+//   - As a vet tool, facts go as far as x/tools hands them on, and what
+//     analyzers hold back is not summed up: each package is a process of its own.
 package driver
