@@ -1,0 +1,5 @@
+module example.com/backtimers
+
+go 1.26
+
+godebug asynctimerchan=1

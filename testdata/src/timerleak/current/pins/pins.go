@@ -1,0 +1,111 @@
+// Package pins has timers whose functions keep values until they fire.
+package pins
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// A Conn is something that somebody closes.
+type Conn struct {
+	mu   sync.Mutex
+	buf  []byte
+	seen map[string]time.Time
+}
+
+func (c *Conn) Close() error { return nil }
+func (c *Conn) Note(s string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen[s] = time.Now()
+}
+
+// Leaks: a closed connection stays for the hour.
+func Remind(c *Conn, name string) {
+	time.AfterFunc(time.Hour, func() { c.Note(name) }) // want `dropped timer keeps c until it fires.*timerleak/afterfunc-pins`
+}
+
+// Leaks: nobody knows how long the caller's timeout is.
+func RemindIn(d time.Duration, c *Conn) {
+	_ = time.AfterFunc(d, func() { // want `timerleak/afterfunc-pins`
+		c.Note("late")
+	})
+}
+
+// Leaks: the connection is made here, and again in every iteration.
+func Dial(addrs <-chan string) {
+	for addr := range addrs {
+		nc, err := net.Dial("tcp", addr)
+		if err != nil {
+			continue
+		}
+		time.AfterFunc(10*time.Minute, func() { fmt.Fprintln(nc, "bye") }) // want `timerleak/afterfunc-pins`
+	}
+}
+
+// Fine: the timer is there to close it.
+func CloseLater(c *Conn) {
+	time.AfterFunc(time.Hour, func() { c.Close() })
+}
+
+// Fine: it is over soon.
+func Soon(c *Conn) {
+	time.AfterFunc(10*time.Second, func() { c.Note("soon") })
+}
+
+// Fine: the handle is kept, and stopped by whoever closes the session.
+type session struct {
+	c    *Conn
+	idle *time.Timer
+}
+
+func newSession(c *Conn) *session {
+	s := &session{c: c}
+	s.idle = time.AfterFunc(time.Hour, func() { c.Note("idle") })
+	return s
+}
+
+func (s *session) Close() error {
+	s.idle.Stop()
+	return s.c.Close()
+}
+
+func Sessions(cs []*Conn) (out []*session) {
+	for _, c := range cs {
+		out = append(out, newSession(c))
+	}
+	return out
+}
+
+// Fine: what the function captures is a name, not the connection.
+func Forget(c *Conn, m map[string]*Conn, name string) {
+	c.Note(name)
+	time.AfterFunc(time.Hour, func() { delete(m, name) })
+}
+
+// Fine: it is the handle that is returned.
+func Lease(c *Conn) *time.Timer {
+	return time.AfterFunc(time.Hour, func() { c.Note("lease") })
+}
+
+// Fine: removing the file is what the timer is for; the file is closed first.
+func Temp() (string, error) {
+	f, err := os.CreateTemp("", "x")
+	if err != nil {
+		return "", err
+	}
+	name := f.Name()
+	time.AfterFunc(time.Hour, func() { os.Remove(name) })
+	return name, f.Close()
+}
+
+// Fine: main's own connection lives as long as the process.
+var std = &Conn{seen: make(map[string]time.Time)}
+
+func init() {
+	c := std
+	time.AfterFunc(time.Hour, func() { c.Note("an hour") })
+}

@@ -1,0 +1,112 @@
+// Package early has timers that an early return leaves behind.
+package early
+
+import (
+	"errors"
+	"time"
+)
+
+var errLate = errors.New("late")
+
+// Leaks: the answer comes first, the timer stays for the rest of the hour.
+func Ask(answers <-chan string) (string, error) {
+	t := time.NewTimer(time.Hour) // want `timer is not stopped on every path; held by the runtime timer heap \(timerleak/timer-not-stopped\)`
+	select {
+	case a := <-answers:
+		return a, nil
+	case <-t.C:
+		return "", errLate
+	}
+}
+
+// Leaks: the timeout comes from the caller and may be long.
+func AskIn(d time.Duration, answers <-chan string, check func(string) error) (string, error) {
+	timer := time.NewTimer(d) // want `timerleak/timer-not-stopped`
+	for {
+		select {
+		case a := <-answers:
+			if err := check(a); err != nil {
+				return "", err
+			}
+			timer.Stop()
+			return a, nil
+		case <-timer.C:
+			return "", errLate
+		}
+	}
+}
+
+// Leaks: the path that is not about waiting leaves it behind.
+func Lock(try func() bool, wait <-chan bool) bool {
+	t := time.NewTimer(2 * time.Minute) // want `timerleak/timer-not-stopped`
+	if try() {
+		return true
+	}
+	defer t.Stop()
+	select {
+	case <-wait:
+		return try()
+	case <-t.C:
+		return false
+	}
+}
+
+// Fine: it is over in half a minute anyway.
+func Soon(answers <-chan string) string {
+	t := time.NewTimer(30 * time.Second)
+	select {
+	case a := <-answers:
+		return a
+	case <-t.C:
+		return ""
+	}
+}
+
+// Fine: on the one path it fired, on the other it is stopped.
+func Both(answers <-chan string) string {
+	t := time.NewTimer(time.Hour)
+	select {
+	case a := <-answers:
+		t.Stop()
+		return a
+	case <-t.C:
+		return ""
+	}
+}
+
+// Fine: stopped and drained, as the manual says for old timers.
+func Drained(answers <-chan string) string {
+	t := time.NewTimer(time.Hour)
+	a := <-answers
+	if !t.Stop() {
+		<-t.C
+	}
+	return a
+}
+
+// Fine: waited for to the end.
+func Sleep(d time.Duration) {
+	t := time.NewTimer(d)
+	<-t.C
+}
+
+// Fine: the caller gets it.
+func Start(d time.Duration) (*time.Timer, error) {
+	t := time.NewTimer(d)
+	if d < 0 {
+		t.Stop()
+		return nil, errLate
+	}
+	return t, nil
+}
+
+// Fine: the deferred call comes first.
+func Deferred(d time.Duration, f func() error) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	if err := f(); err != nil {
+		return err
+	}
+	<-t.C
+	return nil
+}

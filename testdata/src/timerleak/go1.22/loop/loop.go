@@ -1,0 +1,198 @@
+// Package loop has timers that are made anew in every iteration.
+package loop
+
+import (
+	"context"
+	"time"
+)
+
+// Leaks: busy channels make thousands of timers before the first one fires.
+func Idle(events <-chan string, idle func()) {
+	for {
+		select {
+		case _, ok := <-events:
+			if !ok {
+				return
+			}
+		case <-time.After(5 * time.Minute): // want `timer is created anew in every iteration and not stopped.*timerleak/after-in-loop`
+			idle()
+		}
+	}
+}
+
+// Leaks: how long it is nobody knows.
+func IdleFor(d time.Duration, events <-chan string, idle func()) {
+	for e := range events {
+		timeout := time.After(d) // want `timerleak/after-in-loop`
+		select {
+		case <-timeout:
+			idle()
+		case e = <-events:
+			_ = e
+		}
+	}
+}
+
+// Leaks: the timer can be stopped, and is not.
+func Batches(in <-chan int, flush func([]int)) {
+	var batch []int
+	for {
+		t := time.NewTimer(time.Second) // want `timerleak/after-in-loop`
+		select {
+		case n, ok := <-in:
+			if !ok {
+				return
+			}
+			batch = append(batch, n)
+		case <-t.C:
+			flush(batch)
+			batch = nil
+		}
+	}
+}
+
+// Leaks: continue goes round past Stop.
+func Skip(in <-chan int, each func(int)) {
+	for n := range in {
+		t := time.NewTimer(time.Minute) // want `timerleak/after-in-loop`
+		if n < 0 {
+			continue
+		}
+		each(n)
+		t.Stop()
+	}
+}
+
+// Leaks: a ticker per iteration.
+func Per(in <-chan int, each func(int, <-chan time.Time)) {
+	for n := range in {
+		t := time.NewTicker(time.Second) // want `timerleak/ticker-not-stopped`
+		<-t.C
+		_ = n
+	}
+}
+
+// Leaks: time.Tick where code may run any number of times.
+func Second() time.Time {
+	return <-time.Tick(time.Second) // want `timerleak/tick-in-repeatable`
+}
+
+func (c *Clock) Run(done <-chan struct{}) {
+	ticks := time.Tick(c.d) // want `timerleak/tick-in-repeatable`
+	for {
+		select {
+		case <-ticks:
+			c.n++
+		case <-done:
+			return
+		}
+	}
+}
+
+// Clock counts.
+type Clock struct {
+	d time.Duration
+	n int
+}
+
+// Fine: less than a second each.
+func Short(events <-chan string, idle func()) {
+	for {
+		select {
+		case _, ok := <-events:
+			if !ok {
+				return
+			}
+		case <-time.After(200 * time.Millisecond):
+			idle()
+		}
+	}
+}
+
+// Fine: every other case returns.
+func Retry(ctx context.Context, try func() error) error {
+	for {
+		if err := try(); err == nil {
+			return nil
+		}
+		select {
+		case <-time.After(time.Minute):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Fine: the loop waits for it, it is nothing but a pause.
+func Pause(n int, f func()) {
+	for range n {
+		f()
+		<-time.After(time.Minute)
+	}
+}
+
+// Fine: not in a loop.
+func Once(ch <-chan int) (int, bool) {
+	select {
+	case n := <-ch:
+		return n, true
+	case <-time.After(time.Hour):
+		return 0, false
+	}
+}
+
+// Fine: stopped in the case that goes on.
+func Stopped(events <-chan string, idle func()) {
+	for {
+		t := time.NewTimer(time.Minute)
+		select {
+		case _, ok := <-events:
+			t.Stop()
+			if !ok {
+				return
+			}
+		case <-t.C:
+			idle()
+		}
+	}
+}
+
+// Fine: one timer, armed again.
+func Reset(events <-chan string, idle func()) {
+	t := time.NewTimer(time.Minute)
+	defer t.Stop()
+	for {
+		t.Reset(time.Minute)
+		select {
+		case _, ok := <-events:
+			if !ok {
+				return
+			}
+		case <-t.C:
+			idle()
+		}
+	}
+}
+
+// Fine: one for all, made in front of the loop.
+func Deadline(events <-chan string, each func(string)) {
+	deadline := time.After(time.Hour)
+	for {
+		select {
+		case e := <-events:
+			each(e)
+		case <-deadline:
+			return
+		}
+	}
+}
+
+var ticks = time.Tick(time.Minute)
+
+// Fine: once per process.
+func init() {
+	for _, d := range [...]time.Duration{time.Second, time.Minute} {
+		<-time.Tick(d)
+	}
+	<-ticks
+}
