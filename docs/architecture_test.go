@@ -1,0 +1,184 @@
+package docs_test
+
+import (
+	"errors"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/memlint/memlint"
+
+// everyTest is what the tests of any package may import.
+const everyTest = "internal/finding/findingtest"
+
+// A row of the table of imports: patterns of packages, relative to the module.
+type row struct {
+	packages string
+	imports  []string
+	used     bool
+}
+
+func TestImports(t *testing.T) {
+	rows := table(t, read(t, "architecture.md"))
+	for _, p := range packages(t) {
+		i := slices.IndexFunc(rows, func(r *row) bool { return matches(r.packages, p.path) })
+		if i < 0 {
+			t.Errorf("package %s has no row in the table of architecture.md", p.path)
+			continue
+		}
+		r := rows[i]
+		r.used = true
+		for _, imported := range own(p.Imports) {
+			if !allows(r, imported) {
+				t.Errorf("%s must not import %s", p.path, imported)
+			}
+		}
+		for _, imported := range own(p.TestImports, p.XTestImports) {
+			if !allows(r, imported) && imported != p.path && imported != everyTest {
+				t.Errorf("a test of %s must not import %s", p.path, imported)
+			}
+		}
+	}
+	for _, r := range rows {
+		if !r.used {
+			t.Errorf("no package needs the row of %s in the table of architecture.md", r.packages)
+		}
+	}
+}
+
+func allows(r *row, imported string) bool {
+	return slices.ContainsFunc(r.imports, func(pattern string) bool { return matches(pattern, imported) })
+}
+
+func matches(pattern, pkg string) bool {
+	ok, err := path.Match(pattern, pkg)
+	return ok && err == nil
+}
+
+// TestSoleOwners checks what belongs to one package only: facts to effects,
+// reporting to finding.
+func TestSoleOwners(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, name := range slices.Concat(p.GoFiles, p.CgoFiles) {
+			f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.KeyValueExpr:
+					if key, ok := n.Key.(*ast.Ident); ok && key.Name == "FactTypes" && p.path != "internal/engine/effects" {
+						t.Errorf("%s/%s declares FactTypes; internal/engine/effects does", p.path, name)
+					}
+				case *ast.CallExpr:
+					if sel, ok := n.Fun.(*ast.SelectorExpr); ok && reports(sel) && p.path != "internal/finding" {
+						t.Errorf("%s/%s calls %s of a pass; internal/finding does", p.path, name, sel.Sel.Name)
+					}
+				}
+				return true
+			})
+		}
+	}
+}
+
+// reports reports whether a call is pass.Report or one like it. It goes by the
+// names that analyzers use: nothing else here is called so.
+func reports(sel *ast.SelectorExpr) bool {
+	if sel.Sel.Name != "Report" && sel.Sel.Name != "Reportf" && sel.Sel.Name != "ReportRangef" {
+		return false
+	}
+	switch x := sel.X.(type) {
+	case *ast.Ident:
+		return strings.EqualFold(x.Name, "pass")
+	case *ast.SelectorExpr:
+		return strings.EqualFold(x.Sel.Name, "pass")
+	}
+	return false
+}
+
+// table returns the rows of the table of imports.
+func table(t *testing.T, page string) []*row {
+	t.Helper()
+	_, rest, ok := strings.Cut(page, "\n| package | may import from this module |\n|---|---|\n")
+	if !ok {
+		t.Fatal("architecture.md has no table of imports")
+	}
+	var rows []*row
+	for line := range strings.Lines(rest) {
+		cells := strings.Split(strings.TrimSpace(line), " | ")
+		if len(cells) != 2 {
+			break
+		}
+		r := &row{packages: strings.Trim(cells[0], "| `")}
+		for imported := range strings.SplitSeq(strings.Trim(cells[1], "| "), ", ") {
+			if imported != "nothing" {
+				r.imports = append(r.imports, strings.Trim(imported, "`"))
+			}
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// A pkg is a package of this module; path is relative to it, and so are imports
+// of others.
+type pkg struct {
+	path string
+	*build.Package
+}
+
+// packages returns the packages of the module. It reads files instead of
+// running the go command, so that the result of the test is cached only as long
+// as they stay the same.
+func packages(t *testing.T) []*pkg {
+	t.Helper()
+	const root = ".."
+	var all []*pkg
+	err := filepath.WalkDir(root, func(dir string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		if dir != root {
+			_, err := os.Stat(filepath.Join(dir, "go.mod"))
+			if name := d.Name(); err == nil || name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
+				return filepath.SkipDir
+			}
+		}
+		p, err := build.ImportDir(dir, 0)
+		if none := (*build.NoGoError)(nil); errors.As(err, &none) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, dir)
+		all = append(all, &pkg{filepath.ToSlash(rel), p})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// own returns the paths of imports that are packages of this module.
+func own(imports ...[]string) []string {
+	var rel []string
+	for _, path := range slices.Concat(imports...) {
+		if path == module {
+			rel = append(rel, ".")
+		} else if path, ok := strings.CutPrefix(path, module+"/"); ok {
+			rel = append(rel, path)
+		}
+	}
+	return rel
+}

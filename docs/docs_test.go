@@ -1,0 +1,122 @@
+// Package docs_test keeps the documentation true: pages are what doc.go of
+// each analyzer says, and the packages import each other as architecture.md
+// allows.
+package docs_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"go/doc/comment"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint"
+)
+
+var update = flag.Bool("update", false, "write the pages instead of comparing with them")
+
+func TestPages(t *testing.T) {
+	for _, a := range memlint.Analyzers() {
+		file := a.Name + ".md"
+		if path.Base(a.URL) != file {
+			t.Errorf("the page of %s is %s, but its URL is %s", a.Name, file, a.URL)
+		}
+		want := page(a)
+		if *update {
+			if err := os.WriteFile(file, want, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not what analyzers/%s/doc.go says: run go test ./docs -update", file, a.Name)
+		}
+	}
+}
+
+// page returns the page of an analyzer. Its headings are the categories, so
+// that the URL of a finding leads to them.
+func page(a *analysis.Analyzer) []byte {
+	title, rest, _ := strings.Cut(a.Doc, "\n")
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "<!-- Written by go test ./docs -update from analyzers/%s/doc.go. -->\n\n", a.Name)
+	fmt.Fprintf(&out, "# %s\n\n%s.\n\n", a.Name, strings.ToUpper(title[:1])+title[1:])
+	printer := comment.Printer{
+		HeadingLevel: 2,
+		HeadingID:    func(*comment.Heading) string { return "" },
+	}
+	out.Write(printer.Markdown(new(comment.Parser).Parse(rest)))
+
+	header := "\n## Flags\n\n"
+	a.Flags.VisitAll(func(f *flag.Flag) {
+		fmt.Fprintf(&out, "%s- `-%s.%s` (default %s): %s\n", header, a.Name, f.Name, f.DefValue, f.Usage)
+		header = ""
+	})
+	return out.Bytes()
+}
+
+var finding = regexp.MustCompile(`(?m)^\S+\.go:\d.*\((\w+)/([a-z-]+)\)$`)
+
+// TestReadme checks that the findings in README.md are what memlint prints on
+// examples/leaky, and that it names each analyzer and each dependency.
+func TestReadme(t *testing.T) {
+	readme := read(t, "../README.md")
+	output := read(t, "../examples/leaky.txt")
+	for _, line := range finding.FindAllString(readme, -1) {
+		if !strings.Contains(output, line+"\n") {
+			t.Errorf("README.md shows a finding that examples/leaky.txt does not have:\n%s", line)
+		}
+	}
+	for _, a := range memlint.Analyzers() {
+		if link := "(docs/" + a.Name + ".md)"; !strings.Contains(readme, link) {
+			t.Errorf("README.md has no link %s", link)
+		}
+	}
+	mod, err := modfile.Parse("go.mod", []byte(read(t, "../go.mod")), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range mod.Require {
+		if !r.Indirect && !strings.Contains(readme, "`"+r.Mod.Path+"`") {
+			t.Errorf("README.md does not say why memlint depends on %s", r.Mod.Path)
+		}
+	}
+}
+
+// TestCategories checks that each finding in golden files has its anchor.
+func TestCategories(t *testing.T) {
+	golden := []string{"../examples/leaky.txt"}
+	err := filepath.WalkDir("../testdata/src", func(file string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == "report.golden" {
+			golden = append(golden, file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range golden {
+		for _, m := range finding.FindAllStringSubmatch(read(t, file), -1) {
+			if heading := "\n## " + m[2] + "\n"; !strings.Contains(read(t, m[1]+".md"), heading) {
+				t.Errorf("%s has a finding %s/%s, but %s.md has no heading %q", file, m[1], m[2], m[1], strings.TrimSpace(heading))
+			}
+		}
+	}
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
