@@ -166,6 +166,13 @@ func (c *checker) attached(call *ssa.Call) {
 		c.report.Add(c.atFunction(leak, v, call))
 		return
 	}
+	if at := retention.Cyclic(c.Package, object, call.Parent()); at != nil && what == "finalizer" {
+		leak.What = what + " never runs, the object is part of a cycle"
+		leak.HeldBy = nil
+		leak.Notes = []finding.Note{{Pos: at.Pos(), Text: "leads back to the object"}}
+		c.report.Add(leak)
+		return
+	}
 	if at := retention.Pinned(c.Package, object); at != nil {
 		leak.What = what + " never runs, a goroutine keeps the object"
 		leak.HeldBy = []string{"goroutine"}

@@ -42,17 +42,52 @@ func reaches(p *effects.Package, v ssa.Value, object []effects.Ref, depth int) b
 	if isCopy(v, refs, object) {
 		return false
 	}
-	for _, r := range slices.Concat(refs, p.Held(refs)) {
-		if slices.Contains(object, r) {
-			return true
-		}
-		if mc, ok := r.Root.(*ssa.MakeClosure); ok && r.Path == nil {
-			for _, b := range mc.Bindings {
-				if reaches(p, b, object, depth+1) {
-					return true
+	return slices.ContainsFunc(slices.Concat(refs, p.Held(refs)), func(r effects.Ref) bool {
+		return slices.Contains(object, r) || capturesObject(p, r, object, depth)
+	})
+}
+
+func capturesObject(p *effects.Package, r effects.Ref, object []effects.Ref, depth int) bool {
+	mc, ok := r.Root.(*ssa.MakeClosure)
+	return ok && r.Path == nil && slices.ContainsFunc(mc.Bindings, func(b ssa.Value) bool { return reaches(p, b, object, depth+1) })
+}
+
+// Cyclic returns the store that closes a cycle through the object: of a
+// pointer to it, or into it, in one of its own fields; or of something that
+// holds it. It returns nil if there is none in the function.
+func Cyclic(p *effects.Package, object ssa.Value, fn *ssa.Function) *ssa.Store {
+	self := identity(p, object)
+	is := func(r effects.Ref) bool { return slices.Contains(self, r) }
+	within := func(v ssa.Value) bool {
+		base := interior(v)
+		return isPointer(base.Type()) && slices.ContainsFunc(p.Refs(base), is)
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			st, ok := instr.(*ssa.Store)
+			if !ok || st.Addr == interior(st.Addr) || !within(st.Addr) {
+				continue
+			}
+			if isReference(st.Val.Type()) && within(st.Val) {
+				return st
+			}
+			for _, r := range p.Refs(st.Val) {
+				if is(r) || r.Path != nil || !effects.Fresh(r.Root) || isCopy(r.Root, nil, self) {
+					continue
+				}
+				if slices.ContainsFunc(p.Held([]effects.Ref{r}), is) || capturesObject(p, r, self, 0) {
+					return st
 				}
 			}
 		}
+	}
+	return nil
+}
+
+func isReference(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Pointer, *types.Interface:
+		return true
 	}
 	return false
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 )
 
@@ -170,4 +171,57 @@ func undone(t *table) (*handle, func()) {
 		c.Stop()
 		runtime.KeepAlive(h)
 	}
+}
+
+type node struct {
+	mu      sync.Mutex
+	cond    sync.Cond
+	locker  sync.Locker
+	parent  *node
+	kids    []*node
+	onClose func()
+	saved   struct{ id int }
+	id      int
+}
+
+func (n *node) close() {}
+
+func (n *node) interior() {
+	n.locker = &n.mu
+	runtime.SetFinalizer(n, (*node).close) // want `finalizer never runs, the object is part of a cycle`
+}
+
+func (n *node) nested() {
+	n.cond.L = &n.mu
+	runtime.SetFinalizer(n, (*node).close) // want `finalizer never runs, the object is part of a cycle`
+}
+
+func tree(ids []int) *node {
+	n := &node{kids: make([]*node, len(ids))}
+	runtime.SetFinalizer(n, (*node).close) // want `finalizer never runs, the object is part of a cycle`
+	for i, id := range ids {
+		n.kids[i] = &node{parent: n, id: id}
+	}
+	return n
+}
+
+func callback() *node {
+	n := new(node)
+	n.onClose = func() { n.id = 0 }
+	runtime.SetFinalizer(n, (*node).close) // want `finalizer never runs, the object is part of a cycle`
+	return n
+}
+
+// Fine: nothing leads back to the object, and cleanups allow cycles.
+func chain(parent *node, id int) *node {
+	n := &node{parent: parent, id: id}
+	n.saved.id = n.id
+	n.kids = append(n.kids, &node{id: id})
+	before := *n
+	n.onClose = func() { before.close() }
+	runtime.SetFinalizer(n, (*node).close)
+	c := &node{}
+	c.locker = &c.mu
+	runtime.AddCleanup(c, func(int) {}, id)
+	return n
 }
