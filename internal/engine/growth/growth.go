@@ -101,7 +101,7 @@ type container struct {
 // Globals returns the package variables of p, and the containers in them, that
 // only grow, in the order of their first places.
 func Globals(p *effects.Package) []Growth {
-	f := finder{Package: p}
+	f := finder{Package: p, start: make(map[*ssa.Function]bool)}
 	ins := make(map[container][]*effects.Event)
 	var order []container
 	for _, e := range p.Events {
@@ -139,12 +139,13 @@ func inner(g Growth, all []Growth) bool {
 
 type finder struct {
 	*effects.Package
+	start map[*ssa.Function]bool // see atStart
 }
 
 // growsHere reports whether an event adds an element each time that
 // repeatable code runs.
 func (f *finder) growsHere(e *effects.Event) bool {
-	if e.Via || !f.repeats(e.Instr) || f.guarded(e) {
+	if e.Via || !f.repeats(e.Instr) || f.fewKeys(e.Key, e.Func(), 0) || f.guarded(e) {
 		return false
 	}
 	if _, ok := e.Origin.(*ssa.Select); ok {
@@ -163,7 +164,7 @@ func (f *finder) growsHere(e *effects.Event) bool {
 // of times. It asks more of loops in once code than Repeatable: a file that is
 // read to its end at start-up is no stream of requests.
 func (f *finder) repeats(instr ssa.Instruction) bool {
-	if !f.Once(instr.Parent()) {
+	if !f.atStart(instr.Parent()) {
 		return true
 	}
 	for l := f.IR.Graph(instr.Parent()).Innermost(instr.Block()); l != nil; l = l.Outer {
@@ -172,6 +173,24 @@ func (f *finder) repeats(instr ssa.Instruction) bool {
 		}
 	}
 	return false
+}
+
+// atStart reports whether fn is once code or only called from there, in loops
+// that end.
+func (f *finder) atStart(fn *ssa.Function) bool {
+	if f.Once(fn) {
+		return true
+	}
+	if fn.Parent() != nil || fn.Signature.Recv() != nil || token.IsExported(fn.Name()) {
+		return false
+	}
+	once, known := f.start[fn]
+	if !known {
+		f.start[fn] = true // while deciding
+		once = len(f.Uses(fn)) > 0 && f.onlyCalled(fn) && !slices.ContainsFunc(f.Uses(fn), f.repeats)
+		f.start[fn] = once
+	}
+	return once
 }
 
 // accepts reports whether a loop waits for connections.
@@ -200,6 +219,9 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	}
 	slices.SortStableFunc(g.Places, func(a, b Place) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	typ := typeAt(c)
+	if writes(g.Places[0].Event) && !isBuffer(typ) {
+		return g, false
+	}
 	g.Sort = sortOf(g.Places[0], typ, c.path.Field() == nil)
 	if c.path != nil && (isListeners(typ) || f.takesListener(g.Places)) {
 		return g, false // listenerleak's
@@ -236,6 +258,71 @@ func typeAt(c container) types.Type {
 		return typ
 	}
 	return c.path.Type(typ)
+}
+
+// writes reports whether the growth is that of a writer, which need not be a
+// container: most writers are files.
+func writes(e *effects.Event) bool {
+	call, ok := e.Origin.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	callee := ir.Callee(call.Common())
+	return callee != nil && callee.Pkg() != nil && (callee.Pkg().Path() == "fmt" || callee.Pkg().Path() == "io")
+}
+
+func isBuffer(typ types.Type) bool {
+	if typ == nil {
+		return false
+	}
+	n := ir.Named(typ)
+	return n != nil && n.Obj().Pkg() != nil && (n.Obj().Pkg().Path() == "bytes" || n.Obj().Pkg().Path() == "strings")
+}
+
+// maxCallers bounds how far a key that is a parameter is followed to where its
+// value is written.
+const maxCallers = 3
+
+// fewKeys reports whether a key is a descriptor of something in the program,
+// or a parameter that every caller in the package gives a constant.
+func (f *finder) fewKeys(key ssa.Value, fn *ssa.Function, depth int) bool {
+	if key == nil {
+		return false
+	}
+	key = unwrap(key)
+	if describes(key.Type()) {
+		return true
+	}
+	if _, ok := key.(*ssa.Const); ok {
+		return depth > 0
+	}
+	param, ok := key.(*ssa.Parameter)
+	if !ok || depth == maxCallers || fn.Parent() != nil || token.IsExported(fn.Name()) || !f.onlyCalled(fn) || len(f.Uses(fn)) == 0 {
+		return false
+	}
+	i := slices.Index(fn.Params, param)
+	for _, use := range f.Uses(fn) {
+		call := use.(ssa.CallInstruction)
+		if args := call.Common().Args; i >= len(args) || !f.fewKeys(args[i], call.Parent(), depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+// describes reports whether the values of a type stand for types of the
+// program, as those of package reflect and of protocol buffers do.
+func describes(typ types.Type) bool {
+	n := ir.Named(typ)
+	if n == nil {
+		return false
+	}
+	switch n.Underlying().(type) {
+	case *types.Basic, *types.Map, *types.Slice, *types.Signature:
+		return false
+	}
+	name := strings.ToLower(n.Obj().Name())
+	return strings.HasSuffix(name, "type") || strings.HasSuffix(name, "descriptor")
 }
 
 // sortOf classifies the growth at a place of a container of type typ; own says

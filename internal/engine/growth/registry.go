@@ -2,6 +2,7 @@ package growth
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -15,22 +16,48 @@ import (
 // starts. Nothing in the package that holds it shows that; what shows is how
 // the function that fills it treats its callers.
 
-// registers reports whether a growth is that of a registry: an exported
-// function named Register… or MustRegister… does it, and the package calls
-// that only in once code; or a key that is there already makes it panic, which
-// is how to treat names written in programs, not names that come at run time.
+// registers reports whether a growth is that of a registry: a function that is
+// named like one does it, and the package calls that only in once code; or a
+// key that is there already makes it panic, which is how to treat names written
+// in programs, not names that come at run time.
 func (f *finder) registers(e *effects.Event) bool {
 	return f.named(e) || f.panicsIfPresent(e.Instr, e) ||
 		e.Origin != nil && e.Origin.Parent() != nil && f.panicsIfPresent(e.Origin, e)
 }
 
+// verbs begin the names of functions that programs are configured by. Those
+// in adders also begin names of functions that requests are served by; they
+// count where what is added is code.
+var (
+	verbs = []string{
+		"Register", "MustRegister", "Bind", "Configure", "Declare", "Define", "Disable", "Enable", "Install", "Override", "Provide",
+	}
+	adders = []string{"Add", "Append", "Set"}
+)
+
 func (f *finder) named(e *effects.Event) bool {
 	fn := ir.Outermost(e.Func())
-	name := fn.Name()
-	if !token.IsExported(name) || !strings.HasPrefix(name, "Register") && !strings.HasPrefix(name, "MustRegister") {
+	if !token.IsExported(fn.Name()) || slices.ContainsFunc(f.Uses(fn), f.Repeatable) {
 		return false
 	}
-	return !slices.ContainsFunc(f.Uses(fn), f.Repeatable)
+	begins := func(verb string) bool { return strings.HasPrefix(fn.Name(), verb) }
+	return slices.ContainsFunc(verbs, begins) || slices.ContainsFunc(adders, begins) && takesCode(fn.Signature.Params())
+}
+
+// takesCode reports whether a parameter is a function or has methods that its
+// caller chose.
+func takesCode(params *types.Tuple) bool {
+	for v := range params.Variables() {
+		switch t := v.Type().Underlying().(type) {
+		case *types.Signature:
+			return true
+		case *types.Interface:
+			if t.NumMethods() > 0 && v.Type().String() != "error" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (f *finder) panicsIfPresent(instr ssa.Instruction, e *effects.Event) bool {
@@ -64,12 +91,20 @@ func (f *finder) asksPresence(br *ssa.If, e *effects.Event) (found *ssa.BasicBlo
 	}
 	switch look := cond.(type) {
 	case *ssa.Lookup:
-		return found, f.samePlace(look.X, e)
+		return found, f.sameObject(look.X, e)
 	case *ssa.Call:
 		callee := ir.Callee(&look.Call)
-		return found, callee != nil && strings.HasPrefix(callee.FullName(), "(*sync.Map).Load") && f.samePlace(look.Call.Args[0], e)
+		return found, callee != nil && strings.HasPrefix(callee.FullName(), "(*sync.Map).Load") && f.sameObject(look.Call.Args[0], e)
 	}
 	return nil, false
+}
+
+// sameObject reports whether v is the container of an event or a sibling of
+// it: a registry may keep a list of its keys.
+func (f *finder) sameObject(v ssa.Value, e *effects.Event) bool {
+	return f.samePlace(v, e) || slices.ContainsFunc(f.Refs(v), func(r effects.Ref) bool {
+		return r.Root == e.Ref.Root && r.Path.Parent() == e.Ref.Path.Parent()
+	})
 }
 
 // neverReturns reports whether control that comes to a block neither leaves
