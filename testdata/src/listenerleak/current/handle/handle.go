@@ -1,0 +1,55 @@
+// Package handle registers listeners and gets the means to undo it.
+package handle
+
+import (
+	"fmt"
+	"log"
+
+	"example.com/listeners/bus"
+)
+
+// Leaks: dropped as an expression statement.
+func Print(v *bus.Value) {
+	v.Watch(func(n int) { fmt.Println(n) }) // want `result of Watch is dropped, and with it the means to undo it.*listenerleak/handle-discarded`
+}
+
+// Leaks: dropped into the blank identifier, only the error is looked at.
+type Client struct{ user string }
+
+func (c *Client) Join(t *bus.Topic) error {
+	_, err := t.Subscribe(func(b []byte) { log.Print(c.user, b) }) // want `held by t \(listenerleak/handle-discarded\)`
+	return err
+}
+
+// Leaks: the id was the only means.
+func (c *Client) Follow(f *bus.Feed, n int) <-chan string {
+	ch := make(chan string, n)
+	f.Attach(ch) // want `listenerleak/handle-discarded`
+	return ch
+}
+
+// Leaks: deferring the registration drops its result.
+func (c *Client) Late(v *bus.Value) {
+	defer v.Watch(func(n int) { log.Print(c.user, n) }) // want `listenerleak/handle-discarded`
+}
+
+// Leaks: kept in a field that nobody uses.
+type Panel struct {
+	v      *bus.Value
+	cancel func()
+	n      int
+}
+
+func (p *Panel) Open() {
+	p.cancel = p.v.Watch(show) // want `kept in field cancel, which nothing uses.*listenerleak/handle-discarded`
+}
+
+func (p *Panel) Close() { p.n = 0 }
+
+func show(n int) { fmt.Println(n) }
+
+// Leaks: looked at, but never used to undo.
+func (c *Client) Check(t *bus.Topic) bool {
+	sub, err := t.Subscribe(func(b []byte) { log.Print(c.user, b) }) // want `result of Subscribe is not used to undo it.*listenerleak/handle-discarded`
+	return err == nil && sub != nil
+}

@@ -1,0 +1,120 @@
+// Package nowayout has types that keep listeners and give no way to take them
+// out.
+package nowayout
+
+import "sync"
+
+// Leaks: one more callback per session, and no method takes any out.
+type Hub struct {
+	mu        sync.Mutex
+	callbacks []func(string)
+}
+
+func (h *Hub) OnMessage(f func(string)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.callbacks = append(h.callbacks, f)
+}
+
+func (h *Hub) Send(s string) {
+	for _, f := range h.callbacks {
+		f(s)
+	}
+}
+
+type Session struct{ last string }
+
+func (h *Hub) Login(name string) *Session { return &Session{name} }
+
+func Attend(h *Hub, s *Session) {
+	h.OnMessage(func(m string) { s.last = m }) // want `listener added by OnMessage can never be removed; held by h -> callbacks \(listenerleak/no-way-out\)`
+}
+
+// Leaks: channels in a map, by the name of a room and then by user.
+type rooms struct {
+	sync.Mutex
+	watchers map[string]map[int]chan string
+}
+
+var all = &rooms{watchers: make(map[string]map[int]chan string)}
+
+func (r *rooms) watch(room string, user int, ch chan string) {
+	r.Lock()
+	defer r.Unlock()
+	if r.watchers[room] == nil {
+		r.watchers[room] = make(map[int]chan string)
+	}
+	r.watchers[room][user] = ch
+}
+
+func Enter(room string, user int) <-chan string {
+	ch := make(chan string, 8)
+	all.watch(room, user, ch) // want `listenerleak/no-way-out`
+	return ch
+}
+
+// Fine: a method takes them out.
+type Bell struct {
+	mu    sync.Mutex
+	rings map[int]func()
+}
+
+func (b *Bell) OnRing(id int, f func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rings[id] = f
+}
+
+func (b *Bell) Forget(id int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.rings, id)
+}
+
+func Visit(b *Bell, id int, f func()) { b.OnRing(id, f) }
+
+// Fine: all are told once and then dropped.
+type Latch struct {
+	mu      sync.Mutex
+	waiters []chan struct{}
+}
+
+func (l *Latch) Notify(ch chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiters = append(l.waiters, ch)
+}
+
+func (l *Latch) Open() {
+	l.mu.Lock()
+	waiters := l.waiters
+	l.waiters = nil
+	l.mu.Unlock()
+	for _, ch := range waiters {
+		close(ch)
+	}
+}
+
+func WaitFor(l *Latch) {
+	ch := make(chan struct{})
+	l.Notify(ch)
+	<-ch
+}
+
+// Fine: plug-ins are registered by init only.
+var plugins Hub
+
+func init() {
+	plugins.OnMessage(func(string) {})
+	plugins.OnMessage(func(s string) { println(s) })
+}
+
+// Fine: the hub is the function's own.
+func Count(msgs []string) (n int) {
+	var h Hub
+	h.OnMessage(func(string) { n++ })
+	for _, m := range msgs {
+		h.Send(m)
+	}
+	return n
+}

@@ -1,0 +1,104 @@
+// Package onpath undoes registrations on some paths.
+package onpath
+
+import (
+	"errors"
+	"fmt"
+
+	"example.com/listeners/bus"
+)
+
+var errNone = errors.New("nothing came")
+
+// Leaks: the early return leaves the subscription behind.
+func First(t *bus.Topic, wait func() bool) error {
+	sub, err := t.Subscribe(func(b []byte) { fmt.Println(b) }) // want `listener added by Subscribe is not removed on every path.*listenerleak/not-removed-on-path`
+	if err != nil {
+		return err
+	}
+	if !wait() {
+		return errNone
+	}
+	sub.Unsubscribe()
+	return nil
+}
+
+// Leaks: continue goes round past the call.
+func Each(vs <-chan *bus.Value, ok func() bool) {
+	for v := range vs {
+		stop := v.Watch(func(n int) { fmt.Println(n) }) // want `listenerleak/not-removed-on-path`
+		if !ok() {
+			continue
+		}
+		stop()
+	}
+}
+
+// Leaks: the goroutine that takes it over forgets it when done is closed.
+func Collect(f *bus.Feed, done <-chan struct{}) {
+	ch := make(chan string)
+	id := f.Attach(ch) // want `listenerleak/not-removed-on-path`
+	go func() {
+		for {
+			select {
+			case s, ok := <-ch:
+				if !ok {
+					f.Detach(id)
+					return
+				}
+				fmt.Println(s)
+			case <-done:
+				return
+			}
+		}
+	}()
+}
+
+// Fine: deferred after the check of the error.
+func Safe(t *bus.Topic, wait func() bool) error {
+	sub, err := t.Subscribe(func(b []byte) { fmt.Println(b) })
+	if err != nil {
+		return err
+	}
+	defer sub.Unsubscribe()
+	if !wait() {
+		return errNone
+	}
+	return nil
+}
+
+// Fine: undone if it was done.
+func If(v *bus.Value, verbose bool, f func()) {
+	var stop func()
+	if verbose {
+		stop = v.Watch(func(n int) { fmt.Println(n) })
+	}
+	f()
+	if stop != nil {
+		stop()
+	}
+}
+
+// Fine: every case of the select undoes it or ends the process.
+func Select(t *bus.Topic, a, b <-chan int) (int, error) {
+	sub, err := t.Subscribe(func([]byte) {})
+	if err != nil {
+		return 0, err
+	}
+	select {
+	case n := <-a:
+		sub.Unsubscribe()
+		return n, nil
+	case <-b:
+		panic("b")
+	}
+}
+
+// Fine: the goroutine undoes it on its only way out.
+func Goroutine(v *bus.Value, done <-chan struct{}) {
+	stop := v.Watch(func(n int) { fmt.Println(n) })
+	go func() {
+		defer stop()
+		<-done
+	}()
+}

@@ -1,0 +1,103 @@
+// Package sig registers channels with the runtime.
+package sig
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Leaks: the signal table keeps the channel of every call.
+func WaitForInterrupt() {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, os.Interrupt) // want `channel given to signal.Notify is not stopped on every path.*listenerleak/signal-not-stopped`
+	<-ch
+}
+
+// Leaks: stopped only if a signal came.
+func Or(done <-chan struct{}) error {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, syscall.SIGHUP) // want `listenerleak/signal-not-stopped`
+	select {
+	case <-ch:
+		signal.Stop(ch)
+		return nil
+	case <-done:
+		return errors.New("done first")
+	}
+}
+
+// Leaks: the stop function is dropped, and with it a goroutine.
+func Context(parent context.Context) context.Context {
+	ctx, _ := signal.NotifyContext(parent, os.Interrupt) // want `listenerleak/signal-not-stopped`
+	return ctx
+}
+
+// Leaks: not called when the work fails.
+func Work(ctx context.Context, work func(context.Context) error) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt) // want `listenerleak/signal-not-stopped`
+	if err := work(ctx); err != nil {
+		return err
+	}
+	stop()
+	return nil
+}
+
+// Fine: stopped on every path.
+func Stopped(done <-chan struct{}) {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, os.Interrupt)
+	defer signal.Stop(ch)
+	select {
+	case <-ch:
+	case <-done:
+	}
+}
+
+// Fine: the goroutine stops it when it ends.
+func Goroutine(done <-chan struct{}, f func()) {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, os.Interrupt)
+	go func() {
+		defer signal.Stop(ch)
+		for {
+			select {
+			case <-ch:
+				f()
+			case <-done:
+				return
+			}
+		}
+	}()
+}
+
+// Fine: the caller's channel is the caller's.
+func Given(ch chan os.Signal) { signal.Notify(ch, os.Interrupt) }
+
+// Fine: kept for Close.
+type Watcher struct{ ch chan os.Signal }
+
+func NewWatcher() *Watcher {
+	w := &Watcher{make(chan os.Signal, 1)}
+	signal.Notify(w.ch, os.Interrupt)
+	return w
+}
+
+func (w *Watcher) Close() { signal.Stop(w.ch) }
+
+// Fine: the context and its stop function go to the caller together.
+func Interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, os.Interrupt)
+}
+
+// Fine: init runs once.
+func init() {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, syscall.SIGTERM)
+	go func() {
+		<-ch
+		os.Exit(1)
+	}()
+}
