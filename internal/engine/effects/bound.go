@@ -4,6 +4,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -215,11 +216,11 @@ func (t *table) keyCompared(v *ssa.MapUpdate) bool {
 // sizeBounded reports whether a check of the container's length decides
 // whether instr runs.
 func (t *table) sizeBounded(f *flow, instr ssa.Instruction, container []Ref) bool {
-	for _, b := range f.lengthChecks(instr.Parent()) {
-		br := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if !t.asksLength(f, br.Cond, container, 0) {
+	for _, check := range f.lengthChecks(instr.Parent()) {
+		if !slices.ContainsFunc(check.of, func(v ssa.Value) bool { return overlap(f.of(v), container) }) {
 			continue
 		}
+		b := check.block
 		then, other := reaches(b.Succs[0], instr.Block(), b), reaches(b.Succs[1], instr.Block(), b)
 		if then != other {
 			return true
@@ -228,55 +229,72 @@ func (t *table) sizeBounded(f *flow, instr ssa.Instruction, container []Ref) boo
 	return false
 }
 
-// lengthChecks returns the blocks of fn that end in a condition on the length
-// of something. They are few, and a function that fills a large table asks for
-// them at every element.
-func (f *flow) lengthChecks(fn *ssa.Function) []*ssa.BasicBlock {
+// A lengthCheck is a block that ends in a condition on the length of
+// containers, other than whether they are empty.
+type lengthCheck struct {
+	block *ssa.BasicBlock
+	of    []ssa.Value
+}
+
+// lengthChecks returns the length checks of fn. They are few, and a function
+// that fills a large table asks for them at every element.
+func (f *flow) lengthChecks(fn *ssa.Function) []lengthCheck {
 	checks, known := f.checks[fn]
 	if known {
 		return checks
 	}
 	for _, b := range fn.Blocks {
-		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok && f.t.asksLength(f, br.Cond, nil, 0) {
-			checks = append(checks, b)
+		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+			if of := measured(br.Cond); len(of) > 0 {
+				checks = append(checks, lengthCheck{b, of})
+			}
 		}
 	}
 	f.checks[fn] = checks
 	return checks
 }
 
-// asksLength reports whether a condition compares the container's length with
-// anything but zero; the length of any container if container is nil.
-func (t *table) asksLength(f *flow, v ssa.Value, container []Ref, depth int) bool {
-	if depth > 6 {
-		return false
-	}
-	switch v := v.(type) {
-	case *ssa.BinOp:
-		if isZero(v.X) || isZero(v.Y) {
-			return false
-		}
-		return t.asksLength(f, v.X, container, depth+1) || t.asksLength(f, v.Y, container, depth+1)
-	case *ssa.UnOp:
-		return v.Op == token.NOT && t.asksLength(f, v.X, container, depth+1)
-	case *ssa.Convert:
-		return t.asksLength(f, v.X, container, depth+1)
-	case *ssa.Phi:
-		for _, e := range v.Edges {
-			if t.asksLength(f, e, container, depth+1) {
-				return true
+// maxOperands bounds how much of a condition is looked at: variables that are
+// set in many places make it as large as the function.
+const maxOperands = 24
+
+// measured returns the containers whose length a condition depends on.
+func measured(cond ssa.Value) []ssa.Value {
+	var of []ssa.Value
+	work := []ssa.Value{cond}
+	for i := 0; i < len(work) && i < maxOperands; i++ {
+		var next []ssa.Value
+		switch v := work[i].(type) {
+		case *ssa.BinOp:
+			if !isZero(v.X) && !isZero(v.Y) {
+				next = []ssa.Value{v.X, v.Y}
+			}
+		case *ssa.UnOp:
+			if v.Op == token.NOT {
+				next = []ssa.Value{v.X}
+			}
+		case *ssa.Convert:
+			next = []ssa.Value{v.X}
+		case *ssa.Phi:
+			next = v.Edges
+		case *ssa.Call:
+			if b, ok := v.Call.Value.(*ssa.Builtin); ok {
+				if b.Name() == "len" || b.Name() == "cap" {
+					of = append(of, v.Call.Args[0])
+				}
+			} else if fn := ir.Callee(&v.Call); fn != nil && (fn.Name() == "Len" || fn.Name() == "Size") {
+				if args := ir.Args(&v.Call); len(args) > 0 {
+					of = append(of, args[0])
+				}
 			}
 		}
-	case *ssa.Call:
-		if b, ok := v.Call.Value.(*ssa.Builtin); ok {
-			return (b.Name() == "len" || b.Name() == "cap") && (container == nil || overlap(f.of(v.Call.Args[0]), container))
-		}
-		if fn := ir.Callee(&v.Call); fn != nil && (fn.Name() == "Len" || fn.Name() == "Size") {
-			args := ir.Args(&v.Call)
-			return len(args) > 0 && (container == nil || overlap(f.of(args[0]), container))
+		for _, n := range next {
+			if !slices.Contains(work, n) && len(work) < maxOperands {
+				work = append(work, n)
+			}
 		}
 	}
-	return false
+	return of
 }
 
 // reaches reports whether control can get from one block to another without

@@ -22,7 +22,7 @@ type flow struct {
 	contents map[Ref][]Ref       // what was stored where
 	held     map[ssa.Value][]Ref // keys of contents by root, in order of discovery
 	changed  bool
-	checks   map[*ssa.Function][]*ssa.BasicBlock // see lengthChecks
+	checks   map[*ssa.Function][]lengthCheck // see lengthChecks
 }
 
 func (t *table) solve(fns []*ssa.Function) *flow {
@@ -32,7 +32,7 @@ func (t *table) solve(fns []*ssa.Function) *flow {
 		refs:     make(map[ssa.Value][]Ref),
 		contents: make(map[Ref][]Ref),
 		held:     make(map[ssa.Value][]Ref),
-		checks:   make(map[*ssa.Function][]*ssa.BasicBlock),
+		checks:   make(map[*ssa.Function][]lengthCheck),
 	}
 	for _, fn := range fns {
 		for _, p := range fn.Params {
