@@ -146,8 +146,8 @@ func (c *checker) ownField(holder ssa.Value) bool {
 			continue
 		}
 		made := false
-		for _, e := range c.Events {
-			if e.Kind != effects.Store || e.To.Path.Field() != f || e.Via {
+		for _, e := range c.StoredIn(f) {
+			if e.Via {
 				continue
 			}
 			switch e.Ref.Root.(type) {
@@ -316,20 +316,18 @@ func (c *checker) pair(call ssa.CallInstruction, a *api) {
 // removed reports whether the package calls the other half for the same
 // holder and listener, as far as the two can be told apart.
 func (c *checker) removed(call ssa.CallInstruction, a *api) bool {
-	args := ir.Args(call.Common())
-	for _, e := range c.Events {
-		if e.Kind != effects.Method && e.Kind != effects.Arg {
-			continue
+	holder := ir.Args(call.Common())[0]
+	method := a.fn.Signature().Recv() != nil
+	for _, inv := range a.inverses {
+		for _, e := range c.Named(inv.Name()) {
+			// Through an interface or a wrapper the callee is another function of
+			// that name.
+			if e.Callee == nil || e.Callee == inv || method && e.Callee.Signature().Recv() != nil {
+				if e.Kind != effects.Method || !c.differ(holder, e.Ref) {
+					return true
+				}
+			}
 		}
-		if !slices.ContainsFunc(a.inverses, func(inv *types.Func) bool {
-			return e.Callee == inv || e.Callee == nil && e.Name == inv.Name() || e.Callee != nil && e.Callee.Name() == inv.Name() && e.Callee.Signature().Recv() != nil && a.fn.Signature().Recv() != nil
-		}) {
-			continue
-		}
-		if e.Kind == effects.Method && c.differ(args[0], e.Ref) {
-			continue
-		}
-		return true
 	}
 	return false
 }

@@ -24,8 +24,8 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 		return false
 	}
 	holder := ir.Args(call.Common())[0]
-	for _, e := range c.eventsAt(call) {
-		if e.Kind != effects.Grow || e.Origin == nil || e.Origin == e.Instr {
+	for _, e := range c.GrowsAt(call) {
+		if e.Origin == nil || e.Origin == e.Instr {
 			continue
 		}
 		field := e.Ref.Path.Field()
@@ -47,19 +47,6 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 		return true
 	}
 	return false
-}
-
-// eventsAt returns the events at a call on its receiver.
-func (c *checker) eventsAt(call ssa.CallInstruction) []*effects.Event {
-	var out []*effects.Event
-	for _, r := range c.Refs(ir.Args(call.Common())[0]) {
-		for _, e := range c.Of(r.Root) {
-			if e.Instr == ssa.Instruction(call) {
-				out = append(out, e)
-			}
-		}
-	}
-	return out
 }
 
 // keepsListeners reports whether t is a map or slice, perhaps of such, of

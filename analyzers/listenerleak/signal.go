@@ -42,9 +42,11 @@ func (c *checker) notify(call ssa.CallInstruction) {
 // undoesAll reports whether the package calls signal.Reset or signal.Ignore,
 // which undo what Notify did without naming a channel.
 func (c *checker) undoesAll() bool {
-	for _, e := range c.Events {
-		if e.Callee != nil && (e.Callee.FullName() == "os/signal.Reset" || e.Callee.FullName() == "os/signal.Ignore") {
-			return true
+	for _, name := range []string{"Reset", "Ignore"} {
+		for _, e := range c.Named(name) {
+			if e.Callee != nil && e.Callee.Pkg() != nil && e.Callee.Pkg().Path() == "os/signal" {
+				return true
+			}
 		}
 	}
 	return false

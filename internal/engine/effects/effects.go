@@ -78,6 +78,9 @@ type Package struct {
 
 	byRoot  map[ssa.Value][]*Event
 	byField map[*types.Var][]*Event
+	byName  map[string][]*Event          // Method and Arg
+	byStore map[*types.Var][]*Event      // Store, by the field it goes to
+	grows   map[ssa.Instruction][]*Event // Grow
 	phases  map[*ssa.Function]phase
 }
 
@@ -120,6 +123,9 @@ func newPackage(pass *analysis.Pass) *Package {
 		IR:      t.ir,
 		byRoot:  make(map[ssa.Value][]*Event),
 		byField: make(map[*types.Var][]*Event),
+		byName:  make(map[string][]*Event),
+		byStore: make(map[*types.Var][]*Event),
+		grows:   make(map[ssa.Instruction][]*Event),
 		phases:  make(map[*ssa.Function]phase),
 	}
 	events := make(map[*ssa.Function][]*Event)
@@ -147,6 +153,16 @@ func newPackage(pass *analysis.Pass) *Package {
 	}
 	for _, e := range p.Events {
 		p.byRoot[e.Ref.Root] = append(p.byRoot[e.Ref.Root], e)
+		switch e.Kind {
+		case Method, Arg:
+			p.byName[e.Name] = append(p.byName[e.Name], e)
+		case Store:
+			if f := e.To.Path.Field(); f != nil {
+				p.byStore[f] = append(p.byStore[f], e)
+			}
+		case Grow:
+			p.grows[e.Instr] = append(p.grows[e.Instr], e)
+		}
 		for step := e.Ref.Path; step != nil; step = step.up {
 			if step.field != nil {
 				p.byField[step.field] = append(p.byField[step.field], e)
@@ -178,6 +194,16 @@ func (p *Package) OfField(field *types.Var) []*Event {
 	}
 	return out
 }
+
+// Named returns the events that are calls of a function or method of the name
+// on or with a value.
+func (p *Package) Named(name string) []*Event { return p.byName[name] }
+
+// StoredIn returns the events that store a value in a field, in any instance.
+func (p *Package) StoredIn(field *types.Var) []*Event { return p.byStore[field.Origin()] }
+
+// GrowsAt returns the growths of containers that happen at an instruction.
+func (p *Package) GrowsAt(instr ssa.Instruction) []*Event { return p.grows[instr] }
 
 // UnderField returns the events on what is kept in a field and on the fields
 // of that.
