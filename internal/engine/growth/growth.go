@@ -222,6 +222,9 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	if writes(g.Places[0].Event) && !isBuffer(typ) {
 		return g, false
 	}
+	if perObject(c) {
+		return g, false
+	}
 	g.Sort = sortOf(g.Places[0], typ, c.path.Field() == nil)
 	if c.path != nil && (isListeners(typ) || f.takesListener(g.Places)) {
 		return g, false // listenerleak's
@@ -258,6 +261,27 @@ func typeAt(c container) types.Type {
 		return typ
 	}
 	return c.path.Type(typ)
+}
+
+// perObject reports whether the container belongs to an object that is an
+// element of a map, or to a type of the program: how long those live is
+// another question than how long the map does.
+func perObject(c container) bool {
+	field := false
+	for path := c.path; path != nil; path = path.Parent() {
+		if !path.IsElem() {
+			field = true
+			continue
+		}
+		typ := typeAt(container{c.global, path.Parent()})
+		if typ == nil {
+			return true
+		}
+		if m, ok := typ.Underlying().(*types.Map); ok && (field || describes(m.Key())) {
+			return true
+		}
+	}
+	return false
 }
 
 // writes reports whether the growth is that of a writer, which need not be a
@@ -415,7 +439,7 @@ func leakingKey(typ types.Type) bool {
 	}
 	switch m.Key().Underlying().(type) {
 	case *types.Pointer, *types.Chan, *types.Interface:
-		return true
+		return !describes(m.Key())
 	}
 	return false
 }

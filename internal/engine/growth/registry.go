@@ -27,10 +27,11 @@ func (f *finder) registers(e *effects.Event) bool {
 
 // verbs begin the names of functions that programs are configured by. Those
 // in adders also begin names of functions that requests are served by; they
-// count where what is added is code.
+// count where what is added is code. So does Set alone, but not SetLevel.
 var (
 	verbs = []string{
 		"Register", "MustRegister", "Bind", "Configure", "Declare", "Define", "Disable", "Enable", "Install", "Override", "Provide",
+		"AtExit", "OnExit", "OnFinal", "OnInit", "OnShutdown", "OnStart", // what happens once per process
 	}
 	adders = []string{"Add", "Append", "Set"}
 )
@@ -41,6 +42,9 @@ func (f *finder) named(e *effects.Event) bool {
 		return false
 	}
 	begins := func(verb string) bool { return strings.HasPrefix(fn.Name(), verb) }
+	if begins("Set") && fn.Name() != "Set" {
+		return true
+	}
 	return slices.ContainsFunc(verbs, begins) || slices.ContainsFunc(adders, begins) && takesCode(fn.Signature.Params())
 }
 
@@ -103,7 +107,8 @@ func (f *finder) asksPresence(br *ssa.If, e *effects.Event) (found *ssa.BasicBlo
 // it: a registry may keep a list of its keys.
 func (f *finder) sameObject(v ssa.Value, e *effects.Event) bool {
 	return f.samePlace(v, e) || slices.ContainsFunc(f.Refs(v), func(r effects.Ref) bool {
-		return r.Root == e.Ref.Root && r.Path.Parent() == e.Ref.Path.Parent()
+		_, receiver := r.Root.(*ssa.Parameter)
+		return (receiver || r.Root == e.Ref.Root) && r.Path.Parent() == e.Ref.Path.Parent()
 	})
 }
 

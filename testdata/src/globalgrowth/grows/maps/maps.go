@@ -57,9 +57,9 @@ func Local() int {
 
 var settings = map[string]string{}
 
-// Configure grows through an alias and through maps.Copy. The earlier one is
+// Change grows through an alias and through maps.Copy. The earlier one is
 // reported.
-func Configure(name, value string, more map[string]string) {
+func Change(name, value string, more map[string]string) {
 	alias := settings
 	alias[name] = value // want `package variable settings`
 	maps.Copy(settings, more)

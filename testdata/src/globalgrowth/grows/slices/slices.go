@@ -69,13 +69,13 @@ func Batch(s string, flush func([]string)) {
 
 var hooks []func()
 
-// OnExit keeps closures in a package variable itself, which is no listener
+// OnEvent keeps closures in a package variable itself, which is no listener
 // list of some instance.
-func OnExit(f func()) {
+func OnEvent(f func()) {
 	hooks = append(hooks, f) // want `package variable hooks`
 }
 
-func Exit() {
+func Event() {
 	for _, f := range hooks {
 		f()
 	}

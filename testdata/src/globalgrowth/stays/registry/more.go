@@ -1,0 +1,44 @@
+package registry
+
+import "runtime"
+
+var levels = map[string]int{}
+
+// SetLevel configures a program.
+func SetLevel(name string, level int) { levels[name] = level }
+
+var exits []func()
+
+// OnExit is about something that happens once.
+func OnExit(f func()) { exits = append(exits, f) }
+
+var openers = map[string]func(string) error{}
+
+// AddOpener adds code, of which there is only so much.
+func AddOpener(name string, open func(string) error) { openers[name] = open }
+
+type flags struct {
+	byName map[string]string
+	order  []string
+}
+
+var line = flags{byName: map[string]string{}}
+
+func (f *flags) add(name, value string) {
+	if _, there := f.byName[name]; there {
+		panic("flag redefined: " + name)
+	}
+	f.byName[name] = value
+	f.order = append(f.order, name)
+}
+
+// Flag panics for its list of names, too.
+func Flag(name, value string) { line.add(name, value) }
+
+var counts = map[string]int{}
+
+func count(what string) { counts[what]++ }
+
+// Collect and Free give constants as keys.
+func Collect() { count("collect"); runtime.GC() }
+func Free()    { count("free") }
