@@ -26,11 +26,12 @@ var Analyzer = &analysis.Analyzer{
 }
 
 // A FieldFact says of a struct field what the functions of its package do to
-// it in any instance: which releasing methods they call on it and whether
-// they hand it to code that is not known.
+// it in any instance: which releasing methods they call on it, whether they
+// hand it to code that is not known, and whether they take elements out of it.
 type FieldFact struct {
 	Released []string // sorted names of methods
 	Escapes  bool
+	Shrinks  bool
 }
 
 // AFact marks FieldFact as a fact.
@@ -41,6 +42,9 @@ func (f *FieldFact) String() string {
 	s := "released(" + strings.Join(f.Released, " ") + ")"
 	if f.Escapes {
 		s += " escapes"
+	}
+	if f.Shrinks {
+		s += " shrinks"
 	}
 	return s
 }
@@ -307,6 +311,10 @@ func (p *Package) fieldFact(f *types.Var) *FieldFact {
 			}
 		case Escape, Return:
 			fact.Escapes = true
+		case Shrink:
+			fact.Shrinks = true
+		case Replace:
+			fact.Shrinks = fact.Shrinks || !Fresh(e.Ref.Root)
 		}
 	}
 	if len(p.byField[f]) == 0 {
