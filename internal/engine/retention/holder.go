@@ -181,8 +181,13 @@ func (s Slot) PilesUp(p *effects.Package) bool {
 // code elsewhere has a hand in it.
 func (s Slot) events(p *effects.Package) []*effects.Event {
 	if f := s.Ref.Path.Field(); f != nil {
-		if f.Pkg() != p.IR.Pass.Pkg || f.Exported() {
+		if f.Exported() {
 			return nil
+		}
+		if f.Pkg() != p.IR.Pass.Pkg {
+			if fact, known := p.FieldFact(f); !known || fact.Escapes || fact.Shrinks {
+				return nil
+			}
 		}
 		return p.OfField(f)
 	}
