@@ -448,9 +448,22 @@ func isData(t types.Type) bool {
 	return false
 }
 
-// ConstDuration returns the value of a time.Duration constant in nanoseconds.
-func ConstDuration(v ssa.Value) (ns int64, ok bool) {
-	k, isConst := undoConversion(v).(*ssa.Const)
+// Duration returns the value of a time.Duration in nanoseconds if it is a
+// constant, or a package variable that nothing but its initialiser sets.
+func (p *Package) Duration(v ssa.Value) (ns int64, ok bool) {
+	v = undoConversion(v)
+	if load, isLoad := v.(*ssa.UnOp); isLoad && load.Op == token.MUL {
+		g, isGlobal := load.X.(*ssa.Global)
+		if !isGlobal {
+			return 0, false
+		}
+		sets := p.sets[g]
+		if len(sets) != 1 || sets[0].Parent().Synthetic == "" {
+			return 0, false
+		}
+		v = undoConversion(sets[0].Val)
+	}
+	k, isConst := v.(*ssa.Const)
 	if !isConst || k.Value == nil || k.Value.Kind() != constant.Int {
 		return 0, false
 	}
