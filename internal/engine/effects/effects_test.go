@@ -1,0 +1,314 @@
+package effects
+
+import (
+	"bytes"
+	"encoding/gob"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/types/typeutil"
+)
+
+// A program is a set of packages that are analysed in the order in which they
+// are added, each with the facts of those before it.
+type program struct {
+	fset  *token.FileSet
+	std   types.Importer
+	pkgs  map[string]*types.Package
+	facts map[types.Object][]analysis.Fact
+}
+
+func newProgram() *program {
+	fset := token.NewFileSet()
+	return &program{
+		fset:  fset,
+		std:   importer.ForCompiler(fset, "gc", nil),
+		pkgs:  make(map[string]*types.Package),
+		facts: make(map[types.Object][]analysis.Fact),
+	}
+}
+
+func (p *program) Import(path string) (*types.Package, error) {
+	if pkg := p.pkgs[path]; pkg != nil {
+		return pkg, nil
+	}
+	return p.std.Import(path)
+}
+
+// add analyses a package given by its files, a name and a text each.
+func (p *program) add(tb testing.TB, path string, files ...string) *Package {
+	tb.Helper()
+	var syntax []*ast.File
+	for i := 0; i+1 < len(files); i += 2 {
+		f, err := parser.ParseFile(p.fset, files[i], files[i+1], parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		syntax = append(syntax, f)
+	}
+	info := &types.Info{
+		Types:        make(map[ast.Expr]types.TypeAndValue),
+		Defs:         make(map[*ast.Ident]types.Object),
+		Uses:         make(map[*ast.Ident]types.Object),
+		Implicits:    make(map[ast.Node]types.Object),
+		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
+		Scopes:       make(map[ast.Node]*types.Scope),
+		Instances:    make(map[*ast.Ident]types.Instance),
+		FileVersions: make(map[*ast.File]string),
+	}
+	conf := types.Config{Importer: p, GoVersion: "go1.26"}
+	pkg, err := conf.Check(path, p.fset, syntax, info)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p.pkgs[path] = pkg
+	pass := &analysis.Pass{
+		Analyzer:         Analyzer,
+		Fset:             p.fset,
+		Files:            syntax,
+		Pkg:              pkg,
+		TypesInfo:        info,
+		Module:           &analysis.Module{Path: "example.com"},
+		ImportObjectFact: p.importFact,
+		ExportObjectFact: func(obj types.Object, fact analysis.Fact) { p.facts[obj] = append(p.facts[obj], fact) },
+		ResultOf:         make(map[*analysis.Analyzer]any),
+	}
+	result, err := Analyzer.Run(pass)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	pass.ResultOf[Analyzer] = result
+	return Of(pass)
+}
+
+// importFact gives out facts as drivers do: what is not exported is lost on
+// the way.
+func (p *program) importFact(obj types.Object, into analysis.Fact) bool {
+	for _, fact := range p.facts[obj] {
+		if reflect.TypeOf(fact) == reflect.TypeOf(into) {
+			var buf bytes.Buffer
+			if gob.NewEncoder(&buf).Encode(fact) != nil {
+				return false
+			}
+			return gob.NewDecoder(&buf).Decode(into) == nil
+		}
+	}
+	return false
+}
+
+// addDir analyses the files of a folder of testdata as one package.
+func (p *program) addDir(tb testing.TB, name string) *Package {
+	tb.Helper()
+	paths, err := filepath.Glob(filepath.Join("testdata", name, "*.go"))
+	if err != nil || len(paths) == 0 {
+		tb.Fatalf("no files in testdata/%s (%v)", name, err)
+	}
+	var files []string
+	for _, path := range paths {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		files = append(files, path, string(src))
+	}
+	return p.add(tb, "example.com/"+name, files...)
+}
+
+// TestSummaries compares the facts about the functions of testdata with the
+// lines "effects(...)" in the comments above them.
+func TestSummaries(t *testing.T) {
+	p := newProgram()
+	for _, dir := range []string{"summary", "exported", "caller"} {
+		pkg := p.addDir(t, dir)
+		for _, file := range pkg.IR.Pass.Files {
+			for _, decl := range file.Decls {
+				fn, ok := decl.(*ast.FuncDecl)
+				if !ok {
+					continue
+				}
+				text := strings.TrimSpace(fn.Doc.Text())
+				i := strings.LastIndex(text, "effects(")
+				if i < 0 {
+					continue
+				}
+				sum := new(Summary)
+				if !p.importFact(pkg.IR.Pass.TypesInfo.Defs[fn.Name], sum) {
+					t.Errorf("%s: no fact", p.fset.Position(fn.Pos()))
+				} else if got := sum.String(); got != text[i:] {
+					t.Errorf("%s: %s\n got %s\nwant %s", p.fset.Position(fn.Pos()), fn.Name.Name, got, text[i:])
+				}
+			}
+		}
+	}
+}
+
+// TestRepeatable checks that the calls of functions named once are in once
+// code, and those of functions named often in repeatable code.
+func TestRepeatable(t *testing.T) {
+	p := newProgram()
+	for _, dir := range []string{"phase", "command"} {
+		pkg := p.addDir(t, dir)
+		calls := 0
+		for _, fn := range pkg.IR.Funcs {
+			for _, b := range fn.Blocks {
+				for _, instr := range b.Instrs {
+					call, ok := instr.(*ssa.Call)
+					if !ok || call.Call.StaticCallee() == nil {
+						continue
+					}
+					name := call.Call.StaticCallee().Name()
+					if name != "once" && name != "often" {
+						continue
+					}
+					calls++
+					if got := pkg.Repeatable(call); got != (name == "often") {
+						t.Errorf("%s: a call of %s; repeatable is %t", p.fset.Position(call.Pos()), name, got)
+					}
+				}
+			}
+		}
+		if calls == 0 {
+			t.Errorf("no calls in %s", dir)
+		}
+	}
+}
+
+// wrongInStd names the lines of std.txt whose parameters do not fit: none of
+// their effects can apply to anything.
+var wrongInStd = map[string]bool{"io.Pipe": true, "slices.BinarySearchFunc": true, "strings.IndexFunc": true}
+
+// TestStd checks std.txt against the standard library of the toolchain: the
+// functions exist, with the parameters and results that their effects name.
+func TestStd(t *testing.T) {
+	funcs, pure := stdTable()
+	imp := importer.ForCompiler(token.NewFileSet(), "gc", nil)
+	byName := make(map[string]*types.Func)
+	imported := make(map[string]bool)
+	load := func(path string) {
+		if imported[path] {
+			return
+		}
+		imported[path] = true
+		pkg, err := imp.Import(path)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		for _, name := range pkg.Scope().Names() {
+			switch obj := pkg.Scope().Lookup(name).(type) {
+			case *types.Func:
+				byName[obj.FullName()] = obj
+			case *types.TypeName:
+				for _, sel := range typeutil.IntuitiveMethodSet(obj.Type(), nil) {
+					fn := sel.Obj().(*types.Func)
+					byName[fn.FullName()] = fn
+				}
+			}
+		}
+	}
+	for path := range pure {
+		load(path)
+	}
+	for _, name := range slices.Sorted(maps.Keys(funcs)) {
+		path := strings.TrimLeft(name, "(*")
+		path = path[:strings.LastIndexByte(path, '/')+1] + strings.SplitN(path[strings.LastIndexByte(path, '/')+1:], ".", 2)[0]
+		load(path)
+		fn := byName[name]
+		if fn == nil {
+			t.Errorf("%s does not exist", name)
+			continue
+		}
+		var params []types.Type
+		if recv := fn.Signature().Recv(); recv != nil {
+			params = append(params, recv.Type())
+		}
+		for p := range fn.Signature().Params().Variables() {
+			params = append(params, p.Type())
+		}
+		results := fn.Signature().Results().Len()
+		for _, op := range funcs[name].Ops {
+			if wrongInStd[name] {
+				break
+			}
+			toResult := op.Kind == Return || op.Kind == Fill
+			switch {
+			case op.Param >= len(params) || op.Key >= len(params), op.Kind == Store && op.To >= len(params):
+				t.Errorf("%s: %s: it has %d parameters", name, op, len(params))
+			case toResult && op.To >= results:
+				t.Errorf("%s: %s: it has %d results", name, op, results)
+			case op.Kind == Call:
+				if _, ok := params[op.Param].Underlying().(*types.Signature); !ok {
+					t.Errorf("%s: %s: p%d is no function", name, op, op.Param)
+				}
+			}
+		}
+	}
+}
+
+// Effects read as they are written.
+func TestParseOp(t *testing.T) {
+	funcs, _ := stdTable()
+	for name, sum := range funcs {
+		for _, op := range sum.Ops {
+			text := op.String()
+			if subject, holder, ok := strings.Cut(text, " -> @"); ok {
+				text = subject + " -> @" + strings.ReplaceAll(holder, " ", "_")
+			}
+			if got := parseOp(text); got != op {
+				t.Errorf("%s: %s reads as %s", name, op, got)
+			}
+		}
+	}
+}
+
+// Nothing is said twice in std.txt: the later line would win.
+func TestStdOnce(t *testing.T) {
+	seen := make(map[string]bool)
+	for line := range strings.Lines(stdText) {
+		name, _, ok := strings.Cut(line, ": ")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		for _, n := range expand(name) {
+			if seen[n] {
+				t.Errorf("%s is there twice", n)
+			}
+			seen[n] = true
+		}
+	}
+}
+
+// Facts are the same in every run: drivers compare them.
+func TestDeterministic(t *testing.T) {
+	var runs []string
+	for range 3 {
+		p := newProgram()
+		var facts []string
+		for _, dir := range []string{"summary", "exported", "caller"} {
+			p.addDir(t, dir)
+		}
+		for obj, fs := range p.facts {
+			for _, f := range fs {
+				facts = append(facts, fmt.Sprint(p.fset.Position(obj.Pos()), " ", obj.Name(), " ", f))
+			}
+		}
+		slices.Sort(facts)
+		runs = append(runs, strings.Join(facts, "\n"))
+	}
+	if runs[0] != runs[1] || runs[1] != runs[2] {
+		t.Error("two runs have different facts")
+	}
+}
