@@ -98,8 +98,25 @@ func (c *checker) holderStays(call ssa.CallInstruction, a *api) bool {
 	if a.fn.Signature().Recv() == nil {
 		return true // a package variable
 	}
-	holder := ir.Args(call.Common())[0]
-	return c.outlives(holder, call.Parent()) && !c.ownField(holder)
+	args := ir.Args(call.Common())
+	return c.outlives(args[0], call.Parent()) && !c.ownField(args[0]) && !c.toItself(args[0], args[a.listener])
+}
+
+// toItself reports whether an object registers its own method, or a literal
+// that uses nothing but it, with itself.
+func (c *checker) toItself(holder, listener ssa.Value) bool {
+	mc, ok := listener.(*ssa.MakeClosure)
+	if !ok || len(mc.Bindings) != 1 {
+		return false
+	}
+	for _, b := range c.Refs(mc.Bindings[0]) {
+		for _, whole := range append(c.Contents(b), b) {
+			if whole.Path == nil && slices.ContainsFunc(c.Refs(holder), func(h effects.Ref) bool { return h.Root == whole.Root && h.Path == nil }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // outlives reports whether the holder is one that fn did not make: something

@@ -211,7 +211,7 @@ func (c *checker) pins(call *ssa.Call) (finding.Leak, bool) {
 	if len(c.Of(call)) > 0 || !c.Repeatable(call) {
 		return finding.Leak{}, false
 	}
-	if d, known := effects.ConstDuration(call.Call.Args[0]); known && d < int64(time.Minute) {
+	if d, known := c.Duration(call.Call.Args[0]); known && d < int64(time.Minute) {
 		return finding.Leak{}, false
 	}
 	mc, ok := call.Call.Args[1].(*ssa.MakeClosure)

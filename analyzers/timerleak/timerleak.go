@@ -146,7 +146,7 @@ func spec(api api) lifetime.Spec {
 func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime.Outcome) (finding.Leak, bool) {
 	leak := c.at(call)
 	leak.HeldBy = []string{"the runtime timer heap"}
-	d, known := effects.ConstDuration(call.Call.Args[0])
+	d, known := c.Duration(call.Call.Args[0])
 	switch {
 	case name == "Tick":
 		leak.Category = "tick-in-repeatable"

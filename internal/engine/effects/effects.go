@@ -100,6 +100,7 @@ type table struct {
 	invoked   map[string]bool
 	spawned   map[*ssa.Function]bool
 	made      map[*ssa.Function][]ssa.Value // closures by body
+	sets      map[*ssa.Global][]*ssa.Store  // of package variables
 	dynamic   map[*ssa.Global]types.Type    // see implementation
 }
 
@@ -294,6 +295,9 @@ func (p *Package) exportFacts() {
 			continue
 		}
 		for f := range s.Fields() {
+			if f.Pkg() != pass.Pkg {
+				continue // type T other.Struct
+			}
 			if fact := p.fieldFact(f); fact != nil {
 				pass.ExportObjectFact(f, fact)
 			}

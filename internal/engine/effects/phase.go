@@ -186,12 +186,18 @@ func (t *table) indexUses() {
 	t.invoked = make(map[string]bool)
 	t.spawned = make(map[*ssa.Function]bool)
 	t.made = make(map[*ssa.Function][]ssa.Value)
+	t.sets = make(map[*ssa.Global][]*ssa.Store)
 	var rands []*ssa.Value
 	for _, fn := range t.ir.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				if call, ok := instr.(ssa.CallInstruction); ok {
 					t.indexCall(call)
+				}
+				if st, ok := instr.(*ssa.Store); ok {
+					if g, ok := st.Addr.(*ssa.Global); ok {
+						t.sets[g] = append(t.sets[g], st)
+					}
 				}
 				if mc, ok := instr.(*ssa.MakeClosure); ok {
 					body := mc.Fn.(*ssa.Function)
