@@ -20,19 +20,33 @@
 // method of the package. The finding stands at the first statement that grows
 // it.
 //
-// Silent is growth in code that runs once per process (init, main, the body of
-// a package-level sync.Once, and unexported functions that only those call, a
-// fixed number of times), or once per container (under a flag or a nil check).
-// Silent is growth with a bound: keys of a small type, of a type for which the
-// package declares constants, of type reflect.Type, constant keys, remainders,
-// keys out of a fixed list or that are present already; growth under a check
-// of the length. And silent are containers from which something takes out, even
-// if only sometimes or under another key, and those that code which is not in
-// sight gets hold of: returned, stored elsewhere, given to unknown functions.
+// Silent is growth in code that runs once per process: init, main, the body of
+// a package-level sync.Once, and unexported functions that only those call. A
+// loop there counts if it never ends, ranges over a channel or accepts
+// connections; one that reads a file to its end does not. Silent is growth that
+// happens once per container: under a flag, or after it was found to be nil or
+// empty.
 //
-// Exported functions named Register or MustRegister that the package calls in
-// once code only follow the convention of registries, which fill up while the
-// program starts. They are reported with -globalgrowth.registries.
+// Silent is growth with a bound: keys of a small type, of a type for which the
+// package declares constants, keys that are constants, also where every caller
+// of an unexported function gives one, remainders, elements of a fixed list,
+// keys that are present already, keys that stand for types of the program
+// (reflect.Type, descriptors, structs with one); and growth that a check of the
+// length decides.
+//
+// Silent are containers from which something takes out, even if only sometimes
+// or under another key, and those that code which is not in sight gets hold of:
+// returned, stored elsewhere, given to unknown functions. A map of maps from
+// whose inner maps something takes out is reported only if its keys are
+// pointers, channels or interfaces. Lists in the objects of a map are not
+// followed.
+//
+// Registries fill up while the program starts, but nothing in their package
+// shows it. By convention a registry is what exported functions fill that the
+// package calls in once code only, and that are named Register, Define, Enable,
+// OnExit, SetLevel and the like, or Add if they are given functions or
+// interface values; and what panics when a key is there already. They are
+// reported with -globalgrowth.registries.
 //
 // Functions, channels and listeners that are kept in fields of a package-level
 // value are listenerleak's.

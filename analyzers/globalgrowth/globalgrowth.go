@@ -31,7 +31,7 @@ var Analyzer = &analysis.Analyzer{
 var registries bool
 
 func init() {
-	Analyzer.Flags.BoolVar(&registries, "registries", false, "also report containers that grow only in exported functions named Register or MustRegister")
+	Analyzer.Flags.BoolVar(&registries, "registries", false, "also report containers that are filled as registries are: by functions named Register, Define, SetLevel and the like, or that panic at a duplicate")
 }
 
 var categories = map[growth.Sort]struct{ name, what string }{

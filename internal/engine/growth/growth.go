@@ -81,8 +81,8 @@ type Growth struct {
 	Path   *effects.Path // from the variable to the container
 	// Places are where it grows, in source order; never empty.
 	Places []Place
-	// Registry is set if it grows only in functions of registries: by their
-	// names, or because they panic at the second value under a key.
+	// Registry is set if it grows in a function of a registry: by its name, or
+	// because it panics at the second value under a key.
 	Registry bool
 }
 
@@ -209,10 +209,10 @@ func accepts(l *ir.Loop) bool {
 
 // growth returns the finding for a container, given its ways in.
 func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
-	g := Growth{Global: c.global, Path: c.path, Registry: true}
+	g := Growth{Global: c.global, Path: c.path}
 	for _, e := range ins {
 		at := f.place(e)
-		g.Registry = g.Registry && f.registers(e)
+		g.Registry = g.Registry || f.registers(e)
 		if !slices.ContainsFunc(g.Places, func(p Place) bool { return p.Instr == at }) {
 			g.Places = append(g.Places, Place{at, e})
 		}
@@ -335,7 +335,8 @@ func (f *finder) fewKeys(key ssa.Value, fn *ssa.Function, depth int) bool {
 }
 
 // describes reports whether the values of a type stand for types of the
-// program, as those of package reflect and of protocol buffers do.
+// program, as those of package reflect and of protocol buffers do, or for parts
+// of such types.
 func describes(typ types.Type) bool {
 	n := ir.Named(typ)
 	if n == nil {
@@ -346,7 +347,22 @@ func describes(typ types.Type) bool {
 		return false
 	}
 	name := strings.ToLower(n.Obj().Name())
-	return strings.HasSuffix(name, "type") || strings.HasSuffix(name, "descriptor")
+	if strings.HasSuffix(name, "type") || strings.HasSuffix(name, "descriptor") {
+		return true
+	}
+	if key, ok := n.Underlying().(*types.Struct); ok && !isPointer(typ) {
+		for field := range key.Fields() {
+			if describes(field.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isPointer(typ types.Type) bool {
+	_, ok := typ.Underlying().(*types.Pointer)
+	return ok
 }
 
 // sortOf classifies the growth at a place of a container of type typ; own says
