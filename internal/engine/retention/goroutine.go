@@ -115,9 +115,9 @@ func channelEvents(p *effects.Package, r effects.Ref) (events []*effects.Event, 
 // foreignContents reports whether a channel that was not made for the field
 // is put into it: whoever made it may close it.
 func foreignContents(p *effects.Package, field *types.Var) bool {
-	for _, e := range p.Events {
-		if e.Kind != effects.Store || e.To.Path.Field() != field.Origin() {
-			continue
+	for _, e := range p.StoredIn(field) {
+		if e.To.Path.IsElem() {
+			continue // what goes through it
 		}
 		if _, made := e.Ref.Root.(*ssa.MakeChan); !made || e.Ref.Path != nil {
 			return true

@@ -2,6 +2,7 @@ package retention
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -34,14 +35,16 @@ type Holder struct {
 // Holders returns the holders of a function value in the order of the code.
 func Holders(p *effects.Package, v ssa.Value) []Holder {
 	var out []Holder
+	direct := false // it is stored itself, not only as a part of something
 	for _, e := range p.Of(v) {
 		if e.Ref.Path != nil {
 			continue
 		}
 		switch e.Kind {
 		case effects.Store:
-			if h, ok := stored(p, e); ok {
+			if h, ok := stored(e); ok {
 				out = append(out, h)
+				direct = direct || !e.Via
 			}
 		case effects.Return:
 			if outlivesCaller(p, e.Func()) {
@@ -55,11 +58,15 @@ func Holders(p *effects.Package, v ssa.Value) []Holder {
 			}
 		}
 	}
+	if direct {
+		// What holds the holder is another matter.
+		out = slices.DeleteFunc(out, func(h Holder) bool { return h.Slot.at != nil && h.Slot.at.Via })
+	}
 	return out
 }
 
 // stored returns the holder behind a store.
-func stored(p *effects.Package, e *effects.Event) (Holder, bool) {
+func stored(e *effects.Event) (Holder, bool) {
 	if e.Holder != "" {
 		// What a context keeps goes with the context, which ends.
 		return Holder{Root: Table, Names: []string{"the " + e.Holder}, At: e.Instr}, e.Holder != "context"
