@@ -101,7 +101,8 @@ type container struct {
 // Globals returns the package variables of p, and the containers in them, that
 // only grow, in the order of their first places.
 func Globals(p *effects.Package) []Growth {
-	f := finder{Package: p, start: make(map[*ssa.Function]bool)}
+	f := finder{Package: p, start: make(map[*ssa.Function]bool), made: make(map[*ssa.Global]*ssa.Call)}
+	f.indexMade()
 	ins := make(map[container][]*effects.Event)
 	var order []container
 	for _, e := range p.Events {
@@ -139,7 +140,8 @@ func inner(g Growth, all []Growth) bool {
 
 type finder struct {
 	*effects.Package
-	start map[*ssa.Function]bool // see atStart
+	start map[*ssa.Function]bool    // see atStart
+	made  map[*ssa.Global]*ssa.Call // see indexMade
 }
 
 // growsHere reports whether an event adds an element each time that

@@ -28,7 +28,10 @@ func (f *finder) takenOut(c container) bool {
 
 // handedOut reports whether code that is not in sight may take elements out.
 func (f *finder) handedOut(c container) bool {
-	object := f.exported(c.global)
+	if field := c.path.Field(); field != nil && field.Pkg() != f.IR.Pass.Pkg && f.made[c.global] != nil {
+		return true // who made it may have kept it
+	}
+	object := f.exported(c.global) || f.keptByMaker(c.global)
 	if object && allExported(c.path) && isChan(typeAt(c)) {
 		return true // anybody may receive
 	}
@@ -42,6 +45,60 @@ func (f *finder) handedOut(c container) bool {
 		object = true
 	}
 	return object && c.path != nil && f.fieldTaken(c)
+}
+
+// indexMade finds the calls whose results package variables are initialised
+// with. A constructor may keep what it returns: metrics do.
+func (f *finder) indexMade() {
+	init := f.IR.SSA.Func("init")
+	if init == nil {
+		return
+	}
+	for _, b := range init.Blocks {
+		for _, instr := range b.Instrs {
+			st, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			g, isGlobal := st.Addr.(*ssa.Global)
+			val := unwrap(st.Val)
+			if ext, ok := val.(*ssa.Extract); ok {
+				val = ext.Tuple
+			}
+			if call, ok := val.(*ssa.Call); ok && isGlobal {
+				f.made[g] = call
+			}
+		}
+	}
+}
+
+// keptByMaker reports whether the function of the package that made the value
+// of a variable also hands it to somebody else.
+func (f *finder) keptByMaker(g *ssa.Global) bool {
+	call := f.made[g]
+	if call == nil {
+		return false
+	}
+	fn := f.IR.Static(&call.Call)
+	if fn == nil {
+		return false // of another package, but then the type is of this one
+	}
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		for _, result := range ret.Results {
+			for _, r := range f.Refs(result) {
+				if slices.ContainsFunc(f.Of(r.Root), func(e *effects.Event) bool {
+					return e.Kind != effects.Return && e.Ref.Path == nil && f.hands(e)
+				}) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (f *finder) exported(g *ssa.Global) bool {
