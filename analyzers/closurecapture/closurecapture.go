@@ -90,12 +90,9 @@ func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Ho
 	if !v.Method {
 		leak.HeldBy = append(leak.HeldBy, v.Name())
 	}
-	loops := func(find func(*effects.Package, *ssa.Function) []*ir.Loop) bool {
-		return h.Body == nil || v.UsedIn(find(c.Package, h.Body))
-	}
 	parts := v.Parts()
 	switch {
-	case len(parts) > 0 && loops(retention.Waiting) && v.Settled(parts):
+	case len(parts) > 0 && (h.Body == nil || v.UsedIn(retention.Waiting(c.Package, h.Body))) && v.Settled(parts):
 		leak.Category = "partial-use"
 		leak.What = "closure keeps " + all(v, size) + " for " + names(parts)
 		if len(parts) == 1 && parts[0].Expr && v.NotNil() {
@@ -107,7 +104,7 @@ func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Ho
 	case h.Slot.PilesUp(c.Package):
 		leak.Category = "large-capture"
 		leak.What = "closure keeps " + all(v, size) + " and nothing takes it out of " + h.Slot.Name()
-	case h.Body != nil && !slices.ContainsFunc(retention.Endless(c.Package, h.Body), retention.TicksIn) && loops(retention.Endless):
+	case h.Body != nil && c.endless(v, h.Body):
 		leak.Category = "large-capture"
 		leak.What = "goroutine that never ends keeps " + all(v, size)
 	default:
@@ -120,6 +117,13 @@ func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Ho
 	pos, end = c.IR.Range(h.At)
 	leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "kept from here on"})
 	return leak, true
+}
+
+// endless reports whether a goroutine uses the variable in a loop that never
+// ends. Those that wait for a ticker are timerleak's.
+func (c *checker) endless(v retention.Capture, body *ssa.Function) bool {
+	loops := retention.Endless(c.Package, body)
+	return v.UsedIn(loops) && !slices.ContainsFunc(loops, retention.TicksIn)
 }
 
 // all says how much of what is kept.

@@ -27,9 +27,10 @@
 // returns such data gave, or a make of a length that is not constant.
 //
 // Silent are closures that only run within the call (sort.Slice, defer, what
-// is called on the spot), closures handed to code that is not known,
-// goroutines that end, and code that runs once per process. So are variables
-// that are set to nil anywhere once they were used.
+// is called on the spot), closures handed to code that is not known or kept by
+// a context, goroutines that end, and code that runs once per process. So are
+// variables that are set to nil anywhere, and objects that the function did
+// not make itself: somebody else keeps them.
 //
 // # partial-use
 //
@@ -50,9 +51,11 @@
 // goroutine that never ends. For a method value the receiver counts.
 //
 // Silent are closures that are returned (the caller decides), containers that
-// other packages can reach (exported fields and variables), and single slots:
-// the next closure stored there lets the last one go. A goroutine in a loop
-// that waits for a ticker is timerleak's.
+// other packages can reach (exported fields and variables) or that belong to
+// another module, and single slots: the next closure stored there lets the
+// last one go. Of data without a known size only text and numbers count, not
+// lists that are as long as the work at hand. A goroutine in a loop that waits
+// for a ticker is timerleak's.
 //
 // # self-reference
 //

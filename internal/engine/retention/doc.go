@@ -37,8 +37,9 @@
 // their number. A goroutine is asked for its own loops, not for those of the
 // functions that it calls.
 //
-// An earlier design walked the heap from the roots, type by type. It found
-// each value on many paths, most of them through interfaces that hold
-// something else; asking each value for its own stores finds the one path
-// that a reader would name.
+// Walking the heap from the roots, type by type, would find each value on many
+// paths, most of them through interfaces that hold something else. Asking each
+// value for its own stores finds the one path that a reader would name. For
+// the same reason a value that is stored itself has no holders but those: what
+// holds its holder in turn says nothing about who should let go.
 package retention
