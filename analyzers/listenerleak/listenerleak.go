@@ -133,7 +133,7 @@ func (c *checker) outlives(holder ssa.Value, fn *ssa.Function) bool {
 			}
 		case *ssa.Alloc:
 			// The variable that holds it, or an object of the function's own.
-			if r.Path == nil && isPointerVar(root) {
+			if isPointerVar(root) {
 				continue
 			}
 			return false
@@ -274,7 +274,7 @@ func result(call ssa.CallInstruction, index int) ssa.Value {
 		return v
 	}
 	for _, ref := range *v.Referrers() {
-		if ext, ok := ref.(*ssa.Extract); ok && ext.Index == index {
+		if ext, ok := ref.(*ssa.Extract); ok && ext.Index == index && len(*ext.Referrers()) > 0 {
 			return ext
 		}
 	}
@@ -302,6 +302,9 @@ func undoes(e *effects.Event, a *api) bool {
 func (c *checker) unusedField(kept []*effects.Event, a *api) *types.Var {
 	var field *types.Var
 	for _, e := range kept {
+		if e.Via {
+			continue // of the object that has the field
+		}
 		f := e.To.Path.Field()
 		if e.Kind != effects.Store || e.Holder != "" || f == nil || field != nil && f != field {
 			return nil

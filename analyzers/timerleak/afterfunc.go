@@ -18,7 +18,7 @@ func (c *checker) rearms(call *ssa.Call) (finding.Leak, bool) {
 	for _, callback := range c.functions(call.Call.Args[1]) {
 		ch := &chain{c: c, timer: call, callback: callback, via: make(map[*ssa.Function]verdict)}
 		at := ch.arms(callback)
-		if at == nil || !ch.startedInRepeatable() || ch.stopped() {
+		if at == nil || !ch.startedInRepeatable() || ch.stopped() || inChain(ch, call.Parent()) && ch.armedOutside() {
 			continue
 		}
 		leak := c.at(call)
@@ -153,30 +153,51 @@ func (ch *chain) isTimer(v ssa.Value) bool {
 // startedInRepeatable reports whether something outside the chain starts it
 // any number of times.
 func (ch *chain) startedInRepeatable() bool {
-	fns := []*ssa.Function{ch.timer.Parent()}
-	for i := 0; i < len(fns); i++ {
-		fn := fns[i]
-		if fn.Parent() == nil && !inChain(ch, fn) {
-			return ch.c.Repeatable(ch.timer)
-		}
-		if fn.Parent() != nil {
-			if !inChain(ch, fn) {
-				return ch.c.Repeatable(ch.timer)
-			}
-			fns = append(fns, fn.Parent())
-			continue
-		}
-		obj, _ := fn.Object().(*types.Func)
-		if obj != nil && obj.Exported() {
+	if !inChain(ch, ch.timer.Parent()) {
+		return ch.c.Repeatable(ch.timer)
+	}
+	for _, fn := range ch.c.IR.Funcs {
+		if inChain(ch, fn) && slices.ContainsFunc(ch.starters(fn), func(at ssa.Instruction) bool {
+			return !inChain(ch, at.Parent()) && ch.c.Repeatable(at)
+		}) {
 			return true
 		}
-		for _, use := range ch.c.Uses(fn) {
-			if !inChain(ch, use.Parent()) && ch.c.Repeatable(use) {
-				return true
-			}
+		if obj, _ := fn.Object().(*types.Func); inChain(ch, fn) && obj != nil && obj.Exported() {
+			return true
 		}
 	}
 	return false
+}
+
+// armedOutside reports whether another call of time.AfterFunc, outside the
+// chain, gives it the same function: then the leak is told there.
+func (ch *chain) armedOutside() bool {
+	for _, at := range ch.starters(ch.callback) {
+		call, ok := at.(*ssa.Call)
+		if !ok || call == ch.timer || inChain(ch, call.Parent()) {
+			continue
+		}
+		if fn := ir.Callee(&call.Call); fn != nil && fn.FullName() == "time.AfterFunc" {
+			return true
+		}
+	}
+	return false
+}
+
+// starters returns the instructions that call fn or give it to be called.
+func (ch *chain) starters(fn *ssa.Function) []ssa.Instruction {
+	if fn.Parent() == nil {
+		return ch.c.Uses(fn)
+	}
+	var at []ssa.Instruction
+	for _, v := range ch.c.Literal(fn) {
+		for _, e := range ch.c.Of(v) {
+			if e.Kind == effects.Call || e.Kind == effects.Arg {
+				at = append(at, e.Instr)
+			}
+		}
+	}
+	return at
 }
 
 // inChain reports whether fn is one of the functions that arm the timer when
@@ -188,6 +209,7 @@ func inChain(ch *chain, fn *ssa.Function) bool {
 
 // stopped reports whether something may stop the chain.
 func (ch *chain) stopped() bool {
+	field, _ := ch.c.keptIn(ch.timer)
 	for _, e := range ch.c.Of(ch.timer) {
 		if e.Ref.Path != nil || e.Instr == ch.timer {
 			continue // its own function refers to it
@@ -195,11 +217,11 @@ func (ch *chain) stopped() bool {
 		if e.Kind == effects.Method && e.Name == "Stop" {
 			return true
 		}
-		if lifetime.HandsOn(e) && e.To.Path.Field() == nil {
+		if lifetime.HandsOn(e) && e.To.Path.Field() == nil && !(e.Via && field != nil) {
 			return true
 		}
 	}
-	if field, _ := ch.c.keptIn(ch.timer); field != nil {
+	if field != nil {
 		return lifetime.FieldReleased(ch.c.Package, field, func(name string) bool { return name == "Stop" })
 	}
 	return false

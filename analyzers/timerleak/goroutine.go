@@ -43,9 +43,7 @@ func (c *checker) goroutine(call *ssa.Call, api api) (finding.Leak, bool) {
 // starts.
 func (c *checker) stuck(call *ssa.Call, wait *effects.Event) (finding.Leak, bool) {
 	starts := c.Starts(wait.Func())
-	if wait.Mode == effects.Spawned && wait.Origin != wait.Instr {
-		starts = append([]ssa.Instruction{wait.Instr}, starts...)
-	} else if _, isGo := wait.Instr.(*ssa.Go); isGo {
+	if wait.Mode == effects.Spawned {
 		starts = append([]ssa.Instruction{wait.Instr}, starts...)
 	}
 	for _, start := range starts {
@@ -59,7 +57,7 @@ func (c *checker) stuck(call *ssa.Call, wait *effects.Event) (finding.Leak, bool
 		if body == nil || body.Parent() == nil {
 			body = wait.Instr
 		}
-		leak.HeldBy = []string{name(body.Parent()), "ticker"}
+		leak.HeldBy = []string{name(body.Parent())}
 		pos, end := c.IR.Range(start)
 		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "goroutine started here"})
 		pos, end = c.IR.Range(body)

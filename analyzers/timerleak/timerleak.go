@@ -38,10 +38,9 @@ func init() {
 
 // An api is what the analyzer knows of a function that makes a timer.
 type api struct {
-	what     string // in messages
-	duration int    // index of the duration among the arguments
-	channel  bool   // the result is the channel itself
-	ticker   bool
+	what    string // in messages
+	channel bool   // the result is the channel itself
+	ticker  bool
 }
 
 var apis = map[string]api{
@@ -179,8 +178,8 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 	} else {
 		pos, end := c.IR.Range(out.Exit)
 		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "returns without calling Stop"})
-		if len(out.Kept) == 0 && !c.inLoop(call) {
-			leak.Fix = finding.DeferAfter(c.IR.Pass, call.Pos(), "Stop", "Defer Stop after the "+api.what+" is created")
+		if len(out.Kept) == 0 && !c.inLoop(call) && out.Exit.Parent() == call.Parent() {
+			leak.Fix = finding.DeferAfter(c.IR.Pass, leak.Pos, leak.End, "Stop", "Defer Stop after the "+api.what+" is created")
 		}
 	}
 	return leak, true

@@ -183,7 +183,11 @@ func (l Leak) message(analyzer string) string {
 		}
 		path = append(slices.Clone(path[:1]), path[2:]...)
 	}
-	return ascii(l.What + tail)
+	what := l.What
+	if over := len(what) + len(tail) - maxMessage; over > 0 && over < len(what) {
+		what = what[:len(what)-over] // a name of that length is in the source, too
+	}
+	return ascii(what + tail)
 }
 
 // ascii keeps messages plain: names in Go may be any letters.

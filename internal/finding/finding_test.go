@@ -225,6 +225,17 @@ func TestReport(t *testing.T) {
 	}
 }
 
+func callAt(file *ast.File, pos token.Pos) *ast.CallExpr {
+	var found *ast.CallExpr
+	ast.Inspect(file, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && call.Pos() == pos {
+			found = call // the innermost
+		}
+		return true
+	})
+	return found
+}
+
 // DeferAfter puts the deferred call on a line of its own behind the statement
 // that makes the value, and nowhere else.
 func TestDeferAfter(t *testing.T) {
@@ -234,7 +245,8 @@ func TestDeferAfter(t *testing.T) {
 	}{
 		{"declared", "Stop", "\tx := make1()\n\t_ = x\n", "\tx := make1()\n\tdefer x.Stop()\n\t_ = x\n"},
 		{"a function is called", "", "\tx := make1()\n\t_ = x\n", "\tx := make1()\n\tdefer x()\n\t_ = x\n"},
-		{"first of two results", "Stop", "\tx, err := make1()\n\t_, _ = x, err\n", "\tx, err := make1()\n\tdefer x.Stop()\n\t_, _ = x, err\n"},
+		{"with an error that is checked later", "Stop", "\tx, err := make1()\n\t_, _ = x, err\n", ""},
+		{"part of the call's result", "Stop", "\tx := make1().C\n\t_ = x\n", ""},
 		{"behind a comment", "Stop", "\tx := make1() // one\n\t_ = x\n", "\tx := make1() // one\n\tdefer x.Stop()\n\t_ = x\n"},
 		{"over several lines", "Stop", "\tx := make1(\n\t\t1,\n\t)\n\t_ = x\n", "\tx := make1(\n\t\t1,\n\t)\n\tdefer x.Stop()\n\t_ = x\n"},
 		{"in a nested block", "Stop", "\tif true {\n\t\tx := make1()\n\t\t_ = x\n\t}\n", "\tif true {\n\t\tx := make1()\n\t\tdefer x.Stop()\n\t\t_ = x\n\t}\n"},
@@ -251,7 +263,8 @@ func TestDeferAfter(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			src := func(body string) string { return "package a\n\nfunc f() {\n" + body + "}\n" }
 			f := parse(t, src(test.body))
-			fix := finding.DeferAfter(f.pass, f.at(t, "make1("), test.method, "Defer it")
+			call := callAt(f.pass.Files[0], f.at(t, "make1("))
+			fix := finding.DeferAfter(f.pass, call.Pos(), call.End(), test.method, "Defer it")
 			switch {
 			case fix == nil && test.want != "":
 				t.Error("no fix")

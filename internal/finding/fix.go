@@ -12,16 +12,17 @@ import (
 	"golang.org/x/tools/go/ast/astutil"
 )
 
-// DeferAfter returns a fix that adds "defer x.method()" behind the statement
-// "x := ..." (or "x = ...") in which pos stands, or nil if pos is in no such
-// statement or x is assigned anywhere else.
+// DeferAfter returns a fix that adds "defer x.method()" (or "defer x()" if
+// method is empty) behind the statement "x := call" (or "x = call") whose call
+// reaches from pos to end, or nil if there is no such statement or x is
+// assigned anywhere else.
 //
 // The new line carries its indentation: not every driver formats what it
 // fixed. It goes behind a comment at the end of the line, which may be a
 // directive about that line.
-func DeferAfter(pass *analysis.Pass, pos token.Pos, method, title string) *Fix {
-	path, assign := enclosingAssign(pass, pos)
-	if assign == nil || len(assign.Lhs) == 0 {
+func DeferAfter(pass *analysis.Pass, pos, end token.Pos, method, title string) *Fix {
+	path, assign := enclosingAssign(pass, pos, end)
+	if assign == nil || len(assign.Lhs) != 1 { // with an error beside it, it may be nil
 		return nil
 	}
 	name, ok := assign.Lhs[0].(*ast.Ident)
@@ -32,7 +33,7 @@ func DeferAfter(pass *analysis.Pass, pos token.Pos, method, title string) *Fix {
 	if obj == nil || assignedTwice(pass, path, obj, assign) {
 		return nil
 	}
-	end, indent, ok := lineEnd(pass, assign)
+	at, indent, ok := lineEnd(pass, assign)
 	if !ok {
 		return nil
 	}
@@ -40,19 +41,19 @@ func DeferAfter(pass *analysis.Pass, pos token.Pos, method, title string) *Fix {
 	if method == "" {
 		text = "\n" + indent + "defer " + name.Name + "()"
 	}
-	return &Fix{Title: title, Edits: []analysis.TextEdit{{Pos: end, End: end, NewText: []byte(text)}}}
+	return &Fix{Title: title, Edits: []analysis.TextEdit{{Pos: at, End: at, NewText: []byte(text)}}}
 }
 
-// enclosingAssign returns the assignment whose right side is the call at pos,
-// and the path of syntax from there outwards.
-func enclosingAssign(pass *analysis.Pass, pos token.Pos) ([]ast.Node, *ast.AssignStmt) {
+// enclosingAssign returns the assignment whose right side reaches from pos to
+// end, and the path of syntax from there outwards.
+func enclosingAssign(pass *analysis.Pass, pos, end token.Pos) ([]ast.Node, *ast.AssignStmt) {
 	for _, f := range pass.Files {
 		if f.FileStart <= pos && pos < f.FileEnd {
 			path, _ := astutil.PathEnclosingInterval(f, pos, pos)
 			for i, n := range path {
 				switch n := n.(type) {
 				case *ast.AssignStmt:
-					if len(n.Rhs) == 1 && ast.Unparen(n.Rhs[0]).Pos() == pos {
+					if len(n.Rhs) == 1 && n.Rhs[0].Pos() == pos && n.Rhs[0].End() == end {
 						return path[i:], n
 					}
 					return nil, nil

@@ -186,10 +186,6 @@ func TestRepeatable(t *testing.T) {
 	}
 }
 
-// wrongInStd names the lines of std.txt whose parameters do not fit: none of
-// their effects can apply to anything.
-var wrongInStd = map[string]bool{"io.Pipe": true, "slices.BinarySearchFunc": true, "strings.IndexFunc": true}
-
 // TestStd checks std.txt against the standard library of the toolchain: the
 // functions exist, with the parameters and results that their effects name.
 func TestStd(t *testing.T) {
@@ -240,9 +236,6 @@ func TestStd(t *testing.T) {
 		}
 		results := fn.Signature().Results().Len()
 		for _, op := range funcs[name].Ops {
-			if wrongInStd[name] {
-				break
-			}
 			toResult := op.Kind == Return || op.Kind == Fill
 			switch {
 			case op.Param >= len(params) || op.Key >= len(params), op.Kind == Store && op.To >= len(params):

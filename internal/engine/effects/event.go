@@ -420,7 +420,7 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Event, args []ssa.V
 		e.Name, e.Callee = op.Name, nil
 	}
 	refs := c.apply(args[op.Param], op.Path)
-	if op.Path != "" {
+	if op.Path != "" && op.Kind != Replace {
 		refs = c.loadAll(refs)
 	}
 	switch op.Kind {
@@ -463,6 +463,10 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Event, args []ssa.V
 func (c *collector) emitCall(refs []Ref, e Event) {
 	e.Kind = Call
 	c.emit(refs, e)
+	// What a function value from elsewhere holds may be given back by its call.
+	held := e
+	held.Kind, held.Via = Escape, true
+	c.emit(c.parts(slices.DeleteFunc(slices.Clone(refs), func(r Ref) bool { return Fresh(r.Root) })), held)
 	for _, r := range refs {
 		mc, ok := r.Root.(*ssa.MakeClosure)
 		if !ok || r.Path != nil {

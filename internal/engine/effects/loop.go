@@ -8,12 +8,14 @@ import (
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
-// waitsForever reports whether instr is in a loop that never ends.
+// waitsForever reports whether instr is in a loop that never ends, or ends only
+// when the channel that instr receives from is closed, which the caller who
+// gave it may know never to happen.
 func (t *table) waitsForever(instr ssa.Instruction) bool {
 	f := t.flows[ir.Outermost(instr.Parent())]
 	g := t.ir.Graph(instr.Parent())
 	for l := g.Innermost(instr.Block()); l != nil; l = l.Outer {
-		if t.neverEnds(l, func(recv *ssa.UnOp) bool { return !timerChan(f.of(recv.X)) }) {
+		if t.neverEnds(l, func(recv *ssa.UnOp) bool { return recv != instr && !timerChan(f.of(recv.X)) }) {
 			return true
 		}
 	}
@@ -103,6 +105,7 @@ func (t *table) neverReturns(fn *ssa.Function) bool {
 	work := []*ssa.BasicBlock{fn.Blocks[0]}
 	seen[0] = true
 	ends := false
+	never := make(map[*ssa.BasicBlock]bool) // where a select would go without a case
 next:
 	for len(work) > 0 {
 		b := work[len(work)-1]
@@ -111,7 +114,14 @@ next:
 			switch instr := instr.(type) {
 			case *ssa.Return:
 				return false
+			case *ssa.Select:
+				if e, ok := ir.NoCaseEdge(instr); ok {
+					never[e.To()] = true
+				}
 			case *ssa.Panic:
+				if never[b] {
+					continue next
+				}
 				if fn.Recover != nil {
 					return false // a deferred call may recover
 				}

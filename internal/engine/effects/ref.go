@@ -234,9 +234,12 @@ func elemType(typ types.Type) types.Type {
 // a literal, make, new or variable, as opposed to what it was given or got
 // from a call.
 func Fresh(root ssa.Value) bool {
-	switch root.(type) {
+	switch root := root.(type) {
 	case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan, *ssa.MakeClosure, *ssa.Function:
 		return true
+	case *ssa.Call: // append may make a new array
+		_, builtin := root.Call.Value.(*ssa.Builtin)
+		return builtin
 	}
 	return false
 }

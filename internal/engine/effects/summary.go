@@ -160,6 +160,9 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 		case Store:
 			op.Holder = e.Holder
 			if i, ok := param[e.To.Root]; ok {
+				if i == op.Param {
+					continue // moved within itself: no matter of the caller's
+				}
 				op.To, op.ToPath = i, e.To.Path.String()
 			} else if g, ok := e.To.Root.(*ssa.Global); ok {
 				op.Global, op.toGlobal, op.ToPath = g.String(), g, e.To.Path.String()
@@ -178,7 +181,9 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 		case Lazy:
 			continue
 		}
-		op.Kind = demote(op.Kind)
+		if plainData(e.Ref) && (op.Kind == Store || op.Kind == Escape || op.Kind == Send) {
+			continue
+		}
 		if seen[op] {
 			continue
 		}
@@ -195,13 +200,21 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 	return sum
 }
 
-// demote maps kinds that only this package can tell apart to what a caller
-// sees of them.
-func demote(k Kind) Kind {
-	if k == Replace {
-		return Shrink
+// plainData reports whether a ref names a number, string or the like, which
+// keeps nothing else alive.
+func plainData(r Ref) bool {
+	typ := r.Root.Type()
+	if f := r.Path.Field(); f != nil {
+		typ = f.Type()
 	}
-	return k
+	if r.Path.IsElem() {
+		typ = elemType(typ)
+	}
+	if typ == nil {
+		return false
+	}
+	_, basic := typ.Underlying().(*types.Basic)
+	return basic
 }
 
 func compareOps(a, b Op) int {
@@ -250,7 +263,8 @@ func keyParam(key ssa.Value, param map[ssa.Value]int) int {
 // releasePrefixes are the beginnings of names of functions that give
 // something back.
 var releasePrefixes = []string{
-	"stop", "close", "shutdown", "cancel", "destroy", "release", "cleanup", "disconnect", "terminate", "un", "off", "remove", "delete",
+	"stop", "close", "shutdown", "cancel", "destroy", "release", "cleanup", "disconnect", "terminate", "off", "remove", "delete",
+	"unsub", "unreg", "unwatch", "unhook", "unbind", "unlisten", "unobserve", "unmount", "unset", "untrack", "unref", "unnotify", "unlink",
 	"detach", "deregister", "drain", "reset", "done", "free", "leave", "forget", "quit", "end", "abort", "kill", "dispose", "revoke", "ignore",
 	"evict", "clear", "purge", "prune", "finish", "teardown", "halt", "wait", "join",
 }

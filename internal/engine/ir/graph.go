@@ -126,7 +126,7 @@ func (l *Loop) Bounded() bool {
 		}
 		switch cond := cond.(type) {
 		case *ssa.BinOp:
-			if l.counter(cond.X) && l.invariant(cond.Y) || l.counter(cond.Y) && l.invariant(cond.X) {
+			if l.counter(cond.X) && l.limit(cond.Y) || l.counter(cond.Y) && l.limit(cond.X) {
 				return true
 			}
 		case *ssa.Extract:
@@ -187,6 +187,22 @@ func (l *Loop) counter(v ssa.Value) bool {
 		}
 	}
 	return true
+}
+
+// limit reports whether v is what a counter is compared with: something that
+// the loop does not change, or the length of a list, which few loops change.
+func (l *Loop) limit(v ssa.Value) bool {
+	if call, ok := v.(*ssa.Call); ok {
+		b, ok := call.Call.Value.(*ssa.Builtin)
+		return ok && b.Name() == "len" && !l.variable(call.Call.Args[0])
+	}
+	return l.invariant(v)
+}
+
+// variable reports whether v is a variable that the loop sets.
+func (l *Loop) variable(v ssa.Value) bool {
+	phi, ok := v.(*ssa.Phi)
+	return ok && l.in[phi.Block()]
 }
 
 func (l *Loop) invariant(v ssa.Value) bool {

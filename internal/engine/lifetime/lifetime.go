@@ -86,19 +86,43 @@ func (o Outcome) Dropped() bool { return len(o.Releases) == 0 && len(o.Kept) == 
 // Check follows the value v, acquired at instruction at, which is v itself
 // unless the API takes a value made before (as signal.Notify does).
 func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outcome {
-	c := checker{p: p, v: v, spec: spec, stops: make(map[ssa.Instruction]bool), edges: make(map[ir.Edge]bool)}
+	c := checker{p: p, v: v, spec: spec, start: at.Block(), stops: make(map[ssa.Instruction]bool), edges: make(map[ir.Edge]bool)}
 	fn := at.Parent()
 	for _, e := range p.Of(v) {
 		c.classify(e, fn)
+	}
+	if len(c.out.Releases) > 0 {
+		c.collected(fn)
 	}
 	if c.stops[at] || c.stops[definer(at)] {
 		return c.out // the call that acquires it gets it, too: a callback that undoes itself
 	}
 	c.out.Exit, c.out.Again = c.search(fn, at)
+	if slices.ContainsFunc(c.out.Defers, func(d *ssa.Defer) bool { return before(d, at) }) {
+		c.out.Exit = nil // deferred already: the literal looks at the variable when it runs
+	}
 	if c.out.Exit == nil && !c.out.Again {
 		c.goroutines()
 	}
 	return c.out
+}
+
+// collected stops where the value goes into a local list or map: what releases
+// it is found through that.
+func (c *checker) collected(fn *ssa.Function) {
+	for _, e := range c.p.Of(c.v) {
+		if e.Kind == effects.Store && e.Ref.Path == nil && effects.Fresh(e.To.Root) && e.To.Path.IsElem() {
+			c.stop(e.Instr, fn, false, 0)
+		}
+	}
+}
+
+// before reports whether a passes control on to b, always.
+func before(a, b ssa.Instruction) bool {
+	if a.Block() == b.Block() {
+		return slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b)
+	}
+	return a.Block().Dominates(b.Block())
 }
 
 // definer returns the call whose result instr takes apart, or instr itself.
@@ -115,6 +139,7 @@ type checker struct {
 	p     *effects.Package
 	v     ssa.Value
 	spec  Spec
+	start *ssa.BasicBlock // of the acquisition, in the function that is searched
 	stops map[ssa.Instruction]bool
 	edges map[ir.Edge]bool
 	out   Outcome
@@ -162,6 +187,10 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, d
 	in := instr.Parent()
 	if in == fn {
 		c.stops[instr] = true
+		// Going through a list releases it, whatever its length.
+		for l := c.p.IR.Graph(fn).Innermost(instr.Block()); l != nil && !l.Contains(c.start) && l.Bounded(); l = l.Outer {
+			c.stops[l.Header.Instrs[0]] = true
+		}
 		if d, ok := instr.(*ssa.Defer); ok && released {
 			c.out.Defers = append(c.out.Defers, d)
 		}
@@ -191,7 +220,7 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, d
 func (c *checker) goroutines() {
 	slices.SortStableFunc(c.spawn, func(a, b *ssa.Function) int { return int(a.Pos() - b.Pos()) })
 	for _, fn := range slices.Compact(c.spawn) {
-		inner := checker{p: c.p, v: c.v, spec: c.spec, stops: make(map[ssa.Instruction]bool), edges: make(map[ir.Edge]bool)}
+		inner := checker{p: c.p, v: c.v, spec: c.spec, start: fn.Blocks[0], stops: make(map[ssa.Instruction]bool), edges: make(map[ir.Edge]bool)}
 		for _, e := range c.p.Of(c.v) {
 			if ir.Within(e.Func(), fn) {
 				inner.classify(e, fn)
@@ -302,6 +331,7 @@ func (c *checker) impossible(edge ir.Edge, err ssa.Value, start *ssa.BasicBlock)
 
 // An assumption is a condition that held when the value was acquired.
 type assumption struct {
+	at   *ssa.BasicBlock
 	cond ssa.Value
 	succ int
 }
@@ -318,7 +348,7 @@ func assumptions(at ssa.Instruction) []assumption {
 		if !ok || pred.Succs[0] == pred.Succs[1] {
 			continue
 		}
-		out = append(out, assumption{br.Cond, slices.Index(pred.Succs, b)})
+		out = append(out, assumption{pred, br.Cond, slices.Index(pred.Succs, b)})
 	}
 	return out
 }
@@ -329,7 +359,8 @@ func contradicts(assumed []assumption, edge ir.Edge) bool {
 		return false
 	}
 	for _, a := range assumed {
-		if sameCondition(a.cond, br.Cond, 0) {
+		// Where the condition is asked again, as that of a loop is, it may have changed.
+		if a.at != edge.From && sameCondition(a.cond, br.Cond, 0) {
 			return edge.Succ != a.succ
 		}
 	}

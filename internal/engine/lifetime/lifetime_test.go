@@ -196,7 +196,7 @@ func TestPaths(t *testing.T) {
 
 		// Loops open the next one.
 		{"closed in the loop", `func f() { for ok() { h := open(); h.Close() } }`, "fine"},
-		{"continue", `func f() { for ok() { h := open(); if ok() { continue }; h.Close() } }`, "again"},
+		{"continue", `func f() { for ok() { h := open(); if ok() { continue }; h.Close() } }`, "exit again"},
 		{"break", `func f() { for { h := open(); if ok() { break }; h.Close() } }`, "exit"},
 		{"endless", `func f() { for { h := open(); h.Use() } }`, "again"},
 		{"closed behind the loop", `func f() { var h *handle; for ok() { h = open() }; h.Close() }`, "again"},

@@ -20,7 +20,7 @@ func wrap(t *time.Ticker) *exported.Owner { return exported.New(t) }
 // effects(method p0 Stop)
 func wrapAndClose(t *time.Ticker) { exported.New(t).Close() }
 
-// effects(grow p0 by p1, store p1 -> p0[])
+// effects(grow p0 by p1)
 func insert(s exported.Set, key string) { s.Add(key) }
 
 // effects(noreturn)

@@ -21,7 +21,7 @@ type Owner struct{ T *time.Ticker }
 // effects(return p0 -> r0.T)
 func New(t *time.Ticker) *Owner { return &Owner{T: t} }
 
-// effects(shrink p0.T, store p1 -> p0.T)
+// effects(replace p0.T, store p1 -> p0.T)
 func (o *Owner) Put(t *time.Ticker) { o.T = t }
 
 // effects(method p0.T Stop)
@@ -30,7 +30,7 @@ func (o *Owner) Close() { o.T.Stop() }
 // Set only grows.
 type Set map[string]bool
 
-// effects(grow p0 by p1, store p1 -> p0[])
+// effects(grow p0 by p1)
 func (s Set) Add(key string) { s[key] = true }
 
 // effects(noreturn)

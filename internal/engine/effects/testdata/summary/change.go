@@ -12,7 +12,7 @@ import (
 )
 
 // Containers grow and shrink; a map by a key that may be a parameter:
-// effects(grow p0 by p1, store p1 -> p0[])
+// effects(grow p0 by p1)
 func insert(m map[string]int, key string) { m[key] = 1 }
 
 // effects(grow p0)
@@ -24,7 +24,7 @@ func remove(m map[string]int, key string) { delete(m, key) }
 // effects(shrink p0.named)
 func (o *owner) clear() { clear(o.named) }
 
-// effects(shrink p0.list)
+// effects(replace p0.list)
 func (o *owner) reset() { o.list = nil }
 
 // effects(shrink p0.list)
@@ -33,7 +33,7 @@ func (o *owner) pop() { o.list = o.list[:len(o.list)-1] }
 // effects(arg p0.list Delete, shrink p0.list, arg p1 Delete)
 func (o *owner) cut(i int) { o.list = slices.Delete(o.list, i, i+1) }
 
-// effects(grow p0 by p1, store p1 -> p0[])
+// effects(grow p0 by p1)
 func syncMap(m *sync.Map, key string) { m.Store(key, 1) }
 
 // effects(grow p0)
@@ -47,20 +47,20 @@ func closeChan(c chan int) { close(c) }
 
 // Not where a key can have few values, is there already, or the size is
 // checked:
-// effects(store p1 -> p0[])
+// effects()
 func bounded(m map[byte]int, k byte) { m[k]++ }
 
 // effects()
 func constant(m map[string]int) { m["hits"]++ }
 
-// effects(store p1 -> p0[])
+// effects()
 func known(m map[string]int, key string) {
 	if _, ok := m[key]; ok {
 		m[key] = 1
 	}
 }
 
-// effects(store p1 -> p0[])
+// effects()
 func limited(m map[string]int, key string) {
 	if len(m) < 100 {
 		m[key] = 1

@@ -28,14 +28,14 @@ var (
 // effects(store p0 -> example.com/summary.kept)
 func storeGlobal(t *time.Ticker) { kept = t }
 
-// effects(store p0 -> example.com/summary.byName[], store p1 -> example.com/summary.byName[])
+// effects(store p1 -> example.com/summary.byName[])
 func storeEntry(name string, t *time.Ticker) { byName[name] = t }
 
 // effects(send p0)
 func send(t *time.Ticker) { tickers <- t }
 
 // In another parameter, which loses what was there:
-// effects(shrink p0.t, store p1 -> p0.t)
+// effects(replace p0.t, store p1 -> p0.t)
 func (o *owner) set(t *time.Ticker) { o.t = t }
 
 // Through a helper, the same as if it were written here:
@@ -116,7 +116,7 @@ func odd(t *time.Ticker, n int) {
 }
 
 // The instance of a generic function has the effects of its origin:
-// effects(store p0 -> p1.v, shrink p1.v)
+// effects(store p0 -> p1.v, replace p1.v)
 func fill[T any](v T, b *box[T]) { b.v = v }
 
 type box[T any] struct{ v T }

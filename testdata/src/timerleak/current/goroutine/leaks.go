@@ -168,7 +168,7 @@ func forward(t *time.Ticker, to chan<- time.Time) {
 }
 
 func Forward(to chan<- time.Time) *time.Ticker {
-	t := time.NewTicker(time.Second) // want `held by forward -> ticker \(timerleak/ticker-goroutine\)`
+	t := time.NewTicker(time.Second) // want `held by forward \(timerleak/ticker-goroutine\)`
 	go forward(t, to)
 	return t
 }
