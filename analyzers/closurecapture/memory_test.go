@@ -51,6 +51,7 @@ func methodValueFixed() weak.Pointer[record] {
 //go:noinline
 func finalizer() weak.Pointer[record] {
 	r := &record{size: 3}
+	//memlint:ignore closurecapture/self-reference that it keeps r is what is measured
 	runtime.SetFinalizer(r, func(*record) { runtime.KeepAlive(r.size) })
 	return weak.Make(r)
 }
@@ -67,6 +68,7 @@ var events = make(chan int)
 //go:noinline
 func goroutine() weak.Pointer[record] {
 	r := &record{size: 3}
+	//memlint:ignore closurecapture/large-capture that it keeps r is what is measured
 	go func() {
 		for n := range events {
 			r.size += n
