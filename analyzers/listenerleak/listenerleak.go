@@ -105,14 +105,16 @@ func (c *checker) holderStays(call ssa.CallInstruction, a *api) bool {
 // toItself reports whether an object registers its own method, or a literal
 // that uses nothing but it, with itself.
 func (c *checker) toItself(holder, listener ssa.Value) bool {
-	mc, ok := listener.(*ssa.MakeClosure)
-	if !ok || len(mc.Bindings) != 1 {
-		return false
-	}
-	for _, b := range c.Refs(mc.Bindings[0]) {
-		for _, whole := range append(c.Contents(b), b) {
-			if whole.Path == nil && slices.ContainsFunc(c.Refs(holder), func(h effects.Ref) bool { return h.Root == whole.Root && h.Path == nil }) {
-				return true
+	for _, l := range c.Refs(listener) {
+		mc, ok := l.Root.(*ssa.MakeClosure)
+		if !ok || len(mc.Bindings) != 1 {
+			continue
+		}
+		for _, b := range c.Refs(mc.Bindings[0]) {
+			for _, whole := range append(c.Contents(b), b) {
+				if whole.Path == nil && slices.ContainsFunc(c.Refs(holder), func(h effects.Ref) bool { return h.Root == whole.Root && h.Path == nil }) {
+					return true
+				}
 			}
 		}
 	}
@@ -324,7 +326,7 @@ func (c *checker) unusedField(kept []*effects.Event, a *api) *types.Var {
 
 // pair judges a registration that only the other half of a pair undoes.
 func (c *checker) pair(call ssa.CallInstruction, a *api) {
-	if c.setUp(call) || c.removed(call, a) {
+	if c.setUp(call) || c.removed(call, a) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
 		return
 	}
 	leak := c.at(call, "never-removed")

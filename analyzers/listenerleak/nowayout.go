@@ -2,6 +2,7 @@ package listenerleak
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -32,7 +33,7 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 		if field == nil || !keepsListeners(field.Type()) || c.takesOut(field) {
 			continue
 		}
-		if !c.outlives(holder, call.Parent()) || c.passesOn(call, recv) || c.setUp(call) && !c.closes(call) {
+		if !c.outlives(holder, call.Parent()) || c.passesOn(call, recv) || c.forCaller(call) || c.setUp(call) && !c.closes(call) {
 			return true
 		}
 		leak := c.at(call, "no-way-out")
@@ -87,6 +88,28 @@ func (c *checker) takesOut(field *types.Var) bool {
 func (c *checker) passesOn(call ssa.CallInstruction, recv *types.Var) bool {
 	outer := ir.Outermost(call.Parent()).Signature.Recv()
 	return outer != nil && ir.Named(outer.Type()) != nil && ir.Named(outer.Type()).Origin() == ir.Named(recv.Type()).Origin()
+}
+
+// forCaller reports whether a method registers what its caller gave it with a
+// part of its receiver: it is the callers who register.
+func (c *checker) forCaller(call ssa.CallInstruction) bool {
+	args := ir.Args(call.Common())
+	ofReceiver := slices.ContainsFunc(c.Refs(args[0]), func(r effects.Ref) bool {
+		p, ok := r.Root.(*ssa.Parameter)
+		return ok && p.Parent().Signature.Recv() != nil && p == p.Parent().Params[0]
+	})
+	if !ofReceiver {
+		return false
+	}
+	for _, arg := range args[1:] {
+		if isListener(arg.Type()) && slices.ContainsFunc(c.Refs(arg), func(r effects.Ref) bool {
+			_, ok := r.Root.(*ssa.Parameter)
+			return ok && r.Path == nil
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // closes reports whether the registering function belongs to or makes

@@ -26,12 +26,35 @@ const (
 // Repeatable reports whether instr may run any number of times in a process:
 // its function is repeatable code, or it stands in a loop without a bound.
 func (p *Package) Repeatable(instr ssa.Instruction) bool {
+	if p.guarded(instr) {
+		return false
+	}
 	if !p.Once(instr.Parent()) {
 		return true
 	}
 	for l := p.IR.Graph(instr.Parent()).Innermost(instr.Block()); l != nil; l = l.Outer {
 		if !l.Bounded() {
 			return true
+		}
+	}
+	return false
+}
+
+// guarded reports whether instr runs only where a package variable was found
+// nil that the same function then sets: the idiom of a singleton.
+func (p *Package) guarded(instr ssa.Instruction) bool {
+	for b := instr.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		x, edge, ok := ir.NilEdge(b.Preds[0])
+		if !ok || edge.To() != b {
+			continue
+		}
+		if load, ok := x.(*ssa.UnOp); ok {
+			if g, ok := load.X.(*ssa.Global); ok && slices.ContainsFunc(p.sets[g], func(st *ssa.Store) bool { return st.Parent() == instr.Parent() }) {
+				return true
+			}
 		}
 	}
 	return false
@@ -56,7 +79,8 @@ func (p *Package) Once(fn *ssa.Function) bool {
 
 func (p *Package) isOnce(fn *ssa.Function) bool {
 	if fn.Parent() != nil {
-		return p.literalOnce(fn)
+		outer, _ := ir.Outermost(fn).Object().(*types.Func)
+		return outer != nil && p.isTest(outer) && outer.Signature().Recv() == nil || p.literalOnce(fn)
 	}
 	obj, _ := fn.Object().(*types.Func)
 	if obj == nil {
@@ -67,7 +91,9 @@ func (p *Package) isOnce(fn *ssa.Function) bool {
 	if !method && (obj.Name() == "init" || inMain && obj.Name() == "main" || p.isTest(obj)) {
 		return true
 	}
-	if obj.Exported() && !(inMain && !method) || method && p.invoked[obj.Name()] {
+	// Nobody imports commands and tests.
+	private := !method && (inMain || p.inTest(obj))
+	if obj.Exported() && !private || method && p.invoked[obj.Name()] {
 		return false
 	}
 	uses := p.uses[fn]
@@ -85,6 +111,9 @@ func (p *Package) isOnce(fn *ssa.Function) bool {
 // useOnce reports whether the use of a function at instr runs it once: a call
 // in once code, or the body of a package-level sync.Once.
 func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
+	if runsCommand(instr) {
+		return true
+	}
 	call, ok := instr.(ssa.CallInstruction)
 	if !ok {
 		if mc, ok := instr.(*ssa.MakeClosure); ok { // a method value
@@ -112,6 +141,29 @@ func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
 		return !p.Repeatable(call)
 	}
 	return false
+}
+
+// commandFields are the fields of commands of command-line libraries that hold
+// what the command does (cobra, urfave/cli and those that follow them).
+var commandFields = []string{
+	"Run", "RunE", "PreRun", "PreRunE", "PostRun", "PostRunE", "PersistentPreRun", "PersistentPreRunE", "PersistentPostRun", "PersistentPostRunE",
+	"Action", "Before", "After",
+}
+
+// runsCommand reports whether instr makes a function the body of a command: a
+// process runs one command.
+func runsCommand(instr ssa.Instruction) bool {
+	st, ok := instr.(*ssa.Store)
+	if !ok {
+		return false
+	}
+	addr, ok := st.Addr.(*ssa.FieldAddr)
+	if !ok {
+		return false
+	}
+	owner, field := ir.Named(addr.X.Type()), fieldOf(addr.X, addr.Field)
+	return owner != nil && field != nil && slices.Contains(commandFields, field.Name()) &&
+		(strings.HasSuffix(owner.Obj().Name(), "Command") || owner.Obj().Name() == "App")
 }
 
 // calls reports whether a call runs fn, and not something that fn is given to.
@@ -143,6 +195,9 @@ func (p *Package) literalOnce(fn *ssa.Function) bool {
 // valueOnce reports whether everything that happens to a function value runs
 // it once.
 func (p *Package) valueOnce(v ssa.Value) bool {
+	if slices.ContainsFunc(p.byRoot[v], func(e *Event) bool { return runsCommand(e.Instr) }) {
+		return true
+	}
 	for _, e := range p.byRoot[v] {
 		call, isCall := e.Instr.(ssa.CallInstruction)
 		switch e.Kind {
@@ -165,10 +220,14 @@ func (p *Package) valueOnce(v ssa.Value) bool {
 	return true
 }
 
+func (p *Package) inTest(fn *types.Func) bool {
+	file := p.IR.Pass.Fset.File(fn.Pos())
+	return file != nil && strings.HasSuffix(file.Name(), "_test.go")
+}
+
 // isTest reports whether the testing package calls the function itself.
 func (p *Package) isTest(fn *types.Func) bool {
-	file := p.IR.Pass.Fset.File(fn.Pos())
-	if file == nil || !strings.HasSuffix(file.Name(), "_test.go") {
+	if !p.inTest(fn) {
 		return false
 	}
 	for _, prefix := range []string{"Test", "Benchmark", "Fuzz", "Example"} {
