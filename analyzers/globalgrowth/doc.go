@@ -45,8 +45,14 @@
 // shows it. By convention a registry is what exported functions fill that the
 // package calls in once code only, and that are named Register, Define, Enable,
 // OnExit, SetLevel and the like, or Add if they are given functions or
-// interface values; and what panics when a key is there already. They are
-// reported with -globalgrowth.registries.
+// interface values; and what panics when a key is there already. Functions whose
+// names begin with load, init, setup, register, configure, define, allow, enable,
+// install or set (for lists also with parse, build or prepare) prepare a process,
+// and count as well. They are reported with -globalgrowth.registries.
+//
+// Silent are values that stand for types of the program, channel sends inside a
+// select, and values of types of other packages that a call made: its
+// constructor may have kept them.
 //
 // Functions, channels and listeners that are kept in fields of a package-level
 // value are listenerleak's.

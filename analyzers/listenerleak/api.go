@@ -81,12 +81,23 @@ func lookup(fn *types.Func) (api, bool) {
 	if !ok || v.weak && !strong && !namesListener(suffix) {
 		return a, false
 	}
+	if v.add == "Add" && !namesListener(suffix+typeName(paramType(sig, a.listener))) {
+		return a, false // sets and queues have elements of any type
+	}
 	a.inverses = inverses(fn, v, suffix)
 	if v.weak && len(a.inverses) == 0 && !namesListener(suffix) {
 		return a, false // AddCleanup, RegisterRoute: what a handle of it undoes is not listening
 	}
 	a.handle, a.release = handleOf(sig, a.inverses)
 	return a, a.handle >= 0 || len(a.inverses) > 0
+}
+
+// paramType returns the type of an argument, receiver first.
+func paramType(sig *types.Signature, arg int) types.Type {
+	if sig.Recv() != nil {
+		arg--
+	}
+	return sig.Params().At(arg).Type()
 }
 
 // verbOf splits the name of a registering function into its verb and the rest:

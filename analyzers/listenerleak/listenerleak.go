@@ -326,13 +326,35 @@ func (c *checker) unusedField(kept []*effects.Event, a *api) *types.Var {
 
 // pair judges a registration that only the other half of a pair undoes.
 func (c *checker) pair(call ssa.CallInstruction, a *api) {
-	if c.setUp(call) || c.removed(call, a) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
+	if c.setUp(call) || c.getsOrAdds(call) || c.removed(call, a) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
 		return
 	}
 	leak := c.at(call, "never-removed")
 	leak.What = "listener added by " + a.fn.Name() + " is never removed by " + a.inverses[0].Name()
 	leak.HeldBy = c.holderName(call, a)
 	c.report.Add(leak)
+}
+
+// getsOrAdds reports whether the registering function asks an error whether
+// the listener was there already: then there is one per name.
+func (c *checker) getsOrAdds(call ssa.CallInstruction) bool {
+	for _, b := range call.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			var typ types.Type
+			switch instr := instr.(type) {
+			case *ssa.TypeAssert:
+				typ = instr.AssertedType
+			case *ssa.Alloc: // errors.As(err, &target)
+				typ = instr.Type().(*types.Pointer).Elem()
+			default:
+				continue
+			}
+			if strings.HasPrefix(typeName(typ), "Already") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // removed reports whether the package calls the other half for the same

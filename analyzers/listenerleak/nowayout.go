@@ -3,6 +3,7 @@ package listenerleak
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -30,7 +31,7 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 			continue
 		}
 		field := e.Ref.Path.Field()
-		if field == nil || !keepsListeners(field.Type()) || c.takesOut(field) {
+		if field == nil || !keepsListeners(field.Type()) || !c.staysPut(field) || c.takesOut(field) {
 			continue
 		}
 		if !c.outlives(holder, call.Parent()) || c.passesOn(call, recv) || c.forCaller(call) || c.setUp(call) && !c.closes(call) {
@@ -45,6 +46,57 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 			{Pos: pos, End: end, Text: "added here"},
 		}
 		c.report.Add(leak)
+		return true
+	}
+	return false
+}
+
+// staysPut reports whether something shows that the field's owner is no list of
+// work for one call: the field is named for listeners or holds them by their
+// type, or the owner has a lock, a channel, a goroutine to stop.
+func (c *checker) staysPut(field *types.Var) bool {
+	if namesListener(field.Name()) || strings.HasPrefix(strings.ToLower(field.Name()), "sub") || !holdsFuncs(field.Type()) {
+		return true
+	}
+	if _, teardown := c.Teardown(field); teardown != nil {
+		return true
+	}
+	scope := c.IR.Pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok {
+			continue
+		}
+		s, ok := tn.Type().Underlying().(*types.Struct)
+		if !ok {
+			continue
+		}
+		has, lives := false, false
+		for f := range s.Fields() {
+			has = has || f.Origin() == field
+			switch f.Type().String() {
+			case "sync.Mutex", "sync.RWMutex", "*sync.Mutex", "*sync.RWMutex", "context.CancelFunc":
+				lives = true
+			}
+			if _, ok := f.Type().Underlying().(*types.Chan); ok {
+				lives = true
+			}
+		}
+		if has {
+			return lives
+		}
+	}
+	return false
+}
+
+// holdsFuncs reports whether the elements of a map or slice are functions.
+func holdsFuncs(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Map:
+		return holdsFuncs(u.Elem())
+	case *types.Slice:
+		return holdsFuncs(u.Elem())
+	case *types.Signature:
 		return true
 	}
 	return false

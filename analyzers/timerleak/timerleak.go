@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"time"
 
 	"golang.org/x/tools/go/analysis"
@@ -197,6 +198,9 @@ func (c *checker) at(call *ssa.Call) finding.Leak {
 
 // deferred finds a deferred Stop in the loop that makes the timer anew.
 func (c *checker) deferred(call *ssa.Call, api api, out lifetime.Outcome) (finding.Leak, bool) {
+	if c.madeIfNil(call) {
+		return finding.Leak{}, false
+	}
 	for _, d := range out.Defers {
 		for l := c.IR.Graph(call.Parent()).Innermost(call.Block()); l != nil; l = l.Outer {
 			if !l.Contains(d.Block()) || l.Bounded() {
@@ -210,6 +214,21 @@ func (c *checker) deferred(call *ssa.Call, api api, out lifetime.Outcome) (findi
 		}
 	}
 	return finding.Leak{}, false
+}
+
+// madeIfNil reports whether the timer is made only where the variable that gets
+// it is nil.
+func (c *checker) madeIfNil(call *ssa.Call) bool {
+	for b := call.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		x, edge, ok := ir.NilEdge(b.Preds[0])
+		if ok && edge.To() == b && slices.Contains(c.Refs(x), effects.Ref{Root: call}) {
+			return true
+		}
+	}
+	return false
 }
 
 // keptIn returns the struct field that a timer is stored in for others to

@@ -182,8 +182,21 @@ func (t *table) keyPresent(f *flow, v *ssa.MapUpdate) bool {
 				found = 1 - e.Succ
 			}
 		}
-		if look != nil && pred.Succs[found] == b && sameLoad(look.Index, v.Key) && overlap(f.of(look.X), f.of(v.Map)) {
+		if look != nil && pred.Succs[found] == b && sameLoad(look.Index, v.Key) && (overlap(f.of(look.X), f.of(v.Map)) || siblings(f.of(look.X), f.of(v.Map))) {
 			return true
+		}
+	}
+	return false
+}
+
+// siblings reports whether two maps are fields of one object: the keys of the
+// one are among those of the other, which is judged by itself.
+func siblings(a, b []Ref) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if x.Root == y.Root && x.Path != nil && y.Path != nil && x.Path.up == y.Path.up && x.Path.name != elem && y.Path.name != elem {
+				return true
+			}
 		}
 	}
 	return false

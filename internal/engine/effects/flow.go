@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -161,7 +162,42 @@ func (f *flow) field(x ssa.Value, index int) []Ref {
 	if fld == nil {
 		return nil
 	}
-	return f.step(f.of(x), func(p *Path) *Path { return f.t.extend(p, fld, fld.Name()) })
+	var refs []Ref
+	for _, r := range f.of(x) {
+		if mayHave(r, fld) {
+			refs = append(refs, Ref{r.Root, f.t.extend(r.Path, fld, fld.Name())})
+		}
+	}
+	return refs
+}
+
+// mayHave reports whether the type of a ref lets it have a field. Values of
+// many types share a name where they go through interfaces, and lists of them;
+// the fields tell them apart again.
+func mayHave(r Ref, fld *types.Var) bool {
+	typ := r.Path.Type(r.Root.Type())
+	for range 3 {
+		if typ == nil {
+			return true
+		}
+		p, ok := typ.Underlying().(*types.Pointer)
+		if !ok {
+			break
+		}
+		typ = p.Elem()
+	}
+	switch u := typ.Underlying().(type) {
+	case *types.Struct:
+		for i := range u.NumFields() {
+			if u.Field(i).Origin() == fld.Origin() {
+				return true
+			}
+		}
+		return u.NumFields() == 0
+	case *types.Signature, *types.Basic, *types.Chan:
+		return false
+	}
+	return true
 }
 
 func (f *flow) transfer(instr ssa.Instruction) {

@@ -43,21 +43,33 @@ func (p *Package) Repeatable(instr ssa.Instruction) bool {
 // guarded reports whether instr runs only where a package variable was found
 // nil that the same function then sets: the idiom of a singleton.
 func (p *Package) guarded(instr ssa.Instruction) bool {
+	sets := []*ssa.Function{instr.Parent()}
+	if call, ok := instr.(ssa.CallInstruction); ok {
+		if fn := p.IR.Static(call.Common()); fn != nil {
+			sets = append(sets, fn) // what is called sets the variable
+		}
+	}
 	for b := instr.Block(); b != nil; b = b.Idom() {
-		if len(b.Preds) != 1 {
-			continue
-		}
-		x, edge, ok := ir.NilEdge(b.Preds[0])
-		if !ok || edge.To() != b {
-			continue
-		}
-		if load, ok := x.(*ssa.UnOp); ok {
-			if g, ok := load.X.(*ssa.Global); ok && slices.ContainsFunc(p.sets[g], func(st *ssa.Store) bool { return st.Parent() == instr.Parent() }) {
-				return true
-			}
+		if len(b.Preds) > 0 && !slices.ContainsFunc(b.Preds, func(pred *ssa.BasicBlock) bool { return !p.foundUnset(pred, b, sets) }) {
+			return true
 		}
 	}
 	return false
+}
+
+// foundUnset reports whether control goes from pred to b where a package
+// variable is nil that one of the functions sets.
+func (p *Package) foundUnset(pred, b *ssa.BasicBlock, fns []*ssa.Function) bool {
+	x, edge, ok := ir.NilEdge(pred)
+	if !ok || edge.To() != b {
+		return false
+	}
+	load, ok := x.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	g, ok := load.X.(*ssa.Global)
+	return ok && slices.ContainsFunc(p.sets[g], func(st *ssa.Store) bool { return slices.Contains(fns, st.Parent()) })
 }
 
 // Once reports whether fn is once code.

@@ -81,8 +81,8 @@ type Growth struct {
 	Path   *effects.Path // from the variable to the container
 	// Places are where it grows, in source order; never empty.
 	Places []Place
-	// Registry is set if it grows in a function of a registry: by its name, or
-	// because it panics at the second value under a key.
+	// Registry is set if it grows in a function of a registry or of set-up: by
+	// its name, or because it panics at the second value under a key.
 	Registry bool
 }
 
@@ -147,7 +147,7 @@ type finder struct {
 // growsHere reports whether an event adds an element each time that
 // repeatable code runs.
 func (f *finder) growsHere(e *effects.Event) bool {
-	if e.Via || !f.repeats(e.Instr) || f.fewKeys(e.Key, e.Func(), 0) || f.guarded(e) {
+	if e.Via || !f.repeats(e.Instr) || describesProgram(e) || f.fewKeys(e.Key, e.Func(), 0) || f.guarded(e) {
 		return false
 	}
 	if _, ok := e.Origin.(*ssa.Select); ok {
@@ -160,6 +160,59 @@ func (f *finder) growsHere(e *effects.Event) bool {
 		}
 	}
 	return true
+}
+
+// setUpNames begin the names of functions that prepare a process; what they
+// fill is full when they are done. Those in listNames are no sign for maps,
+// which such functions also use as caches.
+var (
+	setUpNames = []string{"load", "init", "setup", "register", "configure", "define", "allow", "enable", "install", "set"}
+	listNames  = []string{"parse", "build", "prepare"}
+)
+
+// setsUp reports whether an event happens in a function that by its name, or
+// that of its caller, prepares the process.
+func (f *finder) setsUp(e *effects.Event) bool {
+	for _, instr := range []ssa.Instruction{e.Instr, e.Origin} {
+		if instr == nil || instr.Parent() == nil || instr.Parent().Parent() != nil {
+			continue // a literal may be what was set up
+		}
+		if instr != e.Instr && instr.Parent().Signature.Recv() == nil {
+			continue // a helper that works on any container
+		}
+		name := strings.ToLower(instr.Parent().Name())
+		begins := func(verb string) bool { return strings.HasPrefix(name, verb) && (verb != "set" || name != verb) }
+		if slices.ContainsFunc(setUpNames, begins) {
+			return true
+		}
+		if _, store := instr.(*ssa.Store); store && slices.ContainsFunc(listNames, begins) {
+			return true
+		}
+	}
+	return false
+}
+
+// describesProgram reports whether what is added stands for types of the
+// program, or lists of them.
+func describesProgram(e *effects.Event) bool {
+	var v ssa.Value
+	switch instr := e.Origin.(type) {
+	case *ssa.MapUpdate:
+		v = instr.Value
+	case ssa.CallInstruction:
+		args := instr.Common().Args
+		if len(args) < 2 {
+			return false
+		}
+		v = args[len(args)-1]
+	default:
+		return false
+	}
+	typ := unwrap(v).Type()
+	if s, ok := typ.Underlying().(*types.Slice); ok {
+		typ = s.Elem()
+	}
+	return describes(typ)
 }
 
 // repeats reports whether an instruction that adds elements may run any number
@@ -214,7 +267,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	g := Growth{Global: c.global, Path: c.path}
 	for _, e := range ins {
 		at := f.place(e)
-		g.Registry = g.Registry || f.registers(e)
+		g.Registry = g.Registry || f.registers(e) || f.setsUp(e)
 		if !slices.ContainsFunc(g.Places, func(p Place) bool { return p.Instr == at }) {
 			g.Places = append(g.Places, Place{at, e})
 		}

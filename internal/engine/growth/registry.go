@@ -45,7 +45,23 @@ func (f *finder) named(e *effects.Event) bool {
 	if begins("Set") && fn.Name() != "Set" {
 		return true
 	}
-	return slices.ContainsFunc(verbs, begins) || slices.ContainsFunc(adders, begins) && takesCode(fn.Signature.Params())
+	return slices.ContainsFunc(verbs, begins) || putsCode(e) || slices.ContainsFunc(adders, begins) && takesCode(fn.Signature.Params())
+}
+
+// putsCode reports whether a function that its caller gave goes into a map
+// under a name that the caller gave, too.
+func putsCode(e *effects.Event) bool {
+	put, ok := e.Instr.(*ssa.MapUpdate)
+	if !ok {
+		return false
+	}
+	v, given := unwrap(put.Value).(*ssa.Parameter)
+	if !given {
+		return false
+	}
+	_, isFunc := v.Type().Underlying().(*types.Signature)
+	_, named := unwrap(put.Key).(*ssa.Parameter)
+	return isFunc && named
 }
 
 // takesCode reports whether a parameter is a function or has methods that its
