@@ -174,15 +174,22 @@ var (
 // that of its caller, prepares the process.
 func (f *finder) setsUp(e *effects.Event) bool {
 	for _, instr := range []ssa.Instruction{e.Instr, e.Origin} {
-		if instr == nil || instr.Parent() == nil || instr.Parent().Parent() != nil {
+		if instr == nil || instr.Parent() == nil {
+			continue
+		}
+		fn := instr.Parent()
+		for strings.HasPrefix(fn.Synthetic, "range-over-func") {
+			fn = fn.Parent()
+		}
+		if fn.Parent() != nil {
 			continue // a literal may be what was set up
 		}
-		if instr != e.Instr && instr.Parent().Signature.Recv() == nil {
+		if instr != e.Instr && fn.Signature.Recv() == nil {
 			continue // a helper that works on any container
 		}
-		name := strings.ToLower(instr.Parent().Name())
+		name := strings.ToLower(fn.Name())
 		begins := func(verb string) bool { return strings.HasPrefix(name, verb) && (verb != "set" || name != verb) }
-		if slices.ContainsFunc(setUpNames, begins) {
+		if slices.ContainsFunc(setUpNames, begins) || strings.HasSuffix(name, "init") {
 			return true
 		}
 		if _, store := instr.(*ssa.Store); store && slices.ContainsFunc(listNames, begins) {
