@@ -20,7 +20,7 @@ func (t *table) keyBounded(f *flow, v *ssa.MapUpdate) bool {
 	if !ok {
 		return false
 	}
-	return t.smallDomain(m.Key()) || t.smallDomain(undoConversion(v.Key).Type()) || t.constantKey(f, v.Key) ||
+	return t.smallDomain(m.Key()) || t.smallDomain(ir.Unconvert(v.Key).Type()) || t.constantKey(f, v.Key) ||
 		t.keyPresent(f, v) || t.keyCompared(v) || t.sizeBounded(f, v, f.of(v.Map))
 }
 
@@ -68,23 +68,6 @@ func (t *table) isEnum(typ types.Type) bool {
 	}
 	t.enums[n.Obj()] = count >= 2
 	return count >= 2
-}
-
-func undoConversion(v ssa.Value) ssa.Value {
-	for {
-		switch x := v.(type) {
-		case *ssa.ChangeType:
-			v = x.X
-		case *ssa.Convert:
-			v = x.X
-		case *ssa.MakeInterface:
-			v = x.X
-		case *ssa.ChangeInterface:
-			v = x.X
-		default:
-			return v
-		}
-	}
 }
 
 // constantKey reports whether a key is a constant, one of several, a
@@ -464,7 +447,7 @@ func isData(t types.Type) bool {
 // Duration returns the value of a time.Duration in nanoseconds if it is a
 // constant, or a package variable that nothing but its initialiser sets.
 func (p *Package) Duration(v ssa.Value) (ns int64, ok bool) {
-	v = undoConversion(v)
+	v = ir.Unconvert(v)
 	if load, isLoad := v.(*ssa.UnOp); isLoad && load.Op == token.MUL {
 		g, isGlobal := load.X.(*ssa.Global)
 		if !isGlobal {
@@ -474,7 +457,7 @@ func (p *Package) Duration(v ssa.Value) (ns int64, ok bool) {
 		if len(sets) != 1 || sets[0].Parent().Synthetic == "" {
 			return 0, false
 		}
-		v = undoConversion(sets[0].Val)
+		v = ir.Unconvert(sets[0].Val)
 	}
 	k, isConst := v.(*ssa.Const)
 	if !isConst || k.Value == nil || k.Value.Kind() != constant.Int {

@@ -443,7 +443,7 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Event, args []ssa.V
 	case Grow:
 		if op.Key >= 0 && op.Key < len(args) {
 			e.Key = args[op.Key]
-			if c.t.smallDomain(undoConversion(e.Key).Type()) || c.t.constantKey(c.flow, e.Key) {
+			if c.t.smallDomain(ir.Unconvert(e.Key).Type()) || c.t.constantKey(c.flow, e.Key) {
 				return
 			}
 		}

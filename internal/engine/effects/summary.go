@@ -243,21 +243,12 @@ func (t *table) whereInResult(e *Event) string {
 }
 
 func keyParam(key ssa.Value, param map[ssa.Value]int) int {
-	for {
-		switch k := key.(type) {
-		case *ssa.ChangeType:
-			key = k.X
-		case *ssa.Convert:
-			key = k.X
-		case *ssa.MakeInterface:
-			key = k.X
-		default:
-			if i, ok := param[key]; ok {
-				return i
-			}
-			return -1
+	if key != nil {
+		if i, ok := param[ir.Unconvert(key)]; ok {
+			return i
 		}
 	}
+	return -1
 }
 
 // releasePrefixes are the beginnings of names of functions that give

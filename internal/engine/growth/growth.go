@@ -215,7 +215,7 @@ func describesProgram(e *effects.Event) bool {
 	default:
 		return false
 	}
-	typ := unwrap(v).Type()
+	typ := ir.Unwrap(v).Type()
 	if s, ok := typ.Underlying().(*types.Slice); ok {
 		typ = s.Elem()
 	}
@@ -375,7 +375,7 @@ func (f *finder) fewKeys(key ssa.Value, fn *ssa.Function, depth int) bool {
 	if key == nil {
 		return false
 	}
-	key = unwrap(key)
+	key = ir.Unwrap(key)
 	if describes(key.Type()) {
 		return true
 	}

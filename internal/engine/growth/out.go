@@ -61,7 +61,7 @@ func (f *finder) indexMade() {
 				continue
 			}
 			g, isGlobal := st.Addr.(*ssa.Global)
-			val := unwrap(st.Val)
+			val := ir.Unwrap(st.Val)
 			if ext, ok := val.(*ssa.Extract); ok {
 				val = ext.Tuple
 			}
@@ -167,36 +167,21 @@ func (f *finder) typeOf(e *effects.Event) types.Type {
 	}
 	switch instr := e.Instr.(type) {
 	case *ssa.Return:
-		return unwrap(instr.Results[e.Index]).Type()
+		return ir.Unwrap(instr.Results[e.Index]).Type()
 	case *ssa.Store:
-		return unwrap(instr.Val).Type()
+		return ir.Unwrap(instr.Val).Type()
 	case *ssa.MapUpdate:
-		return unwrap(instr.Value).Type()
+		return ir.Unwrap(instr.Value).Type()
 	case *ssa.Send:
-		return unwrap(instr.X).Type()
+		return ir.Unwrap(instr.X).Type()
 	case ssa.CallInstruction:
 		for _, arg := range ir.Args(instr.Common()) {
-			if arg = unwrap(arg); slices.Contains(f.Refs(arg), e.Ref) {
+			if arg = ir.Unwrap(arg); slices.Contains(f.Refs(arg), e.Ref) {
 				return arg.Type()
 			}
 		}
 	}
 	return nil
-}
-
-func unwrap(v ssa.Value) ssa.Value {
-	for {
-		switch x := v.(type) {
-		case *ssa.MakeInterface:
-			v = x.X
-		case *ssa.ChangeInterface:
-			v = x.X
-		case *ssa.ChangeType:
-			v = x.X
-		default:
-			return v
-		}
-	}
 }
 
 // fieldTaken reports whether a function of the package takes elements out of

@@ -55,12 +55,12 @@ func putsCode(e *effects.Event) bool {
 	if !ok {
 		return false
 	}
-	v, given := unwrap(put.Value).(*ssa.Parameter)
+	v, given := ir.Unwrap(put.Value).(*ssa.Parameter)
 	if !given {
 		return false
 	}
 	_, isFunc := v.Type().Underlying().(*types.Signature)
-	_, named := unwrap(put.Key).(*ssa.Parameter)
+	_, named := ir.Unwrap(put.Key).(*ssa.Parameter)
 	return isFunc && named
 }
 

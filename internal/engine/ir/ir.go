@@ -271,3 +271,33 @@ func Named(t types.Type) *types.Named {
 	n, _ := t.(*types.Named)
 	return n
 }
+
+// Unwrap returns the value behind conversions to other types of the same
+// representation: named types and interfaces.
+func Unwrap(v ssa.Value) ssa.Value {
+	for {
+		switch x := v.(type) {
+		case *ssa.ChangeType:
+			v = x.X
+		case *ssa.ChangeInterface:
+			v = x.X
+		case *ssa.MakeInterface:
+			v = x.X
+		default:
+			return v
+		}
+	}
+}
+
+// Unconvert is [Unwrap] that also looks behind conversions that change the
+// representation, as between integer types or from a string to bytes.
+func Unconvert(v ssa.Value) ssa.Value {
+	for {
+		v = Unwrap(v)
+		c, ok := v.(*ssa.Convert)
+		if !ok {
+			return v
+		}
+		v = c.X
+	}
+}

@@ -104,16 +104,11 @@ func isCopy(v ssa.Value, refs, object []effects.Ref) bool {
 // interior returns the pointer to the whole of which v points to a part.
 func interior(v ssa.Value) ssa.Value {
 	for {
+		v = ir.Unconvert(v)
 		switch x := v.(type) {
 		case *ssa.FieldAddr:
 			v = x.X
 		case *ssa.IndexAddr:
-			v = x.X
-		case *ssa.MakeInterface:
-			v = x.X
-		case *ssa.ChangeType:
-			v = x.X
-		case *ssa.Convert:
 			v = x.X
 		default:
 			return v
