@@ -156,7 +156,7 @@ func (c *checker) forCaller(call ssa.CallInstruction) bool {
 	for _, arg := range args[1:] {
 		if isListener(arg.Type()) && slices.ContainsFunc(c.Refs(arg), func(r effects.Ref) bool {
 			_, ok := r.Root.(*ssa.Parameter)
-			return ok && r.Path == nil
+			return ok && r.Path.Field() == nil
 		}) {
 			return true
 		}

@@ -128,8 +128,13 @@ func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
 	}
 	call, ok := instr.(ssa.CallInstruction)
 	if !ok {
-		if mc, ok := instr.(*ssa.MakeClosure); ok { // a method value
-			return p.valueOnce(mc)
+		switch v := instr.(type) {
+		case *ssa.MakeClosure: // a method value
+			return p.valueOnce(v)
+		case *ssa.MakeInterface:
+			return p.usesOnce(v)
+		case *ssa.ChangeType:
+			return p.usesOnce(v)
 		}
 		return false
 	}
@@ -139,6 +144,9 @@ func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
 	callee := ir.Callee(call.Common())
 	if callee == nil {
 		return false
+	}
+	if slices.Contains(commandFields, callee.Name()) || callee.Name() == "PreAction" {
+		return true // kingpin's commands and flags
 	}
 	switch callee.FullName() {
 	case "(*sync.Once).Do":
@@ -153,6 +161,11 @@ func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
 		return !p.Repeatable(call)
 	}
 	return false
+}
+
+// usesOnce reports whether every use of a function value runs it once.
+func (p *Package) usesOnce(v ssa.Value) bool {
+	return !slices.ContainsFunc(*v.Referrers(), func(use ssa.Instruction) bool { return !p.useOnce(use, v) })
 }
 
 // commandFields are the fields of commands of command-line libraries that hold

@@ -15,7 +15,7 @@ import (
 // container, or puts another one in its place or in that of what it is a part
 // of.
 func (f *finder) takenOut(c container) bool {
-	return slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool {
+	return f.madeWithJanitor(c) || slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool {
 		switch e.Kind {
 		case effects.Shrink, effects.Replace:
 			return c.path.HasPrefix(e.Ref.Path) && f.Repeatable(e.Instr)
@@ -24,6 +24,36 @@ func (f *finder) takenOut(c container) bool {
 		}
 		return false
 	})
+}
+
+// madeWithJanitor reports whether the function of the package that made the
+// object in the variable starts a goroutine that takes elements out.
+func (f *finder) madeWithJanitor(c container) bool {
+	call := f.made[c.global]
+	if call == nil || c.path == nil {
+		return false
+	}
+	fn := f.IR.Static(&call.Call)
+	if fn == nil {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		for _, result := range ret.Results {
+			for _, r := range f.Refs(result) {
+				if slices.ContainsFunc(f.Of(r.Root), func(e *effects.Event) bool {
+					takes := e.Kind == effects.Shrink || e.Kind == effects.Replace
+					return takes && (e.Mode == effects.Spawned || e.Func() != fn) && c.path.HasPrefix(e.Ref.Path)
+				}) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // handedOut reports whether code that is not in sight may take elements out.
