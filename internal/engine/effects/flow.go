@@ -117,8 +117,12 @@ func (f *flow) load(at Ref) []Ref {
 		if len(f.held[r.Root]) == 0 {
 			continue
 		}
-		for prefix := r.Path; ; prefix = prefix.up {
+		var step *Path // the first one behind prefix
+		for prefix := r.Path; ; step, prefix = prefix, prefix.up {
 			for _, c := range f.contents[Ref{r.Root, prefix}] {
+				if step != nil && step.field != nil && !mayHave(c, step.field) {
+					continue
+				}
 				c.Path = f.t.join(c.Path, r.Path, prefix)
 				if !slices.Contains(refs, c) {
 					refs = append(refs, c)
@@ -194,8 +198,8 @@ func mayHave(r Ref, fld *types.Var) bool {
 			}
 		}
 		return u.NumFields() == 0
-	case *types.Signature, *types.Basic, *types.Chan:
-		return false
+	case *types.Signature, *types.Basic, *types.Chan, *types.Map, *types.Slice:
+		return false // what fields they lead to is behind an element
 	}
 	return true
 }
@@ -348,7 +352,17 @@ func (f *flow) apply(arg ssa.Value, path string) []Ref {
 	if path == "" {
 		return refs
 	}
-	return f.step(refs, func(p *Path) *Path { return f.t.parse(p, arg.Type(), path) })
+	var out []Ref
+	first := f.t.parse(nil, arg.Type(), path)
+	for first.up != nil {
+		first = first.up
+	}
+	for _, r := range refs {
+		if first.field == nil || mayHave(r, first.field) {
+			out = append(out, Ref{r.Root, f.t.parse(r.Path, arg.Type(), path)})
+		}
+	}
+	return out
 }
 
 // results adds to dst what the callee says its index-th result is.
