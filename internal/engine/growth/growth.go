@@ -154,30 +154,12 @@ func (f *finder) growsHere(e *effects.Event) bool {
 		return false // it can go on without the send
 	}
 	if _, ok := e.Instr.(ssa.CallInstruction); ok {
-		if noObject(typeAt(container{e.Ref.Root.(*ssa.Global), e.Ref.Path})) {
-			if _, append := e.Origin.(*ssa.Store); !append {
-				return false // an object with methods that shares its name
-			}
-		}
 		if typ := f.typeOf(e); typ != nil {
 			// A callee that got the slice and not its address grows a copy.
 			return !isSlice(typ)
 		}
 	}
 	return true
-}
-
-// noObject reports whether the values of a type are no objects with methods: a
-// slice without a name, a number.
-func noObject(typ types.Type) bool {
-	if typ == nil {
-		return false
-	}
-	switch types.Unalias(typ).(type) {
-	case *types.Slice, *types.Basic:
-		return true
-	}
-	return false
 }
 
 // setUpNames begin the names of functions that prepare a process; what they
