@@ -189,7 +189,7 @@ func (f *finder) setsUp(e *effects.Event) bool {
 		}
 		name := strings.ToLower(fn.Name())
 		begins := func(verb string) bool { return strings.HasPrefix(name, verb) && (verb != "set" || name != verb) }
-		if slices.ContainsFunc(setUpNames, begins) || strings.HasSuffix(name, "init") {
+		if slices.ContainsFunc(setUpNames, begins) || strings.Contains(name, "register") || strings.HasSuffix(name, "init") {
 			return true
 		}
 		if _, store := instr.(*ssa.Store); store && slices.ContainsFunc(listNames, begins) {
