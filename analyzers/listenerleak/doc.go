@@ -39,7 +39,9 @@
 // # handle-discarded
 //
 // The registration returns the only means to undo it, and the result is
-// dropped, or kept in a field that nothing uses.
+// dropped, or kept in a field that nothing uses. The stop function of
+// context.AfterFunc counts where a field or package variable keeps the context;
+// a context that is a parameter or was made in the function ends.
 //
 // # not-removed-on-path
 //

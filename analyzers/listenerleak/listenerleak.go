@@ -57,6 +57,9 @@ func (c *checker) check(call ssa.CallInstruction) {
 	case "os/signal.Notify":
 		c.notify(call)
 		return
+	case "context.AfterFunc":
+		c.afterFunc(call)
+		return
 	case "os/signal.NotifyContext":
 		c.notifyContext(call)
 		return

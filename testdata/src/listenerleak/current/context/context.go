@@ -1,0 +1,51 @@
+// Package context binds functions to contexts of different lives.
+package context
+
+import "context"
+
+type Service struct {
+	ctx   context.Context
+	stops map[string]func() bool
+}
+
+// The context of the service outlives the request, and each request adds a
+// function to it.
+func (s *Service) Handle(id string, cleanup func()) {
+	context.AfterFunc(s.ctx, cleanup) // want `stop function of context.AfterFunc is dropped; held by ctx \(listenerleak/handle-discarded\)`
+}
+
+// The same, with a value that nobody uses.
+func (s *Service) Named(id string, cleanup func()) {
+	stop := context.AfterFunc(s.ctx, cleanup) // want `listenerleak/handle-discarded`
+	_ = stop
+}
+
+// Fine: Done gives it back.
+func (s *Service) Kept(id string, cleanup func()) {
+	s.stops[id] = context.AfterFunc(s.ctx, cleanup)
+}
+
+func (s *Service) Done(id string) {
+	if stop, ok := s.stops[id]; ok {
+		stop()
+		delete(s.stops, id)
+	}
+}
+
+// Fine: the caller's context ends with the request.
+func Bound(ctx context.Context, cleanup func()) {
+	context.AfterFunc(ctx, cleanup)
+}
+
+// Fine: a context made here, which the function ends.
+func (s *Service) Within(run func(context.Context), cleanup func()) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	context.AfterFunc(ctx, cleanup)
+	run(ctx)
+}
+
+// Fine: once per service.
+func (s *Service) Start(cleanup func()) {
+	context.AfterFunc(s.ctx, cleanup)
+}
