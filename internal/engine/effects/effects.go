@@ -100,6 +100,7 @@ type table struct {
 	invoked   map[string]bool
 	spawned   map[*ssa.Function]bool
 	made      map[*ssa.Function][]ssa.Value // closures by body
+	calledAt  map[*ssa.Function][]*ssa.Call // literals called where they are written
 	sets      map[*ssa.Global][]*ssa.Store  // of package variables
 	dynamic   map[*ssa.Global]types.Type    // see implementation
 }

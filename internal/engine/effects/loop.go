@@ -2,6 +2,7 @@ package effects
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -19,7 +20,8 @@ func (t *table) waitsForever(instr ssa.Instruction) bool {
 			return true
 		}
 	}
-	return false
+	// The body of such a loop may be a literal, to recover from panics.
+	return slices.ContainsFunc(t.calledAt[instr.Parent()], func(call *ssa.Call) bool { return t.waitsForever(call) })
 }
 
 // NeverEnds reports whether no path leads out of the loop: no edge, and no

@@ -270,6 +270,7 @@ func (t *table) indexUses() {
 	t.invoked = make(map[string]bool)
 	t.spawned = make(map[*ssa.Function]bool)
 	t.made = make(map[*ssa.Function][]ssa.Value)
+	t.calledAt = make(map[*ssa.Function][]*ssa.Call)
 	t.sets = make(map[*ssa.Global][]*ssa.Store)
 	var rands []*ssa.Value
 	for _, fn := range t.ir.Funcs {
@@ -314,9 +315,12 @@ func (t *table) indexCall(call ssa.CallInstruction) {
 		t.invoked[common.Method.Name()] = true
 		return
 	}
-	if _, ok := call.(*ssa.Go); ok {
-		if fn := literal(Ref{Root: common.Value}); fn != nil {
+	if fn := literal(Ref{Root: common.Value}); fn != nil {
+		switch call := call.(type) {
+		case *ssa.Go:
 			t.spawned[fn] = true
+		case *ssa.Call:
+			t.calledAt[fn] = append(t.calledAt[fn], call)
 		}
 	}
 	if callee := ir.Callee(common); callee != nil && isGo(callee) {

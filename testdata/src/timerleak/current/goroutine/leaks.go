@@ -178,3 +178,17 @@ func Beat(beat func()) {
 	t := time.NewTicker(time.Second) // want `timerleak/ticker-goroutine`
 	go helper.Wait(t, beat)
 }
+
+// The body of the endless loop is a literal that recovers.
+func Guarded(every time.Duration, f func()) {
+	t := time.NewTicker(every) // want `held by goroutine in Guarded \(timerleak/ticker-goroutine\)`
+	go func() {
+		for {
+			func() {
+				defer func() { _ = recover() }()
+				<-t.C
+				f()
+			}()
+		}
+	}()
+}
