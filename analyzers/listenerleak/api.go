@@ -31,7 +31,7 @@ var verbs = []verb{
 	{add: "Connect", remove: []string{"Disconnect"}, weak: true},
 	{add: "Watch", remove: []string{"Unwatch", "StopWatch"}},
 	{add: "Hook", remove: []string{"Unhook"}},
-	{add: "Bind", remove: []string{"Unbind"}},
+	{add: "Bind", remove: []string{"Unbind"}, weak: true},
 	{add: "Join", remove: []string{"Leave"}, weak: true},
 	{add: "Add", remove: []string{"Remove", "Delete"}, weak: true},
 	{add: "On", remove: []string{"Off"}},
