@@ -4,6 +4,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/finding"
 )
 
@@ -70,14 +71,7 @@ func (c *checker) stuck(call *ssa.Call, wait *effects.Event) (finding.Leak, bool
 // name returns how a reader would call the goroutine that runs fn.
 func name(fn *ssa.Function) string {
 	if fn.Parent() != nil {
-		return "goroutine in " + name(outer(fn))
+		return "goroutine in " + name(ir.Outermost(fn))
 	}
 	return fn.RelString(fn.Package().Pkg)
-}
-
-func outer(fn *ssa.Function) *ssa.Function {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return fn
 }

@@ -1,0 +1,84 @@
+package listenerleak
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// pair judges a registration that only the other half of a pair undoes.
+func (c *checker) pair(call ssa.CallInstruction, a *api) {
+	if c.setUp(call) || c.getsOrAdds(call) || c.removed(call, a) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
+		return
+	}
+	leak := c.at(call, "never-removed")
+	leak.What = "listener added by " + a.fn.Name() + " is never removed by " + a.inverses[0].Name()
+	leak.HeldBy = c.holderName(call, a)
+	c.report.Add(leak)
+}
+
+// getsOrAdds reports whether the registering function asks an error whether
+// the listener was there already: then there is one per name.
+func (c *checker) getsOrAdds(call ssa.CallInstruction) bool {
+	for _, b := range call.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			var typ types.Type
+			switch instr := instr.(type) {
+			case *ssa.TypeAssert:
+				typ = instr.AssertedType
+			case *ssa.Alloc: // errors.As(err, &target)
+				typ = instr.Type().(*types.Pointer).Elem()
+			default:
+				continue
+			}
+			if strings.HasPrefix(typeName(typ), "Already") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// removed reports whether the package calls the other half for the same
+// holder and listener, as far as the two can be told apart.
+func (c *checker) removed(call ssa.CallInstruction, a *api) bool {
+	holder := ir.Args(call.Common())[0]
+	method := a.fn.Signature().Recv() != nil
+	for _, inv := range a.inverses {
+		for _, e := range c.Named(inv.Name()) {
+			// Through an interface or a wrapper the callee is another function of
+			// that name.
+			if e.Callee == nil || e.Callee == inv || method && e.Callee.Signature().Recv() != nil {
+				if e.Kind != effects.Method || !c.differ(holder, e.Ref) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// differ reports whether a holder is certainly another one than a ref names:
+// the two are kept in different fields or package variables.
+func (c *checker) differ(holder ssa.Value, other effects.Ref) bool {
+	for _, r := range c.Refs(holder) {
+		f, g := r.Path.Field(), other.Path.Field()
+		if f != nil && g != nil {
+			if f == g {
+				return false
+			}
+			continue
+		}
+		gr, ok1 := r.Root.(*ssa.Global)
+		og, ok2 := other.Root.(*ssa.Global)
+		if ok1 && ok2 && gr != og {
+			continue
+		}
+		return false
+	}
+	return true
+}
