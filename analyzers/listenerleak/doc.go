@@ -27,7 +27,8 @@
 // same function or came from a call of which nothing is known; objects that
 // listen to what they own; constructors and functions named like set-up
 // (New, Init, Start, Register, ...), which as a rule run once per holder,
-// unless what they make has a method like Close, or they run in a loop;
+// unless what they make has a method like Close, they run in a loop, or they
+// leave a goroutine behind that waits on the channel;
 // functions named MustRegister; and handles that are handed to anybody who
 // may use them.
 //

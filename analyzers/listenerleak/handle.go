@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
 	"github.com/memlint/memlint/internal/finding"
 )
@@ -16,7 +17,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api) {
 	leak.HeldBy = c.holderName(call, a)
 	v := result(call, a.handle)
 	if v == nil {
-		if c.setUp(call) {
+		if c.setUp(call) && !c.strandsReader(call, a) {
 			return
 		}
 		leak.What = "result of " + a.fn.Name() + " is dropped, and with it the means to undo it"
@@ -26,7 +27,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api) {
 	out := lifetime.Check(c.Package, v, v.(ssa.Instruction), c.spec(a))
 	switch {
 	case out.Dropped():
-		if c.setUp(call) {
+		if c.setUp(call) && !c.strandsReader(call, a) {
 			return
 		}
 		leak.What = "result of " + a.fn.Name() + " is not used to undo it"
@@ -50,6 +51,32 @@ func (c *checker) handle(call ssa.CallInstruction, a *api) {
 		return
 	}
 	c.report.Add(leak)
+}
+
+// strandsReader reports whether the listener is a channel made here on which a
+// goroutine waits that nothing but its closing would end: then each call
+// leaves a goroutine behind, also where it runs once per object.
+func (c *checker) strandsReader(call ssa.CallInstruction, a *api) bool {
+	for _, r := range c.Refs(ir.Args(call.Common())[a.listener]) {
+		ch, ok := r.Root.(*ssa.MakeChan)
+		if !ok || r.Path != nil {
+			continue
+		}
+		waits := false
+		for _, e := range c.Of(ch) {
+			switch {
+			case e.Ref.Path != nil:
+			case e.Kind == effects.Close:
+				return false
+			case e.Kind == effects.Wait && len(c.Starts(e.Func())) > 0:
+				waits = true
+			}
+		}
+		if waits {
+			return true
+		}
+	}
+	return false
 }
 
 // how says how a handle undoes the registration.

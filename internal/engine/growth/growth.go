@@ -291,7 +291,39 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	if c.path != nil && (isListeners(typ) || f.takesListener(g.Places)) {
 		return g, false // listenerleak's
 	}
-	return g, !f.innerShrinks(c) || leakingKey(typ)
+	return g, !f.innerShrinks(c) || leakingKey(typ) || slices.ContainsFunc(ins, func(e *effects.Event) bool { return fromOutside(e.Key) })
+}
+
+// maxSources bounds how many values a key is followed back to.
+const maxSources = 64
+
+// fromOutside reports whether a key is made from what a client sent: a part of
+// an HTTP request, or the address of a connection.
+func fromOutside(key ssa.Value) bool {
+	if key == nil {
+		return false
+	}
+	work := []ssa.Value{key}
+	var rands []*ssa.Value
+	for i := 0; i < len(work) && i < maxSources; i++ {
+		if n := ir.Named(work[i].Type()); n != nil && n.Obj().Pkg() != nil {
+			switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
+			case "net/http.Request", "net.Conn", "net.Addr":
+				return true
+			}
+		}
+		instr, ok := work[i].(ssa.Instruction)
+		if !ok {
+			continue
+		}
+		rands = instr.Operands(rands[:0])
+		for _, op := range rands {
+			if v := *op; v != nil && !slices.Contains(work, v) {
+				work = append(work, v)
+			}
+		}
+	}
+	return false
 }
 
 // place returns the statement to change: inside a method of the package that
@@ -401,8 +433,8 @@ func (f *finder) fewKeys(key ssa.Value, fn *ssa.Function, depth int) bool {
 // of such types.
 func describes(typ types.Type) bool {
 	n := ir.Named(typ)
-	if n == nil {
-		return false
+	if n == nil || n.Obj().Name() == "Value" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "reflect" {
+		return false // a reflect.Value has a type, and a pointer that is new each time
 	}
 	switch n.Underlying().(type) {
 	case *types.Basic, *types.Map, *types.Slice, *types.Signature:
