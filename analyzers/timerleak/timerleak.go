@@ -159,7 +159,7 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		leak.Category = "after-in-loop"
 		leak.What = "timer is created anew in every iteration and not stopped"
 	case name == "NewTimer":
-		if out.Exit == nil || known && d < int64(time.Minute) {
+		if out.Exit == nil || known && d < int64(time.Minute) && !c.resetLonger(call) {
 			return leak, false
 		}
 		leak.Category = "timer-not-stopped"
@@ -184,6 +184,26 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		}
 	}
 	return leak, true
+}
+
+// resetLonger reports whether the timer is reset to a duration that is not
+// known to be short.
+func (c *checker) resetLonger(call *ssa.Call) bool {
+	return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
+		if e.Kind != effects.Method || e.Name != "Reset" || e.Ref.Path != nil {
+			return false
+		}
+		reset, ok := e.Instr.(ssa.CallInstruction)
+		if !ok {
+			return false
+		}
+		args := ir.Args(reset.Common())
+		if e.Callee == nil || len(args) != 2 {
+			return true // in a function that the timer is given to
+		}
+		d, known := c.Duration(args[1])
+		return !known || d >= int64(time.Minute)
+	})
 }
 
 func (c *checker) inLoop(instr ssa.Instruction) bool {

@@ -127,7 +127,7 @@ func (r *analysisRun) load() (err error) {
 	config := &types.Config{
 		Importer:  &unitImporter{r.unit.ImportMap, packages},
 		Sizes:     r.sizes,
-		GoVersion: goVersion(r.unit.Module, env.GOVERSION),
+		GoVersion: goVersion(r.unit.listPackage, env.GOVERSION),
 		Error: func(err error) {
 			if first == nil {
 				first = err
@@ -174,12 +174,17 @@ func (pl *plan) factsFor(u *unit) func(path string) *unitFacts {
 	return func(path string) *unitFacts { return byPath[path] }
 }
 
-// goVersion returns the language version for packages of module m: that of the
-// toolchain for those without a module, the standard library among them.
-func goVersion(m *analysis.Module, toolchain string) string {
-	if m != nil {
+// goVersion returns the language version of a package: that of its module, and
+// that of the toolchain for the standard library and for files named on the
+// command line. It is unknown, "", for a package that has no module otherwise,
+// as below GOPATH.
+func goVersion(p *listPackage, toolchain string) string {
+	if m := p.Module; m != nil {
 		// 1.16 is what the go command assumes of a go.mod without a go line.
 		return "go" + cmp.Or(m.GoVersion, "1.16")
+	}
+	if !p.Standard && p.ImportPath != "command-line-arguments" {
+		return ""
 	}
 	// "go1.27.1-custom X:loopvar" is not a language version.
 	v, _, _ := strings.Cut(toolchain, " ")

@@ -10,19 +10,22 @@ import (
 )
 
 func TestGoVersion(t *testing.T) {
+	std := listPackage{ImportPath: "fmt", Standard: true}
 	for _, test := range []struct {
-		module    *analysis.Module
+		pkg       listPackage
 		toolchain string
 		want      string
 	}{
-		{&analysis.Module{GoVersion: "1.22"}, "go1.26.8", "go1.22"},
-		{&analysis.Module{}, "go1.26.8", "go1.16"},
-		{nil, "go1.26.8", "go1.26.8"},
-		{nil, "go1.27.1-custom X:loopvar", "go1.27.1"},
-		{nil, "devel go1.28-abcdef", ""},
+		{listPackage{Module: &analysis.Module{GoVersion: "1.22"}}, "go1.26.8", "go1.22"},
+		{listPackage{Module: &analysis.Module{}}, "go1.26.8", "go1.16"},
+		{std, "go1.26.8", "go1.26.8"},
+		{std, "go1.27.1-custom X:loopvar", "go1.27.1"},
+		{std, "devel go1.28-abcdef", ""},
+		{listPackage{ImportPath: "command-line-arguments"}, "go1.26.8", "go1.26.8"},
+		{listPackage{ImportPath: "below/gopath"}, "go1.26.8", ""},
 	} {
-		if got := goVersion(test.module, test.toolchain); got != test.want {
-			t.Errorf("goVersion(%v, %q) = %q, want %q", test.module, test.toolchain, got, test.want)
+		if got := goVersion(&test.pkg, test.toolchain); got != test.want {
+			t.Errorf("goVersion(%s, %q) = %q, want %q", test.pkg.ImportPath, test.toolchain, got, test.want)
 		}
 	}
 }

@@ -326,7 +326,46 @@ func (c *checker) impossible(edge ir.Edge, err ssa.Value, start *ssa.BasicBlock)
 			return edge != nilEdge
 		}
 	}
-	return edge == nilEdge && slices.Contains(c.p.Refs(v), effects.Ref{Root: c.v})
+	return edge == nilEdge && slices.Contains(c.p.Refs(v), effects.Ref{Root: c.v}) && !c.setToNil(v, start)
+}
+
+// setToNil reports whether a variable may have been set to nil, the value not
+// given back, on the way from the block of the acquisition to where v is read.
+func (c *checker) setToNil(v ssa.Value, start *ssa.BasicBlock) bool {
+	if _, ok := v.(*ssa.Phi); !ok {
+		return false
+	}
+	after := make(map[*ssa.BasicBlock]bool) // reached from start without a stop
+	work := []*ssa.BasicBlock{start}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if b != start && slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool { return c.stops[instr] }) {
+			continue
+		}
+		for i, s := range b.Succs {
+			if !c.edges[ir.Edge{From: b, Succ: i}] && !after[s] {
+				after[s] = true
+				work = append(work, s)
+			}
+		}
+	}
+	seen := make(map[*ssa.Phi]bool)
+	var walk func(v ssa.Value) bool
+	walk = func(v ssa.Value) bool {
+		phi, ok := v.(*ssa.Phi)
+		if !ok || seen[phi] {
+			return false
+		}
+		seen[phi] = true
+		for i, e := range phi.Edges {
+			if k, ok := e.(*ssa.Const); ok && k.IsNil() && after[phi.Block().Preds[i]] || walk(e) {
+				return true
+			}
+		}
+		return false
+	}
+	return walk(v)
 }
 
 // An assumption is a condition that held when the value was acquired.

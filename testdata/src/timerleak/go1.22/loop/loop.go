@@ -196,3 +196,47 @@ func init() {
 	}
 	<-ticks
 }
+
+// A nil variable asks for a new timer, and another case sets it to nil while
+// the timer runs.
+func Batch(in <-chan string, flush <-chan struct{}, wait time.Duration, send func([]string)) {
+	var batch []string
+	var timer <-chan time.Time
+	for {
+		select {
+		case s, ok := <-in:
+			if !ok {
+				return
+			}
+			batch = append(batch, s)
+			if timer == nil {
+				timer = time.After(wait) // want `timerleak/after-in-loop`
+			}
+		case <-flush:
+			send(batch)
+			batch, timer = nil, nil
+		case <-timer:
+			send(batch)
+			batch, timer = nil, nil
+		}
+	}
+}
+
+// Fine: the variable is nil only before the timer is made, or when it is over.
+func Idled(in <-chan string, wait time.Duration, send func(string)) {
+	var timer <-chan time.Time
+	for {
+		select {
+		case s, ok := <-in:
+			if !ok {
+				return
+			}
+			send(s)
+			if timer == nil {
+				timer = time.After(wait)
+			}
+		case <-timer:
+			timer = nil
+		}
+	}
+}
