@@ -373,6 +373,7 @@ type assumption struct {
 	at   *ssa.BasicBlock
 	cond ssa.Value
 	succ int
+	flag bool // the way from the acquisition back to at sets it to a constant
 }
 
 // assumptions returns the conditions on the dominating branches.
@@ -387,9 +388,52 @@ func assumptions(at ssa.Instruction) []assumption {
 		if !ok || pred.Succs[0] == pred.Succs[1] {
 			continue
 		}
-		out = append(out, assumption{pred, br.Cond, slices.Index(pred.Succs, b)})
+		out = append(out, assumption{pred, br.Cond, slices.Index(pred.Succs, b), isFlag(br.Cond, at.Block())})
 	}
 	return out
+}
+
+// isFlag reports whether a condition is a variable that gets a constant on
+// every way from the block of the acquisition back to where it is asked.
+func isFlag(cond ssa.Value, acquired *ssa.BasicBlock) bool {
+	v, _ := positive(cond)
+	phi, ok := v.(*ssa.Phi)
+	if !ok {
+		return false
+	}
+	set := false
+	seen := make(map[*ssa.Phi]bool)
+	var walk func(phi *ssa.Phi) bool
+	walk = func(phi *ssa.Phi) bool {
+		if seen[phi] {
+			return true
+		}
+		seen[phi] = true
+		for i, e := range phi.Edges {
+			behind := acquired.Dominates(phi.Block().Preds[i])
+			switch e := e.(type) {
+			case *ssa.Const:
+				set = set || behind
+			case *ssa.Phi:
+				if !walk(e) {
+					return false
+				}
+			default:
+				return false // it may be anything
+			}
+		}
+		return true
+	}
+	return walk(phi) && set
+}
+
+// positive returns a condition without a negation in front, and whether there
+// was one.
+func positive(cond ssa.Value) (v ssa.Value, negated bool) {
+	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
+		return not.X, true
+	}
+	return cond, false
 }
 
 func contradicts(assumed []assumption, edge ir.Edge) bool {
@@ -398,7 +442,14 @@ func contradicts(assumed []assumption, edge ir.Edge) bool {
 		return false
 	}
 	for _, a := range assumed {
-		// Where the condition is asked again, as that of a loop is, it may have changed.
+		// Where the condition is asked again, as that of a loop is, it may have
+		// changed; if it is a flag that was set beside the acquisition, it has.
+		if a.flag {
+			va, na := positive(a.cond)
+			if v, n := positive(br.Cond); v == va {
+				return (edge.Succ == a.succ) == (n == na)
+			}
+		}
 		if a.at != edge.From && sameCondition(a.cond, br.Cond, 0) {
 			return edge.Succ != a.succ
 		}

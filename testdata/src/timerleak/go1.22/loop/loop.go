@@ -240,3 +240,25 @@ func Idled(in <-chan string, wait time.Duration, send func(string)) {
 		}
 	}
 }
+
+// Fine: a flag says that the one timer is there.
+func Flagged(in <-chan string, wait time.Duration, send func(string)) {
+	var timer *time.Timer
+	made := false
+	for s := range in {
+		if !made {
+			timer = time.NewTimer(wait)
+			made = true
+		} else {
+			timer.Reset(wait)
+		}
+		select {
+		case <-timer.C:
+		default:
+			send(s)
+		}
+	}
+	if made {
+		timer.Stop()
+	}
+}
