@@ -32,7 +32,7 @@ func (c *checker) afterFunc(call ssa.CallInstruction) {
 }
 
 // keptContext returns the name of the field or package variable that keeps a
-// context and nothing else does, or "". Background and TODO keep nothing.
+// context and nothing else does, or "". A background context keeps nothing.
 func (c *checker) keptContext(ctx ssa.Value) string {
 	name := ""
 	for _, r := range c.Refs(ctx) {

@@ -29,8 +29,10 @@
 // (New, Init, Start, Register, ...), which as a rule run once per holder,
 // unless what they make has a method like Close, they run in a loop, or they
 // leave a goroutine behind that waits on the channel;
-// functions named MustRegister; and handles that are handed to anybody who
-// may use them.
+// functions named MustRegister, and those that ask an error whether the
+// listener was there already; methods that register, with a part of their
+// receiver, what their caller gave them; and handles that are handed to anybody
+// who may use them.
 //
 // # never-removed
 //
@@ -58,6 +60,7 @@
 // # no-way-out
 //
 // A type of the package keeps listeners in a slice or map that a method
-// grows, no function of the package takes any out, and code that may run any
+// grows (functions count where the field is named for listeners, or its owner
+// has a lock, a channel or a method like Close), no function of the package takes any out, and code that may run any
 // number of times registers on a value that it did not make.
 package listenerleak

@@ -28,8 +28,10 @@
 // on, the categories that are marked "before 1.23" are reported only with
 // -timerleak.collectable.
 //
-// Silent are code that runs once per process (main, init, package-level
-// sync.Once and what they call), tickers handed to somebody who may stop
+// Silent are code that runs once per process (main, init, tests, package-level
+// sync.Once, what runs only where a package variable is nil that it then sets,
+// the bodies of commands of cobra, urfave/cli and kingpin, and what only these
+// call), tickers handed to somebody who may stop
 // them (returned, stored where the package stops them, given to a function
 // that is not known), and loops in functions that block their caller, who
 // decides.
