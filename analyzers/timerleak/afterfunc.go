@@ -244,7 +244,7 @@ func (c *checker) pins(call *ssa.Call) (finding.Leak, bool) {
 	for i, b := range mc.Bindings {
 		typ := b.Type().Underlying().(*types.Pointer).Elem() // a captured variable
 		teardown := effects.TeardownOf(typ)
-		if teardown == nil || c.callsTeardown(fn, fn.FreeVars[i]) {
+		if teardown == nil || callsTeardown(fn) {
 			continue
 		}
 		leak := c.at(call)
@@ -257,9 +257,9 @@ func (c *checker) pins(call *ssa.Call) (finding.Leak, bool) {
 	return finding.Leak{}, false
 }
 
-// callsTeardown reports whether the literal calls a method like Close, on the
-// captured variable or on anything: that is what the timer is for then.
-func (c *checker) callsTeardown(fn *ssa.Function, captured *ssa.FreeVar) bool {
+// callsTeardown reports whether the literal calls a method like Close on
+// anything: that is what the timer is for then.
+func callsTeardown(fn *ssa.Function) bool {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			if call, ok := instr.(ssa.CallInstruction); ok {
