@@ -28,11 +28,24 @@
 // empty.
 //
 // Silent is growth with a bound: keys of a small type, of a type for which the
-// package declares constants, keys that are constants, also where every caller
-// of an unexported function gives one, remainders, elements of a fixed list,
-// keys that are present already, keys that stand for types of the program
-// (reflect.Type, descriptors, structs with one); and growth that a check of the
-// length decides.
+// package declares constants, remainders, elements of a fixed list, keys that
+// are present already; and growth that a check of the length decides.
+//
+// Whether a map leaks is decided by its keys, so they are followed back to where
+// they come from, through the calls that the package makes. Silent are keys that
+// are written in the program: constants, names of functions, types (reflect.Type,
+// descriptors, structs with one), settings of the environment. What the package
+// itself gives to an exported function shows what its keys are. The finding says
+// so where keys come from a request, a connection, what was read or received, a
+// counter, the clock, or are random.
+//
+// Silent is what the machine bounds: a map that keeps what was read from the file
+// that the key names, or the user or program, unless clients choose the name or
+// the file is kept open. Silent are maps of objects that are made when there is
+// none under the key, as of clients or file systems, of which there are as many as
+// are configured; unless the key comes from outside or is called user, session,
+// addr, id and the like. Test files are silent, and files that import package
+// testing or are named for tests; and unexported functions that nothing calls.
 //
 // Silent are containers from which something takes out, even if only sometimes
 // or under another key, and those that code which is not in sight gets hold of:

@@ -41,6 +41,17 @@ var categories = map[growth.Sort]struct{ name, what string }{
 	growth.Other: {"container-only-grows", "container grows and never shrinks"},
 }
 
+// origins name what shows that keys never end.
+var origins = map[growth.Origin]string{
+	growth.Fresh:   "a new pointer",
+	growth.Random:  "a random value",
+	growth.Clock:   "the clock",
+	growth.Counter: "a counter",
+	growth.Input:   "what was read or received",
+	growth.Conn:    "the connection",
+	growth.Request: "the request",
+}
+
 func run(pass *analysis.Pass) (any, error) {
 	p := effects.Of(pass)
 	report := finding.NewReporter(pass)
@@ -71,6 +82,16 @@ func describe(p *effects.Package, g growth.Growth) finding.Leak {
 	if first.Event.Instr != first.Instr {
 		pos, end := p.IR.Statement(first.Event.Instr)
 		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "called here for " + g.Global.Name()})
+	}
+	if g.Entry != nil {
+		text := "each call of " + g.Entry.Func.Name() + " gets here"
+		if g.Entry.Requests {
+			text = "each request gets here"
+		}
+		leak.Notes = append(leak.Notes, finding.Note{Pos: g.Entry.Func.Pos(), Text: text})
+	}
+	if from := origins[g.Key.Origin]; from != "" && g.Key.Value.Pos().IsValid() {
+		leak.Notes = append(leak.Notes, finding.Note{Pos: g.Key.Value.Pos(), Text: "key comes from " + from})
 	}
 	for _, at := range g.Places[1:] {
 		pos, end := p.IR.Statement(at.Instr)

@@ -52,7 +52,7 @@ const (
 type Reporter struct {
 	pass   *analysis.Pass
 	leaks  []Leak
-	silent map[*token.File]bool // generated files
+	silent map[*token.File]bool // generated files, and those of the runtime
 	ignore map[lineKey][]string // suppression words by line
 }
 
@@ -82,7 +82,7 @@ func NewReporter(pass *analysis.Pass) *Reporter {
 	}
 	for _, f := range pass.Files {
 		file := pass.Fset.File(f.FileStart)
-		if ast.IsGenerated(f) {
+		if ast.IsGenerated(f) || isRuntime(pass.Pkg.Path()) {
 			r.silent[file] = true
 			continue
 		}
@@ -99,6 +99,12 @@ func NewReporter(pass *analysis.Pass) *Reporter {
 		}
 	}
 	return r
+}
+
+// isRuntime reports whether a package is a part of the Go runtime. What keeps
+// values alive is its own matter; the rules that hold elsewhere do not there.
+func isRuntime(path string) bool {
+	return path == "runtime" || path == "runtime_test" || strings.HasPrefix(path, "internal/runtime/")
 }
 
 // Shown reports whether a leak of the category at pos would be reported: the

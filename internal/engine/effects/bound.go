@@ -99,13 +99,13 @@ func (t *table) constantKey(f *flow, key ssa.Value) bool {
 		case *ssa.BinOp:
 			return v.Op == token.REM || v.Op == token.AND && (isConst(v.X) || isConst(v.Y))
 		case *ssa.UnOp:
-			return isLoad(v) && fixedList(f.of(v.X))
+			return isLoad(v) && t.fixedList(f.of(v.X))
 		case *ssa.Extract:
 			if next, ok := v.Tuple.(*ssa.Next); ok {
-				return fixedList(f.of(next.Iter))
+				return t.fixedList(f.of(next.Iter))
 			}
 		case *ssa.Index:
-			return fixedList(f.of(v.X))
+			return t.fixedList(f.of(v.X))
 		}
 		return false
 	}
@@ -117,15 +117,18 @@ func isConst(v ssa.Value) bool {
 	return ok
 }
 
-// fixedList reports whether refs name elements of package variables or of
-// arrays made here, and nothing else.
-func fixedList(refs []Ref) bool {
+// fixedList reports whether refs name package variables that nothing sets
+// later, elements of package variables or of arrays made here, and nothing else.
+func (t *table) fixedList(refs []Ref) bool {
 	if len(refs) == 0 {
 		return false
 	}
 	for _, r := range refs {
 		switch root := r.Root.(type) {
 		case *ssa.Global:
+			if r.Path == nil && slices.ContainsFunc(t.sets[root], func(st *ssa.Store) bool { return st.Parent().Synthetic == "" }) {
+				return false
+			}
 		case *ssa.Alloc:
 			if _, ok := root.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array); !ok {
 				return false

@@ -1,7 +1,9 @@
 package effects
 
 import (
+	"go/token"
 	"go/types"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -100,7 +102,10 @@ func (p *Package) isOnce(fn *ssa.Function) bool {
 	}
 	method := obj.Signature().Recv() != nil
 	inMain := p.IR.Pass.Pkg.Name() == "main"
-	if !method && (obj.Name() == "init" || inMain && obj.Name() == "main" || p.isTest(obj)) {
+	if method && obj.Name() == "Run" && isParsed(ir.Named(obj.Signature().Recv().Type())) {
+		return true
+	}
+	if !method && (obj.Name() == "init" || inMain && obj.Name() == "main" || p.isTest(obj)) || servesProcess(obj.Signature()) {
 		return true
 	}
 	// Nobody imports commands and tests.
@@ -118,6 +123,28 @@ func (p *Package) isOnce(fn *ssa.Function) bool {
 		}
 	}
 	return true
+}
+
+// servesProcess reports whether a function is given the test or the command
+// that runs: a process runs one command, and each test once.
+func servesProcess(sig *types.Signature) bool {
+	for param := range sig.Params().Variables() {
+		n := ir.Named(param.Type())
+		if n == nil || n.Obj().Pkg() == nil {
+			continue
+		}
+		switch pkg := n.Obj().Pkg(); n.Obj().Name() {
+		case "T", "B", "F", "TB":
+			return pkg.Path() == "testing"
+		case "Context":
+			return pkg.Name() == "cli" || pkg.Name() == "kingpin"
+		case "Command":
+			return pkg.Name() == "cobra" || pkg.Name() == "cli"
+		case "ParseContext":
+			return pkg.Name() == "kingpin"
+		}
+	}
+	return false
 }
 
 // useOnce reports whether the use of a function at instr runs it once: a call
@@ -151,8 +178,7 @@ func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
 	switch callee.FullName() {
 	case "(*sync.Once).Do":
 		return slices.ContainsFunc(p.Refs(call.Common().Args[0]), func(r Ref) bool {
-			_, global := r.Root.(*ssa.Global)
-			return global
+			return p.ofPackage(r.Root)
 		}) || !p.Repeatable(call)
 	case "sync.OnceFunc", "sync.OnceValue", "sync.OnceValues":
 		return !p.Repeatable(call)
@@ -189,6 +215,45 @@ func runsCommand(instr ssa.Instruction) bool {
 	owner, field := ir.Named(addr.X.Type()), fieldOf(addr.X, addr.Field)
 	return owner != nil && field != nil && slices.Contains(commandFields, field.Name()) &&
 		(strings.HasSuffix(owner.Obj().Name(), "Command") || owner.Obj().Name() == "App")
+}
+
+// isParsed reports whether the fields of a type are filled from a command
+// line, as those of kong's commands are; their method Run is the command.
+func isParsed(n *types.Named) bool {
+	if n == nil {
+		return false
+	}
+	s, ok := n.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for i := range s.NumFields() {
+		tag := reflect.StructTag(s.Tag(i))
+		if _, ok := tag.Lookup("cmd"); ok || tag.Get("help") != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// ofPackage reports whether root is a package variable, or the receiver of an
+// unexported method that the package calls on package variables only.
+func (p *Package) ofPackage(root ssa.Value) bool {
+	if param, ok := root.(*ssa.Parameter); ok {
+		fn := param.Parent()
+		if fn.Signature.Recv() == nil || param != fn.Params[0] || token.IsExported(fn.Name()) || len(p.uses[fn]) == 0 {
+			return false
+		}
+		return !slices.ContainsFunc(p.uses[fn], func(use ssa.Instruction) bool {
+			call, ok := use.(ssa.CallInstruction)
+			return !ok || !calls(call.Common(), fn) || slices.ContainsFunc(p.Refs(call.Common().Args[0]), func(r Ref) bool {
+				_, global := r.Root.(*ssa.Global)
+				return !global
+			})
+		})
+	}
+	_, global := root.(*ssa.Global)
+	return global
 }
 
 // calls reports whether a call runs fn, and not something that fn is given to.
@@ -335,6 +400,9 @@ func (t *table) indexCall(call ssa.CallInstruction) {
 // Uses returns the instructions that call a declared function of the package
 // or use it as a value, in source order.
 func (p *Package) Uses(fn *ssa.Function) []ssa.Instruction { return p.uses[fn] }
+
+// Sets returns the stores that set a package variable, in source order.
+func (p *Package) Sets(g *ssa.Global) []*ssa.Store { return p.sets[g] }
 
 // isGo reports whether a function runs its function argument on a goroutine
 // of its own: (*sync.WaitGroup).Go and methods Go of groups like errgroup's.

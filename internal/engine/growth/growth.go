@@ -52,8 +52,10 @@ package growth
 
 import (
 	"cmp"
+	"go/ast"
 	"go/token"
 	"go/types"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -81,6 +83,12 @@ type Growth struct {
 	Path   *effects.Path // from the variable to the container
 	// Places are where it grows, in source order; never empty.
 	Places []Place
+	// Entry is how repeatable code comes to the first place; nil if that is in
+	// a loop of once code.
+	Entry *Entry
+	// Key is the source that shows best why the keys at the first place never
+	// end; its Origin is Unknown or Caller if nothing shows it.
+	Key Source
 	// Registry is set if it grows in a function of a registry or of set-up: by
 	// its name, or because it panics at the second value under a key.
 	Registry bool
@@ -147,7 +155,7 @@ type finder struct {
 // growsHere reports whether an event adds an element each time that
 // repeatable code runs.
 func (f *finder) growsHere(e *effects.Event) bool {
-	if e.Via || !f.repeats(e.Instr) || describesProgram(e) || f.fewKeys(e.Key, e.Func(), 0) || f.guarded(e) {
+	if e.Via || !f.runs(e.Func()) || !f.repeats(e.Instr) || describesProgram(e) || f.fewKeys(keyOf(e)) || f.remembersHost(e) || f.keepsInstances(e) || f.guarded(e) {
 		return false
 	}
 	if _, ok := e.Origin.(*ssa.Select); ok {
@@ -160,6 +168,44 @@ func (f *finder) growsHere(e *effects.Event) bool {
 		}
 	}
 	return true
+}
+
+// runs reports whether fn is code of the program and is used at all. A test
+// process ends before anything grows large.
+func (f *finder) runs(fn *ssa.Function) bool {
+	fn = ir.Outermost(fn)
+	if f.inTest(fn.Pos()) || f.helpsTests(fn) {
+		return false
+	}
+	return fn.Signature.Recv() != nil || fn.Synthetic != "" || token.IsExported(fn.Name()) || fn.Name() == "main" || len(f.usesIn(fn)) > 0
+}
+
+func (f *finder) inTest(pos token.Pos) bool {
+	return strings.HasSuffix(f.IR.Pass.Fset.Position(pos).Filename, "_test.go")
+}
+
+// helpsTests reports whether fn stands in a file that only tests need: it
+// imports package testing, or is named for tests.
+func (f *finder) helpsTests(fn *ssa.Function) bool {
+	file := f.IR.File(fn.Pos())
+	if file == nil {
+		return false
+	}
+	base := strings.ToLower(filepath.Base(f.IR.Pass.Fset.Position(file.FileStart).Filename))
+	if strings.HasPrefix(base, "test") || strings.HasPrefix(base, "fake") || strings.HasPrefix(base, "mock") {
+		return true
+	}
+	return slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"testing"` })
+}
+
+// usesIn returns the uses of fn outside test files.
+func (f *finder) usesIn(fn *ssa.Function) []ssa.Instruction {
+	return slices.DeleteFunc(slices.Clone(f.Uses(fn)), func(use ssa.Instruction) bool {
+		if st, ok := use.(*ssa.Store); ok && st.Parent().Synthetic != "" {
+			return f.inTest(st.Addr.Pos()) // the value that a package variable is declared with
+		}
+		return f.inTest(use.Pos())
+	})
 }
 
 // setUpNames begin the names of functions that prepare a process; what they
@@ -291,39 +337,11 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	if c.path != nil && (isListeners(typ) || f.takesListener(g.Places)) {
 		return g, false // listenerleak's
 	}
-	return g, !f.innerShrinks(c) || leakingKey(typ) || slices.ContainsFunc(ins, func(e *effects.Event) bool { return fromOutside(e.Key) })
-}
-
-// maxSources bounds how many values a key is followed back to.
-const maxSources = 64
-
-// fromOutside reports whether a key is made from what a client sent: a part of
-// an HTTP request, or the address of a connection.
-func fromOutside(key ssa.Value) bool {
-	if key == nil {
-		return false
+	if entry, ok := f.entry(g.Places[0]); ok {
+		g.Entry = &entry
 	}
-	work := []ssa.Value{key}
-	var rands []*ssa.Value
-	for i := 0; i < len(work) && i < maxSources; i++ {
-		if n := ir.Named(work[i].Type()); n != nil && n.Obj().Pkg() != nil {
-			switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
-			case "net/http.Request", "net.Conn", "net.Addr":
-				return true
-			}
-		}
-		instr, ok := work[i].(ssa.Instruction)
-		if !ok {
-			continue
-		}
-		rands = instr.Operands(rands[:0])
-		for _, op := range rands {
-			if v := *op; v != nil && !slices.Contains(work, v) {
-				work = append(work, v)
-			}
-		}
-	}
-	return false
+	g.Key, _ = f.endless(keyOf(g.Places[0].Event))
+	return g, !f.innerShrinks(c) || leakingKey(typ) || slices.ContainsFunc(ins, func(e *effects.Event) bool { return f.fromOutside(e) })
 }
 
 // place returns the statement to change: inside a method of the package that
@@ -395,63 +413,6 @@ func isBuffer(typ types.Type) bool {
 	}
 	n := ir.Named(typ)
 	return n != nil && n.Obj().Pkg() != nil && (n.Obj().Pkg().Path() == "bytes" || n.Obj().Pkg().Path() == "strings")
-}
-
-// maxCallers bounds how far a key that is a parameter is followed to where its
-// value is written.
-const maxCallers = 3
-
-// fewKeys reports whether a key is a descriptor of something in the program,
-// or a parameter that every caller in the package gives a constant.
-func (f *finder) fewKeys(key ssa.Value, fn *ssa.Function, depth int) bool {
-	if key == nil {
-		return false
-	}
-	key = ir.Unwrap(key)
-	if describes(key.Type()) {
-		return true
-	}
-	if _, ok := key.(*ssa.Const); ok {
-		return depth > 0
-	}
-	param, ok := key.(*ssa.Parameter)
-	if !ok || depth == maxCallers || fn.Parent() != nil || token.IsExported(fn.Name()) || !f.onlyCalled(fn) || len(f.Uses(fn)) == 0 {
-		return false
-	}
-	i := slices.Index(fn.Params, param)
-	for _, use := range f.Uses(fn) {
-		call := use.(ssa.CallInstruction)
-		if args := call.Common().Args; i >= len(args) || !f.fewKeys(args[i], call.Parent(), depth+1) {
-			return false
-		}
-	}
-	return true
-}
-
-// describes reports whether the values of a type stand for types of the
-// program, as those of package reflect and of protocol buffers do, or for parts
-// of such types.
-func describes(typ types.Type) bool {
-	n := ir.Named(typ)
-	if n == nil || n.Obj().Name() == "Value" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "reflect" {
-		return false // a reflect.Value has a type, and a pointer that is new each time
-	}
-	switch n.Underlying().(type) {
-	case *types.Basic, *types.Map, *types.Slice, *types.Signature:
-		return false
-	}
-	name := strings.ToLower(n.Obj().Name())
-	if strings.HasSuffix(name, "type") || strings.HasSuffix(name, "descriptor") {
-		return true
-	}
-	if key, ok := n.Underlying().(*types.Struct); ok && !isPointer(typ) {
-		for field := range key.Fields() {
-			if describes(field.Type()) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func isPointer(typ types.Type) bool {

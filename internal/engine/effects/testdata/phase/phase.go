@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"testing"
 	"time"
 )
 
@@ -170,4 +171,43 @@ func down(n int) {
 	if n > 0 {
 		down(n - 1)
 	}
+}
+
+// What a test or a command is given runs with it.
+func Helper(t testing.TB) { once() }
+
+type tool struct {
+	Verbose bool `help:"Say more."`
+}
+
+func (t *tool) Run() error {
+	once()
+	return nil
+}
+
+// Named alike, but nothing says that it is a command.
+type chore struct{ verbose bool }
+
+func (c *chore) Run() error {
+	often()
+	return nil
+}
+
+// The body of a sync.Once in a package variable, also by way of a method.
+type registry struct{ start sync.Once }
+
+var std registry
+
+func (r *registry) begin() { r.start.Do(func() { once() }) }
+
+func Begin() { std.begin() }
+
+type other struct{ start sync.Once }
+
+func (o *other) begin() { o.start.Do(func() { often() }) }
+
+func NewOther() *other {
+	o := new(other)
+	o.begin()
+	return o
 }

@@ -1,0 +1,56 @@
+package growth
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// An Entry is the function through which repeatable code comes to a growth.
+type Entry struct {
+	Func *ssa.Function
+	// Requests is set if the function serves HTTP requests, else its callers are
+	// other packages.
+	Requests bool
+}
+
+// entry returns the nearest function from which a place is reached that serves
+// requests or is exported; ok is false if there is none.
+func (f *finder) entry(at Place) (Entry, bool) {
+	work := []*ssa.Function{at.Event.Func()}
+	seen := map[*ssa.Function]bool{work[0]: true}
+	for len(work) > 0 {
+		fn := work[0]
+		work = work[1:]
+		if servesRequests(fn) {
+			return Entry{fn, true}, true
+		}
+		if fn.Parent() == nil && token.IsExported(fn.Name()) && !f.Once(fn) {
+			return Entry{fn, false}, true
+		}
+		next := func(caller *ssa.Function) {
+			if !seen[caller] {
+				seen[caller] = true
+				work = append(work, caller)
+			}
+		}
+		if fn.Parent() != nil {
+			next(fn.Parent())
+		}
+		for _, use := range f.usesIn(fn) {
+			next(use.Parent())
+		}
+	}
+	return Entry{}, false
+}
+
+func servesRequests(fn *ssa.Function) bool {
+	for _, param := range fn.Params {
+		if n := ir.Named(param.Type()); n != nil && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "net/http" && n.Obj().Name() == "Request" {
+			return true
+		}
+	}
+	return false
+}

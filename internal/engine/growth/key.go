@@ -1,0 +1,355 @@
+package growth
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// Whether a map that only grows is a leak is decided by its keys: names that
+// are written in the program end, what clients send does not. This file
+// follows a key back to where it comes from.
+
+// An Origin says where a key comes from.
+type Origin uint8
+
+const (
+	Unknown Origin = iota
+	Program        // written in the program, or a type of it
+	Caller         // the caller of an exported function chooses it
+	Fresh          // a pointer to what was just made
+	Random
+	Clock
+	Counter
+	Input // what was received from a channel or read
+	Conn  // a network connection or its address
+	Request
+)
+
+// A Source is a value that a key is made from.
+type Source struct {
+	Origin Origin
+	Value  ssa.Value
+}
+
+// maxSources bounds how many values a key is followed back through.
+const maxSources = 128
+
+// A trace follows values back to their sources, in the order in which they are
+// met.
+type trace struct {
+	*finder
+	seen    map[ssa.Value]bool
+	sources []Source
+}
+
+func (f *finder) trace(vs ...ssa.Value) *trace {
+	t := &trace{finder: f, seen: make(map[ssa.Value]bool)}
+	t.all(vs...)
+	return t
+}
+
+// fewKeys reports whether all that a key is made from is written in the
+// program.
+func (f *finder) fewKeys(key ssa.Value) bool {
+	sources := f.trace(key).sources
+	return len(sources) > 0 && !slices.ContainsFunc(sources, func(s Source) bool { return s.Origin != Program })
+}
+
+// endless returns the source that shows best that keys never end, if one does.
+func (f *finder) endless(key ssa.Value) (Source, bool) {
+	var best Source
+	for _, s := range f.trace(key).sources {
+		if s.Origin > best.Origin {
+			best = s
+		}
+	}
+	return best, best.Origin > Caller
+}
+
+func (t *trace) end(o Origin, v ssa.Value) { t.sources = append(t.sources, Source{o, v}) }
+
+func (t *trace) all(vs ...ssa.Value) {
+	for _, v := range vs {
+		t.follow(v)
+	}
+}
+
+func (t *trace) follow(v ssa.Value) {
+	if v == nil || t.seen[v] {
+		return
+	}
+	t.seen[v] = true
+	if len(t.seen) > maxSources {
+		t.end(Unknown, v)
+		return
+	}
+	if o := originOfType(v.Type()); o != Unknown {
+		t.end(o, v)
+		return
+	}
+	switch v := v.(type) {
+	case *ssa.Const:
+		t.end(Program, v)
+	case *ssa.Global:
+		t.end(t.ofGlobal(v), v)
+	case *ssa.Parameter:
+		t.parameter(v)
+	case *ssa.FreeVar:
+		t.freeVar(v)
+	case *ssa.Alloc:
+		t.contents(v)
+	case *ssa.Call:
+		t.call(v)
+	case *ssa.BinOp:
+		if counts(v) {
+			t.end(Counter, v)
+			return
+		}
+		t.all(v.X, v.Y)
+	case *ssa.Phi:
+		t.all(v.Edges...)
+	case *ssa.UnOp:
+		if v.Op == token.ARROW {
+			t.end(Input, v)
+			return
+		}
+		t.follow(v.X)
+	case *ssa.FieldAddr:
+		t.follow(v.X)
+	case *ssa.Field:
+		t.follow(v.X)
+	case *ssa.IndexAddr:
+		t.follow(v.X)
+	case *ssa.Index:
+		t.follow(v.X)
+	case *ssa.Lookup:
+		t.follow(v.X)
+	case *ssa.Extract:
+		t.follow(v.Tuple)
+	case *ssa.Next:
+		t.follow(v.Iter)
+	case *ssa.Range:
+		t.follow(v.X)
+	case *ssa.Slice:
+		t.follow(v.X)
+	case *ssa.TypeAssert:
+		t.follow(v.X)
+	case *ssa.Convert:
+		t.follow(v.X)
+	case *ssa.ChangeType:
+		t.follow(v.X)
+	case *ssa.ChangeInterface:
+		t.follow(v.X)
+	case *ssa.MakeInterface:
+		t.follow(v.X)
+	default:
+		t.end(Unknown, v)
+	}
+}
+
+// originOfType returns what the type of a value says about where it comes from.
+func originOfType(typ types.Type) Origin {
+	if describes(typ) {
+		return Program
+	}
+	if _, code := typ.Underlying().(*types.Signature); code {
+		return Program
+	}
+	n := ir.Named(typ)
+	if n == nil || n.Obj().Pkg() == nil {
+		return Unknown
+	}
+	switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
+	case "net/http.Request":
+		return Request
+	case "net.Conn", "net.Addr":
+		return Conn
+	}
+	return Unknown
+}
+
+// ofGlobal tells what a package variable holds: what it was declared with, or
+// a number that goes up.
+func (t *trace) ofGlobal(g *ssa.Global) Origin {
+	o := Program
+	for _, st := range t.Sets(g) {
+		if sum, ok := st.Val.(*ssa.BinOp); ok && sum.Op == token.ADD {
+			return Counter
+		}
+		if !t.Once(st.Parent()) {
+			o = Unknown
+		}
+	}
+	return o
+}
+
+// parameter follows a parameter to the calls of its function. What a package
+// itself gives to an exported function shows what it is made for.
+func (t *trace) parameter(v *ssa.Parameter) {
+	fn := v.Parent()
+	exported := token.IsExported(fn.Name())
+	calls := t.usesIn(fn)
+	asValue := func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		return !ok || t.IR.Static(call.Common()) != fn
+	}
+	if fn.Parent() != nil || len(calls) == 0 || slices.ContainsFunc(calls, asValue) {
+		if exported && fn.Parent() == nil {
+			t.end(Caller, v)
+		} else {
+			t.end(Unknown, v)
+		}
+		return
+	}
+	i := slices.Index(fn.Params, v)
+	for _, use := range calls {
+		if args := ir.Args(use.(ssa.CallInstruction).Common()); i < len(args) {
+			t.follow(args[i])
+		}
+	}
+}
+
+func (t *trace) freeVar(v *ssa.FreeVar) {
+	fn := v.Parent()
+	i := slices.Index(fn.FreeVars, v)
+	for _, made := range t.Literal(fn) {
+		if mc, ok := made.(*ssa.MakeClosure); ok {
+			t.follow(mc.Bindings[i])
+		}
+	}
+}
+
+// contents follows what is stored in a local variable or its parts. A pointer
+// to one that is a key itself is new each time.
+func (t *trace) contents(v *ssa.Alloc) {
+	found := false
+	var stores func(addr ssa.Value)
+	stores = func(addr ssa.Value) {
+		for _, use := range *addr.Referrers() {
+			switch use := use.(type) {
+			case *ssa.Store:
+				if use.Addr == addr {
+					found = true
+					t.follow(use.Val)
+				}
+			case *ssa.FieldAddr:
+				stores(use)
+			case *ssa.IndexAddr:
+				stores(use)
+			}
+		}
+	}
+	stores(v)
+	if !found {
+		t.end(Unknown, v)
+	}
+}
+
+func (t *trace) call(v *ssa.Call) {
+	callee := ir.Callee(&v.Call)
+	if callee == nil || callee.Pkg() == nil {
+		t.arguments(v)
+		return
+	}
+	switch path := callee.Pkg().Path(); {
+	case callee.FullName() == "time.Now":
+		t.end(Clock, v)
+	case path == "math/rand" || path == "math/rand/v2" || path == "crypto/rand" || strings.HasSuffix(path, "/uuid"):
+		t.end(Random, v)
+	case path == "sync/atomic" && strings.HasPrefix(callee.Name(), "Add"):
+		t.end(Counter, v)
+	case path == "bufio" && (callee.Name() == "Text" || strings.HasPrefix(callee.Name(), "Read")):
+		t.end(Input, v)
+	case path == "runtime" || path == "os" && strings.HasSuffix(callee.Name(), "env"), path == "flag":
+		t.end(Program, v)
+	default:
+		t.arguments(v)
+	}
+}
+
+// arguments follows the operands of a call of which nothing else is known; a
+// call without operands may return anything.
+func (t *trace) arguments(v *ssa.Call) {
+	args := ir.Args(&v.Call)
+	if len(args) == 0 {
+		t.end(Unknown, v)
+	}
+	t.all(args...)
+}
+
+// counts reports whether a sum is that of a loop or variable that counts.
+func counts(v *ssa.BinOp) bool {
+	if v.Op != token.ADD {
+		return false
+	}
+	for _, x := range []ssa.Value{v.X, v.Y} {
+		switch x := x.(type) {
+		case *ssa.Phi:
+			if slices.Contains(x.Edges, ssa.Value(v)) {
+				return true
+			}
+		case *ssa.UnOp:
+			if x.Op == token.MUL && slices.ContainsFunc(*v.Referrers(), func(use ssa.Instruction) bool {
+				st, ok := use.(*ssa.Store)
+				return ok && sameAddr(st.Addr, x.X)
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sameAddr reports whether two addresses are the same variable or the same
+// field of one value.
+func sameAddr(a, b ssa.Value) bool {
+	if a == b {
+		return true
+	}
+	x, ok := a.(*ssa.FieldAddr)
+	y, ok2 := b.(*ssa.FieldAddr)
+	return ok && ok2 && x.Field == y.Field && x.X == y.X
+}
+
+// describes reports whether the values of a type stand for types of the
+// program, as those of package reflect and of protocol buffers do, or for parts
+// of such types.
+func describes(typ types.Type) bool {
+	n := ir.Named(typ)
+	if n == nil || n.Obj().Name() == "Value" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "reflect" {
+		return false // a reflect.Value has a type, and a pointer that is new each time
+	}
+	if pkg := n.Obj().Pkg(); pkg != nil && strings.HasSuffix(pkg.Path(), "/protoreflect") {
+		return true
+	}
+	switch n.Underlying().(type) {
+	case *types.Basic, *types.Map, *types.Slice, *types.Signature:
+		return false
+	}
+	name := strings.ToLower(n.Obj().Name())
+	if strings.HasSuffix(name, "type") || strings.HasSuffix(name, "descriptor") {
+		return true
+	}
+	if key, ok := n.Underlying().(*types.Struct); ok && !isPointer(typ) {
+		for field := range key.Fields() {
+			if describes(field.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fromOutside reports whether the key of a growth is made from what a client
+// sent: a part of a request, or the address of a connection.
+func (f *finder) fromOutside(e *effects.Event) bool {
+	source, _ := f.endless(keyOf(e))
+	return source.Origin >= Conn
+}

@@ -1,0 +1,160 @@
+package growth
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A memo is a map that keeps what was found out or made once per key. How many
+// keys there are is up to what the key names; this file knows the kinds of which
+// there are few.
+
+// hostPackages are those whose functions tell what the machine has: files,
+// users, programs.
+var hostPackages = map[string][]string{
+	"os":            {"Lstat", "Open", "ReadDir", "ReadFile", "Readlink", "Stat"},
+	"io/ioutil":     {"ReadDir", "ReadFile"},
+	"os/exec":       {"Command", "CommandContext", "LookPath"},
+	"os/user":       {"Lookup", "LookupGroup", "LookupGroupId", "LookupId"},
+	"path/filepath": {"EvalSymlinks", "Glob", "Walk", "WalkDir"},
+}
+
+// remembersHost reports whether a growth keeps what the machine said about a
+// name: about the key, or in the value. The machine bounds how many files,
+// users and programs there are, unless clients choose the names, or what is
+// kept is open.
+func (f *finder) remembersHost(e *effects.Event) bool {
+	key := keyOf(e)
+	if key == nil {
+		return false
+	}
+	at := grows(e)
+	fn := ir.Outermost(at.Parent())
+	var asks []*ssa.Call
+	f.eachCall(fn, func(call *ssa.Call) {
+		callee := ir.Callee(&call.Call)
+		if callee != nil && callee.Pkg() != nil && slices.Contains(hostPackages[callee.Pkg().Path()], callee.Name()) {
+			asks = append(asks, call)
+		}
+	})
+	if len(asks) == 0 {
+		return false
+	}
+	if _, open := f.endless(key); open {
+		return false
+	}
+	keys, put := f.trace(key), f.trace(inserted(at))
+	return slices.ContainsFunc(asks, func(ask *ssa.Call) bool {
+		if put.seen[ask] {
+			return effects.TeardownOf(ir.Unwrap(inserted(at)).Type()) == nil
+		}
+		about := f.trace(ir.Args(&ask.Call)...)
+		return slices.ContainsFunc(about.sources, func(s Source) bool { return s.Origin != Program && keys.seen[s.Value] })
+	})
+}
+
+// openNames are what parameters are called by which callers name things that
+// come and go.
+var openNames = []string{"addr", "client", "conn", "email", "host", "id", "ip", "key", "peer", "request", "session", "tenant", "token", "url", "user"}
+
+// keepsInstances reports whether a growth keeps an object of the module, or of
+// one that it uses, that was made because there was none yet under the key: of
+// clients, file systems and the like there are as many as are configured. It
+// is another matter if keys come and go, by where they come from or what they
+// are called.
+func (f *finder) keepsInstances(e *effects.Event) bool {
+	at := grows(e)
+	key, v := keyOf(e), inserted(at)
+	if v == nil || key == nil || !isInstance(ir.Unwrap(v).Type()) || !f.onlyIfAbsent(at, e) {
+		return false
+	}
+	return !slices.ContainsFunc(f.trace(key).sources, func(s Source) bool {
+		return s.Origin > Caller || slices.Contains(openNames, strings.ToLower(s.Value.Name())) || slices.ContainsFunc(openNames, func(name string) bool {
+			return len(name) > 3 && strings.Contains(strings.ToLower(s.Value.Name()), name)
+		})
+	})
+}
+
+// isInstance reports whether values of a type are objects of a module: it is
+// a pointer to a struct that the standard library does not declare.
+func isInstance(typ types.Type) bool {
+	n := ir.Named(typ)
+	if n == nil || !isPointer(typ) || n.Obj().Pkg() == nil {
+		return false
+	}
+	first, _, _ := strings.Cut(n.Obj().Pkg().Path(), "/")
+	_, object := n.Underlying().(*types.Struct)
+	return object && strings.Contains(first, ".") && n.Obj().Pkg().Path() != "golang.org/x/time/rate"
+}
+
+// onlyIfAbsent reports whether an instruction runs only where a look-up in the
+// container of the event found nothing.
+func (f *finder) onlyIfAbsent(instr ssa.Instruction, e *effects.Event) bool {
+	for b := instr.Block(); b != nil; b = b.Idom() {
+		for _, pred := range b.Preds {
+			br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
+			if !ok {
+				continue
+			}
+			if found, asks := f.asksPresence(br, e); asks && (found != b || len(b.Preds) > 1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// grows returns the statement of this package that adds the element.
+func grows(e *effects.Event) ssa.Instruction {
+	if e.Origin != nil && e.Origin.Parent() != nil {
+		return e.Origin
+	}
+	return e.Instr
+}
+
+// keyOf returns the key of a growth: where the function that the event is in
+// chooses it, or else where the element is added; nil if it has none.
+func keyOf(e *effects.Event) ssa.Value {
+	if e.Key != nil {
+		return e.Key
+	}
+	put, ok := grows(e).(*ssa.MapUpdate)
+	g, global := e.Ref.Root.(*ssa.Global)
+	if !ok || !global || isSlice(typeAt(container{g, e.Ref.Path})) {
+		return nil // a list in the map gets longer, not the map
+	}
+	return put.Key
+}
+
+// inserted returns the value that an instruction puts into a map, or nil.
+func inserted(instr ssa.Instruction) ssa.Value {
+	switch instr := instr.(type) {
+	case *ssa.MapUpdate:
+		return instr.Value
+	case ssa.CallInstruction:
+		if args := instr.Common().Args; len(args) > 2 {
+			return args[len(args)-1]
+		}
+	}
+	return nil
+}
+
+// eachCall calls do for the calls in fn and the literals in it.
+func (f *finder) eachCall(fn *ssa.Function, do func(*ssa.Call)) {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok {
+				do(call)
+			}
+		}
+	}
+	for _, lit := range fn.AnonFuncs {
+		f.eachCall(lit, do)
+	}
+}

@@ -1,0 +1,81 @@
+// Package host remembers what the machine says.
+package host
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"os/user"
+	"strconv"
+	"sync"
+)
+
+var pages = map[string][]byte{}
+
+// Fine: a machine has so many files.
+func Page(path string) []byte {
+	if data, ok := pages[path]; ok {
+		return data
+	}
+	data, err := os.ReadFile(path)
+	if err == nil {
+		pages[path] = data
+	}
+	return data
+}
+
+var owners sync.Map
+
+// Fine: so many users.
+func Owner(uid int) string {
+	if name, ok := owners.Load(uid); ok {
+		return name.(string)
+	}
+	u, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil {
+		return ""
+	}
+	owners.Store(uid, u.Username)
+	return u.Username
+}
+
+var versions sync.Map
+
+// Fine: so many programs; the literal asks about the key.
+func Version(program string) func() string {
+	f, _ := versions.LoadOrStore(program, sync.OnceValue(func() string {
+		out, _ := exec.Command(program, "-version").Output()
+		return string(out)
+	}))
+	return f.(func() string)
+}
+
+var logs = map[string]*os.File{}
+
+// What is kept open is no memory of the machine.
+func Log(path string) *os.File {
+	f, err := os.Open(path)
+	if err == nil {
+		logs[path] = f // want `package variable logs`
+	}
+	return f
+}
+
+var served = map[string]os.FileInfo{}
+
+// Clients choose the names, also those that they give in another form.
+func Serve(w http.ResponseWriter, r *http.Request) {
+	name := "/srv" + r.URL.Path
+	if info, err := os.Stat(name); err == nil {
+		served[name] = info // want `package variable served`
+	}
+}
+
+var written = map[string]int{}
+
+// The file is another matter than the key.
+func Write(session string, data []byte) {
+	if _, err := os.Stat("/var/spool"); err == nil {
+		written[session] += len(data) // want `package variable written`
+	}
+}
