@@ -147,6 +147,9 @@ func (c Capture) Settled(parts []Part) bool {
 		return false
 	}
 	for _, v := range c.aliases() {
+		if c.wholeElsewhere(v) {
+			return false
+		}
 		for _, ref := range *v.Referrers() {
 			st, ok := ref.(*ssa.Store)
 			if ok && st.Addr == v && (v != c.Cell || c.after(st)) {
@@ -183,6 +186,17 @@ func (c Capture) Settled(parts []Part) bool {
 		}
 	}
 	return true
+}
+
+// wholeElsewhere reports whether v is the variable as another closure sees it
+// that outlives its function, too, and uses more of it than parts.
+func (c Capture) wholeElsewhere(v ssa.Value) bool {
+	free, ok := v.(*ssa.FreeVar)
+	if !ok || ir.Within(free.Parent(), c.Free.Parent()) || ir.Within(c.Free.Parent(), free.Parent()) {
+		return false
+	}
+	w := &partWalk{c: c}
+	return !w.variable(free) && slices.ContainsFunc(c.p.Literal(free.Parent()), func(lit ssa.Value) bool { return len(Holders(c.p, lit)) > 0 })
 }
 
 func isStructVar(v ssa.Value) bool {
