@@ -115,7 +115,7 @@ func Globals(p *effects.Package) []Growth {
 	var order []container
 	for _, e := range p.Events {
 		g, ok := e.Ref.Root.(*ssa.Global)
-		if !ok || e.Kind != effects.Grow || g.Pkg != p.IR.SSA || !f.growsHere(e) {
+		if !ok || e.Kind != effects.Grow || g.Pkg != p.IR.SSA || strings.HasPrefix(strings.ToLower(g.Name()), "test") || !f.growsHere(e) {
 			continue
 		}
 		c := container{g, e.Ref.Path}

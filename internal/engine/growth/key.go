@@ -156,7 +156,7 @@ func (t *trace) follow(v ssa.Value) {
 
 // originOfType returns what the type of a value says about where it comes from.
 func originOfType(typ types.Type) Origin {
-	if describes(typ) {
+	if describes(typ) || configures(typ) {
 		return Program
 	}
 	if _, code := typ.Underlying().(*types.Signature); code {
@@ -250,6 +250,20 @@ func (t *trace) contents(v *ssa.Alloc) {
 	if !found {
 		t.end(Unknown, v)
 	}
+}
+
+// settings are parts of the names of types whose values are chosen when a
+// program is written or configured.
+var settings = []string{"config", "kind", "level", "mode", "option", "param", "setting"}
+
+// configures reports whether a type is one of settings by its name.
+func configures(typ types.Type) bool {
+	n := ir.Named(typ)
+	if n == nil || isPointer(typ) {
+		return false // there may be a new one each time
+	}
+	name := strings.ToLower(n.Obj().Name())
+	return slices.ContainsFunc(settings, func(part string) bool { return strings.HasSuffix(name, part) || strings.HasSuffix(name, part+"s") })
 }
 
 func (t *trace) call(v *ssa.Call) {

@@ -27,7 +27,8 @@ func (f *finder) registers(e *effects.Event) bool {
 
 // verbs begin the names of functions that programs are configured by. Those
 // in adders also begin names of functions that requests are served by; they
-// count where what is added is code. So does Set alone, but not SetLevel.
+// count where what is added is code. So does Set alone as a method, but neither
+// SetLevel nor a function Set.
 var (
 	verbs = []string{
 		"Register", "MustRegister", "Bind", "Configure", "Declare", "Define", "Disable", "Enable", "Install", "Override", "Provide",
@@ -42,7 +43,7 @@ func (f *finder) named(e *effects.Event) bool {
 		return false
 	}
 	begins := func(verb string) bool { return strings.HasPrefix(fn.Name(), verb) }
-	if begins("Set") && fn.Name() != "Set" {
+	if begins("Set") && (fn.Name() != "Set" || fn.Signature.Recv() == nil) {
 		return true
 	}
 	return slices.ContainsFunc(verbs, begins) || putsCode(e) || slices.ContainsFunc(adders, begins) && takesCode(fn.Signature.Params())

@@ -54,7 +54,8 @@ func capturesObject(p *effects.Package, r effects.Ref, object []effects.Ref, dep
 
 // Cyclic returns the store that closes a cycle through the object: of a
 // pointer to it, or into it, in one of its own fields; or of something that
-// holds it. It returns nil if there is none in the function.
+// holds it. It returns nil if there is none in the function, or if what holds
+// the object is set to nil there.
 func Cyclic(p *effects.Package, object ssa.Value, fn *ssa.Function) *ssa.Store {
 	self := identity(p, object)
 	is := func(r effects.Ref) bool { return slices.Contains(self, r) }
@@ -62,26 +63,36 @@ func Cyclic(p *effects.Package, object ssa.Value, fn *ssa.Function) *ssa.Store {
 		base := interior(v)
 		return isPointer(base.Type()) && slices.ContainsFunc(p.Refs(base), is)
 	}
+	var found *ssa.Store
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			st, ok := instr.(*ssa.Store)
-			if !ok || st.Addr == interior(st.Addr) || !within(st.Addr) {
+			if !ok || st.Addr == interior(st.Addr) {
 				continue
 			}
-			if isReference(st.Val.Type()) && within(st.Val) {
-				return st
+			if k, ok := st.Val.(*ssa.Const); ok && k.IsNil() && slices.ContainsFunc(p.Refs(st.Addr), func(at effects.Ref) bool { return slices.ContainsFunc(p.Contents(at), is) }) {
+				return nil
 			}
-			for _, r := range p.Refs(st.Val) {
-				if is(r) || r.Path != nil || !effects.Fresh(r.Root) || isCopy(r.Root, nil, self) {
-					continue
-				}
-				if slices.ContainsFunc(p.Held([]effects.Ref{r}), is) || capturesObject(p, r, self, 0) {
-					return st
-				}
+			if found == nil && within(st.Addr) && closes(p, st, self) {
+				found = st
 			}
 		}
 	}
-	return nil
+	return found
+}
+
+// closes reports whether a store into the object leads back to it.
+func closes(p *effects.Package, st *ssa.Store, self []effects.Ref) bool {
+	is := func(r effects.Ref) bool { return slices.Contains(self, r) }
+	if base := interior(st.Val); isReference(st.Val.Type()) && isPointer(base.Type()) && slices.ContainsFunc(p.Refs(base), is) {
+		return true
+	}
+	return slices.ContainsFunc(p.Refs(st.Val), func(r effects.Ref) bool {
+		if is(r) || r.Path != nil || !effects.Fresh(r.Root) || isCopy(r.Root, nil, self) {
+			return false
+		}
+		return slices.ContainsFunc(p.Held([]effects.Ref{r}), is) || capturesObject(p, r, self, 0)
+	})
 }
 
 func isReference(t types.Type) bool {

@@ -225,3 +225,16 @@ func chain(parent *node, id int) *node {
 	runtime.AddCleanup(c, func(int) {}, id)
 	return n
 }
+
+type guard struct{ ref *guardRef }
+
+type guardRef struct{ parent *guard }
+
+// Fine: the parent lets go of the object.
+func notified(f func(*guardRef)) *guard {
+	g := new(guard)
+	g.ref = &guardRef{parent: g}
+	runtime.SetFinalizer(g.ref, f)
+	g.ref = nil
+	return g
+}
