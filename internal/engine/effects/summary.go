@@ -72,6 +72,9 @@ type Summary struct {
 	// NoReturn is set if the function never comes back to its caller because
 	// it panics or ends the goroutine or process.
 	NoReturn bool
+	// Fresh is set if the first result is a new object that only the caller
+	// gets hold of. Constructors that register what they make are not fresh.
+	Fresh bool
 }
 
 // AFact marks Summary as a fact.
@@ -82,6 +85,9 @@ func (s *Summary) String() string {
 	var parts []string
 	if s.NoReturn {
 		parts = append(parts, "noreturn")
+	}
+	if s.Fresh {
+		parts = append(parts, "fresh")
 	}
 	for _, o := range s.Ops {
 		parts = append(parts, o.String())
@@ -122,7 +128,7 @@ const maxOps = 48
 
 // summarize returns the events on fn's parameters as its callers see them.
 func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
-	sum := &Summary{NoReturn: t.neverReturns(fn)}
+	sum := &Summary{NoReturn: t.neverReturns(fn), Fresh: t.returnsFresh(fn, events)}
 	param := make(map[ssa.Value]int)
 	for i, p := range fn.Params {
 		param[p] = i
@@ -198,6 +204,58 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 		sum.Ops = sum.Ops[:maxOps]
 	}
 	return sum
+}
+
+// returnsFresh reports whether the first result of fn is always an object that
+// it makes and gives to nobody else.
+func (t *table) returnsFresh(fn *ssa.Function, events []*Event) bool {
+	f := t.flows[fn]
+	if f == nil || fn.Signature.Results().Len() == 0 || len(fn.Blocks) == 0 {
+		return false
+	}
+	made := make(map[ssa.Value]bool)
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		refs := f.of(ret.Results[0])
+		if len(refs) == 0 {
+			if k, ok := ret.Results[0].(*ssa.Const); ok && k.IsNil() {
+				continue // with an error
+			}
+			return false
+		}
+		for _, r := range refs {
+			switch r.Root.(type) {
+			case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice:
+				made[r.Root] = true
+			default:
+				return false
+			}
+		}
+	}
+	for _, e := range events {
+		if !made[e.Ref.Root] || e.Via && e.Kind != Escape {
+			continue
+		}
+		switch e.Kind {
+		case Escape, Send:
+			return false
+		case Store:
+			if e.Holder != "" || !made[e.To.Root] {
+				return false
+			}
+		case Return:
+			if e.Func() != fn {
+				return false
+			}
+		}
+		if e.Mode == Spawned {
+			return false
+		}
+	}
+	return len(made) > 0
 }
 
 // plainData reports whether a ref names a number, string or the like, which

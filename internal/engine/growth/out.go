@@ -59,7 +59,9 @@ func (f *finder) madeWithJanitor(c container) bool {
 // handedOut reports whether code that is not in sight may take elements out.
 func (f *finder) handedOut(c container) bool {
 	if field := c.path.Field(); field != nil && field.Pkg() != f.IR.Pass.Pkg && f.made[c.global] != nil {
-		return true // who made it may have kept it
+		if sum := f.Callee(f.made[c.global].Common()); sum == nil || !sum.Fresh {
+			return true // who made it may have kept it
+		}
 	}
 	object := f.exported(c.global) || f.keptByMaker(c.global)
 	if object && allExported(c.path) && isChan(typeAt(c)) {

@@ -18,7 +18,7 @@ func Keep(t *time.Ticker) { Kept = t }
 // Owner owns a ticker.
 type Owner struct{ T *time.Ticker }
 
-// effects(return p0 -> r0.T)
+// effects(fresh, return p0 -> r0.T)
 func New(t *time.Ticker) *Owner { return &Owner{T: t} }
 
 // effects(replace p0.T, store p1 -> p0.T)

@@ -133,8 +133,8 @@ func recovers() {
 // effects(fill r0)
 func readAll(r io.Reader) ([]byte, error) { return io.ReadAll(r) }
 
-// effects(fill r0)
+// effects(fresh, fill r0)
 func buffer(n int) []byte { return make([]byte, n) }
 
-// effects()
+// effects(fresh)
 func page() []byte { return make([]byte, 4096) }

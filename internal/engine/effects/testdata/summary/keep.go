@@ -49,8 +49,18 @@ func local(t *time.Ticker) int {
 	return len(o.list)
 }
 
-// effects(return p0 -> r0.t)
+// effects(fresh, return p0 -> r0.t)
 func wrap(t *time.Ticker) *owner { return &owner{t: t} }
+
+var owners []*owner
+
+// A constructor that keeps what it makes:
+// effects(store p0 -> example.com/summary.owners, store p0 -> example.com/summary.owners[], return p0 -> r0.t)
+func listed(t *time.Ticker) *owner {
+	o := &owner{t: t}
+	owners = append(owners, o)
+	return o
+}
 
 // effects(return p0 -> r0)
 func same(t *time.Ticker) *time.Ticker { return t }
