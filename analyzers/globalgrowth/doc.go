@@ -42,10 +42,16 @@
 // Silent is what the machine bounds: a map that keeps what was read from the file
 // that the key names, or the user or program, unless clients choose the name or
 // the file is kept open. Silent are maps of objects that are made when there is
-// none under the key, as of clients or file systems, of which there are as many as
-// are configured; unless the key comes from outside or is called user, session,
-// addr, id and the like. Test files are silent, and files that import package
-// testing or are named for tests; and unexported functions that nothing calls.
+// none under the key, as of file systems, of which there are as many as are
+// configured. Test files are silent, and files that import package testing or
+// are named for tests; and unexported functions that nothing calls.
+//
+// Most maps that only grow are harmless, because their keys are few, though
+// nothing in the code says so. A map is reported if something shows that its keys
+// are many: where they come from, their type (numbers, pointers, interfaces,
+// combinations), or what the key or the map is called: user, session, addr, id,
+// path and the like. Others are held back, and reported with
+// -globalgrowth.registries.
 //
 // Silent are containers from which something takes out, even if only sometimes
 // or under another key, and those that code which is not in sight gets hold of:

@@ -31,7 +31,7 @@ var Analyzer = &analysis.Analyzer{
 var registries bool
 
 func init() {
-	Analyzer.Flags.BoolVar(&registries, "registries", false, "also report containers that are filled as registries are: by functions named Register, Define, SetLevel and the like, or that panic at a duplicate")
+	Analyzer.Flags.BoolVar(&registries, "registries", false, "also report what is filled as registries are: by functions named Register, Define, SetLevel and the like, or that panic at a duplicate; and maps of which nothing shows that there are many keys")
 }
 
 var categories = map[growth.Sort]struct{ name, what string }{
@@ -55,11 +55,11 @@ var origins = map[growth.Origin]string{
 func run(pass *analysis.Pass) (any, error) {
 	p := effects.Of(pass)
 	report := finding.NewReporter(pass)
-	held := &finding.Withheld{What: "findings about registries", Flag: "-globalgrowth.registries"}
+	held := &finding.Withheld{What: "findings about registries and maps with few keys", Flag: "-globalgrowth.registries"}
 	for _, g := range growth.Globals(p) {
 		leak := describe(p, g)
 		switch {
-		case !g.Registry || registries:
+		case g.Open && !g.Registry || registries:
 			report.Add(leak)
 		case report.Shown(leak.Pos, leak.Category):
 			held.Count++

@@ -2,6 +2,7 @@ package growth
 
 import (
 	"go/token"
+	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -46,11 +47,24 @@ func (f *finder) entry(at Place) (Entry, bool) {
 	return Entry{}, false
 }
 
+// servesRequests reports whether fn works on an HTTP request that a client
+// sent. What gets or returns a response is the client itself.
 func servesRequests(fn *ssa.Function) bool {
-	for _, param := range fn.Params {
-		if n := ir.Named(param.Type()); n != nil && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "net/http" && n.Obj().Name() == "Request" {
-			return true
+	request := false
+	for _, tuple := range []*types.Tuple{fn.Signature.Params(), fn.Signature.Results()} {
+		for v := range tuple.Variables() {
+			request = request || isRequest(v.Type())
+			if isHTTP(v.Type(), "Response") {
+				return false
+			}
 		}
 	}
-	return false
+	return request
+}
+
+func isRequest(t types.Type) bool { return isHTTP(t, "Request") }
+
+func isHTTP(t types.Type, name string) bool {
+	n := ir.Named(t)
+	return n != nil && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "net/http" && n.Obj().Name() == name
 }

@@ -89,6 +89,9 @@ type Growth struct {
 	// Key is the source that shows best why the keys at the first place never
 	// end; its Origin is Unknown or Caller if nothing shows it.
 	Key Source
+	// Open is set if something shows that elements never end; always for
+	// containers without keys.
+	Open bool
 	// Registry is set if it grows in a function of a registry or of set-up: by
 	// its name, or because it panics at the second value under a key.
 	Registry bool
@@ -341,6 +344,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 		g.Entry = &entry
 	}
 	g.Key, _ = f.endless(keyOf(g.Places[0].Event))
+	g.Open = f.open(c, ins)
 	return g, !f.innerShrinks(c) || leakingKey(typ) || slices.ContainsFunc(ins, func(e *effects.Event) bool { return f.fromOutside(e) })
 }
 

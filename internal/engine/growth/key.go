@@ -47,6 +47,15 @@ type trace struct {
 	*finder
 	seen    map[ssa.Value]bool
 	sources []Source
+	names   []string // of parameters, fields and methods on the way
+	apart   int      // calls passed of which the result is another thing than what they get
+}
+
+// named remembers what a value on the way is called.
+func (t *trace) named(name string) {
+	if t.apart == 0 {
+		t.names = append(t.names, name)
+	}
 }
 
 func (f *finder) trace(vs ...ssa.Value) *trace {
@@ -94,12 +103,17 @@ func (t *trace) follow(v ssa.Value) {
 		t.end(o, v)
 		return
 	}
+	if param, ok := v.(*ssa.Parameter); ok && isRequest(v.Type()) && servesRequests(param.Parent()) {
+		t.end(Request, v)
+		return
+	}
 	switch v := v.(type) {
 	case *ssa.Const:
 		t.end(Program, v)
 	case *ssa.Global:
 		t.end(t.ofGlobal(v), v)
 	case *ssa.Parameter:
+		t.named(v.Name())
 		t.parameter(v)
 	case *ssa.FreeVar:
 		t.freeVar(v)
@@ -122,9 +136,9 @@ func (t *trace) follow(v ssa.Value) {
 		}
 		t.follow(v.X)
 	case *ssa.FieldAddr:
-		t.follow(v.X)
+		t.field(v, v.X, v.Field)
 	case *ssa.Field:
-		t.follow(v.X)
+		t.field(v, v.X, v.Field)
 	case *ssa.IndexAddr:
 		t.follow(v.X)
 	case *ssa.Index:
@@ -154,6 +168,16 @@ func (t *trace) follow(v ssa.Value) {
 	}
 }
 
+// field follows a field of x; those of settings have a value per setting.
+func (t *trace) field(v, x ssa.Value, index int) {
+	if n := ir.Named(x.Type()); n != nil && configures(n) {
+		t.end(Program, v)
+		return
+	}
+	t.named(fieldName(x.Type(), index))
+	t.follow(x)
+}
+
 // originOfType returns what the type of a value says about where it comes from.
 func originOfType(typ types.Type) Origin {
 	if describes(typ) || configures(typ) {
@@ -167,8 +191,6 @@ func originOfType(typ types.Type) Origin {
 		return Unknown
 	}
 	switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
-	case "net/http.Request":
-		return Request
 	case "net.Conn", "net.Addr":
 		return Conn
 	}
@@ -272,20 +294,57 @@ func (t *trace) call(v *ssa.Call) {
 		t.arguments(v)
 		return
 	}
+	t.named(callee.Name())
 	switch path := callee.Pkg().Path(); {
+	case callee.FullName() == "fmt.Sprintf" && isTypeVerb(v.Call.Args[0]):
+		t.end(Program, v)
 	case callee.FullName() == "time.Now":
 		t.end(Clock, v)
 	case path == "math/rand" || path == "math/rand/v2" || path == "crypto/rand" || strings.HasSuffix(path, "/uuid"):
 		t.end(Random, v)
+	case path == "strconv" && strings.HasPrefix(callee.Name(), "Format"), callee.FullName() == "strconv.Itoa":
+		t.named("id") // whoever numbers things has many
+		t.arguments(v)
 	case path == "sync/atomic" && strings.HasPrefix(callee.Name(), "Add"):
 		t.end(Counter, v)
 	case path == "bufio" && (callee.Name() == "Text" || strings.HasPrefix(callee.Name(), "Read")):
 		t.end(Input, v)
 	case path == "runtime" || path == "os" && strings.HasSuffix(callee.Name(), "env"), path == "flag":
 		t.end(Program, v)
+	case t.IR.Static(&v.Call) != nil:
+		t.results(t.IR.Static(&v.Call))
+	case strings.Contains(strings.SplitN(path, "/", 2)[0], "."):
+		t.apart++
+		t.arguments(v)
+		t.apart--
 	default:
 		t.arguments(v)
 	}
+}
+
+// results follows what a function of the package returns.
+func (t *trace) results(fn *ssa.Function) {
+	for _, b := range fn.Blocks {
+		if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && len(ret.Results) > 0 {
+			t.follow(ret.Results[0])
+		}
+	}
+}
+
+// isTypeVerb reports whether a format only prints the type of a value.
+func isTypeVerb(format ssa.Value) bool {
+	k, ok := format.(*ssa.Const)
+	return ok && k.Value != nil && k.Value.ExactString() == `"%T"`
+}
+
+func fieldName(typ types.Type, index int) string {
+	if p, ok := typ.Underlying().(*types.Pointer); ok {
+		typ = p.Elem()
+	}
+	if s, ok := typ.Underlying().(*types.Struct); ok {
+		return s.Field(index).Name()
+	}
+	return ""
 }
 
 // arguments follows the operands of a call of which nothing else is known; a

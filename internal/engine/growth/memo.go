@@ -59,10 +59,6 @@ func (f *finder) remembersHost(e *effects.Event) bool {
 	})
 }
 
-// openNames are what parameters are called by which callers name things that
-// come and go.
-var openNames = []string{"addr", "client", "conn", "email", "host", "id", "ip", "key", "peer", "request", "session", "tenant", "token", "url", "user"}
-
 // keepsInstances reports whether a growth keeps an object of the module, or of
 // one that it uses, that was made because there was none yet under the key: of
 // clients, file systems and the like there are as many as are configured. It
@@ -74,11 +70,8 @@ func (f *finder) keepsInstances(e *effects.Event) bool {
 	if v == nil || key == nil || !isInstance(ir.Unwrap(v).Type()) || !f.onlyIfAbsent(at, e) {
 		return false
 	}
-	return !slices.ContainsFunc(f.trace(key).sources, func(s Source) bool {
-		return s.Origin > Caller || slices.Contains(openNames, strings.ToLower(s.Value.Name())) || slices.ContainsFunc(openNames, func(name string) bool {
-			return len(name) > 3 && strings.Contains(strings.ToLower(s.Value.Name()), name)
-		})
-	})
+	t := f.trace(key)
+	return !slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) && !slices.ContainsFunc(t.names, isOpen)
 }
 
 // isInstance reports whether values of a type are objects of a module: it is

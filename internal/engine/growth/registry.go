@@ -21,8 +21,23 @@ import (
 // key that is there already makes it panic, which is how to treat names written
 // in programs, not names that come at run time.
 func (f *finder) registers(e *effects.Event) bool {
-	return f.named(e) || f.panicsIfPresent(e.Instr, e) ||
+	return f.named(e) || isRegistry(e.Ref.Root) || f.panicsIfPresent(e.Instr, e) ||
 		e.Origin != nil && e.Origin.Parent() != nil && f.panicsIfPresent(e.Origin, e)
+}
+
+// isRegistry reports whether a package variable, or the type of what it holds,
+// is called a registry.
+func isRegistry(root ssa.Value) bool {
+	called := func(name string) bool { return strings.Contains(strings.ToLower(name), "regist") }
+	n := ir.Named(deref(root.Type()))
+	return called(root.Name()) || n != nil && called(n.Obj().Name())
+}
+
+func deref(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
 }
 
 // verbs begin the names of functions that programs are configured by. Those

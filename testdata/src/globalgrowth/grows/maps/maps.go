@@ -16,18 +16,18 @@ func Visit(page string) {
 var inventory struct {
 	sync.Mutex
 	shelves struct {
-		byCode map[string]int
+		byOrder map[string]int
 	}
 }
 
 // Stock grows a field two levels down. Making the map is not taking out.
-func Stock(code string, n int) {
+func Stock(order string, n int) {
 	inventory.Lock()
 	defer inventory.Unlock()
-	if inventory.shelves.byCode == nil {
-		inventory.shelves.byCode = make(map[string]int)
+	if inventory.shelves.byOrder == nil {
+		inventory.shelves.byOrder = make(map[string]int)
 	}
-	inventory.shelves.byCode[code] += n // want `held by package variable inventory -> shelves.byCode`
+	inventory.shelves.byOrder[order] += n // want `held by package variable inventory -> shelves.byOrder`
 }
 
 type memory struct {
@@ -37,15 +37,15 @@ type memory struct {
 
 var brain = &memory{facts: map[string]string{}}
 
-func (m *memory) learn(name, fact string) {
-	m.facts[name] = fact // want `held by package variable brain -> facts`
+func (m *memory) learn(word, fact string) {
+	m.facts[word] = fact // want `held by package variable brain -> facts`
 }
 
 // forget exists, but nobody calls it for brain.
-func (m *memory) forget(name string) { delete(m.facts, name) }
+func (m *memory) forget(word string) { delete(m.facts, word) }
 
 // Learn grows a singleton by a method; the method is the place to change.
-func Learn(name, fact string) { brain.learn(name, fact) }
+func Learn(word, fact string) { brain.learn(word, fact) }
 
 // Local is not held by the package.
 func Local() int {
@@ -59,9 +59,9 @@ var settings = map[string]string{}
 
 // Change grows through an alias and through maps.Copy. The earlier one is
 // reported.
-func Change(name, value string, more map[string]string) {
+func Change(user, value string, more map[string]string) {
 	alias := settings
-	alias[name] = value // want `package variable settings`
+	alias[user] = value // want `package variable settings`
 	maps.Copy(settings, more)
 }
 

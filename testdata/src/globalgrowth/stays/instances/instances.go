@@ -1,7 +1,10 @@
 // Package instances keeps one object per thing that is configured.
 package instances
 
-import "sync"
+import (
+	"fmt"
+	"sync"
+)
 
 type client struct{ endpoint string }
 
@@ -40,9 +43,9 @@ func ForUser(user string) *client {
 
 var latest = map[string]*client{}
 
-// Nothing asks whether the name is there.
-func Replace(name string) {
-	latest[name] = dial(name) // want `package variable latest`
+// Nothing asks whether the host is there.
+func Replace(host string) {
+	latest[host] = dial(host) // want `package variable latest`
 }
 
 var upper = map[string]string{}
@@ -56,3 +59,25 @@ func Upper(word string, convert func(string) string) string {
 	}
 	return u
 }
+
+var byName = map[string]string{}
+
+// Silent: nothing shows that there are many names.
+func Rename(name, to string) { byName[name] = to }
+
+var sessions = map[string]bool{}
+
+// What is kept says so here, not the key.
+func Open(name string) { sessions[name] = true } // want `package variable sessions`
+
+type pair struct{ from, to string }
+
+var routes = map[pair]int{}
+
+// Two names make many pairs.
+func Route(from, to string) { routes[pair{from, to}]++ } // want `package variable routes`
+
+var kinds = map[string]int{}
+
+// Fine: types of the program.
+func Kind(v any) { kinds[fmt.Sprintf("%T", v)]++ }
