@@ -3,143 +3,111 @@ package listenerleak
 import (
 	"go/types"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/memlint/memlint/internal/engine/effects"
 )
 
-// A verb is one way to name the two halves of a pair.
-type verb struct {
-	add    string
-	remove []string
-	// weak verbs also name other things than listening; then the type of what
-	// is registered has to say that it listens.
-	weak bool
-}
-
-var verbs = []verb{
-	{add: "Subscribe", remove: []string{"Unsubscribe"}},
-	{add: "Register", remove: []string{"Unregister", "Deregister", "UnRegister"}, weak: true},
-	{add: "Observe", remove: []string{"Unobserve"}},
-	{add: "Listen", remove: []string{"Unlisten"}},
-	{add: "Notify", remove: []string{"Stop", "Unnotify", "StopNotify"}, weak: true},
-	{add: "Attach", remove: []string{"Detach"}, weak: true},
-	{add: "Connect", remove: []string{"Disconnect"}, weak: true},
-	{add: "Watch", remove: []string{"Unwatch", "StopWatch"}},
-	{add: "Hook", remove: []string{"Unhook"}},
-	{add: "Bind", remove: []string{"Unbind"}, weak: true},
-	{add: "Join", remove: []string{"Leave"}, weak: true},
-	{add: "Add", remove: []string{"Remove", "Delete"}, weak: true},
-	{add: "On", remove: []string{"Off"}},
-}
-
-// listenerWords are parts of names of types and functions that are about
-// being told of events.
-var listenerWords = []string{
-	"listener", "handler", "observer", "subscriber", "watcher", "callback", "hook", "collector", "notif", "sink", "receiver", "subscription",
-}
-
-func namesListener(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc(listenerWords, func(w string) bool { return strings.Contains(name, w) })
-}
-
 // An api is what is known of a registering function.
 type api struct {
 	fn       *types.Func
-	listener int           // index of the listener among the arguments, receiver first; -1: none, as in signal.NotifyContext
+	listener int           // index of the listener among the arguments, receiver first; -1: none, as where it is a result
 	inverses []*types.Func // functions that undo it
 	handle   int           // index of the result that undoes it, or -1
 	release  string        // how the handle undoes it: its method, the inverse that takes it, or "" if it is called
+	also     []string      // other methods of the handle that do
+	declared bool          // by the user: neither its names nor its body are asked
+	perCall  bool          // also a constructor adds one each time, see known
 }
 
-// lookup returns what is known of fn as a registering function.
+// lookup returns what is known of fn as a registering function: what the user
+// says comes first, then what is known of well-known modules, then what its
+// names say.
 func lookup(fn *types.Func) (api, bool) {
+	key := keyOf(fn)
+	if undo, ok := declared.undo[key]; ok {
+		a, ok := named(fn, undo)
+		a.declared = true
+		return a, ok
+	}
+	if k, ok := known[key]; ok {
+		a, ok := named(fn, k.undo)
+		a.perCall = k.perCall
+		return a, ok
+	}
+	return inferred(fn)
+}
+
+// named returns what is known of fn if the names are those of what undoes it:
+// methods of a result or of fn's receiver, or functions of its package. The
+// first is the one to tell of.
+func named(fn *types.Func, undo []string) (api, bool) {
 	sig := fn.Signature()
-	shift := 0
-	if sig.Recv() != nil {
-		shift = 1
-	}
-	a := api{fn: fn, listener: -1, handle: -1}
-	strong := false
-	for p := range sig.Params().Variables() {
-		if isListener(p.Type()) {
-			a.listener = shift
-			strong = strong || isCallback(p.Type()) || namesListener(typeName(p.Type()))
-			break
-		}
-		shift++
-	}
+	a := api{fn: fn, handle: -1, listener: listenerOf(sig)}
 	if a.listener < 0 {
-		return a, false
+		a.listener = anyOf(sig)
 	}
-	v, suffix, ok := verbOf(fn.Name())
-	if !ok || v.weak && !strong && !namesListener(suffix) {
-		return a, false
+	for i := range sig.Results().Len() {
+		for _, sel := range typeutil.IntuitiveMethodSet(sig.Results().At(i).Type(), nil) {
+			if name := sel.Obj().Name(); slices.Contains(undo, name) && (a.handle < 0 || a.handle == i && name == undo[0]) {
+				a.handle, a.release, a.also = i, name, undo
+			}
+		}
 	}
-	if v.add == "Add" && !namesListener(suffix+typeName(paramType(sig, a.listener))) {
-		return a, false // sets and queues have elements of any type
+	if a.handle >= 0 {
+		return a, true
 	}
-	a.inverses = inverses(fn, v, suffix)
-	if v.weak && len(a.inverses) == 0 && !namesListener(suffix) {
-		return a, false // AddCleanup, RegisterRoute: what a handle of it undoes is not listening
+	a.inverses = inverses(fn, func(name string) bool { return slices.Contains(undo, name) })
+	if i := taken(sig, a.inverses); i >= 0 {
+		a.handle, a.release = i, undo[0]
 	}
-	a.handle, a.release = handleOf(sig, a.inverses)
-	return a, a.handle >= 0 || len(a.inverses) > 0
+	return a, len(a.inverses) > 0
+}
+
+// listenerOf returns the index of the first parameter, receiver first, that
+// takes a listener, or -1.
+func listenerOf(sig *types.Signature) int {
+	for i := range sig.Params().Len() {
+		if isListener(sig.Params().At(i).Type()) {
+			return i + shift(sig)
+		}
+	}
+	return -1
+}
+
+// anyOf returns the index of the first parameter, receiver first, of a type
+// that any value has, or -1: some emitters look at listeners through package
+// reflect.
+func anyOf(sig *types.Signature) int {
+	for i := range sig.Params().Len() {
+		if t, ok := sig.Params().At(i).Type().Underlying().(*types.Interface); ok && t.NumMethods() == 0 {
+			return i + shift(sig)
+		}
+	}
+	return -1
+}
+
+// shift returns how many arguments come before the parameters.
+func shift(sig *types.Signature) int {
+	if sig.Recv() != nil {
+		return 1
+	}
+	return 0
 }
 
 // paramType returns the type of an argument, receiver first.
 func paramType(sig *types.Signature, arg int) types.Type {
-	if sig.Recv() != nil {
-		arg--
-	}
-	return sig.Params().At(arg).Type()
-}
-
-// verbOf splits the name of a registering function into its verb and the rest:
-// AddListener, ChanSubscribe, OnMessage.
-func verbOf(name string) (v verb, suffix string, ok bool) {
-	if strings.HasPrefix(name, "Must") {
-		return v, "", false // set-up that may not fail
-	}
-	exported := upperFirst(name)
-	for _, v := range verbs {
-		if rest, ok := strings.CutPrefix(exported, v.add); ok && startsWord(rest) {
-			return v, rest, true
-		}
-	}
-	if i := strings.Index(exported, "Subscribe"); i > 0 && !strings.HasPrefix(exported, "Un") {
-		return verbs[0], exported[i+len("Subscribe"):], true
-	}
-	return v, "", false
-}
-
-func upperFirst(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-func startsWord(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
-	return s == "" || !unicode.IsLower(r)
+	return sig.Params().At(arg - shift(sig)).Type()
 }
 
 // inverses returns the methods of fn's receiver type, or the functions of its
-// package, that undo it by their name.
-func inverses(fn *types.Func, v verb, suffix string) []*types.Func {
-	names := make(map[string]bool)
-	for _, r := range v.remove {
-		names[r+suffix] = true
-		names[r] = true
-	}
+// package, whose names undo it.
+func inverses(fn *types.Func, undoes func(name string) bool) []*types.Func {
 	var out []*types.Func
 	if recv := fn.Signature().Recv(); recv != nil {
 		for _, sel := range typeutil.IntuitiveMethodSet(recv.Type(), nil) {
-			if names[upperFirst(sel.Obj().Name())] {
+			if undoes(sel.Obj().Name()) {
 				out = append(out, sel.Obj().(*types.Func).Origin())
 			}
 		}
@@ -147,94 +115,64 @@ func inverses(fn *types.Func, v verb, suffix string) []*types.Func {
 	}
 	scope := fn.Pkg().Scope()
 	for _, name := range scope.Names() {
-		if f, ok := scope.Lookup(name).(*types.Func); ok && names[name] {
+		if f, ok := scope.Lookup(name).(*types.Func); ok && undoes(name) {
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-// isListener reports whether a parameter takes something that is told of
-// events: a function, a channel to send on, an interface with methods.
-func isListener(t types.Type) bool {
-	if isCallback(t) {
-		return true
-	}
-	i, ok := t.Underlying().(*types.Interface)
-	if !ok || i.NumMethods() == 0 {
-		return false
-	}
-	if _, isParam := types.Unalias(t).(*types.TypeParam); isParam {
-		return false
-	}
-	switch typeName(t) {
-	case "Context", "error", "Stringer", "Time", "Addr":
-		return false
-	}
-	return true
-}
-
-// isCallback reports whether t is a function without results to speak of or a
-// channel that can be sent on.
-func isCallback(t types.Type) bool {
-	switch u := t.Underlying().(type) {
-	case *types.Signature:
-		return true
-	case *types.Chan:
-		return u.Dir() != types.RecvOnly
-	}
-	return false
-}
-
-func typeName(t types.Type) string {
-	switch t := types.Unalias(t).(type) {
-	case *types.Named:
-		return t.Obj().Name()
-	case *types.Pointer:
-		return typeName(t.Elem())
-	}
-	return ""
-}
-
-// handleOf returns the result that is the means to undo a registration.
-func handleOf(sig *types.Signature, inverses []*types.Func) (index int, release string) {
+// taken returns the index of the result that an inverse takes, or -1. An error
+// is none.
+func taken(sig *types.Signature, inverses []*types.Func) int {
 	for i := range sig.Results().Len() {
 		t := sig.Results().At(i).Type()
-		if f, ok := t.Underlying().(*types.Signature); ok && f.Params().Len() == 0 && f.Results().Len() <= 1 {
-			return i, ""
+		if isError(t) {
+			continue
 		}
-		if m := undoing(t); m != "" {
-			return i, m
-		}
+		_, isChan := t.Underlying().(*types.Chan)
 		for _, inv := range inverses {
 			for p := range inv.Signature().Params().Variables() {
-				if types.Identical(p.Type(), t) && !types.Identical(t, types.Universe.Lookup("error").Type()) {
-					return i, inv.Name()
+				if types.Identical(p.Type(), t) || isChan && types.AssignableTo(t, p.Type()) {
+					return i
 				}
 			}
 		}
 	}
-	return -1, ""
+	return -1
 }
 
-// undoing returns the method of a handle that undoes a registration, or "".
-func undoing(t types.Type) string {
-	if types.Identical(t, types.Universe.Lookup("error").Type()) {
-		return ""
-	}
-	for _, sel := range typeutil.IntuitiveMethodSet(t, nil) {
-		switch name := sel.Obj().Name(); name {
-		case "Unsubscribe", "Unregister", "Cancel", "Remove", "Close", "Stop", "Dispose", "Detach", "Unwatch":
-			if sel.Obj().(*types.Func).Signature().Params().Len() <= 1 {
-				return name
-			}
-		}
-	}
-	return ""
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
-// keeps reports whether a function with known effects keeps its listener: a
-// registration does.
-func keeps(sum *effects.Summary, listener int) bool {
-	return sum == nil || sum.Has(effects.Store, listener) || sum.Has(effects.Escape, listener)
+// keeps reports whether the registering function keeps its listener, or its
+// side of the channel that it returns, as far as its body is known.
+func (a *api) keeps(sum *effects.Summary) bool {
+	switch {
+	case sum == nil || a.declared:
+		return true
+	case a.listener < 0:
+		return sum.Has(effects.Grow, 0)
+	}
+	return sum.Has(effects.Store, a.listener) || sum.Has(effects.Escape, a.listener)
+}
+
+// how says how a handle undoes the registration.
+func (a *api) how() string {
+	if a.release == "" {
+		return "calling the returned function"
+	}
+	return "a call of " + a.release
+}
+
+// undoes reports whether an event on the handle undoes the registration.
+func (a *api) undoes(e *effects.Event) bool {
+	switch e.Kind {
+	case effects.Call:
+		return a.release == ""
+	case effects.Method, effects.Arg:
+		return e.Name == a.release || slices.Contains(a.also, e.Name) || effects.Releasing(e.Name)
+	}
+	return false
 }

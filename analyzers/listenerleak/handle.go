@@ -2,6 +2,7 @@ package listenerleak
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -17,17 +18,17 @@ func (c *checker) handle(call ssa.CallInstruction, a *api) {
 	leak.HeldBy = c.holderName(call, a)
 	v := result(call, a.handle)
 	if v == nil {
-		if c.setUp(call) && !c.strandsReader(call, a) {
+		if c.excused(call, a) {
 			return
 		}
 		leak.What = "result of " + a.fn.Name() + " is dropped, and with it the means to undo it"
 		c.report.Add(leak)
 		return
 	}
-	out := lifetime.Check(c.Package, v, v.(ssa.Instruction), c.spec(a))
+	out := lifetime.Check(c.Package, v, v.(ssa.Instruction), c.spec(call, a))
 	switch {
 	case out.Dropped():
-		if c.setUp(call) && !c.strandsReader(call, a) {
+		if c.excused(call, a) {
 			return
 		}
 		leak.What = "result of " + a.fn.Name() + " is not used to undo it"
@@ -43,9 +44,9 @@ func (c *checker) handle(call ssa.CallInstruction, a *api) {
 		leak.What = "listener added by " + a.fn.Name() + " is not removed on every path"
 		if out.Exit != nil {
 			pos, end := c.IR.Range(out.Exit)
-			leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "returns without " + how(a)}}
+			leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "returns without " + a.how()}}
 		} else {
-			leak.Notes = []finding.Note{{Pos: leak.Pos, End: leak.End, Text: "registers again without " + how(a)}}
+			leak.Notes = []finding.Note{{Pos: leak.Pos, End: leak.End, Text: "registers again without " + a.how()}}
 		}
 	default:
 		return
@@ -53,10 +54,20 @@ func (c *checker) handle(call ssa.CallInstruction, a *api) {
 	c.report.Add(leak)
 }
 
+// excused reports whether a handle may be dropped: the registration lasts until
+// its channel is closed, or the registering code runs once for what keeps the
+// listener, as far as its name tells.
+func (c *checker) excused(call ssa.CallInstruction, a *api) bool {
+	return c.untilClosed(call, a) || !a.declared && c.setUp(call) && !(a.perCall && constructor(call)) && !c.strandsReader(call, a)
+}
+
 // strandsReader reports whether the listener is a channel made here on which a
 // goroutine waits that nothing but its closing would end: then each call
 // leaves a goroutine behind, also where it runs once per object.
 func (c *checker) strandsReader(call ssa.CallInstruction, a *api) bool {
+	if a.listener < 0 {
+		return false
+	}
 	for _, r := range c.Refs(ir.Args(call.Common())[a.listener]) {
 		ch, ok := r.Root.(*ssa.MakeChan)
 		if !ok || r.Path != nil {
@@ -77,14 +88,6 @@ func (c *checker) strandsReader(call ssa.CallInstruction, a *api) bool {
 		}
 	}
 	return false
-}
-
-// how says how a handle undoes the registration.
-func how(a *api) string {
-	if a.release == "" {
-		return "calling the returned function"
-	}
-	return "a call of " + a.release
 }
 
 // result returns the value of a call's result, or nil if nothing uses it.
@@ -108,17 +111,58 @@ func result(call ssa.CallInstruction, index int) ssa.Value {
 }
 
 // spec says how a handle undoes its registration: it is called, a method like
-// Unsubscribe is, or the other half of the pair gets it.
-func (c *checker) spec(a *api) lifetime.Spec {
-	return lifetime.Spec{Releases: func(e *effects.Event) bool { return e.Ref.Path == nil && undoes(e, a) }}
+// Unsubscribe is, or the other half of the pair gets it. A channel that came
+// with it is closed when it is undone.
+func (c *checker) spec(call ssa.CallInstruction, a *api) lifetime.Spec {
+	return lifetime.Spec{
+		Releases: func(e *effects.Event) bool { return e.Ref.Path == nil && a.undoes(e) },
+		Ignores: func(e *effects.Event) bool {
+			if e.Callee != nil && e.Callee.Pkg() != nil && e.Callee.Pkg().Path() == "syscall/js" {
+				return true // JavaScript undoes nothing
+			}
+			_, isChan := e.Ref.Root.Type().Underlying().(*types.Chan)
+			return isChan && e.Ref.Path.IsElem() // what was received
+		},
+		Feeds: func(ch ssa.Value) bool { return c.cameWith(ch, call) },
+	}
 }
 
-func undoes(e *effects.Event, a *api) bool {
-	switch e.Kind {
-	case effects.Call:
-		return a.release == ""
-	case effects.Method, effects.Arg:
-		return effects.Releasing(e.Name)
+// cameWith reports whether a channel is a result of the registration.
+func (c *checker) cameWith(ch ssa.Value, call ssa.CallInstruction) bool {
+	return slices.ContainsFunc(c.Refs(ch), func(r effects.Ref) bool {
+		ext, ok := r.Root.(*ssa.Extract)
+		return r.Path == nil && (r.Root == call.Value() || ok && ext.Tuple == call.Value())
+	})
+}
+
+// untilClosed reports whether somebody receives from a channel that came with
+// the registration in a loop that nothing but its closing ends: then it is
+// undone by whom it was registered with.
+func (c *checker) untilClosed(call ssa.CallInstruction, a *api) bool {
+	if a.listener >= 0 || call.Value() == nil {
+		return false
+	}
+	for _, ref := range *call.Value().Referrers() {
+		ch, ok := ref.(*ssa.Extract)
+		if !ok {
+			continue
+		}
+		for _, e := range c.Of(ch) {
+			if (e.Kind == effects.Recv || e.Kind == effects.Wait) && c.onlyClosing(e.Instr, call) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// onlyClosing reports whether a receive is in a loop that nothing ends but the
+// closing of a channel that came with the registration.
+func (c *checker) onlyClosing(recv ssa.Instruction, call ssa.CallInstruction) bool {
+	for l := c.IR.Graph(recv.Parent()).Innermost(recv.Block()); l != nil; l = l.Outer {
+		if c.NeverEnds(l, func(recv *ssa.UnOp) bool { return !c.cameWith(recv.X, call) }) {
+			return true
+		}
 	}
 	return false
 }
@@ -141,7 +185,7 @@ func (c *checker) unusedField(kept []*effects.Event, a *api) *types.Var {
 		return nil
 	}
 	for _, e := range c.OfField(field) {
-		if undoes(e, a) || lifetime.HandsOn(e) {
+		if a.undoes(e) || lifetime.HandsOn(e) {
 			return nil
 		}
 	}

@@ -18,7 +18,7 @@ func (c *checker) holderStays(call ssa.CallInstruction, a *api) bool {
 		return true // a package variable
 	}
 	args := ir.Args(call.Common())
-	return c.outlives(args[0], call.Parent()) && !c.ownField(args[0]) && !c.toItself(args[0], args[a.listener])
+	return c.outlives(args[0], call.Parent()) && !c.ownField(args[0]) && (a.listener < 0 || !c.toItself(args[0], args[a.listener]))
 }
 
 // toItself reports whether an object registers its own method, or a literal
@@ -101,11 +101,25 @@ func (c *checker) ownField(holder ssa.Value) bool {
 	return false
 }
 
+// constructorNames are the beginnings of names of functions that make the
+// thing that the listener is for.
+var constructorNames = []string{"new", "open", "make", "create", "build", "with"}
+
 // setUpNames are the beginnings of names of functions that run once per
 // holder or process.
-var setUpNames = []string{
-	"new", "init", "setup", "set", "start", "run", "serve", "main", "open", "make", "create", "build", "register", "install", "enable", "add",
-	"configure", "provide", "with", "load", "bootstrap", "boot", "prepare", "mount", "listenandserve", "execute",
+var setUpNames = append([]string{
+	"init", "setup", "set", "start", "run", "serve", "main", "register", "install", "enable", "add",
+	"configure", "provide", "load", "bootstrap", "boot", "prepare", "mount", "listenandserve", "execute",
+}, constructorNames...)
+
+// constructor reports whether the registering code is, by its name, one.
+func constructor(call ssa.CallInstruction) bool {
+	return begins(ir.Outermost(call.Parent()).Name(), constructorNames)
+}
+
+func begins(name string, with []string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(with, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
 // setUp reports whether the registering code is, by its name, a constructor or
@@ -113,8 +127,7 @@ var setUpNames = []string{
 // runs in a loop, or if what it makes or belongs to has a method like Close.
 func (c *checker) setUp(call ssa.CallInstruction) bool {
 	fn := ir.Outermost(call.Parent())
-	name := strings.ToLower(fn.Name())
-	if !slices.ContainsFunc(setUpNames, func(p string) bool { return strings.HasPrefix(name, p) }) {
+	if !begins(fn.Name(), setUpNames) {
 		return false
 	}
 	if c.IR.Graph(call.Parent()).Innermost(call.Block()) != nil {

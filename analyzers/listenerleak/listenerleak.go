@@ -31,6 +31,11 @@ type checker struct {
 }
 
 func run(pass *analysis.Pass) (any, error) {
+	for _, pkg := range append([]*types.Package{pass.Pkg}, pass.Pkg.Imports()...) {
+		if err := declared.unknown(pkg); err != nil {
+			return nil, err
+		}
+	}
 	c := &checker{Package: effects.Of(pass), report: finding.NewReporter(pass), apis: make(map[*types.Func]*api)}
 	for _, fn := range c.IR.Funcs {
 		for _, b := range fn.Blocks {
@@ -61,11 +66,11 @@ func (c *checker) check(call ssa.CallInstruction) {
 		c.notifyContext(call)
 		return
 	}
-	if c.noWayOut(call, callee) {
+	a := c.api(callee)
+	if (a == nil || !a.declared) && c.noWayOut(call, callee) {
 		return
 	}
-	a := c.api(callee)
-	if a == nil || !keeps(c.Callee(call.Common()), a.listener) || !c.holderStays(call, a) {
+	if a == nil || !a.keeps(c.Callee(call.Common())) || !c.holderStays(call, a) {
 		return
 	}
 	if a.handle >= 0 {

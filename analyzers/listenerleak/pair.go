@@ -12,7 +12,7 @@ import (
 
 // pair judges a registration that only the other half of a pair undoes.
 func (c *checker) pair(call ssa.CallInstruction, a *api) {
-	if c.setUp(call) || c.getsOrAdds(call) || c.removed(call, a) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
+	if !a.declared && (c.setUp(call) || c.getsOrAdds(call)) || c.removed(call, a) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
 		return
 	}
 	leak := c.at(call, "never-removed")

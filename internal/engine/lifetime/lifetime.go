@@ -60,6 +60,10 @@ type Spec struct {
 	// receive from a timer's channel does. For a case of a select it counts
 	// where that case is taken. Spends may be nil.
 	Spends func(e *effects.Event) bool
+	// Feeds reports whether a channel is closed only where nothing is left to
+	// give back: where a receive finds it closed is no way to leak. It may be
+	// nil.
+	Feeds func(ch ssa.Value) bool
 	// Ignores reports whether an event that hands the value on does not move
 	// the duty. It may be nil.
 	Ignores func(e *effects.Event) bool
@@ -247,6 +251,7 @@ func (c *checker) search(fn *ssa.Function, at ssa.Instruction) (exit ssa.Instruc
 		start = place{at.Block(), slices.Index(at.Block().Instrs, at) + 1}
 		assumed = assumptions(at)
 	}
+	c.closed(fn)
 	errs := c.errorOf()
 	seen := make([]bool, len(fn.Blocks))
 	work := []place{start}
@@ -288,6 +293,22 @@ next:
 		}
 	}
 	return exit, again
+}
+
+// closed finds the edges of fn on which a channel that feeds was closed.
+func (c *checker) closed(fn *ssa.Function) {
+	if c.spec.Feeds == nil {
+		return
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if recv, ok := instr.(*ssa.UnOp); ok && recv.Op == token.ARROW {
+				if edge, ok := ir.ClosedEdge(recv); ok && c.spec.Feeds(recv.X) {
+					c.edges[edge] = true
+				}
+			}
+		}
+	}
 }
 
 func exitPos(p *effects.Package, instr ssa.Instruction) token.Pos {

@@ -1,0 +1,199 @@
+package listenerleak
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/tools/go/types/typeutil"
+)
+
+// A verb is one way to name the two halves of a pair.
+type verb struct {
+	add    string
+	remove []string
+	// weak verbs also name other things than listening; then the type of what
+	// is registered has to say that it listens.
+	weak bool
+}
+
+var verbs = []verb{
+	{add: "Subscribe", remove: []string{"Unsubscribe"}},
+	{add: "Register", remove: []string{"Unregister", "Deregister", "UnRegister"}, weak: true},
+	{add: "Observe", remove: []string{"Unobserve"}},
+	{add: "Listen", remove: []string{"Unlisten"}},
+	{add: "Notify", remove: []string{"Stop", "Unnotify", "StopNotify"}, weak: true},
+	{add: "Attach", remove: []string{"Detach"}, weak: true},
+	{add: "Connect", remove: []string{"Disconnect"}, weak: true},
+	{add: "Watch", remove: []string{"Unwatch", "StopWatch"}},
+	{add: "Hook", remove: []string{"Unhook"}},
+	{add: "Bind", remove: []string{"Unbind"}, weak: true},
+	{add: "Join", remove: []string{"Leave"}, weak: true},
+	{add: "Add", remove: []string{"Remove", "Delete"}, weak: true},
+	{add: "On", remove: []string{"Off"}},
+}
+
+// undoneBy reports whether name is that of the other half of the verb with a
+// suffix.
+func (v verb) undoneBy(name, suffix string) bool {
+	return slices.ContainsFunc(v.remove, func(r string) bool { return name == r || name == r+suffix })
+}
+
+// listenerWords are parts of names of types and functions that are about
+// being told of events.
+var listenerWords = []string{
+	"listener", "handler", "observer", "subscriber", "watcher", "callback", "hook", "collector", "notif", "sink", "receiver", "subscription",
+}
+
+func namesListener(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(listenerWords, func(w string) bool { return strings.Contains(name, w) })
+}
+
+// inferred returns what the names and types of fn say of it as a registering
+// function.
+func inferred(fn *types.Func) (api, bool) {
+	sig := fn.Signature()
+	a := api{fn: fn, handle: -1, listener: listenerOf(sig)}
+	v, suffix, ok := verbOf(fn.Name())
+	if !ok || a.listener < 0 {
+		return a, ok && a.givesChannel(v, suffix)
+	}
+	typ := paramType(sig, a.listener)
+	if v.weak && !isCallback(typ) && !namesListener(typeName(typ)) && !namesListener(suffix) {
+		return a, false
+	}
+	if v.add == "Add" && !namesListener(suffix+typeName(typ)) {
+		return a, false // sets and queues have elements of any type
+	}
+	a.inverses = inverses(fn, func(name string) bool { return v.undoneBy(upperFirst(name), suffix) })
+	if v.weak && len(a.inverses) == 0 && !namesListener(suffix) {
+		return a, false // AddCleanup, RegisterRoute: what a handle of it undoes is not listening
+	}
+	a.handle, a.release = handleOf(sig, a.inverses)
+	return a, a.handle >= 0 || len(a.inverses) > 0
+}
+
+// givesChannel reports whether the function makes the listener itself and
+// returns it: a channel, beside or instead of the means to undo it. With a
+// context among its parameters it ends with that.
+func (a *api) givesChannel(v verb, suffix string) bool {
+	sig := a.fn.Signature()
+	channel := false
+	for r := range sig.Results().Variables() {
+		if ch, ok := r.Type().Underlying().(*types.Chan); ok && ch.Dir() != types.SendOnly {
+			channel = true
+		}
+	}
+	if !channel || v.weak || slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(p *types.Var) bool { return typeName(p.Type()) == "Context" }) {
+		return false
+	}
+	a.inverses = inverses(a.fn, func(name string) bool { return v.undoneBy(upperFirst(name), suffix) })
+	a.handle, a.release = handleOf(sig, a.inverses)
+	return a.handle >= 0
+}
+
+// verbOf splits the name of a registering function into its verb and the rest:
+// AddListener, ChanSubscribe, OnMessage.
+func verbOf(name string) (v verb, suffix string, ok bool) {
+	if strings.HasPrefix(name, "Must") {
+		return v, "", false // set-up that may not fail
+	}
+	exported := upperFirst(name)
+	for _, v := range verbs {
+		if rest, ok := strings.CutPrefix(exported, v.add); ok && startsWord(rest) {
+			return v, rest, true
+		}
+	}
+	if i := strings.Index(exported, "Subscribe"); i > 0 && !strings.HasPrefix(exported, "Un") {
+		return verbs[0], exported[i+len("Subscribe"):], true
+	}
+	return v, "", false
+}
+
+func upperFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+func startsWord(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s == "" || !unicode.IsLower(r)
+}
+
+// isListener reports whether a parameter takes something that is told of
+// events: a function, a channel to send on, an interface with methods.
+func isListener(t types.Type) bool {
+	if isCallback(t) {
+		return true
+	}
+	i, ok := t.Underlying().(*types.Interface)
+	if !ok || i.NumMethods() == 0 {
+		return false
+	}
+	if _, isParam := types.Unalias(t).(*types.TypeParam); isParam {
+		return false
+	}
+	switch typeName(t) {
+	case "Context", "error", "Stringer", "Time", "Addr":
+		return false
+	}
+	return true
+}
+
+// isCallback reports whether t is a function without results to speak of or a
+// channel that can be sent on.
+func isCallback(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Signature:
+		return true
+	case *types.Chan:
+		return u.Dir() != types.RecvOnly
+	}
+	return false
+}
+
+func typeName(t types.Type) string {
+	switch t := types.Unalias(t).(type) {
+	case *types.Named:
+		return t.Obj().Name()
+	case *types.Pointer:
+		return typeName(t.Elem())
+	}
+	return ""
+}
+
+// handleOf returns the result that is the means to undo a registration.
+func handleOf(sig *types.Signature, inverses []*types.Func) (index int, release string) {
+	for i := range sig.Results().Len() {
+		t := sig.Results().At(i).Type()
+		if f, ok := t.Underlying().(*types.Signature); ok && f.Params().Len() == 0 && f.Results().Len() <= 1 {
+			return i, ""
+		}
+		if m := undoing(t); m != "" {
+			return i, m
+		}
+	}
+	if i := taken(sig, inverses); i >= 0 {
+		return i, inverses[0].Name()
+	}
+	return -1, ""
+}
+
+// undoing returns the method of a handle that undoes a registration, or "".
+func undoing(t types.Type) string {
+	if isError(t) {
+		return ""
+	}
+	for _, sel := range typeutil.IntuitiveMethodSet(t, nil) {
+		switch name := sel.Obj().Name(); name {
+		case "Unsubscribe", "Unregister", "Cancel", "Remove", "Close", "Stop", "Dispose", "Detach", "Unwatch":
+			if sel.Obj().(*types.Func).Signature().Params().Len() <= 1 {
+				return name
+			}
+		}
+	}
+	return ""
+}
