@@ -17,7 +17,8 @@ func (c *checker) afterFunc(call ssa.CallInstruction) {
 	if field == "" || c.setUp(call) {
 		return
 	}
-	if stop := result(call, 0); stop != nil {
+	stop := result(call, 0)
+	if stop != nil {
 		out := lifetime.Check(c.Package, stop, stop.(ssa.Instruction), lifetime.Spec{
 			Releases: func(e *effects.Event) bool { return e.Kind == effects.Call && e.Ref.Path == nil },
 		})
@@ -28,6 +29,9 @@ func (c *checker) afterFunc(call ssa.CallInstruction) {
 	leak := c.at(call, "handle-discarded")
 	leak.What = "stop function of context.AfterFunc is dropped"
 	leak.HeldBy = []string{field}
+	if stop == nil && c.ownCallback(call, call.Common().Args[1]) {
+		leak.Fix = c.deferDropped(call)
+	}
 	c.report.Add(leak)
 }
 

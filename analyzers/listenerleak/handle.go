@@ -142,18 +142,17 @@ func (c *checker) untilClosed(call ssa.CallInstruction, a *api) bool {
 	if a.listener >= 0 || call.Value() == nil {
 		return false
 	}
+	results := []ssa.Value{call.Value()}
 	for _, ref := range *call.Value().Referrers() {
-		ch, ok := ref.(*ssa.Extract)
-		if !ok {
-			continue
-		}
-		for _, e := range c.Of(ch) {
-			if (e.Kind == effects.Recv || e.Kind == effects.Wait) && c.onlyClosing(e.Instr, call) {
-				return true
-			}
+		if ext, ok := ref.(*ssa.Extract); ok {
+			results = append(results, ext)
 		}
 	}
-	return false
+	return slices.ContainsFunc(results, func(v ssa.Value) bool {
+		return slices.ContainsFunc(c.Of(v), func(e *effects.Event) bool {
+			return (e.Kind == effects.Recv || e.Kind == effects.Wait) && e.Ref.Path == nil && c.onlyClosing(e.Instr, call)
+		})
+	})
 }
 
 // onlyClosing reports whether a receive is in a loop that nothing ends but the

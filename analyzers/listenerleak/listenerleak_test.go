@@ -15,6 +15,10 @@ func Test(t *testing.T) {
 	findingtest.Run(t, cases, listenerleak.Analyzer)
 }
 
+func TestFixed(t *testing.T) {
+	findingtest.RunFixed(t, filepath.Join(cases, "current"), listenerleak.Analyzer)
+}
+
 // TestPairs runs with -listenerleak.pairs over code whose names say nothing.
 func TestPairs(t *testing.T) {
 	setPairs(t, "example.com/declared/bus.(*Bus).Tell:Forget, example.com/declared/bus.Mind:Drop,(*example.com/declared/bus.Box[T]).Enter:Discard")

@@ -1,18 +1,24 @@
 package listenerleak
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
 	"github.com/memlint/memlint/internal/finding"
 )
 
-// notify judges a call of signal.Notify on a channel that the function made.
+// notify judges a call of signal.Notify on a channel that the function made. If
+// all of its signals end processes, who received one is on the way out: then
+// nothing is left to undo.
 func (c *checker) notify(call ssa.CallInstruction) {
 	if c.IR.Pass.Pkg.Name() == "main" || c.undoesAll() {
 		return
 	}
+	ending := endsProcess(call)
 	for _, r := range c.Refs(call.Common().Args[0]) {
 		ch, ok := r.Root.(*ssa.MakeChan)
 		if !ok || r.Path != nil {
@@ -21,6 +27,9 @@ func (c *checker) notify(call ssa.CallInstruction) {
 		out := lifetime.Check(c.Package, ch, call, lifetime.Spec{
 			Releases: func(e *effects.Event) bool {
 				return e.Kind == effects.Arg && e.Callee != nil && e.Callee.FullName() == "os/signal.Stop" || e.Kind == effects.Arg && e.Callee == nil && e.Name == "Stop"
+			},
+			Spends: func(e *effects.Event) bool {
+				return ending && e.Ref.Path == nil && (e.Kind == effects.Recv || e.Kind == effects.Wait)
 			},
 			Ignores: func(e *effects.Event) bool { return e.Holder == "signal table" },
 		})
@@ -34,9 +43,50 @@ func (c *checker) notify(call ssa.CallInstruction) {
 			pos, end := c.IR.Range(out.Exit)
 			leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "returns without calling signal.Stop"}}
 		}
+		if len(out.Releases) == 0 {
+			leak.Fix = c.deferStop(call, ch)
+		}
 		c.report.Add(leak)
 		return
 	}
+}
+
+// endsProcess reports whether signal.Notify is called with signals whose only
+// use is to end the process.
+func endsProcess(call ssa.CallInstruction) bool {
+	list, ok := call.Common().Args[1].(*ssa.Slice)
+	if !ok {
+		return false // none means all
+	}
+	array, ok := list.X.(*ssa.Alloc)
+	if !ok {
+		return false
+	}
+	for _, ref := range *array.Referrers() {
+		elem, ok := ref.(*ssa.IndexAddr)
+		if !ok {
+			continue
+		}
+		for _, ref := range *elem.Referrers() {
+			if st, ok := ref.(*ssa.Store); ok && !isEnding(st.Val) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isEnding reports whether v is os.Interrupt, os.Kill or a number that means
+// interrupt, quit, abort, kill or terminate on all systems.
+func isEnding(v ssa.Value) bool {
+	switch v := ir.Unwrap(v).(type) {
+	case *ssa.Const:
+		return v.Value != nil && slices.Contains([]int64{2, 3, 6, 9, 15}, v.Int64())
+	case *ssa.UnOp:
+		g, ok := v.X.(*ssa.Global)
+		return ok && (g.String() == "os.Interrupt" || g.String() == "os.Kill")
+	}
+	return false
 }
 
 // undoesAll reports whether the package calls signal.Reset or signal.Ignore,
@@ -62,6 +112,9 @@ func (c *checker) notifyContext(call ssa.CallInstruction) {
 	stop := result(call, 1)
 	if stop == nil {
 		leak.What = "stop function of signal.NotifyContext is dropped"
+		if ctx := result(call, 0); ctx != nil && c.usedOnlyIn(ctx, call) {
+			leak.Fix = c.deferDropped(call)
+		}
 		c.report.Add(leak)
 		return
 	}

@@ -23,7 +23,8 @@
 // returns and a panic end a path without a leak.
 //
 // A goroutine that releases the value has taken it over: then its own paths
-// are asked.
+// are asked. A literal that acquires the value for a variable of the function
+// around it, which releases it or hands it on, has moved the duty there.
 //
 // # May and must
 //
@@ -101,6 +102,9 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 	if c.stops[at] || c.stops[definer(at)] {
 		return c.out // the call that acquires it gets it, too: a callback that undoes itself
 	}
+	if c.moved {
+		return c.out
+	}
 	c.out.Exit, c.out.Again = c.search(fn, at)
 	if slices.ContainsFunc(c.out.Defers, func(d *ssa.Defer) bool { return before(d, at) }) {
 		c.out.Exit = nil // deferred already: the literal looks at the variable when it runs
@@ -148,6 +152,7 @@ type checker struct {
 	edges map[ir.Edge]bool
 	out   Outcome
 	spawn []*ssa.Function // goroutine bodies that release the value
+	moved bool            // a literal acquires it for the function around it
 }
 
 // classify turns an event on the value into stops in fn.
@@ -200,7 +205,11 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, d
 		}
 		return
 	}
-	if depth > maxNesting || !ir.Within(in, fn) {
+	if !ir.Within(in, fn) {
+		c.moved = c.moved || ir.Within(fn, in)
+		return
+	}
+	if depth > maxNesting {
 		return
 	}
 	for _, v := range c.p.Literal(in) {

@@ -17,6 +17,7 @@ import (
 	"flag"
 	"fmt"
 	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -72,6 +73,49 @@ func checkCase(t *testing.T, dir string, a *analysis.Analyzer) {
 		t.Errorf("report differs from %s; run with -update and read the difference\n%s", golden, firstDifference(string(got), string(want)))
 	}
 }
+
+// RunFixed runs the analyzer on the fixed code of the golden files of the
+// module in dir: it must compile, and nothing in it is left to be fixed.
+func RunFixed(t *testing.T, dir string, a *analysis.Analyzer) {
+	t.Helper()
+	fixed := t.TempDir()
+	if err := os.CopyFS(fixed, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	folders := make(map[string]bool)
+	err := filepath.WalkDir(fixed, func(path string, d fs.DirEntry, err error) error {
+		if file, ok := strings.CutSuffix(path, ".go.golden"); ok {
+			folders[filepath.Dir(path)] = true
+			return os.Rename(path, file+".go")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range analysistest.Run(silent{}, fixed, a, "./...") {
+		if r.Err != nil {
+			t.Errorf("%s: %v", r.Action, r.Err)
+			continue
+		}
+		for _, f := range r.Action.Package.GoFiles {
+			delete(folders, filepath.Dir(f))
+		}
+		for _, d := range r.Diagnostics {
+			if len(d.SuggestedFixes) > 0 {
+				t.Errorf("%s: found again: %s", r.Action.Package.Fset.Position(d.Pos), d.Message)
+			}
+		}
+	}
+	for dir := range folders {
+		t.Errorf("the fixed package in %s was not analysed", dir)
+	}
+}
+
+// silent lets the want comments of a case be: its own test checks them.
+type silent struct{}
+
+func (silent) Errorf(string, ...any) {}
 
 // describe returns all parts of a finding, one a line.
 func describe(fset *token.FileSet, dir string, d analysis.Diagnostic) string {

@@ -20,6 +20,26 @@ func (s *Service) Named(id string, cleanup func()) {
 	_ = stop
 }
 
+// Leaks, and nothing of it is used when the function returns.
+func (s *Service) Fetch(dial func() *conn, b []byte) (int, error) {
+	c := dial()
+	defer c.Close()
+	context.AfterFunc(s.ctx, func() { c.Close() }) // want `listenerleak/handle-discarded`
+	return c.Read(b)
+}
+
+type conn struct{ open bool }
+
+func (c *conn) Close()                   { c.open = false }
+func (c *conn) Read([]byte) (int, error) { return 0, nil }
+
+// Leaks, but the connection stays with the caller, and so must its end.
+func (s *Service) Dial(dial func() *conn) *conn {
+	c := dial()
+	context.AfterFunc(s.ctx, c.Close) // want `listenerleak/handle-discarded`
+	return c
+}
+
 // Fine: Done gives it back.
 func (s *Service) Kept(id string, cleanup func()) {
 	s.stops[id] = context.AfterFunc(s.ctx, cleanup)

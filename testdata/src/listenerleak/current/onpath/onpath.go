@@ -102,3 +102,15 @@ func Goroutine(v *bus.Value, done <-chan struct{}) {
 		<-done
 	}()
 }
+
+// Fine: a literal registers for the function around it.
+func Locked(do func(func()), t *bus.Topic, wait func()) {
+	var sub *bus.Subscription
+	do(func() {
+		sub, _ = t.Subscribe(func([]byte) {})
+	})
+	if sub != nil {
+		defer sub.Unsubscribe()
+		wait()
+	}
+}

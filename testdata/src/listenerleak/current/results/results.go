@@ -115,6 +115,14 @@ func Drain(b *Broker, put func(string)) {
 	}()
 }
 
+// Fine: the channel alone, ranged over.
+func Count(c *Clock) (n int) {
+	for range c.Watch() {
+		n++
+	}
+	return n
+}
+
 // Fine: the caller gets both.
 func Open(b *Broker) (int, <-chan string) { return b.Subscribe() }
 

@@ -7,13 +7,101 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // Leaks: the signal table keeps the channel of every call.
+func WaitForReload() {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, os.Interrupt, syscall.SIGHUP) // want `channel given to signal.Notify is not stopped on every path.*listenerleak/signal-not-stopped`
+	<-ch
+}
+
+// Leaks: the same, with all signals.
+func WaitForAny() {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch) // want `listenerleak/signal-not-stopped`
+	<-ch
+}
+
+// Fine: only the end of the process ends the wait.
 func WaitForInterrupt() {
 	ch := make(chan os.Signal, 1)
-	signal.Notify(ch, os.Interrupt) // want `channel given to signal.Notify is not stopped on every path.*listenerleak/signal-not-stopped`
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
 	<-ch
+}
+
+// Fine: the same, on a goroutine.
+func CancelAtEnd(cancel func()) {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		<-ch
+		cancel()
+	}()
+}
+
+// Leaks: another way out of the wait.
+func InterruptOr(done <-chan struct{}) {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, os.Interrupt) // want `listenerleak/signal-not-stopped`
+	select {
+	case <-ch:
+	case <-done:
+	}
+}
+
+// Leaks: the goroutine has another way out; it outlives the function, which
+// therefore cannot stop the channel.
+func OnGoroutine(done <-chan struct{}, f func()) {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, syscall.SIGHUP) // want `listenerleak/signal-not-stopped`
+	go func() {
+		for {
+			select {
+			case <-ch:
+				f()
+			case <-done:
+				return
+			}
+		}
+	}()
+}
+
+// Leaks: what a loop registers wants Stop in the loop.
+func Each(steps []func()) {
+	for _, step := range steps {
+		ch := make(chan os.Signal, 1)
+		signal.Notify(ch, syscall.SIGHUP) // want `listenerleak/signal-not-stopped`
+		step()
+		<-ch
+	}
+}
+
+// Leaks: the context does not leave the function.
+func Pause(parent context.Context, d time.Duration) error {
+	ctx, _ := signal.NotifyContext(parent, os.Interrupt) // want `stop function of signal.NotifyContext is dropped.*listenerleak/signal-not-stopped`
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// Leaks: stop is a name of the function's own.
+func PauseOr(parent context.Context, stop <-chan struct{}) {
+	ctx, _ := signal.NotifyContext(parent, os.Interrupt) // want `listenerleak/signal-not-stopped`
+	select {
+	case <-ctx.Done():
+	case <-stop:
+	}
+}
+
+// Leaks, but who gets the context may go on with it.
+func Begin(parent context.Context, serve func(context.Context)) {
+	ctx, _ := signal.NotifyContext(parent, os.Interrupt) // want `listenerleak/signal-not-stopped`
+	serve(ctx)
 }
 
 // Leaks: stopped only if a signal came.
