@@ -27,7 +27,12 @@ var Analyzer = &analysis.Analyzer{
 type checker struct {
 	*effects.Package
 	report *finding.Reporter
+
+	// What is asked once for all calls.
 	apis   map[*types.Func]*api
+	asks   map[*ssa.Function]bool         // see getsOrAdds
+	fields map[*types.Var]bool            // see oneWay
+	owners map[*types.Var]*types.TypeName // see owner
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -36,7 +41,13 @@ func run(pass *analysis.Pass) (any, error) {
 			return nil, err
 		}
 	}
-	c := &checker{Package: effects.Of(pass), report: finding.NewReporter(pass), apis: make(map[*types.Func]*api)}
+	c := &checker{
+		Package: effects.Of(pass),
+		report:  finding.NewReporter(pass),
+		apis:    make(map[*types.Func]*api),
+		asks:    make(map[*ssa.Function]bool),
+		fields:  make(map[*types.Var]bool),
+	}
 	for _, fn := range c.IR.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {

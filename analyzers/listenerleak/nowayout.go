@@ -31,7 +31,7 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 			continue
 		}
 		field := e.Ref.Path.Field()
-		if field == nil || !keepsListeners(field.Type()) || !c.staysPut(field) || c.takesOut(field) {
+		if field == nil || !c.oneWay(field) {
 			continue
 		}
 		if !c.outlives(holder, call.Parent()) || c.passesOn(call, recv) || c.forCaller(call) || c.setUp(call) && !c.closes(call) {
@@ -51,42 +51,73 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 	return false
 }
 
+// oneWay reports whether a field keeps listeners of an owner that lives on, and
+// nothing takes any out.
+func (c *checker) oneWay(field *types.Var) bool {
+	is, known := c.fields[field]
+	if !known {
+		is = keepsListeners(field.Type()) && c.staysPut(field) && !c.takesOut(field)
+		c.fields[field] = is
+	}
+	return is
+}
+
 // staysPut reports whether something shows that the field's owner is no list of
 // work for one call: the field is named for listeners or holds them by their
-// type, or the owner has a lock, a channel, a goroutine to stop.
+// type, or the owner has a lock, a channel, a goroutine to stop. What is named
+// like a configuration has to have one of these.
 func (c *checker) staysPut(field *types.Var) bool {
-	if namesListener(field.Name()) || strings.HasPrefix(strings.ToLower(field.Name()), "sub") || !holdsFuncs(field.Type()) {
+	owner := c.owner(field)
+	listens := namesListener(field.Name()) || strings.HasPrefix(strings.ToLower(field.Name()), "sub") || !holdsFuncs(field.Type())
+	if listens && (owner == nil || !isConfiguration(owner.Name())) {
 		return true
 	}
 	if _, teardown := c.Teardown(field); teardown != nil {
 		return true
 	}
-	scope := c.IR.Pass.Pkg.Scope()
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok {
-			continue
+	if owner == nil {
+		return false
+	}
+	for f := range owner.Type().Underlying().(*types.Struct).Fields() {
+		switch f.Type().String() {
+		case "sync.Mutex", "sync.RWMutex", "*sync.Mutex", "*sync.RWMutex", "context.CancelFunc":
+			return true
 		}
-		s, ok := tn.Type().Underlying().(*types.Struct)
-		if !ok {
-			continue
-		}
-		has, lives := false, false
-		for f := range s.Fields() {
-			has = has || f.Origin() == field
-			switch f.Type().String() {
-			case "sync.Mutex", "sync.RWMutex", "*sync.Mutex", "*sync.RWMutex", "context.CancelFunc":
-				lives = true
-			}
-			if _, ok := f.Type().Underlying().(*types.Chan); ok {
-				lives = true
-			}
-		}
-		if has {
-			return lives
+		if _, ok := f.Type().Underlying().(*types.Chan); ok {
+			return true
 		}
 	}
 	return false
+}
+
+// isConfiguration reports whether a type is, by its name, a value that is
+// filled once to make something else of it.
+func isConfiguration(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc([]string{"config", "options", "builder", "settings", "spec"}, func(s string) bool { return strings.HasSuffix(name, s) })
+}
+
+// owner returns the first struct type of the package, by name, that declares
+// the field, or nil.
+func (c *checker) owner(field *types.Var) *types.TypeName {
+	if c.owners == nil {
+		c.owners = make(map[*types.Var]*types.TypeName)
+		scope := c.IR.Pass.Pkg.Scope()
+		for _, name := range scope.Names() {
+			tn, ok := scope.Lookup(name).(*types.TypeName)
+			if !ok {
+				continue
+			}
+			if s, ok := tn.Type().Underlying().(*types.Struct); ok {
+				for f := range s.Fields() {
+					if c.owners[f.Origin()] == nil {
+						c.owners[f.Origin()] = tn
+					}
+				}
+			}
+		}
+	}
+	return c.owners[field]
 }
 
 // holdsFuncs reports whether the elements of a map or slice are functions.

@@ -12,7 +12,7 @@ import (
 
 // pair judges a registration that only the other half of a pair undoes.
 func (c *checker) pair(call ssa.CallInstruction, a *api) {
-	if !a.declared && (c.setUp(call) || c.getsOrAdds(call)) || c.removed(call, a) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
+	if !a.declared && (c.setUp(call) || c.getsOrAdds(call.Parent())) || c.removed(call, a) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
 		return
 	}
 	leak := c.at(call, "never-removed")
@@ -23,8 +23,17 @@ func (c *checker) pair(call ssa.CallInstruction, a *api) {
 
 // getsOrAdds reports whether the registering function asks an error whether
 // the listener was there already: then there is one per name.
-func (c *checker) getsOrAdds(call ssa.CallInstruction) bool {
-	for _, b := range call.Parent().Blocks {
+func (c *checker) getsOrAdds(fn *ssa.Function) bool {
+	asks, known := c.asks[fn]
+	if !known {
+		asks = asksAlready(fn)
+		c.asks[fn] = asks
+	}
+	return asks
+}
+
+func asksAlready(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			var typ types.Type
 			switch instr := instr.(type) {

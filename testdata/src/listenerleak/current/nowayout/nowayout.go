@@ -118,3 +118,28 @@ func Count(msgs []string) (n int) {
 	}
 	return n
 }
+
+// Fine: a configuration is filled once, by whoever has it.
+type Config struct{ subscribers map[string][]func() }
+
+func (c *Config) subscribe(name string, f func()) {
+	c.subscribers[name] = append(c.subscribers[name], f)
+}
+
+func Tally(c *Config, name string, n *int) { c.subscribe(name, func() { *n++ }) }
+
+// Leaks: what has a lock is more than that.
+type LiveConfig struct {
+	mu          sync.Mutex
+	subscribers []func()
+}
+
+func (c *LiveConfig) subscribe(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.subscribers = append(c.subscribers, f)
+}
+
+func Follow(c *LiveConfig, n *int) {
+	c.subscribe(func() { *n++ }) // want `listener added by subscribe can never be removed.*listenerleak/no-way-out`
+}
