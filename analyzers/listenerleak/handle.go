@@ -16,49 +16,58 @@ import (
 func (c *checker) handle(call ssa.CallInstruction, a *api) {
 	leak := c.at(call, "handle-discarded")
 	leak.HeldBy = c.holderName(call, a)
+	reg := &registration{call: call, api: a, leak: &leak}
+	c.seen = append(c.seen, reg)
 	v := result(call, a.handle)
 	if v == nil {
-		if c.excused(call, a) {
-			return
-		}
 		leak.What = "result of " + a.fn.Name() + " is dropped, and with it the means to undo it"
-		c.report.Add(leak)
+		c.excuse(reg)
 		return
 	}
 	out := lifetime.Check(c.Package, v, v.(ssa.Instruction), c.spec(call, a))
+	reg.undone = c.undoneFrom(out.Releases, out.Kept, a)
 	switch {
 	case out.Dropped():
-		if c.excused(call, a) {
-			return
-		}
 		leak.What = "result of " + a.fn.Name() + " is not used to undo it"
+		c.excuse(reg)
 	case len(out.Releases) == 0:
-		field := c.unusedField(out.Kept, a)
-		if field == nil {
-			return
+		if field := c.unusedField(out.Kept, a); field != nil {
+			leak.What = "result of " + a.fn.Name() + " is kept in field " + field.Name() + ", which nothing uses to undo it"
+			leak.Notes = []finding.Note{{Pos: field.Pos(), Text: "kept in this field"}}
+		} else if notes := c.forgottenEntry(call, v, a, out.Kept); notes != nil {
+			leak.Category = "not-removed-on-path"
+			leak.What = "listener added by " + a.fn.Name() + " is not removed on every path"
+			leak.Notes = notes
+		} else {
+			reg.leak = nil
 		}
-		leak.What = "result of " + a.fn.Name() + " is kept in field " + field.Name() + ", which nothing uses to undo it"
-		leak.Notes = []finding.Note{{Pos: field.Pos(), Text: "kept in this field"}}
 	case out.Exit != nil || out.Again:
 		leak.Category = "not-removed-on-path"
 		leak.What = "listener added by " + a.fn.Name() + " is not removed on every path"
+		right, end := c.IR.Range(out.Releases[0].Instr)
+		leak.Notes = []finding.Note{{Pos: right, End: end, Text: "undone here on another path"}}
 		if out.Exit != nil {
 			pos, end := c.IR.Range(out.Exit)
-			leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "returns without " + a.how()}}
+			leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "returns without " + a.how()})
 		} else {
-			leak.Notes = []finding.Note{{Pos: leak.Pos, End: leak.End, Text: "registers again without " + a.how()}}
+			leak.Notes = append(leak.Notes, finding.Note{Pos: leak.Pos, End: leak.End, Text: "registers again without " + a.how()})
 		}
 	default:
-		return
+		reg.leak = nil
 	}
-	c.report.Add(leak)
 }
 
-// excused reports whether a handle may be dropped: the registration lasts until
-// its channel is closed, or the registering code runs once for what keeps the
-// listener, as far as its name tells.
-func (c *checker) excused(call ssa.CallInstruction, a *api) bool {
-	return c.untilClosed(call, a) || !a.declared && c.setUp(call) && !(a.perCall && constructor(call)) && !c.strandsReader(call, a)
+// excuse takes back the leak of a handle that nobody uses if it may be dropped:
+// the registration lasts until its channel is closed, or the registering code
+// runs once for what keeps the listener, as far as its name tells.
+func (c *checker) excuse(reg *registration) {
+	switch {
+	case c.untilClosed(reg.call, reg.api):
+		reg.leak = nil
+	case reg.api.declared, reg.api.perCall && constructor(reg.call):
+	default:
+		reg.excused = c.setUp(reg.call) && !c.strandsReader(reg.call, reg.api)
+	}
 }
 
 // strandsReader reports whether the listener is a channel made here on which a

@@ -27,6 +27,7 @@ var Analyzer = &analysis.Analyzer{
 type checker struct {
 	*effects.Package
 	report *finding.Reporter
+	seen   []*registration // by handle and pair
 
 	// What is asked once for all calls.
 	apis   map[*types.Func]*api
@@ -57,6 +58,7 @@ func run(pass *analysis.Pass) (any, error) {
 			}
 		}
 	}
+	c.tell()
 	c.report.Flush()
 	return nil, nil
 }

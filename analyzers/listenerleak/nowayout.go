@@ -177,22 +177,23 @@ func (c *checker) passesOn(call ssa.CallInstruction, recv *types.Var) bool {
 // part of its receiver: it is the callers who register.
 func (c *checker) forCaller(call ssa.CallInstruction) bool {
 	args := ir.Args(call.Common())
-	ofReceiver := slices.ContainsFunc(c.Refs(args[0]), func(r effects.Ref) bool {
-		p, ok := r.Root.(*ssa.Parameter)
-		return ok && p.Parent().Signature.Recv() != nil && p == p.Parent().Params[0]
-	})
-	if !ofReceiver {
+	if !slices.ContainsFunc(c.Refs(args[0]), func(r effects.Ref) bool { return isReceiver(r.Root) }) {
 		return false
 	}
 	for _, arg := range args[1:] {
 		if isListener(arg.Type()) && slices.ContainsFunc(c.Refs(arg), func(r effects.Ref) bool {
 			_, ok := r.Root.(*ssa.Parameter)
-			return ok && r.Path.Field() == nil
+			return ok && r.Path.Field() == nil && !isReceiver(r.Root)
 		}) {
 			return true
 		}
 	}
 	return false
+}
+
+func isReceiver(v ssa.Value) bool {
+	p, ok := v.(*ssa.Parameter)
+	return ok && p.Parent().Signature.Recv() != nil && p == p.Parent().Params[0]
 }
 
 // closes reports whether the registering function belongs to or makes

@@ -2,6 +2,7 @@ package listenerleak
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -12,13 +13,18 @@ import (
 
 // pair judges a registration that only the other half of a pair undoes.
 func (c *checker) pair(call ssa.CallInstruction, a *api) {
-	if !a.declared && (c.setUp(call) || c.getsOrAdds(call.Parent())) || c.removed(call, a) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
+	if !a.declared && c.getsOrAdds(call.Parent()) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
+		return
+	}
+	reg := &registration{call: call, api: a, excused: !a.declared && c.setUp(call)}
+	c.seen = append(c.seen, reg)
+	if reg.undone = c.removal(call, a); reg.undone != nil {
 		return
 	}
 	leak := c.at(call, "never-removed")
 	leak.What = "listener added by " + a.fn.Name() + " is never removed by " + a.inverses[0].Name()
 	leak.HeldBy = c.holderName(call, a)
-	c.report.Add(leak)
+	reg.leak = &leak
 }
 
 // getsOrAdds reports whether the registering function asks an error whether
@@ -52,23 +58,38 @@ func asksAlready(fn *ssa.Function) bool {
 	return false
 }
 
-// removed reports whether the package calls the other half for the same
-// holder and listener, as far as the two can be told apart.
-func (c *checker) removed(call ssa.CallInstruction, a *api) bool {
+// removal returns where the package calls the other half for the same holder
+// and listener, as far as the two can be told apart, or nil.
+func (c *checker) removal(call ssa.CallInstruction, a *api) ssa.Instruction {
 	holder := ir.Args(call.Common())[0]
 	method := a.fn.Signature().Recv() != nil
 	for _, inv := range a.inverses {
 		for _, e := range c.Named(inv.Name()) {
 			// Through an interface or a wrapper the callee is another function of
 			// that name.
-			if e.Callee == nil || e.Callee == inv || method && e.Callee.Signature().Recv() != nil {
-				if e.Kind != effects.Method || !c.differ(holder, e.Ref) {
-					return true
-				}
+			if e.Callee != nil && e.Callee != inv && (!method || e.Callee.Signature().Recv() == nil) {
+				continue
+			}
+			if !method || !c.elsewhere(holder, e) {
+				return e.Instr
 			}
 		}
 	}
-	return false
+	return nil
+}
+
+// elsewhere reports whether an event is a call of the other half, a method, on
+// certainly another holder.
+func (c *checker) elsewhere(holder ssa.Value, e *effects.Event) bool {
+	if e.Kind == effects.Method {
+		return c.differ(holder, e.Ref)
+	}
+	call, ok := e.Instr.(ssa.CallInstruction)
+	if !ok || e.Callee == nil || e.Callee.Signature().Recv() == nil {
+		return false // in a function that is called here, on what is not known
+	}
+	refs := c.Refs(ir.Args(call.Common())[0])
+	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool { return !c.differ(holder, r) })
 }
 
 // differ reports whether a holder is certainly another one than a ref names:

@@ -1,0 +1,82 @@
+package listenerleak
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding"
+)
+
+// A registration is a call that registers, as it was judged. Registrations with
+// one function are siblings: where one is undone, that is what another one
+// lacks, and it says so better than any rule.
+type registration struct {
+	call ssa.CallInstruction
+	api  *api
+	// leak is nil if the registration is fine.
+	leak *finding.Leak
+	// excused is set if the leak is one only where a sibling tells that the
+	// registering code may run more often than its name says.
+	excused bool
+	undone  ssa.Instruction // where it is undone, or nil
+}
+
+// tell reports the registrations that leak, those that nothing undoes with a
+// sibling that is undone, if there is one.
+func (c *checker) tell() {
+	undone := make(map[*types.Func][]*registration)
+	for _, r := range c.seen {
+		if r.leak == nil && r.undone != nil {
+			undone[r.api.fn] = append(undone[r.api.fn], r)
+		}
+	}
+	for _, r := range c.seen {
+		if r.leak == nil {
+			continue
+		}
+		siblings := undone[r.api.fn]
+		if i := slices.IndexFunc(siblings, r.besides); i >= 0 {
+			siblings = siblings[i:]
+		} else if r.excused {
+			continue
+		}
+		if len(siblings) > 0 && r.leak.Category != "not-removed-on-path" { // that has its own
+			pos, end := c.IR.Range(siblings[0].undone)
+			r.leak.Notes = slices.Insert(r.leak.Notes, 0, finding.Note{Pos: pos, End: end, Text: "another one is undone here"})
+		}
+		c.report.Add(*r.leak)
+	}
+}
+
+// besides reports whether a sibling is registered by the same function, and
+// undone by another one: then both are to last as long as what the function
+// sets up, and that ends.
+func (r *registration) besides(sibling *registration) bool {
+	fn := ir.Outermost(r.call.Parent())
+	return fn == ir.Outermost(sibling.call.Parent()) && fn != ir.Outermost(sibling.undone.Parent())
+}
+
+// undoneFrom returns the first place where a handle is used to undo its
+// registration: one of the events on itself or, of those that keep it, on the
+// field that does; nil if there is none.
+func (c *checker) undoneFrom(releases, kept []*effects.Event, a *api) ssa.Instruction {
+	if len(releases) > 0 {
+		return releases[0].Instr
+	}
+	for _, e := range kept {
+		f := e.To.Path.Field()
+		if e.Kind != effects.Store || f == nil {
+			continue
+		}
+		for _, e := range c.OfField(f) {
+			if a.undoes(e) {
+				return e.Instr
+			}
+		}
+	}
+	return nil
+}
