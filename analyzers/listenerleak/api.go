@@ -18,7 +18,7 @@ type api struct {
 	release  string        // how the handle undoes it: its method, the inverse that takes it, or "" if it is called
 	also     []string      // other methods of the handle that do
 	declared bool          // by the user: neither its names nor its body are asked
-	perCall  bool          // also a constructor adds one each time, see known
+	js       bool          // the holder is the JavaScript runtime, see known
 }
 
 // lookup returns what is known of fn as a registering function: what the user
@@ -33,7 +33,7 @@ func lookup(fn *types.Func) (api, bool) {
 	}
 	if k, ok := known[key]; ok {
 		a, ok := named(fn, k.undo)
-		a.perCall = k.perCall
+		a.js = k.js
 		return a, ok
 	}
 	return inferred(fn)
@@ -155,7 +155,18 @@ func (a *api) keeps(sum *effects.Summary) bool {
 	case a.listener < 0:
 		return sum.Has(effects.Grow, 0)
 	}
-	return sum.Has(effects.Store, a.listener) || sum.Has(effects.Escape, a.listener)
+	return sum.Has(effects.Store, a.listener) || sum.Has(effects.Escape, a.listener) || sum.Has(effects.Send, a.listener)
+}
+
+// unused says that nothing uses the handle, which the code drops or not.
+func (a *api) unused(dropped bool) string {
+	switch {
+	case a.js:
+		return "function of js.FuncOf is never released"
+	case dropped:
+		return "result of " + a.fn.Name() + " is dropped, and with it the means to undo it"
+	}
+	return "result of " + a.fn.Name() + " is not used to undo it"
 }
 
 // how says how a handle undoes the registration.

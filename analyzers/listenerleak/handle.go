@@ -12,15 +12,21 @@ import (
 	"github.com/memlint/memlint/internal/finding"
 )
 
-// handle judges a registration that returns the means to undo it.
-func (c *checker) handle(call ssa.CallInstruction, a *api) {
+// handle judges a registration that returns the means to undo it. With a holder
+// of the object's own, which goes when that goes, only code that undoes some
+// registrations has to undo all.
+func (c *checker) handle(call ssa.CallInstruction, a *api, own bool) {
 	leak := c.at(call, "handle-discarded")
 	leak.HeldBy = c.holderName(call, a)
 	reg := &registration{call: call, api: a, leak: &leak}
 	c.seen = append(c.seen, reg)
 	v := result(call, a.handle)
+	if v == nil && own {
+		reg.leak = nil
+		return
+	}
 	if v == nil {
-		leak.What = "result of " + a.fn.Name() + " is dropped, and with it the means to undo it"
+		leak.What = a.unused(true)
 		c.excuse(reg)
 		return
 	}
@@ -28,7 +34,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api) {
 	reg.undone = c.undoneFrom(out.Releases, out.Kept, a)
 	switch {
 	case out.Dropped():
-		leak.What = "result of " + a.fn.Name() + " is not used to undo it"
+		leak.What = a.unused(false)
 		c.excuse(reg)
 	case len(out.Releases) == 0:
 		if field := c.unusedField(out.Kept, a); field != nil {
@@ -55,6 +61,9 @@ func (c *checker) handle(call ssa.CallInstruction, a *api) {
 	default:
 		reg.leak = nil
 	}
+	if own && leak.Category == "handle-discarded" {
+		reg.leak = nil
+	}
 }
 
 // excuse takes back the leak of a handle that nobody uses if it may be dropped:
@@ -64,7 +73,7 @@ func (c *checker) excuse(reg *registration) {
 	switch {
 	case c.untilClosed(reg.call, reg.api):
 		reg.leak = nil
-	case reg.api.declared, reg.api.perCall && constructor(reg.call):
+	case reg.api.declared, reg.api.js && constructor(reg.call):
 	default:
 		reg.excused = c.setUp(reg.call) && !c.strandsReader(reg.call, reg.api)
 	}
@@ -126,8 +135,8 @@ func (c *checker) spec(call ssa.CallInstruction, a *api) lifetime.Spec {
 	return lifetime.Spec{
 		Releases: func(e *effects.Event) bool { return e.Ref.Path == nil && a.undoes(e) },
 		Ignores: func(e *effects.Event) bool {
-			if e.Callee != nil && e.Callee.Pkg() != nil && e.Callee.Pkg().Path() == "syscall/js" {
-				return true // JavaScript undoes nothing
+			if a.js && e.Callee != nil && e.Callee.Pkg() == a.fn.Pkg() {
+				return true // what gets it there undoes nothing
 			}
 			_, isChan := e.Ref.Root.Type().Underlying().(*types.Chan)
 			return isChan && e.Ref.Path.IsElem() // what was received

@@ -18,7 +18,13 @@ func (c *checker) holderStays(call ssa.CallInstruction, a *api) bool {
 		return true // a package variable
 	}
 	args := ir.Args(call.Common())
-	return c.outlives(args[0], call.Parent()) && !c.ownField(args[0]) && (a.listener < 0 || !c.toItself(args[0], args[a.listener]))
+	return c.outlives(args[0], call.Parent()) && (a.listener < 0 || !c.toItself(args[0], args[a.listener]))
+}
+
+// ownHolder reports whether what keeps the listener is made and goes with the
+// object whose method registers.
+func (c *checker) ownHolder(call ssa.CallInstruction, a *api) bool {
+	return a.fn.Signature().Recv() != nil && c.ownField(ir.Args(call.Common())[0])
 }
 
 // toItself reports whether an object registers its own method, or a literal
@@ -147,24 +153,24 @@ func (c *checker) setUp(call ssa.CallInstruction) bool {
 
 // holderName names what keeps the listener, as the source does.
 func (c *checker) holderName(call ssa.CallInstruction, a *api) []string {
-	if a.fn.Signature().Recv() == nil {
+	switch {
+	case a.js:
+		return []string{"the JavaScript runtime"}
+	case a.fn.Signature().Recv() == nil:
 		return []string{"package " + a.fn.Pkg().Name()}
 	}
 	return c.name(ir.Args(call.Common())[0])
 }
 
 func (c *checker) name(holder ssa.Value) []string {
+	var longest []string
 	for _, r := range c.Refs(holder) {
-		var names []string
-		switch root := r.Root.(type) {
-		case *ssa.Global:
-			names = []string{root.Name()}
-		case *ssa.Parameter:
-			names = []string{root.Name()}
-		default:
-			continue
+		switch r.Root.(type) {
+		case *ssa.Global, *ssa.Parameter:
+			if names := append([]string{r.Root.Name()}, r.Path.Fields()...); len(names) > len(longest) {
+				longest = names
+			}
 		}
-		return append(names, r.Path.Fields()...)
 	}
-	return nil
+	return longest
 }

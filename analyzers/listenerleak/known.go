@@ -16,7 +16,7 @@ var knownAPIs = []struct {
 	version string // of the module, or of Go, with which the signatures were compared
 	funcs   string // (T).M for methods, also of pointers
 	undo    string // what undoes them, the first one to tell of
-	perCall bool   // constructors are no set-up: the holder is the process itself
+	js      bool   // the holder is the JavaScript runtime: it undoes nothing, and constructors are no set-up
 }{
 	{"syscall/js", "go1.26", "FuncOf", "Release", true},
 	{
@@ -56,8 +56,8 @@ var knownAPIs = []struct {
 
 // A knownAPI says what undoes a registering function.
 type knownAPI struct {
-	undo    []string
-	perCall bool
+	undo []string
+	js   bool
 }
 
 // known holds knownAPIs by the [keyOf] of their functions.
@@ -65,7 +65,7 @@ var known = func() map[string]knownAPI {
 	table := make(map[string]knownAPI)
 	for _, row := range knownAPIs {
 		for _, fn := range strings.Fields(row.funcs) {
-			table[row.pkg+"."+fn] = knownAPI{strings.Fields(row.undo), row.perCall}
+			table[row.pkg+"."+fn] = knownAPI{strings.Fields(row.undo), row.js}
 		}
 	}
 	return table

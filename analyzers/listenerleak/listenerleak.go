@@ -86,9 +86,11 @@ func (c *checker) check(call ssa.CallInstruction) {
 	if a == nil || !a.keeps(c.Callee(call.Common())) || !c.holderStays(call, a) {
 		return
 	}
-	if a.handle >= 0 {
-		c.handle(call, a)
-	} else {
+	own := c.ownHolder(call, a)
+	switch {
+	case a.handle >= 0:
+		c.handle(call, a, own)
+	case !own:
 		c.pair(call, a)
 	}
 }
