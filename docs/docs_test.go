@@ -57,7 +57,12 @@ func page(a *analysis.Analyzer) []byte {
 
 	header := "\n## Flags\n\n"
 	a.Flags.VisitAll(func(f *flag.Flag) {
-		fmt.Fprintf(&out, "%s- `-%s.%s` (default %s): %s\n", header, a.Name, f.Name, f.DefValue, f.Usage)
+		_, usage := flag.UnquoteUsage(f)
+		value := f.DefValue
+		if value == "" {
+			value = "none"
+		}
+		fmt.Fprintf(&out, "%s- `-%s.%s` (default %s): %s\n", header, a.Name, f.Name, value, usage)
 		header = ""
 	})
 	return out.Bytes()

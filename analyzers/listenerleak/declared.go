@@ -14,7 +14,7 @@ var declared pairs
 
 func init() {
 	Analyzer.Flags.Var(&declared, "pairs",
-		"registering functions and, after a colon, what undoes them, separated by commas: `example.com/bus.(*Bus).Listen:Forget,example.com/bus.Watch:Unwatch`")
+		"further `pairs` of a registering function and what undoes it, path.(*T).M:N or path.F:N, separated by commas")
 }
 
 // pairs is the value of a flag: registering functions, by their [keyOf], and

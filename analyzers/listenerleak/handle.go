@@ -37,9 +37,9 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, own bool) {
 		leak.What = a.unused(false)
 		c.excuse(reg)
 	case len(out.Releases) == 0:
-		if field := c.unusedField(out.Kept, a); field != nil {
+		if field := c.unusedField(v, out.Kept, a); field != nil {
 			leak.What = "result of " + a.fn.Name() + " is kept in field " + field.Name() + ", which nothing uses to undo it"
-			leak.Notes = []finding.Note{{Pos: field.Pos(), Text: "kept in this field"}}
+			leak.Notes = c.inField(field)
 		} else if notes := c.forgottenEntry(call, v, a, out.Kept); notes != nil {
 			leak.Category = "not-removed-on-path"
 			leak.What = "listener added by " + a.fn.Name() + " is not removed on every path"
@@ -186,13 +186,17 @@ func (c *checker) onlyClosing(recv ssa.Instruction, call ssa.CallInstruction) bo
 
 // unusedField returns the field that the handle is kept in if that is the only
 // place and nothing undoes the registration from there.
-func (c *checker) unusedField(kept []*effects.Event, a *api) *types.Var {
+func (c *checker) unusedField(v ssa.Value, kept []*effects.Event, a *api) *types.Var {
 	var field *types.Var
-	for _, e := range kept {
-		if e.Via {
-			continue // of the object that has the field
+	for _, e := range c.Of(v) {
+		inNew := e.Kind == effects.Store && e.Ref.Path == nil && effects.Fresh(e.To.Root)
+		if e.Via || !inNew && !slices.Contains(kept, e) {
+			continue // of the object that has the field, or no keeping
 		}
 		f := e.To.Path.Field()
+		if inNew && f == nil {
+			continue // a local variable
+		}
 		if e.Kind != effects.Store || e.Holder != "" || f == nil || field != nil && f != field {
 			return nil
 		}
@@ -207,4 +211,13 @@ func (c *checker) unusedField(kept []*effects.Event, a *api) *types.Var {
 		}
 	}
 	return field
+}
+
+// inField notes where a handle is kept, and the method that should use it.
+func (c *checker) inField(field *types.Var) []finding.Note {
+	notes := []finding.Note{{Pos: field.Pos(), Text: "kept in this field"}}
+	if _, teardown := c.Teardown(field); teardown != nil && teardown.Pkg() == c.IR.Pass.Pkg {
+		notes = append(notes, finding.Note{Pos: teardown.Pos(), Text: teardown.Name() + " does not use it"})
+	}
+	return notes
 }

@@ -53,3 +53,39 @@ func (c *Client) Check(t *bus.Topic) bool {
 	sub, err := t.Subscribe(func(b []byte) { log.Print(c.user, b) }) // want `result of Subscribe is not used to undo it.*listenerleak/handle-discarded`
 	return err == nil && sub != nil
 }
+
+// Leaks: kept in a new object, and its Close does not use it.
+type Dock struct {
+	cancel func()
+	n      int
+}
+
+func Landing(v *bus.Value) *Dock {
+	d := &Dock{cancel: v.Watch(show)} // want `kept in field cancel, which nothing uses.*listenerleak/handle-discarded`
+	return d
+}
+
+func (d *Dock) Close() { d.n = 0 }
+
+// Leaks: a list that nobody goes through.
+type Wall struct {
+	subs []*bus.Subscription
+}
+
+func (w *Wall) Hang(t *bus.Topic) error {
+	sub, err := t.Subscribe(func([]byte) {}) // want `kept in field subs, which nothing uses.*listenerleak/handle-discarded`
+	if err != nil {
+		return err
+	}
+	w.subs = append(w.subs, sub)
+	return nil
+}
+
+func (w *Wall) Hung() int { return len(w.subs) }
+
+// Fine: a method of the object uses it, whatever its name.
+type Shelf struct{ cancel func() }
+
+func Shelve(v *bus.Value) *Shelf { return &Shelf{cancel: v.Watch(show)} }
+
+func (s *Shelf) Empty() { s.cancel() }

@@ -98,6 +98,35 @@ func PauseOr(parent context.Context, stop <-chan struct{}) {
 	}
 }
 
+// Leaks, and no name is left for a fix.
+func PauseAll(parent context.Context, stop, unregister, stopFunc <-chan struct{}) {
+	ctx, _ := signal.NotifyContext(parent, os.Interrupt) // want `listenerleak/signal-not-stopped`
+	select {
+	case <-ctx.Done():
+	case <-stop:
+	case <-unregister:
+	case <-stopFunc:
+	}
+}
+
+// Leaks: the channel is closed, but the signal table keeps it.
+func Handle(reload func(), quit <-chan struct{}) int {
+	ch := make(chan os.Signal, 4)
+	defer close(ch)
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // want `listenerleak/signal-not-stopped`
+	for {
+		select {
+		case sig := <-ch:
+			if sig != syscall.SIGHUP {
+				return 0
+			}
+			reload()
+		case <-quit:
+			return 1
+		}
+	}
+}
+
 // Leaks, but who gets the context may go on with it.
 func Begin(parent context.Context, serve func(context.Context)) {
 	ctx, _ := signal.NotifyContext(parent, os.Interrupt) // want `listenerleak/signal-not-stopped`
