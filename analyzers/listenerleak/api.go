@@ -19,6 +19,7 @@ type api struct {
 	also     []string      // other methods of the handle that do
 	declared bool          // by the user: neither its names nor its body are asked
 	js       bool          // the holder is the JavaScript runtime, see known
+	context  bool          // the end of the context that it takes undoes it, nothing else
 }
 
 // lookup returns what is known of fn as a registering function: what the user
@@ -31,7 +32,9 @@ func lookup(fn *types.Func) (api, bool) {
 		a.declared = true
 		return a, ok
 	}
-	if k, ok := known[key]; ok {
+	if k, ok := known[key]; ok && len(k.undo) == 0 {
+		return api{fn: fn, listener: -1, handle: 0, context: true}, true
+	} else if ok {
 		a, ok := named(fn, k.undo)
 		a.js = k.js
 		return a, ok

@@ -6,6 +6,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding"
 )
 
 // afterFunc judges a call of context.AfterFunc by its stop function. A context
@@ -57,4 +58,60 @@ func (c *checker) keptContext(ctx ssa.Value) string {
 		}
 	}
 	return name
+}
+
+// watch judges a registration that only the end of its context undoes, and
+// that gives a channel back: a background context never ends, so the code that
+// gave it has to stay with the channel until that is closed.
+func (c *checker) watch(call ssa.CallInstruction, a *api) {
+	if !c.neverEnds(call.Common().Args[0]) || c.setUp(call) {
+		return
+	}
+	leak := c.at(call, "never-removed")
+	leak.What = a.fn.Name() + " with a background context can never be ended"
+	leak.HeldBy = c.holderName(call, a)
+	if v := result(call, a.handle); v != nil {
+		spec := c.spec(call, a)
+		spec.Releases = func(*effects.Event) bool { return false }
+		out := lifetime.Check(c.Package, v, v.(ssa.Instruction), spec)
+		if len(out.Kept) > 0 || out.Exit == nil && !out.Again {
+			return
+		}
+		if out.Exit != nil {
+			pos, end := c.IR.Range(out.Exit)
+			leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "returns while it goes on"}}
+		}
+	}
+	c.report.Add(leak)
+}
+
+// neverEnds reports whether a context is certainly a background one, perhaps
+// with values.
+func (c *checker) neverEnds(ctx ssa.Value) bool {
+	found := false
+	for _, r := range c.Refs(ctx) {
+		call, ok := r.Root.(*ssa.Call)
+		if !ok || r.Path != nil {
+			if cell, ok := r.Root.(*ssa.Alloc); ok && isPointerVar(cell) {
+				continue
+			}
+			return false
+		}
+		callee := ir.Callee(&call.Call)
+		if callee == nil {
+			return false
+		}
+		switch callee.FullName() {
+		case "context.Background", "context.TODO":
+			found = true
+		case "context.WithValue", "go.etcd.io/etcd/client/v3.WithRequireLeader":
+			if !c.neverEnds(call.Call.Args[0]) {
+				return false
+			}
+			found = true
+		default:
+			return false
+		}
+	}
+	return found
 }

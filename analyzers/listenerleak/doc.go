@@ -27,7 +27,8 @@
 // Some are known by name: those of os/signal, context.AfterFunc and
 // syscall/js.FuncOf, the informers of Kubernetes' client-go, NATS and its
 // JetStream, go-ethereum's event feeds, the registries of Prometheus, go-redis'
-// subscriptions and D-Bus signals. Others can be named:
+// subscriptions, D-Bus signals and the watches of etcd's client. Others can be
+// named:
 //
 //	-listenerleak.pairs=example.com/bus.(*Bus).Tell:Forget,example.com/bus.Mind:Drop
 //
@@ -47,8 +48,7 @@
 // listener was there already; methods that register, with a part of their
 // receiver, what their caller gave them; handles that are handed to anybody
 // who may use them; subscriptions that last until their channel is closed; and
-// what ends with a context that it is given, such as the watches of etcd's
-// client and the streams of gRPC. The Add of fsnotify takes a path and is no
+// what ends with a context that it is given, such as the streams of gRPC. The Add of fsnotify takes a path and is no
 // registration; a name that expvar publishes stays, but only once.
 //
 // Where another registration of the kind is undone, or this one is on another
@@ -59,7 +59,9 @@
 // A listener is registered through one half of a pair on a holder that the
 // function did not make, and the package never calls the other half for it. A
 // call of the other half on what certainly is another holder, in another field
-// or package variable, does not count.
+// or package variable, does not count. A watch of etcd's client has the end of
+// its context as the other half: with context.Background, the code has to stay
+// with it until its channel is closed.
 //
 // # handle-discarded
 //

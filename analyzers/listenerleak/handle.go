@@ -139,7 +139,7 @@ func (c *checker) spec(call ssa.CallInstruction, a *api) lifetime.Spec {
 				return true // what gets it there undoes nothing
 			}
 			_, isChan := e.Ref.Root.Type().Underlying().(*types.Chan)
-			return isChan && e.Ref.Path.IsElem() // what was received
+			return isChan && e.Ref.Path != nil // of what was received
 		},
 		Feeds: func(ch ssa.Value) bool { return c.cameWith(ch, call) },
 	}

@@ -9,13 +9,13 @@ import "strings"
 // out on purpose: (*fsnotify.Watcher).Add takes a path and no listener;
 // expvar.Publish and its kin panic at a name that is there already;
 // (prometheus.Registerer).MustRegister is set-up; streams of gRPC, such as
-// that of a health Watch, and watches of etcd's client end with the context
-// that they are given.
+// that of a health Watch, end with the context that they are given or with the
+// error that they run into.
 var knownAPIs = []struct {
 	pkg     string
 	version string // of the module, or of Go, with which the signatures were compared
 	funcs   string // (T).M for methods, also of pointers
-	undo    string // what undoes them, the first one to tell of
+	undo    string // what undoes them, the first one to tell of; "" if the end of their context does
 	js      bool   // the holder is the JavaScript runtime: it undoes nothing, and constructors are no set-up
 }{
 	{"syscall/js", "go1.26", "FuncOf", "Release", true},
@@ -52,6 +52,7 @@ var knownAPIs = []struct {
 		"Close", false,
 	},
 	{"github.com/godbus/dbus/v5", "v5.2.4", "(Conn).Signal", "RemoveSignal", false},
+	{"go.etcd.io/etcd/client/v3", "v3.7.3", "(Watcher).Watch", "", false},
 }
 
 // A knownAPI says what undoes a registering function.

@@ -88,6 +88,8 @@ func (c *checker) check(call ssa.CallInstruction) {
 	}
 	own := c.ownHolder(call, a)
 	switch {
+	case a.context:
+		c.watch(call, a)
 	case a.handle >= 0:
 		c.handle(call, a, own)
 	case !own:

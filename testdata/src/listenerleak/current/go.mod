@@ -6,6 +6,7 @@ require (
 	github.com/ethereum/go-ethereum v1.17.10
 	github.com/nats-io/nats.go v1.55.0
 	github.com/redis/go-redis/v9 v9.23.0
+	go.etcd.io/etcd/client/v3 v3.7.3
 	k8s.io/client-go v0.37.2
 )
 
@@ -13,5 +14,6 @@ replace (
 	github.com/ethereum/go-ethereum => ./stub/geth
 	github.com/nats-io/nats.go => ./stub/nats
 	github.com/redis/go-redis/v9 => ./stub/redis
+	go.etcd.io/etcd/client/v3 => ./stub/etcd
 	k8s.io/client-go => ./stub/clientgo
 )

@@ -1,0 +1,54 @@
+package known
+
+import (
+	"context"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// Leaks: the watch of a background context goes on after the return.
+func WaitFor(c *clientv3.Client, key, event string) bool {
+	ch := c.Watch(context.Background(), key) // want `Watch with a background context can never be ended.*listenerleak/never-removed`
+	return waitFor(ch, event)
+}
+
+func waitFor(ch clientv3.WatchChan, event string) bool {
+	for r := range ch {
+		for _, e := range r.Events {
+			if e == event {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Leaks: the same, at the first one.
+func FirstOf(c *clientv3.Client, key string) clientv3.WatchResponse {
+	ctx := context.WithValue(context.Background(), &one, 1)
+	for r := range c.Watch(ctx, key) { // want `listenerleak/never-removed`
+		return r
+	}
+	return clientv3.WatchResponse{}
+}
+
+var one int
+
+// Fine: it is watched until it ends.
+func Follow(c *clientv3.Client, key string, f func([]string)) {
+	for r := range c.Watch(context.Background(), key) {
+		f(r.Events)
+	}
+}
+
+// Fine: a context that ends.
+func Within(ctx context.Context, c *clientv3.Client, key string) clientv3.WatchResponse {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	return <-c.Watch(ctx, key)
+}
+
+// Fine: the caller has the channel.
+func Channel(c *clientv3.Client, key string) clientv3.WatchChan {
+	return c.Watch(context.Background(), key)
+}
