@@ -78,8 +78,7 @@ func (c *checker) watch(call ssa.CallInstruction, a *api) {
 			return
 		}
 		if out.Exit != nil {
-			pos, end := c.IR.Range(out.Exit)
-			leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "returns while it goes on"}}
+			leak.Notes = []finding.Note{c.note(out.Exit, "returns while it goes on")}
 		}
 	}
 	c.report.Add(leak)

@@ -34,19 +34,11 @@ func (c *checker) forgottenEntry(call ssa.CallInstruction, v ssa.Value, a *api, 
 			if exit == nil {
 				continue
 			}
-			var notes []finding.Note
-			for _, n := range []struct {
-				at   ssa.Instruction
-				text string
-			}{
-				{undone, "another entry is undone here"},
-				{del.Instr, "its entry in " + entries.Name() + " is deleted here"},
-				{exit, "returns without " + a.how()},
-			} {
-				pos, end := c.IR.Range(n.at)
-				notes = append(notes, finding.Note{Pos: pos, End: end, Text: n.text})
+			return []finding.Note{
+				c.note(undone, "another entry is undone here"),
+				c.note(del.Instr, "its entry in "+entries.Name()+" is deleted here"),
+				c.note(exit, "returns without "+a.how()),
 			}
-			return notes
 		}
 	}
 	return nil

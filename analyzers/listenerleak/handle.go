@@ -16,54 +16,49 @@ import (
 // of the object's own, which goes when that goes, only code that undoes some
 // registrations has to undo all.
 func (c *checker) handle(call ssa.CallInstruction, a *api, own bool) {
-	leak := c.at(call, "handle-discarded")
-	leak.HeldBy = c.holderName(call, a)
-	reg := &registration{call: call, api: a, leak: &leak}
+	reg := &registration{call: call, api: a}
 	c.seen = append(c.seen, reg)
 	v := result(call, a.handle)
-	if v == nil && own {
-		reg.leak = nil
-		return
-	}
 	if v == nil {
-		leak.What = a.unused(true)
-		c.excuse(reg)
+		if !own {
+			reg.leak = c.registered(reg, "handle-discarded", a.unused(true))
+			c.excuse(reg)
+		}
 		return
 	}
 	out := lifetime.Check(c.Package, v, v.(ssa.Instruction), c.spec(call, a))
 	reg.undone = c.undoneFrom(out.Releases, out.Kept, a)
+	onPath := "listener added by " + a.fn.Name() + " is not removed on every path"
 	switch {
 	case out.Dropped():
-		leak.What = a.unused(false)
-		c.excuse(reg)
+		if !own {
+			reg.leak = c.registered(reg, "handle-discarded", a.unused(false))
+			c.excuse(reg)
+		}
 	case len(out.Releases) == 0:
 		if field := c.unusedField(v, out.Kept, a); field != nil {
-			leak.What = "result of " + a.fn.Name() + " is kept in field " + field.Name() + ", which nothing uses to undo it"
-			leak.Notes = c.inField(field)
+			if !own {
+				what := "result of " + a.fn.Name() + " is kept in field " + field.Name() + ", which nothing uses to undo it"
+				reg.leak = c.registered(reg, "handle-discarded", what, c.inField(field)...)
+			}
 		} else if notes := c.forgottenEntry(call, v, a, out.Kept); notes != nil {
-			leak.Category = "not-removed-on-path"
-			leak.What = "listener added by " + a.fn.Name() + " is not removed on every path"
-			leak.Notes = notes
-		} else {
-			reg.leak = nil
+			reg.leak = c.registered(reg, "not-removed-on-path", onPath, notes...)
 		}
-	case out.Exit != nil || out.Again:
-		leak.Category = "not-removed-on-path"
-		leak.What = "listener added by " + a.fn.Name() + " is not removed on every path"
-		right, end := c.IR.Range(out.Releases[0].Instr)
-		leak.Notes = []finding.Note{{Pos: right, End: end, Text: "undone here on another path"}}
-		if out.Exit != nil {
-			pos, end := c.IR.Range(out.Exit)
-			leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "returns without " + a.how()})
-		} else {
-			leak.Notes = append(leak.Notes, finding.Note{Pos: leak.Pos, End: leak.End, Text: "registers again without " + a.how()})
-		}
-	default:
-		reg.leak = nil
+	case out.Exit != nil:
+		reg.leak = c.registered(reg, "not-removed-on-path", onPath,
+			c.note(out.Releases[0].Instr, "undone here on another path"), c.note(out.Exit, "returns without "+a.how()))
+	case out.Again:
+		reg.leak = c.registered(reg, "not-removed-on-path", onPath,
+			c.note(out.Releases[0].Instr, "undone here on another path"), c.note(call, "registers again without "+a.how()))
 	}
-	if own && leak.Category == "handle-discarded" {
-		reg.leak = nil
-	}
+}
+
+// registered returns a leak at a registration.
+func (c *checker) registered(reg *registration, category, what string, notes ...finding.Note) *finding.Leak {
+	leak := c.at(reg.call, category)
+	leak.What, leak.Notes = what, notes
+	leak.HeldBy = c.holderName(reg.call, reg.api)
+	return &leak
 }
 
 // excuse takes back the leak of a handle that nobody uses if it may be dropped:

@@ -113,3 +113,9 @@ func (c *checker) at(call ssa.CallInstruction, category string) finding.Leak {
 	pos, end := c.IR.Range(call)
 	return finding.Leak{Pos: pos, End: end, Category: category}
 }
+
+// note says what happens at an instruction.
+func (c *checker) note(at ssa.Instruction, text string) finding.Note {
+	pos, end := c.IR.Range(at)
+	return finding.Note{Pos: pos, End: end, Text: text}
+}

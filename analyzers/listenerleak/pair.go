@@ -21,10 +21,7 @@ func (c *checker) pair(call ssa.CallInstruction, a *api) {
 	if reg.undone = c.removal(call, a); reg.undone != nil {
 		return
 	}
-	leak := c.at(call, "never-removed")
-	leak.What = "listener added by " + a.fn.Name() + " is never removed by " + a.inverses[0].Name()
-	leak.HeldBy = c.holderName(call, a)
-	reg.leak = &leak
+	reg.leak = c.registered(reg, "never-removed", "listener added by "+a.fn.Name()+" is never removed by "+a.inverses[0].Name())
 }
 
 // getsOrAdds reports whether the registering function asks an error whether

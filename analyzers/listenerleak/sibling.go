@@ -45,8 +45,7 @@ func (c *checker) tell() {
 			continue
 		}
 		if len(siblings) > 0 && r.leak.Category != "not-removed-on-path" { // that has its own
-			pos, end := c.IR.Range(siblings[0].undone)
-			r.leak.Notes = slices.Insert(r.leak.Notes, 0, finding.Note{Pos: pos, End: end, Text: "another one is undone here"})
+			r.leak.Notes = slices.Insert(r.leak.Notes, 0, c.note(siblings[0].undone, "another one is undone here"))
 		}
 		c.report.Add(*r.leak)
 	}

@@ -40,8 +40,7 @@ func (c *checker) notify(call ssa.CallInstruction) {
 		leak.What = "channel given to signal.Notify is not stopped on every path"
 		leak.HeldBy = []string{"the signal table of the runtime"}
 		if out.Exit != nil {
-			pos, end := c.IR.Range(out.Exit)
-			leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "returns without calling signal.Stop"}}
+			leak.Notes = []finding.Note{c.note(out.Exit, "returns without calling signal.Stop")}
 		}
 		if len(out.Releases) == 0 {
 			leak.Fix = c.deferStop(call, ch)
@@ -126,8 +125,7 @@ func (c *checker) notifyContext(call ssa.CallInstruction) {
 	}
 	leak.What = "stop function of signal.NotifyContext is not called on every path"
 	if out.Exit != nil {
-		pos, end := c.IR.Range(out.Exit)
-		leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "returns without calling it"}}
+		leak.Notes = []finding.Note{c.note(out.Exit, "returns without calling it")}
 	}
 	c.report.Add(leak)
 }
