@@ -25,12 +25,14 @@ type handle struct{ n int }
 func (h *handle) Close()     {}
 func (h *handle) Use() error { return nil }
 func (h *handle) Spent()     {}
+func (h *handle) C() chan int
 
 func open() *handle
 func try() (*handle, error)
 func two() (*handle, int)
 func ok() bool
 func unknown(*handle)
+func within(func())
 func other() (int, error)
 
 func closes(h *handle)       { h.Close() }
@@ -46,13 +48,18 @@ var global *handle
 
 `
 
-// spec gives handles back by Close; Spent leaves nothing to give back.
+// spec gives handles back by Close; Spent leaves nothing to give back, and C is
+// closed when nothing is left.
 var spec = lifetime.Spec{
 	Releases: func(e *effects.Event) bool {
 		return e.Kind == effects.Method && e.Name == "Close" && e.Ref.Path == nil
 	},
 	Spends: func(e *effects.Event) bool {
 		return e.Kind == effects.Method && e.Name == "Spent" && e.Ref.Path == nil
+	},
+	Feeds: func(ch ssa.Value) bool {
+		call, ok := ch.(*ssa.Call)
+		return ok && ir.Callee(&call.Call) != nil && ir.Callee(&call.Call).Name() == "C"
 	},
 }
 
@@ -249,6 +256,11 @@ func TestPaths(t *testing.T) {
 		{"wrapped by a helper", `func f() { o := wraps(open()); defer o.Close(); ok() }`, "fine"},
 		{"wrapped and returned", `func f() *owner { h := open(); return wraps(h) }`, "fine"},
 		{"local slice", `func f() { hs := []*handle{open()}; hs[0].Close() }`, "fine"},
+		{"until it is closed", `func f() { h := open(); for range h.C() {} }`, "fine"},
+		{"until it is closed, or not", `func f() { h := open(); for range h.C() { if ok() { return } } }`, "exit"},
+		{"found closed", `func f() { h := open(); for { if _, more := <-h.C(); !more { return } } }`, "fine"},
+		{"opened for the function around", `func f() { var h *handle; within(func() { h = open() }); if h != nil { h.Close() } }`, "fine"},
+		{"opened for nobody around", `func f() { var h *handle; within(func() { h = open(); h.Use() }); _ = h }`, "exit"},
 		{"local slice, not closed", `func f() { hs := []*handle{open()}; for _, h := range hs { h.Use() } }`, "exit"},
 	}
 	for _, test := range tests {
