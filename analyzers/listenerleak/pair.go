@@ -63,8 +63,9 @@ func (c *checker) removal(call ssa.CallInstruction, a *api) ssa.Instruction {
 	for _, inv := range a.inverses {
 		for _, e := range c.Named(inv.Name()) {
 			// Through an interface or a wrapper the callee is another function of
-			// that name.
-			if e.Callee != nil && e.Callee != inv && (!method || e.Callee.Signature().Recv() == nil) {
+			// that name; a package's functions are often methods of its default
+			// holder, too.
+			if e.Callee != nil && e.Callee.Pkg() != a.fn.Pkg() && (!method || e.Callee.Signature().Recv() == nil) {
 				continue
 			}
 			if !method || !c.elsewhere(holder, e) {

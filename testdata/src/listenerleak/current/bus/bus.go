@@ -154,6 +154,15 @@ var global = struct {
 	ls map[string]func()
 }{ls: make(map[string]func())}
 
+// A Registry has what the functions of the package do by default.
+type Registry interface {
+	Register(name string, f func())
+	Unregister(name string)
+}
+
+// DefaultRegistry is that of the package.
+var DefaultRegistry Registry
+
 // Register and Unregister are a pair of functions.
 func Register(name string, f func()) {
 	global.mu.Lock()
