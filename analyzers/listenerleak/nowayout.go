@@ -31,7 +31,7 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 			continue
 		}
 		field := e.Ref.Path.Field()
-		if field == nil || !c.oneWay(field) {
+		if field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) {
 			continue
 		}
 		if !c.outlives(holder, call.Parent()) || c.passesOn(call, recv) || c.forCaller(call) || c.setUp(call) && !c.closes(call) {
