@@ -39,7 +39,7 @@
 //
 // Silent are code that runs once per process; holders that were made in the
 // same function or came from a call of which nothing is known; objects that
-// listen to what they own; constructors and functions named like set-up
+// listen to what they own, which they made or close; constructors and functions named like set-up
 // (New, Init, Start, Register, ...), which as a rule run once per holder,
 // unless what they make has a method like Close, they run in a loop, they
 // leave a goroutine behind that waits on the channel, or they register beside

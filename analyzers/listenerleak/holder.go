@@ -21,10 +21,28 @@ func (c *checker) holderStays(call ssa.CallInstruction, a *api) bool {
 	return c.outlives(args[0], call.Parent()) && (a.listener < 0 || !c.toItself(args[0], args[a.listener]))
 }
 
-// ownHolder reports whether what keeps the listener is made and goes with the
-// object whose method registers.
+// ownHolder reports whether what keeps the listener goes with the object whose
+// method registers: that made it, or closes it.
 func (c *checker) ownHolder(call ssa.CallInstruction, a *api) bool {
-	return a.fn.Signature().Recv() != nil && c.ownField(ir.Args(call.Common())[0])
+	if a.fn.Signature().Recv() == nil {
+		return false
+	}
+	holder := ir.Args(call.Common())[0]
+	return c.ownField(holder) || c.closedField(holder)
+}
+
+// closedField reports whether the package closes what is in the field that the
+// holder is, or is a part of.
+func (c *checker) closedField(holder ssa.Value) bool {
+	closes := func(e *effects.Event) bool { return e.Kind == effects.Method && e.Name == "Close" }
+	return slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
+		for p := r.Path; p != nil; p = p.Parent() {
+			if f := p.Field(); f != nil && f.Pkg() == c.IR.Pass.Pkg && slices.ContainsFunc(c.OfField(f), closes) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // toItself reports whether an object registers its own method, or a literal

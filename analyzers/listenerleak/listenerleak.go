@@ -88,11 +88,12 @@ func (c *checker) check(call ssa.CallInstruction) {
 	}
 	own := c.ownHolder(call, a)
 	switch {
+	case a.handle >= 0 && !a.context:
+		c.handle(call, a, own)
+	case own:
 	case a.context:
 		c.watch(call, a)
-	case a.handle >= 0:
-		c.handle(call, a, own)
-	case !own:
+	default:
 		c.pair(call, a)
 	}
 }

@@ -52,3 +52,18 @@ func Within(ctx context.Context, c *clientv3.Client, key string) clientv3.WatchR
 func Channel(c *clientv3.Client, key string) clientv3.WatchChan {
 	return c.Watch(context.Background(), key)
 }
+
+// Fine: the client goes with what has it.
+type discovery struct{ c *clientv3.Client }
+
+func (d *discovery) wait(key string) clientv3.WatchResponse {
+	return <-d.c.Watch(context.Background(), key)
+}
+
+func (d *discovery) close() error { return d.c.Close() }
+
+func Discover(c *clientv3.Client, key string) clientv3.WatchResponse {
+	d := &discovery{c}
+	defer d.close()
+	return d.wait(key)
+}

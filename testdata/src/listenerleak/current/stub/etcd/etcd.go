@@ -12,3 +12,5 @@ type Watcher interface {
 type WatchChan <-chan WatchResponse
 
 type WatchResponse struct{ Events []string }
+
+func (*Client) Close() error
