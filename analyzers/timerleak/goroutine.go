@@ -31,13 +31,13 @@ func (c *checker) goroutine(call *ssa.Call, api api) (finding.Leak, bool) {
 		return finding.Leak{}, false
 	}
 	for _, e := range c.UnderField(field) {
-		if e.Kind == effects.Wait && e.Ref.Path.Field() != field && e.Ref.Path.Parent().Field() == field.Origin() {
+		if e.Kind == effects.Wait && ofField(e, field) {
 			if leak, ok := c.stuck(call, e); ok {
 				return leak, true
 			}
 		}
 	}
-	return finding.Leak{}, false
+	return c.stranded(call, field)
 }
 
 // stuck returns the leak if wait happens on a goroutine that repeatable code

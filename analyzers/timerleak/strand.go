@@ -1,0 +1,168 @@
+package timerleak
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding"
+)
+
+// A goroutine may have a way out of its loop and never get to it: if only a
+// tick wakes it up, and the ticker is stopped by somebody who wants it to end,
+// then no tick comes any more, and the channel is not closed either.
+
+// stranded returns the leak of a goroutine that only a tick of the ticker in a
+// field leads out of its loop, where something else stops that ticker.
+func (c *checker) stranded(call *ssa.Call, field *types.Var) (finding.Leak, bool) {
+	for _, wait := range c.UnderField(field) {
+		if wait.Kind != effects.Recv || !ofField(wait, field) || !c.endsByTick(wait, field) {
+			continue
+		}
+		stop := c.stopElsewhere(field, wait.Func())
+		if stop == nil {
+			continue
+		}
+		if leak, ok := c.stuck(call, wait); ok {
+			leak.What = "goroutine that only a tick ends waits for a stopped ticker"
+			pos, end := c.IR.Range(stop.Origin)
+			leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "stops the ticker, and the goroutine waits for ever"})
+			return leak, true
+		}
+	}
+	return finding.Leak{}, false
+}
+
+// ofField reports whether an event happens to the channel of a ticker that is
+// kept in the field.
+func ofField(e *effects.Event, field *types.Var) bool {
+	return e.Ref.Path.Field() != field && e.Ref.Path.Parent().Field() == field.Origin()
+}
+
+// endsByTick reports whether a receive from the ticker is in a loop that can
+// only be left when the ticker ticks.
+func (c *checker) endsByTick(wait *effects.Event, field *types.Var) bool {
+	fn := wait.Func()
+	loop := c.IR.Graph(fn).Innermost(wait.Instr.Block())
+	if loop == nil {
+		return false
+	}
+	for loop.Outer != nil {
+		loop = loop.Outer
+	}
+	plain := make(map[ssa.Instruction]bool) // waits for nothing but a tick
+	dead := make(map[ir.Edge]bool)          // taken when the ticker ticks, or never
+	for _, e := range c.UnderField(field) {
+		if (e.Kind == effects.Recv || e.Kind == effects.Wait) && e.Func() == fn && ofField(e, field) {
+			sel, ok := e.Instr.(*ssa.Select)
+			if !ok {
+				plain[e.Instr] = true
+			} else if edge, ok := ir.CaseEdge(sel, e.Index); ok {
+				dead[edge] = true
+			}
+		}
+	}
+	seen := make(map[*ssa.BasicBlock]bool)
+	work := []*ssa.BasicBlock{wait.Instr.Block()}
+	from := slices.Index(wait.Instr.Block().Instrs, wait.Instr) // in the first block
+next:
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if !loop.Contains(b) {
+			return false
+		}
+		instrs := b.Instrs[from:]
+		from = 0
+		for _, instr := range instrs {
+			switch instr := instr.(type) {
+			case *ssa.UnOp:
+				if plain[instr] {
+					continue next
+				}
+			case *ssa.Select:
+				if edge, ok := ir.NoCaseEdge(instr); ok {
+					dead[edge] = true
+				}
+			case *ssa.Return, *ssa.Panic:
+				return false
+			case *ssa.Call:
+				if c.NeverReturns(&instr.Call) {
+					return false
+				}
+			}
+		}
+		for i, s := range b.Succs {
+			if !dead[ir.Edge{From: b, Succ: i}] && !seen[s] {
+				seen[s] = true
+				work = append(work, s)
+			}
+		}
+	}
+	return true
+}
+
+// stopElsewhere returns a call of Stop on the ticker in a field that is not
+// the goroutine's own and means the end, or nil.
+func (c *checker) stopElsewhere(field *types.Var, body *ssa.Function) *effects.Event {
+	var stop *effects.Event
+	for _, e := range c.OfField(field) {
+		if e.Kind != effects.Method {
+			continue
+		}
+		if e.Name == "Reset" {
+			return nil // stopped for a while
+		}
+		if e.Name == "Stop" && stop == nil && c.runsElsewhere(e.Func(), ir.Outermost(body), nil) && !c.waitsBefore(e) && !c.renews(field, e.Func()) {
+			stop = e
+		}
+	}
+	return stop
+}
+
+// runsElsewhere reports whether fn is also run by others than the goroutine
+// that runs body.
+func (c *checker) runsElsewhere(fn, body *ssa.Function, seen []*ssa.Function) bool {
+	fn = ir.Outermost(fn)
+	if fn == body || slices.Contains(seen, fn) {
+		return false
+	}
+	if obj, ok := fn.Object().(*types.Func); ok && obj.Exported() {
+		return true
+	}
+	seen = append(seen, fn)
+	return slices.ContainsFunc(c.Uses(fn), func(use ssa.Instruction) bool { return c.runsElsewhere(use.Parent(), body, seen) })
+}
+
+// waitsBefore reports whether the function of an event may wait for something,
+// perhaps the goroutine, before the event.
+func (c *checker) waitsBefore(e *effects.Event) bool {
+	at := e.Instr.Block()
+	for _, b := range e.Func().Blocks {
+		if b != at && at.Dominates(b) {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			if instr == e.Instr {
+				break
+			}
+			if len(ir.Comms(instr)) > 0 {
+				return true
+			}
+			if call, ok := instr.(*ssa.Call); ok {
+				if fn := ir.Callee(&call.Call); fn != nil && (fn.Name() == "Wait" || fn.Name() == "Join") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// renews reports whether fn puts a new ticker into the field.
+func (c *checker) renews(field *types.Var, fn *ssa.Function) bool {
+	return slices.ContainsFunc(c.StoredIn(field), func(e *effects.Event) bool { return e.Func() == fn })
+}
