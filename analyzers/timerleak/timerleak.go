@@ -82,6 +82,7 @@ func run(pass *analysis.Pass) (any, error) {
 			}
 		}
 	}
+	c.forgotten(old)
 	c.report.Flush()
 	return &c.held, nil
 }
@@ -110,10 +111,16 @@ func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
 		c.report.Add(leak)
 		return
 	}
-	leak, ok := c.collectable(call, name, api, out)
+	if leak, ok := c.collectable(call, name, api, out); ok {
+		c.tell(leak, old)
+	}
+}
+
+// tell reports a leak or, if it is none to the collector of the program's
+// version of Go, counts it.
+func (c *checker) tell(leak finding.Leak, stays bool) {
 	switch {
-	case !ok:
-	case old || collectable:
+	case stays || collectable:
 		c.report.Add(leak)
 	case c.report.Shown(leak.Pos, leak.Category):
 		c.held.Count++
