@@ -160,7 +160,7 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		leak.What = "time.Tick in repeatable code starts a ticker that nobody can stop"
 		return leak, true
 	case name == "After" || name == "NewTimer" && out.Again:
-		if !out.Again || known && d < int64(time.Second) {
+		if !out.Again && !c.renewed(call) || known && d < int64(time.Second) {
 			return leak, false
 		}
 		leak.Category = "after-in-loop"
