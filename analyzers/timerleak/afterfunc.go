@@ -244,7 +244,7 @@ func (c *checker) pins(call *ssa.Call) (finding.Leak, bool) {
 	for i, b := range mc.Bindings {
 		typ := b.Type().Underlying().(*types.Pointer).Elem() // a captured variable
 		teardown := effects.TeardownOf(typ)
-		if teardown == nil || callsTeardown(fn) {
+		if teardown == nil || callsTeardown(fn) || c.isReceiver(b) && !ofConnection(typ) {
 			continue
 		}
 		leak := c.at(call)
@@ -255,6 +255,46 @@ func (c *checker) pins(call *ssa.Call) (finding.Leak, bool) {
 		return leak, true
 	}
 	return finding.Leak{}, false
+}
+
+// isReceiver reports whether a captured variable is the receiver of the method
+// that the literal stands in. A method that calls itself, or another one, later
+// is about the life of its own object: that the object has to go before is not
+// to be seen from there. Most are as old as the process.
+func (c *checker) isReceiver(captured ssa.Value) bool {
+	for _, r := range c.Refs(captured) {
+		if p, ok := r.Root.(*ssa.Parameter); ok && r.Path == nil && p.Parent().Signature.Recv() != nil && p == p.Parent().Params[0] {
+			return true
+		}
+		cell, ok := r.Root.(*ssa.Alloc)
+		if !ok {
+			continue
+		}
+		for _, ref := range *cell.Referrers() {
+			if st, ok := ref.(*ssa.Store); ok && st.Addr == cell && st.Val != captured && c.isReceiver(st.Val) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofConnection reports whether values of a type come and go with connections
+// or requests: they have one in a field.
+func ofConnection(typ types.Type) bool {
+	if p, ok := typ.Underlying().(*types.Pointer); ok {
+		typ = p.Elem()
+	}
+	s, ok := typ.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range s.Fields() {
+		if obj, _, _ := types.LookupFieldOrMethod(f.Type(), true, nil, "RemoteAddr"); obj != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // callsTeardown reports whether the literal calls a method like Close on

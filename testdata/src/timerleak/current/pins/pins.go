@@ -109,3 +109,50 @@ func init() {
 	c := std
 	time.AfterFunc(time.Hour, func() { c.Note("an hour") })
 }
+
+// Fine: what the object does later is its own matter; nothing says that it
+// has to go before.
+type Server struct {
+	mu    sync.Mutex
+	peers int
+}
+
+func (s *Server) Shutdown() {}
+
+func (s *Server) check() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.peers == 0 {
+		time.AfterFunc(time.Hour, func() { s.check() })
+	}
+}
+
+func (s *Server) Lock(create func(expired func()), delay time.Duration) {
+	create(func() {
+		time.AfterFunc(delay, func() { s.check() })
+	})
+}
+
+// Leaks: a client is gone with its connection, and its buffers stay.
+type client struct {
+	nc  net.Conn
+	out [][]byte
+}
+
+func Serve(l net.Listener) {
+	for {
+		nc, err := l.Accept()
+		if err != nil {
+			return
+		}
+		c := &client{nc: nc}
+		c.greet()
+	}
+}
+
+func (c *client) Close() error { return c.nc.Close() }
+func (c *client) lag() int     { return len(c.out) }
+
+func (c *client) greet() {
+	time.AfterFunc(5*time.Minute, func() { fmt.Println(c.lag()) }) // want `timerleak/afterfunc-pins`
+}
