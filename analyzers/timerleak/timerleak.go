@@ -230,7 +230,7 @@ func (c *checker) deferred(call *ssa.Call, api api, out lifetime.Outcome) (findi
 	}
 	for _, d := range out.Defers {
 		for l := c.IR.Graph(call.Parent()).Innermost(call.Block()); l != nil; l = l.Outer {
-			if !l.Contains(d.Block()) || l.Bounded() {
+			if !l.Contains(d.Block()) || l.Bounded() || c.answered(call, l) {
 				continue
 			}
 			leak := c.at(call)
@@ -241,6 +241,46 @@ func (c *checker) deferred(call *ssa.Call, api api, out lifetime.Outcome) (findi
 		}
 	}
 	return finding.Leak{}, false
+}
+
+// answered reports whether the timer is made in a case of a select in the loop
+// that comes once: the channel is the function's own, made in front of the
+// loop, for errors, with room for one. Whoever got it answers once.
+func (c *checker) answered(call *ssa.Call, l *ir.Loop) bool {
+	for _, b := range l.Blocks {
+		for _, instr := range b.Instrs {
+			sel, ok := instr.(*ssa.Select)
+			if !ok {
+				continue
+			}
+			for i, state := range sel.States {
+				edge, ok := ir.CaseEdge(sel, i)
+				if ok && len(edge.To().Preds) == 1 && edge.To().Dominates(call.Block()) && state.Send == nil && c.forOneError(state.Chan, l) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (c *checker) forOneError(ch ssa.Value, l *ir.Loop) bool {
+	elem := ch.Type().Underlying().(*types.Chan).Elem()
+	if !types.Identical(elem, types.Universe.Lookup("error").Type()) {
+		return false
+	}
+	refs := c.Refs(ch)
+	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		if cell, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil {
+			return l.Contains(cell.Block()) // the variable that holds it
+		}
+		made, ok := r.Root.(*ssa.MakeChan)
+		if !ok || r.Path != nil || l.Contains(made.Block()) {
+			return true
+		}
+		size, ok := made.Size.(*ssa.Const)
+		return !ok || size.Int64() != 1
+	})
 }
 
 // madeIfNil reports whether the timer is made only where the variable that gets

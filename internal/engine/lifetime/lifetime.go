@@ -281,6 +281,9 @@ type place struct {
 	// armed are the variables that a deferred literal releases what they hold
 	// of when the function returns.
 	armed held
+	// closed is a channel that was closed on the way, or nil. A range over it
+	// ends: what it still holds is not worth another iteration.
+	closed ssa.Value
 }
 
 // maxPlaces bounds how often a block is searched again because other variables
@@ -298,6 +301,7 @@ func (c *checker) search(fn *ssa.Function, at ssa.Instruction) (exit ssa.Instruc
 		assumed = assumptions(at)
 	}
 	errs := c.errorOf()
+	open := openEdges(fn)
 	seen := make(map[*ssa.BasicBlock][]place)
 	work := []place{start}
 next:
@@ -320,6 +324,9 @@ next:
 				if c.p.NeverReturns(&instr.Call) {
 					continue next
 				}
+				if b, ok := instr.Call.Value.(*ssa.Builtin); ok && b.Name() == "close" {
+					w.closed = instr.Call.Args[0]
+				}
 			case *ssa.Alloc:
 				if c.track != nil && w.armed&c.track.bits[instr] != 0 {
 					continue next // a variable of its own for every iteration
@@ -333,10 +340,10 @@ next:
 		}
 		for i, s := range w.b.Succs {
 			edge := ir.Edge{From: w.b, Succ: i}
-			if c.edges[edge] || c.impossible(edge, w.held, errs, start.b) || contradicts(assumed, edge) {
+			if c.edges[edge] || c.impossible(edge, w.held, errs, start.b) || contradicts(assumed, edge) || w.closed != nil && open[edge] != nil && sameCondition(open[edge], w.closed, 0) {
 				continue
 			}
-			to := place{b: s, held: c.track.enter(w.held, edge), armed: w.armed}
+			to := place{b: s, held: c.track.enter(w.held, edge), armed: w.armed, closed: w.closed}
 			if have := seen[s]; !slices.Contains(have, to) && len(have) < maxPlaces { // the acquisition's own block is walked again up to it
 				seen[s] = append(have, to)
 				work = append(work, to)
@@ -344,6 +351,23 @@ next:
 		}
 	}
 	return exit, again
+}
+
+// openEdges returns the edges that control takes when a receive finds its
+// channel open, with the channel.
+func openEdges(fn *ssa.Function) map[ir.Edge]ssa.Value {
+	open := make(map[ir.Edge]ssa.Value)
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if recv, ok := instr.(*ssa.UnOp); ok && recv.Op == token.ARROW {
+				if edge, ok := ir.ClosedEdge(recv); ok {
+					edge.Succ = 1 - edge.Succ
+					open[edge] = recv.X
+				}
+			}
+		}
+	}
+	return open
 }
 
 // stopsAt reports whether an instruction releases the value by way of a

@@ -332,3 +332,34 @@ func (p *Patient) Run(idle func()) {
 		}
 	}
 }
+
+// Fine: the loop ends with the channel, which this case closes.
+type Dispatcher struct {
+	trigger chan struct{}
+	dying   chan struct{}
+}
+
+func (d *Dispatcher) Run(wait time.Duration, dispatch func() error) {
+	for range d.trigger {
+		select {
+		case <-d.dying:
+			close(d.trigger)
+		case <-time.After(wait):
+			if dispatch() != nil {
+				d.trigger <- struct{}{}
+			}
+		}
+	}
+}
+
+// Leaks: it closes another one.
+func (d *Dispatcher) Other(wait time.Duration, done chan int, dispatch func()) {
+	for range d.trigger {
+		select {
+		case <-d.dying:
+			close(done)
+		case <-time.After(wait): // want `timerleak/after-in-loop`
+			dispatch()
+		}
+	}
+}
