@@ -67,7 +67,11 @@ func (c *checker) forgotten(old bool) {
 			continue
 		}
 		for _, in := range timersIn(m.Elem()) {
-			c.forgets(&entries{c: c, table: at, in: in}, deletes[at], old)
+			en := &entries{c: c, table: at, in: in}
+			for _, d := range deletes[at] {
+				en.deleting = append(en.deleting, ir.Outermost(d.Func()))
+			}
+			c.forgets(en, deletes[at], old)
 		}
 	}
 }
@@ -108,6 +112,8 @@ type entries struct {
 
 	callbacks []*ssa.Function // of the timers, set by made
 	settle    []*ssa.Function // see settling
+	deleting  []*ssa.Function // take entries out
+	lent      bool            // others return the timer to their callers; set by settling
 }
 
 // timer reports whether a ref names the timer of an entry.
@@ -211,7 +217,7 @@ func (en *entries) settled(fn *ssa.Function, seen []*ssa.Function) bool {
 		return true
 	}
 	if obj, ok := fn.Object().(*types.Func); !ok || obj.Exported() {
-		return false
+		return en.lent // the caller, who can get at the timer, may stop it
 	}
 	uses := en.c.Uses(fn)
 	seen = append(seen, fn)
@@ -241,6 +247,7 @@ func (en *entries) settling() []*ssa.Function {
 			if !lifetime.HandsOn(e) || en.timer(e.To) || tableOf(e.To) == en.table {
 				continue
 			}
+			en.lent = en.lent || e.Kind == effects.Return && ofTimer && !slices.Contains(en.deleting, ir.Outermost(e.Func()))
 		}
 		if fn := ir.Outermost(e.Func()); !slices.Contains(en.settle, fn) {
 			en.settle = append(en.settle, fn)

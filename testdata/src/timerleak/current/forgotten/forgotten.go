@@ -128,3 +128,17 @@ func (n *Never) Add(i int, d time.Duration) {
 }
 func (n *Never) A(i int) { delete(n.m, i) }
 func (n *Never) B(i int) { delete(n.m, i) }
+
+// Fine: the caller of Delete may get the timer and stop it.
+type Timers struct{ m map[string]*time.Timer }
+
+func (t *Timers) Add(id string, d time.Duration, f func()) { t.m[id] = time.AfterFunc(d, f) }
+func (t *Timers) Get(id string) *time.Timer               { return t.m[id] }
+func (t *Timers) Delete(id string)                        { delete(t.m, id) }
+
+func (t *Timers) StopAndDelete(id string) {
+	if t.m[id] != nil {
+		t.m[id].Stop()
+	}
+	delete(t.m, id)
+}
