@@ -1,6 +1,8 @@
 package timerleak
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
@@ -66,6 +68,41 @@ func (c *checker) stuck(call *ssa.Call, wait *effects.Event) (finding.Leak, bool
 		return leak, true
 	}
 	return finding.Leak{}, false
+}
+
+// inUse reports whether a goroutine that only ends with the process goes on
+// receiving from the ticker: a Stop is not missing then.
+func (c *checker) inUse(call *ssa.Call) bool {
+	return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
+		return e.Kind == effects.Recv && e.Func() != call.Parent() && len(c.Starts(e.Func())) > 0 && !returns(e.Instr)
+	})
+}
+
+// returns reports whether control may get from a receive to the end of its
+// function other than by the channel being closed, which a ticker's never is.
+func returns(recv ssa.Instruction) bool {
+	dead := make(map[ir.Edge]bool)
+	if recv, ok := recv.(*ssa.UnOp); ok {
+		if edge, ok := ir.ClosedEdge(recv); ok {
+			dead[edge] = true
+		}
+	}
+	seen := map[*ssa.BasicBlock]bool{recv.Block(): true}
+	work := []*ssa.BasicBlock{recv.Block()}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if _, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+			return true
+		}
+		for i, s := range b.Succs {
+			if !dead[ir.Edge{From: b, Succ: i}] && !seen[s] {
+				seen[s] = true
+				work = append(work, s)
+			}
+		}
+	}
+	return false
 }
 
 // name returns how a reader would call the goroutine that runs fn.

@@ -175,7 +175,7 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		if field, at := c.keptIn(call); field != nil {
 			return c.field(call, field, at)
 		}
-		if out.Exit == nil && !out.Again {
+		if out.Exit == nil && !out.Again || c.inUse(call) {
 			return leak, false
 		}
 		leak.Category = "ticker-not-stopped"
@@ -186,7 +186,7 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 	} else {
 		pos, end := c.IR.Range(out.Exit)
 		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "returns without calling Stop"})
-		if len(out.Kept) == 0 && !c.inLoop(call) && out.Exit.Parent() == call.Parent() {
+		if len(out.Kept) == 0 && !c.inLoop(call) && out.Exit.Parent() == call.Parent() && !c.shared(call) {
 			leak.Fix = finding.DeferAfter(c.IR.Pass, leak.Pos, leak.End, "Stop", "Defer Stop after the "+api.what+" is created")
 		}
 	}
@@ -215,6 +215,14 @@ func (c *checker) resetLonger(call *ssa.Call) bool {
 
 func (c *checker) inLoop(instr ssa.Instruction) bool {
 	return c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil
+}
+
+// shared reports whether a goroutine uses the timer, or somebody has got its
+// channel: they may wait for it when the function has returned.
+func (c *checker) shared(call *ssa.Call) bool {
+	return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
+		return e.Mode == effects.Spawned || len(c.Starts(e.Func())) > 0 && e.Func() != call.Parent() || lifetime.HandsOn(e)
+	})
 }
 
 // at returns a leak at the call that makes the timer.

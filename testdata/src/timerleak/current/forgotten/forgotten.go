@@ -133,8 +133,8 @@ func (n *Never) B(i int) { delete(n.m, i) }
 type Timers struct{ m map[string]*time.Timer }
 
 func (t *Timers) Add(id string, d time.Duration, f func()) { t.m[id] = time.AfterFunc(d, f) }
-func (t *Timers) Get(id string) *time.Timer               { return t.m[id] }
-func (t *Timers) Delete(id string)                        { delete(t.m, id) }
+func (t *Timers) Get(id string) *time.Timer                { return t.m[id] }
+func (t *Timers) Delete(id string)                         { delete(t.m, id) }
 
 func (t *Timers) StopAndDelete(id string) {
 	if t.m[id] != nil {
