@@ -257,6 +257,49 @@ func (c *checker) pins(call *ssa.Call) (finding.Leak, bool) {
 	return finding.Leak{}, false
 }
 
+// left returns the leak of an AfterFunc that is stopped on one path out of the
+// function and not on another, although nothing there can say that it fired.
+func (c *checker) left(call *ssa.Call) (finding.Leak, bool) {
+	if d, known := c.Duration(call.Call.Args[0]); known && d < int64(time.Minute) || !c.Repeatable(call) {
+		return finding.Leak{}, false
+	}
+	mc, ok := call.Call.Args[1].(*ssa.MakeClosure)
+	if !ok || ir.BoundMethod(mc) != nil || slices.ContainsFunc(mc.Bindings, tells) {
+		return finding.Leak{}, false
+	}
+	out := lifetime.Check(c.Package, call, call, spec(apis["time.NewTicker"]))
+	if len(out.Releases) == 0 || len(out.Kept) > 0 || out.Exit == nil || out.Exit.Parent() != call.Parent() || out.Releases[0].Func() != call.Parent() {
+		return finding.Leak{}, false
+	}
+	captured := mc.Fn.(*ssa.Function).FreeVars[0].Name()
+	leak := c.at(call)
+	leak.Category = "afterfunc-pins"
+	leak.What = "timer is not stopped on every path and keeps " + captured
+	leak.HeldBy = []string{"the runtime timer heap", "func", captured}
+	pos, end := c.IR.Range(out.Releases[0].Instr)
+	leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "stopped here"})
+	pos, end = c.IR.Range(out.Exit)
+	leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "returns without calling Stop"})
+	return leak, true
+}
+
+// tells reports whether a captured variable may tell the function around the
+// literal that the timer fired: a channel, a function, a flag. Only pointers to
+// structs do not, unless they hold such a thing of the package's own.
+func tells(captured ssa.Value) bool {
+	ptr, ok := captured.Type().Underlying().(*types.Pointer) // a captured variable
+	if !ok {
+		return true
+	}
+	obj, ok := ptr.Elem().Underlying().(*types.Pointer)
+	if !ok {
+		return true
+	}
+	n := ir.Named(obj)
+	_, ok = obj.Elem().Underlying().(*types.Struct)
+	return !ok || n == nil || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() == "sync/atomic" || n.Obj().Pkg() == captured.Parent().Pkg.Pkg
+}
+
 // isReceiver reports whether a captured variable is the receiver of the method
 // that the literal stands in. A method that calls itself, or another one, later
 // is about the life of its own object: that the object has to go before is not

@@ -100,6 +100,8 @@ func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
 			c.report.Add(leak)
 		} else if leak, ok := c.pins(call); ok {
 			c.report.Add(leak)
+		} else if leak, ok := c.left(call); ok {
+			c.report.Add(leak)
 		}
 		return
 	}

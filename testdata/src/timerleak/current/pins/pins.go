@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"sync"
 	"time"
 )
@@ -155,4 +156,30 @@ func (c *client) lag() int     { return len(c.out) }
 
 func (c *client) greet() {
 	time.AfterFunc(5*time.Minute, func() { fmt.Println(c.lag()) }) // want `timerleak/afterfunc-pins`
+}
+
+// Leaks: a command that ends well stays until the timeout.
+func Wait(c *exec.Cmd, timeout time.Duration) error {
+	t := time.AfterFunc(timeout, func() { c.Process.Kill() }) // want `timer is not stopped on every path and keeps c; held by the runtime timer heap -> func -> c \(timerleak/afterfunc-pins\)`
+	err := c.Wait()
+	if err == nil {
+		return nil
+	}
+	if !t.Stop() {
+		return os.ErrDeadlineExceeded
+	}
+	return err
+}
+
+// Fine: on the path without Stop the timer fired.
+func WaitFor(c *exec.Cmd, done <-chan error, timeout time.Duration) error {
+	late := make(chan struct{})
+	t := time.AfterFunc(timeout, func() { close(late) })
+	select {
+	case err := <-done:
+		t.Stop()
+		return err
+	case <-late:
+		return os.ErrDeadlineExceeded
+	}
 }
