@@ -73,7 +73,7 @@
 //
 // Before 1.23: a ticker is kept in a field of a type with a method like Close,
 // and no function of the package stops it; or the field is overwritten with a
-// new ticker and nothing stops the old one.
+// new ticker and nothing stops the old one, as may be a package variable.
 //
 // Also a delete from a map of tickers that does not stop the ticker, where
 // another delete from that map does: see afterfunc-pins.
@@ -111,12 +111,12 @@
 // its own receiver: nothing says there that the receiver has to go before,
 // unless it has a connection in a field.
 //
-// The handle is not dropped, but one path out of the function stops the timer
-// and another one does not, and the function captures nothing by which that
-// path might know that the timer fired.
+// Also where one path out of the function stops the timer and another one does
+// not, if the timer's function captures nothing by which that path might know
+// that it fired.
 //
-// Entries of a map that hold such a timer, themselves or in a field, are
-// stopped where one function deletes them, and not where another one does.
+// Also where entries of a map that hold such a timer, themselves or in a field,
+// are stopped where one function deletes them, and not where another one does.
 //
 //	func (r *Room) Leave(id string) {
 //		r.idle[id].Stop()

@@ -17,29 +17,48 @@ func (c *checker) goroutine(call *ssa.Call, api api) (finding.Leak, bool) {
 	if api.channel {
 		path = ""
 	}
-	for _, e := range c.Of(call) {
-		if e.Kind == effects.Wait && e.Ref.Path.String() == path {
-			if leak, ok := c.stuck(call, e); ok {
-				return leak, true
-			}
-		}
+	receives := c.receives(c.Of(call), func(e *effects.Event) bool { return e.Ref.Path.String() == path })
+	if leak, ok := c.waits(call, receives); ok || api.channel {
+		return leak, ok
 	}
-	if api.channel {
-		return finding.Leak{}, false
+	if leak, ok := c.stranded(call, receives, func(*ssa.Function) ssa.Instruction { return c.stopByCaller(call) }); ok {
+		return leak, true
 	}
 	// The ticker is kept in a field, and a goroutine finds it there.
 	field, _ := c.keptIn(call)
 	if field == nil {
 		return finding.Leak{}, false
 	}
-	for _, e := range c.UnderField(field) {
-		if e.Kind == effects.Wait && ofField(e, field) {
+	receives = c.receives(c.UnderField(field), func(e *effects.Event) bool {
+		return e.Ref.Path.Field() != field && e.Ref.Path.Parent().Field() == field.Origin()
+	})
+	if leak, ok := c.waits(call, receives); ok {
+		return leak, true
+	}
+	return c.stranded(call, receives, func(body *ssa.Function) ssa.Instruction { return c.stopOfField(field, body) })
+}
+
+// receives returns the events that are receives from the ticker.
+func (c *checker) receives(events []*effects.Event, fromTicker func(*effects.Event) bool) []*effects.Event {
+	var out []*effects.Event
+	for _, e := range events {
+		if (e.Kind == effects.Recv || e.Kind == effects.Wait) && fromTicker(e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// waits returns the leak of the first receive in a loop that never ends.
+func (c *checker) waits(call *ssa.Call, receives []*effects.Event) (finding.Leak, bool) {
+	for _, e := range receives {
+		if e.Kind == effects.Wait {
 			if leak, ok := c.stuck(call, e); ok {
 				return leak, true
 			}
 		}
 	}
-	return c.stranded(call, field)
+	return finding.Leak{}, false
 }
 
 // stuck returns the leak if wait happens on a goroutine that repeatable code

@@ -15,20 +15,21 @@ import (
 // tick wakes it up, and the ticker is stopped by somebody who wants it to end,
 // then no tick comes any more, and the channel is not closed either.
 
-// stranded returns the leak of a goroutine that only a tick of the ticker in a
-// field leads out of its loop, where something else stops that ticker.
-func (c *checker) stranded(call *ssa.Call, field *types.Var) (finding.Leak, bool) {
-	for _, wait := range c.UnderField(field) {
-		if wait.Kind != effects.Recv || !ofField(wait, field) || !c.endsByTick(wait, field) {
+// stranded returns the leak of a goroutine that only a tick leads out of its
+// loop: receives are those from the ticker, stop returns a call of Stop that
+// is not the goroutine's own, which runs body, or nil.
+func (c *checker) stranded(call *ssa.Call, receives []*effects.Event, stop func(body *ssa.Function) ssa.Instruction) (finding.Leak, bool) {
+	for _, wait := range receives {
+		if !c.endsByTick(wait, receives) {
 			continue
 		}
-		stop := c.stopElsewhere(field, wait.Func())
-		if stop == nil {
+		at := stop(wait.Func())
+		if at == nil {
 			continue
 		}
 		if leak, ok := c.stuck(call, wait); ok {
 			leak.What = "goroutine that only a tick ends waits for a stopped ticker"
-			pos, end := c.IR.Range(stop.Origin)
+			pos, end := c.IR.Range(at)
 			leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "stops the ticker, and the goroutine waits for ever"})
 			return leak, true
 		}
@@ -36,15 +37,9 @@ func (c *checker) stranded(call *ssa.Call, field *types.Var) (finding.Leak, bool
 	return finding.Leak{}, false
 }
 
-// ofField reports whether an event happens to the channel of a ticker that is
-// kept in the field.
-func ofField(e *effects.Event, field *types.Var) bool {
-	return e.Ref.Path.Field() != field && e.Ref.Path.Parent().Field() == field.Origin()
-}
-
 // endsByTick reports whether a receive from the ticker is in a loop that can
 // only be left when the ticker ticks.
-func (c *checker) endsByTick(wait *effects.Event, field *types.Var) bool {
+func (c *checker) endsByTick(wait *effects.Event, receives []*effects.Event) bool {
 	fn := wait.Func()
 	loop := c.IR.Graph(fn).Innermost(wait.Instr.Block())
 	if loop == nil {
@@ -55,14 +50,15 @@ func (c *checker) endsByTick(wait *effects.Event, field *types.Var) bool {
 	}
 	plain := make(map[ssa.Instruction]bool) // waits for nothing but a tick
 	dead := make(map[ir.Edge]bool)          // taken when the ticker ticks, or never
-	for _, e := range c.UnderField(field) {
-		if (e.Kind == effects.Recv || e.Kind == effects.Wait) && e.Func() == fn && ofField(e, field) {
-			sel, ok := e.Instr.(*ssa.Select)
-			if !ok {
-				plain[e.Instr] = true
-			} else if edge, ok := ir.CaseEdge(sel, e.Index); ok {
-				dead[edge] = true
-			}
+	for _, e := range receives {
+		if e.Func() != fn {
+			continue
+		}
+		sel, ok := e.Instr.(*ssa.Select)
+		if !ok {
+			plain[e.Instr] = true
+		} else if edge, ok := ir.CaseEdge(sel, e.Index); ok {
+			dead[edge] = true
 		}
 	}
 	seen := make(map[*ssa.BasicBlock]bool)
@@ -105,10 +101,10 @@ next:
 	return true
 }
 
-// stopElsewhere returns a call of Stop on the ticker in a field that is not
-// the goroutine's own and means the end, or nil.
-func (c *checker) stopElsewhere(field *types.Var, body *ssa.Function) *effects.Event {
-	var stop *effects.Event
+// stopOfField returns a call of Stop on the ticker in a field that is not the
+// goroutine's own and means the end, or nil.
+func (c *checker) stopOfField(field *types.Var, body *ssa.Function) ssa.Instruction {
+	var stop ssa.Instruction
 	for _, e := range c.OfField(field) {
 		if e.Kind != effects.Method {
 			continue
@@ -117,10 +113,44 @@ func (c *checker) stopElsewhere(field *types.Var, body *ssa.Function) *effects.E
 			return nil // stopped for a while
 		}
 		if e.Name == "Stop" && stop == nil && c.runsElsewhere(e.Func(), ir.Outermost(body), nil) && !c.waitsBefore(e) && !c.renews(field, e.Func()) {
-			stop = e
+			stop = e.Origin
 		}
 	}
 	return stop
+}
+
+// stopByCaller returns what gives the caller the means to stop the ticker that
+// call makes, and means the end, or nil: a literal or the method itself.
+func (c *checker) stopByCaller(call *ssa.Call) ssa.Instruction {
+	var stop ssa.Instruction
+	for _, e := range c.Of(call) {
+		if e.Ref.Path != nil {
+			continue
+		}
+		switch e.Kind {
+		case effects.Method:
+			if e.Name == "Reset" {
+				return nil
+			}
+			if e.Name == "Stop" && e.Func() != call.Parent() && c.returned(e.Func()) && !c.waitsBefore(e) {
+				stop = e.Instr
+			}
+		case effects.Return:
+			ret := e.Instr.(*ssa.Return)
+			mc, ok := ir.Unwrap(ret.Results[e.Index]).(*ssa.MakeClosure)
+			if ok && ir.BoundMethod(mc) != nil && ir.BoundMethod(mc).Name() == "Stop" {
+				stop = ret
+			}
+		}
+	}
+	return stop
+}
+
+// returned reports whether a literal is a result of the function it stands in.
+func (c *checker) returned(fn *ssa.Function) bool {
+	return fn.Parent() != nil && slices.ContainsFunc(c.Literal(fn), func(v ssa.Value) bool {
+		return slices.ContainsFunc(c.Of(v), func(e *effects.Event) bool { return e.Kind == effects.Return && e.Ref.Path == nil && !e.Via })
+	})
 }
 
 // runsElsewhere reports whether fn is also run by others than the goroutine

@@ -177,6 +177,11 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		if field, at := c.keptIn(call); field != nil {
 			return c.field(call, field, at)
 		}
+		if g := c.overwrites(call); g != nil {
+			leak.Category = "ticker-field"
+			leak.What = "ticker in variable " + g.Name() + " is overwritten without Stop"
+			return leak, true
+		}
 		if out.Exit == nil && !out.Again || c.inUse(call) {
 			return leak, false
 		}
@@ -319,6 +324,28 @@ func (c *checker) keptIn(call *ssa.Call) (*types.Var, *effects.Event) {
 		}
 	}
 	return nil, nil
+}
+
+// overwrites returns the package variable that gets the ticker and whatever is
+// in it before is lost, or nil.
+func (c *checker) overwrites(call *ssa.Call) *ssa.Global {
+	var to *ssa.Global
+	for _, e := range c.Of(call) {
+		if e.Ref.Path != nil || !lifetime.HandsOn(e) {
+			continue
+		}
+		g, ok := e.To.Root.(*ssa.Global)
+		if !ok || e.Kind != effects.Store || e.To.Path != nil || e.Via || token.IsExported(g.Name()) {
+			return nil
+		}
+		to = g
+	}
+	if to == nil || slices.ContainsFunc(c.Of(to), func(e *effects.Event) bool {
+		return e.Ref.Path == nil && (e.Kind == effects.Method && e.Name == "Stop" || lifetime.HandsOn(e))
+	}) {
+		return nil
+	}
+	return to
 }
 
 // field returns the leak of a ticker kept in a field that nothing stops.

@@ -307,3 +307,75 @@ func Out(ctx context.Context, f func()) {
 		return ctx.Err()
 	})
 }
+
+// Leaks: the caller gets a function that stops the ticker, and with it all that
+// could end the goroutine.
+func Until(done func() bool) (stop func()) {
+	t := time.NewTicker(time.Second) // want `goroutine that only a tick ends waits for a stopped ticker.*timerleak/ticker-goroutine`
+	go func() {
+		for range t.C {
+			if done() {
+				return
+			}
+		}
+	}()
+	return t.Stop
+}
+
+func UntilLogged(done func() bool) (stop func()) {
+	t := time.NewTicker(time.Second) // want `timerleak/ticker-goroutine`
+	go func() {
+		for {
+			<-t.C
+			if done() {
+				break
+			}
+		}
+	}()
+	return func() {
+		log.Print("stopped")
+		t.Stop()
+	}
+}
+
+// Fine: the function that stops it also closes the channel that ends the
+// goroutine.
+func UntilTold(f func() bool) (stop func()) {
+	t := time.NewTicker(time.Second)
+	end := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-t.C:
+				if f() {
+					return
+				}
+			case <-end:
+				return
+			}
+		}
+	}()
+	return func() {
+		t.Stop()
+		close(end)
+	}
+}
+
+// Fine: paused and set going again.
+type Paused struct {
+	t   *time.Ticker
+	end atomic.Bool
+}
+
+func NewPaused() *Paused {
+	p := &Paused{t: time.NewTicker(time.Second)}
+	go func() {
+		for !p.end.Load() {
+			<-p.t.C
+		}
+	}()
+	return p
+}
+
+func (p *Paused) Pause()  { p.t.Stop() }
+func (p *Paused) Resume() { p.t.Reset(time.Second) }

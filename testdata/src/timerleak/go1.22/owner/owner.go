@@ -211,3 +211,35 @@ func Deferred(on func(func())) {
 	t := time.NewTicker(time.Second)
 	on(func() { t.Stop() })
 }
+
+// Leaks: a package variable that is set again and again.
+var beat *time.Ticker
+
+func SetBeat(d time.Duration) {
+	beat = time.NewTicker(d) // want `ticker in variable beat is overwritten without Stop; held by the runtime timer heap \(timerleak/ticker-field\)`
+}
+
+func Beat() time.Time { return <-beat.C }
+
+// Fine: stopped first; set once; anybody may stop an exported one.
+var (
+	stopped *time.Ticker
+	once    *time.Ticker
+	Public  *time.Ticker
+)
+
+func SetStopped(d time.Duration) {
+	if stopped != nil {
+		stopped.Stop()
+	}
+	stopped = time.NewTicker(d)
+}
+
+func Once() <-chan time.Time {
+	if once == nil {
+		once = time.NewTicker(time.Second)
+	}
+	return once.C
+}
+
+func SetPublic(d time.Duration) { Public = time.NewTicker(d) }
