@@ -166,10 +166,17 @@ func (c *checker) forgets(en *entries, deletes []*effects.Event, old bool) {
 func sameFunc(a, b *effects.Event) bool { return ir.Outermost(a.Func()) == ir.Outermost(b.Func()) }
 
 // made returns a call that makes a timer of the entries, and the name of the
-// function, or nil if they come from elsewhere or are over soon.
+// function, or nil if they come from elsewhere or are over soon. It prefers a
+// call in a function that also puts entries into the table.
 func (en *entries) made() (*ssa.Call, string) {
 	var found *ssa.Call
 	name := ""
+	var filling []*ssa.Function
+	for _, e := range en.c.Events {
+		if e.Kind == effects.Store && e.To.Path.IsElem() && tableOf(e.To) == en.table {
+			filling = append(filling, ir.Outermost(e.Func()))
+		}
+	}
 	for _, e := range en.stores() {
 		call, ok := e.Ref.Root.(*ssa.Call)
 		if !ok || e.Ref.Path != nil || !en.timer(e.To) {
@@ -186,7 +193,9 @@ func (en *entries) made() (*ssa.Call, string) {
 		if d, known := en.c.Duration(call.Call.Args[0]); !api.ticker && known && d < int64(time.Minute) {
 			return nil, ""
 		}
-		found, name = call, callee.Name()
+		if found == nil || !slices.Contains(filling, ir.Outermost(found.Parent())) {
+			found, name = call, callee.Name()
+		}
 		if name == "AfterFunc" {
 			en.callbacks = append(en.callbacks, en.c.functions(call.Call.Args[1])...)
 		}

@@ -174,7 +174,8 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		leak.Category = "timer-not-stopped"
 		leak.What = "timer is not stopped on every path"
 	default:
-		if field, at := c.keptIn(call); field != nil {
+		field, at := c.keptIn(call)
+		if field != nil && (len(out.Kept) > 0 || !effects.Fresh(at.To.Root)) {
 			return c.field(call, field, at)
 		}
 		if g := c.overwrites(call); g != nil {

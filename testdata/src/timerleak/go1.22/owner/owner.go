@@ -243,3 +243,39 @@ func Once() <-chan time.Time {
 }
 
 func SetPublic(d time.Duration) { Public = time.NewTicker(d) }
+
+// Leaks: one of two in a struct without a name.
+type Parts struct {
+	beats struct{ fast, slow *time.Ticker }
+}
+
+func NewParts() *Parts {
+	p := &Parts{}
+	p.beats.fast = time.NewTicker(time.Second)
+	p.beats.slow = time.NewTicker(time.Minute) // want `ticker in field slow is not stopped.*timerleak/ticker-field`
+	return p
+}
+
+func (p *Parts) Close() { p.beats.fast.Stop() }
+
+// Leaks: the struct stays in the function, too.
+func LocalStruct() {
+	p := pair{t: time.NewTicker(time.Second)} // want `timerleak/ticker-not-stopped`
+	<-p.t.C
+}
+
+// Fine: as above, but stopped.
+func LocalStopped() {
+	p := &pair{t: time.NewTicker(time.Second)}
+	defer p.t.Stop()
+	<-p.t.C
+}
+
+// Fine: a method of it stops the ticker.
+func LocalMethod() {
+	p := &pair{t: time.NewTicker(time.Second)}
+	<-p.t.C
+	p.end()
+}
+
+func (p *pair) end() { p.t.Stop() }
