@@ -144,7 +144,7 @@ func (c *checker) forgets(en *entries, deletes []*effects.Event, old bool) {
 	var told []*ssa.Function
 	for _, d := range deletes {
 		fn := ir.Outermost(d.Func())
-		if slices.Contains(told, fn) || en.settled(fn, nil) || en.fired(d.Func()) || !c.Repeatable(d.Instr) {
+		if slices.Contains(told, fn) || en.settled(fn, nil) || en.fired(d.Func()) || en.without(d.Instr) || !c.Repeatable(d.Instr) {
 			continue
 		}
 		told = append(told, fn)
@@ -263,6 +263,20 @@ func (en *entries) settling() []*ssa.Function {
 		}
 	}
 	return en.settle
+}
+
+// without reports whether an instruction runs only where an entry has no timer.
+func (en *entries) without(instr ssa.Instruction) bool {
+	for b := instr.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		x, edge, ok := ir.NilEdge(b.Preds[0])
+		if ok && edge.To() == b && slices.ContainsFunc(en.c.Refs(x), en.timer) {
+			return true
+		}
+	}
+	return false
 }
 
 // fired reports whether fn is, or stands in, the function of such a timer:

@@ -142,3 +142,10 @@ func (t *Timers) StopAndDelete(id string) {
 	}
 	delete(t.m, id)
 }
+
+// Fine: such entries have no timer.
+func (c *Cache) Trim(key string) {
+	if e := c.entries[key]; e != nil && e.expiry == nil {
+		delete(c.entries, key)
+	}
+}
