@@ -50,7 +50,7 @@ func (c *checker) left(call *ssa.Call) (finding.Leak, bool) {
 		return finding.Leak{}, false
 	}
 	mc, ok := call.Call.Args[1].(*ssa.MakeClosure)
-	if !ok || ir.BoundMethod(mc) != nil || slices.ContainsFunc(mc.Bindings, tells) {
+	if !ok || ir.BoundMethod(mc) != nil || slices.ContainsFunc(mc.Bindings, c.tells) {
 		return finding.Leak{}, false
 	}
 	out := lifetime.Check(c.Package, call, call, spec(apis["time.NewTicker"]))
@@ -72,7 +72,7 @@ func (c *checker) left(call *ssa.Call) (finding.Leak, bool) {
 // tells reports whether a captured variable may tell the function around the
 // literal that the timer fired: a channel, a function, a flag. Only pointers to
 // structs do not, unless they hold such a thing of the package's own.
-func tells(captured ssa.Value) bool {
+func (c *checker) tells(captured ssa.Value) bool {
 	ptr, ok := captured.Type().Underlying().(*types.Pointer) // a captured variable
 	if !ok {
 		return true
@@ -83,7 +83,7 @@ func tells(captured ssa.Value) bool {
 	}
 	n := ir.Named(obj)
 	_, ok = obj.Elem().Underlying().(*types.Struct)
-	return !ok || n == nil || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() == "sync/atomic" || n.Obj().Pkg() == captured.Parent().Pkg.Pkg
+	return !ok || n == nil || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() == "sync/atomic" || n.Obj().Pkg() == c.IR.Pass.Pkg
 }
 
 // isReceiver reports whether a captured variable is the receiver of the method

@@ -136,7 +136,10 @@ func (c *checker) stopByCaller(call *ssa.Call) ssa.Instruction {
 				stop = e.Instr
 			}
 		case effects.Return:
-			ret := e.Instr.(*ssa.Return)
+			ret, ok := e.Instr.(*ssa.Return)
+			if !ok {
+				continue
+			}
 			mc, ok := ir.Unwrap(ret.Results[e.Index]).(*ssa.MakeClosure)
 			if ok && ir.BoundMethod(mc) != nil && ir.BoundMethod(mc).Name() == "Stop" {
 				stop = ret

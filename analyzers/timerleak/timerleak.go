@@ -168,7 +168,7 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		leak.Category = "after-in-loop"
 		leak.What = "timer is created anew in every iteration and not stopped"
 	case name == "NewTimer":
-		if out.Exit == nil || known && d < int64(time.Minute) && !c.resetLonger(call) {
+		if out.Exit == nil || known && d < int64(time.Minute) && !c.resetLonger(call) || slices.ContainsFunc(c.Of(call), lifetime.HandsOn) {
 			return leak, false
 		}
 		leak.Category = "timer-not-stopped"
