@@ -196,7 +196,7 @@ func (en *entries) made() (*ssa.Call, string) {
 		if found == nil || !slices.Contains(filling, ir.Outermost(found.Parent())) {
 			found, name = call, callee.Name()
 		}
-		if name == "AfterFunc" {
+		if callee.Name() == "AfterFunc" {
 			en.callbacks = append(en.callbacks, en.c.functions(call.Call.Args[1])...)
 		}
 	}

@@ -149,3 +149,21 @@ func (c *Cache) Trim(key string) {
 		delete(c.entries, key)
 	}
 }
+
+// Leaks: the timers are of two kinds.
+type Mixed struct{ m map[int]*time.Timer }
+
+func (m *Mixed) Add(i int, d time.Duration) {
+	m.m[i] = time.AfterFunc(d, func() { log.Print(i) })
+}
+
+func (m *Mixed) AddPlain(i int, d time.Duration) { m.m[i] = time.NewTimer(d) }
+
+func (m *Mixed) Stop(i int) {
+	m.m[i].Stop()
+	delete(m.m, i)
+}
+
+func (m *Mixed) Forget(i int) {
+	delete(m.m, i) // want `timerleak/afterfunc-pins`
+}
