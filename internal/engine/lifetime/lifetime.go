@@ -22,6 +22,9 @@
 // that contradicts a condition under which it was acquired. A call that never
 // returns and a panic end a path without a leak.
 //
+// A release through a variable counts where the variable holds the value: the
+// search carries along which ones do (see [tracker]).
+//
 // A goroutine that releases the value has taken it over: then its own paths
 // are asked.
 //
