@@ -1,6 +1,8 @@
 package timerleak
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
@@ -15,23 +17,42 @@ func (c *checker) goroutine(call *ssa.Call, api api) (finding.Leak, bool) {
 	if api.channel {
 		path = ""
 	}
-	for _, e := range c.Of(call) {
-		if e.Kind == effects.Wait && e.Ref.Path.String() == path {
-			if leak, ok := c.stuck(call, e); ok {
-				return leak, true
-			}
-		}
+	receives := c.receives(c.Of(call), func(e *effects.Event) bool { return e.Ref.Path.String() == path })
+	if leak, ok := c.waits(call, receives); ok || api.channel {
+		return leak, ok
 	}
-	if api.channel {
-		return finding.Leak{}, false
+	if leak, ok := c.stranded(call, receives, func(*ssa.Function) ssa.Instruction { return c.stopByCaller(call) }); ok {
+		return leak, true
 	}
 	// The ticker is kept in a field, and a goroutine finds it there.
 	field, _ := c.keptIn(call)
 	if field == nil {
 		return finding.Leak{}, false
 	}
-	for _, e := range c.UnderField(field) {
-		if e.Kind == effects.Wait && e.Ref.Path.Field() != field && e.Ref.Path.Parent().Field() == field.Origin() {
+	receives = c.receives(c.UnderField(field), func(e *effects.Event) bool {
+		return e.Ref.Path.Field() != field && e.Ref.Path.Parent().Field() == field.Origin()
+	})
+	if leak, ok := c.waits(call, receives); ok {
+		return leak, true
+	}
+	return c.stranded(call, receives, func(body *ssa.Function) ssa.Instruction { return c.stopOfField(field, body) })
+}
+
+// receives returns the events that are receives from the ticker.
+func (c *checker) receives(events []*effects.Event, fromTicker func(*effects.Event) bool) []*effects.Event {
+	var out []*effects.Event
+	for _, e := range events {
+		if (e.Kind == effects.Recv || e.Kind == effects.Wait) && fromTicker(e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// waits returns the leak of the first receive in a loop that never ends.
+func (c *checker) waits(call *ssa.Call, receives []*effects.Event) (finding.Leak, bool) {
+	for _, e := range receives {
+		if e.Kind == effects.Wait {
 			if leak, ok := c.stuck(call, e); ok {
 				return leak, true
 			}
@@ -66,6 +87,41 @@ func (c *checker) stuck(call *ssa.Call, wait *effects.Event) (finding.Leak, bool
 		return leak, true
 	}
 	return finding.Leak{}, false
+}
+
+// inUse reports whether a goroutine that only ends with the process goes on
+// receiving from the ticker: a Stop is not missing then.
+func (c *checker) inUse(call *ssa.Call) bool {
+	return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
+		return e.Kind == effects.Recv && e.Func() != call.Parent() && len(c.Starts(e.Func())) > 0 && !returns(e.Instr)
+	})
+}
+
+// returns reports whether control may get from a receive to the end of its
+// function other than by the channel being closed, which a ticker's never is.
+func returns(recv ssa.Instruction) bool {
+	dead := make(map[ir.Edge]bool)
+	if recv, ok := recv.(*ssa.UnOp); ok {
+		if edge, ok := ir.ClosedEdge(recv); ok {
+			dead[edge] = true
+		}
+	}
+	seen := map[*ssa.BasicBlock]bool{recv.Block(): true}
+	work := []*ssa.BasicBlock{recv.Block()}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if _, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+			return true
+		}
+		for i, s := range b.Succs {
+			if !dead[ir.Edge{From: b, Succ: i}] && !seen[s] {
+				seen[s] = true
+				work = append(work, s)
+			}
+		}
+	}
+	return false
 }
 
 // name returns how a reader would call the goroutine that runs fn.

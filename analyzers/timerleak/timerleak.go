@@ -82,6 +82,7 @@ func run(pass *analysis.Pass) (any, error) {
 			}
 		}
 	}
+	c.forgotten(old)
 	c.report.Flush()
 	return &c.held, nil
 }
@@ -99,6 +100,8 @@ func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
 			c.report.Add(leak)
 		} else if leak, ok := c.pins(call); ok {
 			c.report.Add(leak)
+		} else if leak, ok := c.left(call); ok {
+			c.report.Add(leak)
 		}
 		return
 	}
@@ -110,10 +113,16 @@ func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
 		c.report.Add(leak)
 		return
 	}
-	leak, ok := c.collectable(call, name, api, out)
+	if leak, ok := c.collectable(call, name, api, out); ok {
+		c.tell(leak, old)
+	}
+}
+
+// tell reports a leak or, if it is none to the collector of the program's
+// version of Go, counts it.
+func (c *checker) tell(leak finding.Leak, stays bool) {
 	switch {
-	case !ok:
-	case old || collectable:
+	case stays || collectable:
 		c.report.Add(leak)
 	case c.report.Shown(leak.Pos, leak.Category):
 		c.held.Count++
@@ -153,22 +162,28 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		leak.What = "time.Tick in repeatable code starts a ticker that nobody can stop"
 		return leak, true
 	case name == "After" || name == "NewTimer" && out.Again:
-		if !out.Again || known && d < int64(time.Second) {
+		if !out.Again && !c.renewed(call) || known && d < int64(time.Second) {
 			return leak, false
 		}
 		leak.Category = "after-in-loop"
 		leak.What = "timer is created anew in every iteration and not stopped"
 	case name == "NewTimer":
-		if out.Exit == nil || known && d < int64(time.Minute) && !c.resetLonger(call) {
+		if out.Exit == nil || known && d < int64(time.Minute) && !c.resetLonger(call) || slices.ContainsFunc(c.Of(call), lifetime.HandsOn) {
 			return leak, false
 		}
 		leak.Category = "timer-not-stopped"
 		leak.What = "timer is not stopped on every path"
 	default:
-		if field, at := c.keptIn(call); field != nil {
+		field, at := c.keptIn(call)
+		if field != nil && (len(out.Kept) > 0 || !effects.Fresh(at.To.Root)) {
 			return c.field(call, field, at)
 		}
-		if out.Exit == nil && !out.Again {
+		if g := c.overwrites(call); g != nil {
+			leak.Category = "ticker-field"
+			leak.What = "ticker in variable " + g.Name() + " is overwritten without Stop"
+			return leak, true
+		}
+		if out.Exit == nil && !out.Again || c.inUse(call) {
 			return leak, false
 		}
 		leak.Category = "ticker-not-stopped"
@@ -179,7 +194,7 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 	} else {
 		pos, end := c.IR.Range(out.Exit)
 		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "returns without calling Stop"})
-		if len(out.Kept) == 0 && !c.inLoop(call) && out.Exit.Parent() == call.Parent() {
+		if len(out.Kept) == 0 && !c.inLoop(call) && out.Exit.Parent() == call.Parent() && !c.shared(call) {
 			leak.Fix = finding.DeferAfter(c.IR.Pass, leak.Pos, leak.End, "Stop", "Defer Stop after the "+api.what+" is created")
 		}
 	}
@@ -210,6 +225,14 @@ func (c *checker) inLoop(instr ssa.Instruction) bool {
 	return c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil
 }
 
+// shared reports whether a goroutine uses the timer, or somebody has got its
+// channel: they may wait for it when the function has returned.
+func (c *checker) shared(call *ssa.Call) bool {
+	return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
+		return e.Mode == effects.Spawned || len(c.Starts(e.Func())) > 0 && e.Func() != call.Parent() || lifetime.HandsOn(e)
+	})
+}
+
 // at returns a leak at the call that makes the timer.
 func (c *checker) at(call *ssa.Call) finding.Leak {
 	pos, end := c.IR.Range(call)
@@ -223,7 +246,7 @@ func (c *checker) deferred(call *ssa.Call, api api, out lifetime.Outcome) (findi
 	}
 	for _, d := range out.Defers {
 		for l := c.IR.Graph(call.Parent()).Innermost(call.Block()); l != nil; l = l.Outer {
-			if !l.Contains(d.Block()) || l.Bounded() {
+			if !l.Contains(d.Block()) || l.Bounded() || c.answered(call, l) {
 				continue
 			}
 			leak := c.at(call)
@@ -234,6 +257,46 @@ func (c *checker) deferred(call *ssa.Call, api api, out lifetime.Outcome) (findi
 		}
 	}
 	return finding.Leak{}, false
+}
+
+// answered reports whether the timer is made in a case of a select in the loop
+// that comes once: the channel is the function's own, made in front of the
+// loop, for errors, with room for one. Whoever got it answers once.
+func (c *checker) answered(call *ssa.Call, l *ir.Loop) bool {
+	for _, b := range l.Blocks {
+		for _, instr := range b.Instrs {
+			sel, ok := instr.(*ssa.Select)
+			if !ok {
+				continue
+			}
+			for i, state := range sel.States {
+				edge, ok := ir.CaseEdge(sel, i)
+				if ok && len(edge.To().Preds) == 1 && edge.To().Dominates(call.Block()) && state.Send == nil && c.forOneError(state.Chan, l) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (c *checker) forOneError(ch ssa.Value, l *ir.Loop) bool {
+	elem := ch.Type().Underlying().(*types.Chan).Elem()
+	if !types.Identical(elem, types.Universe.Lookup("error").Type()) {
+		return false
+	}
+	refs := c.Refs(ch)
+	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		if cell, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil {
+			return l.Contains(cell.Block()) // the variable that holds it
+		}
+		made, ok := r.Root.(*ssa.MakeChan)
+		if !ok || r.Path != nil || l.Contains(made.Block()) {
+			return true
+		}
+		size, ok := made.Size.(*ssa.Const)
+		return !ok || size.Int64() != 1
+	})
 }
 
 // madeIfNil reports whether the timer is made only where the variable that gets
@@ -262,6 +325,28 @@ func (c *checker) keptIn(call *ssa.Call) (*types.Var, *effects.Event) {
 		}
 	}
 	return nil, nil
+}
+
+// overwrites returns the package variable that gets the ticker and whatever is
+// in it before is lost, or nil.
+func (c *checker) overwrites(call *ssa.Call) *ssa.Global {
+	var to *ssa.Global
+	for _, e := range c.Of(call) {
+		if e.Ref.Path != nil || !lifetime.HandsOn(e) {
+			continue
+		}
+		g, ok := e.To.Root.(*ssa.Global)
+		if !ok || e.Kind != effects.Store || e.To.Path != nil || e.Via || token.IsExported(g.Name()) {
+			return nil
+		}
+		to = g
+	}
+	if to == nil || slices.ContainsFunc(c.Of(to), func(e *effects.Event) bool {
+		return e.Ref.Path == nil && (e.Kind == effects.Method && e.Name == "Stop" || lifetime.HandsOn(e))
+	}) {
+		return nil
+	}
+	return to
 }
 
 // field returns the leak of a ticker kept in a field that nothing stops.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -24,19 +25,32 @@ func collects(pass *analysis.Pass) bool {
 	if version.Compare(runtime.Version(), "go1.27") >= 0 {
 		return true
 	}
-	if v, ok := debugDirective(pass.Files); ok {
+	mod := module(pass)
+	settings := moduleSettings(mod)
+	for key, value := range debugDirectives(pass.Files) {
+		settings[key] = value
+	}
+	if v, ok := settings["asynctimerchan"]; ok {
 		return v != "1"
 	}
 	lang := pass.Pkg.GoVersion()
-	if lang == "" || version.Compare(lang, "go1.23") < 0 {
-		return false
+	if lang == "" && mod != nil && mod.Go != nil && mod.Module != nil && slices.Contains(distribution, mod.Module.Mod.Path) {
+		lang = "go" + mod.Go.Version
 	}
-	v, ok := moduleSetting(pass)
-	return !ok || v != "1"
+	if v, ok := settings["default"]; ok {
+		lang = v // what the other settings are for
+	}
+	return lang != "" && version.Compare(lang, "go1.23") >= 0
 }
 
-// debugDirective returns the value of a //go:debug line for the setting.
-func debugDirective(files []*ast.File) (string, bool) {
+// distribution holds the modules of the Go distribution. To the go command
+// their packages belong to no module, so nobody says what version they are
+// for; they run with the settings of the toolchain that they are a part of.
+var distribution = []string{"std", "cmd"}
+
+// debugDirectives returns the settings of //go:debug lines.
+func debugDirectives(files []*ast.File) map[string]string {
+	settings := make(map[string]string)
 	for _, f := range files {
 		for _, group := range f.Comments {
 			if group.Pos() > f.Package {
@@ -44,21 +58,32 @@ func debugDirective(files []*ast.File) (string, bool) {
 			}
 			for _, c := range group.List {
 				if text, ok := strings.CutPrefix(c.Text, "//go:debug "); ok {
-					if key, value, ok := strings.Cut(strings.TrimSpace(text), "="); ok && key == "asynctimerchan" {
-						return value, true
+					if key, value, ok := strings.Cut(strings.TrimSpace(text), "="); ok {
+						settings[key] = value
 					}
 				}
 			}
 		}
 	}
-	return "", false
+	return settings
 }
 
-// moduleSetting returns the value of the setting in the godebug lines of the
-// go.mod that the package belongs to.
-func moduleSetting(pass *analysis.Pass) (string, bool) {
+// moduleSettings returns the settings of the godebug lines of a go.mod, which
+// may be nil.
+func moduleSettings(mod *modfile.File) map[string]string {
+	settings := make(map[string]string)
+	if mod != nil {
+		for _, g := range mod.Godebug {
+			settings[g.Key] = g.Value
+		}
+	}
+	return settings
+}
+
+// module returns the go.mod that the package belongs to, or nil.
+func module(pass *analysis.Pass) *modfile.File {
 	if len(pass.Files) == 0 {
-		return "", false
+		return nil
 	}
 	dir := filepath.Dir(pass.Fset.File(pass.Files[0].FileStart).Name())
 	for {
@@ -66,18 +91,13 @@ func moduleSetting(pass *analysis.Pass) (string, bool) {
 		if data, err := os.ReadFile(file); err == nil {
 			mod, err := modfile.Parse(file, data, nil)
 			if err != nil {
-				return "", false
+				return nil
 			}
-			for _, g := range mod.Godebug {
-				if g.Key == "asynctimerchan" {
-					return g.Value, true
-				}
-			}
-			return "", false
+			return mod
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			return "", false
+			return nil
 		}
 		dir = up
 	}

@@ -36,7 +36,7 @@ func TeardownOf(typ types.Type) *types.Func {
 }
 
 // Teardown returns the first type of the package, by name, that has the field,
-// itself or through embedding, and a method that ends its life; nil if none.
+// itself, through embedding or in a struct without a name of its own, and a method that ends its life; nil if none.
 func (p *Package) Teardown(field *types.Var) (owner *types.TypeName, method *types.Func) {
 	scope := p.IR.Pass.Pkg.Scope()
 	for _, name := range scope.Names() {
@@ -57,7 +57,8 @@ func hasField(typ types.Type, field *types.Var, depth int) bool {
 		return false
 	}
 	for f := range s.Fields() {
-		if f.Origin() == field || f.Embedded() && hasField(f.Type(), field, depth+1) {
+		_, unnamed := f.Type().(*types.Struct)
+		if f.Origin() == field || (f.Embedded() || unnamed) && hasField(f.Type(), field, depth+1) {
 			return true
 		}
 	}

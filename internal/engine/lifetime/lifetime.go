@@ -22,6 +22,9 @@
 // that contradicts a condition under which it was acquired. A call that never
 // returns and a panic end a path without a leak.
 //
+// A release through a variable counts where the variable holds the value: the
+// search carries along which ones do (see [tracker]).
+//
 // A goroutine that releases the value has taken it over: then its own paths
 // are asked. A literal that acquires the value for a variable of the function
 // around it, which releases it or hands it on, has moved the duty there.
@@ -91,7 +94,7 @@ func (o Outcome) Dropped() bool { return len(o.Releases) == 0 && len(o.Kept) == 
 // Check follows the value v, acquired at instruction at, which is v itself
 // unless the API takes a value made before (as signal.Notify does).
 func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outcome {
-	c := checker{p: p, v: v, spec: spec, start: at.Block(), stops: make(map[ssa.Instruction]bool), edges: make(map[ir.Edge]bool)}
+	c := newChecker(p, v, spec, at.Block())
 	fn := at.Parent()
 	for _, e := range p.Of(v) {
 		c.classify(e, fn)
@@ -99,6 +102,7 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 	if len(c.out.Releases) > 0 {
 		c.collected(fn)
 	}
+	c.track = newTracker(p, v, c.variables(fn))
 	if c.stops[at] || c.stops[definer(at)] {
 		return c.out // the call that acquires it gets it, too: a callback that undoes itself
 	}
@@ -120,7 +124,7 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 func (c *checker) collected(fn *ssa.Function) {
 	for _, e := range c.p.Of(c.v) {
 		if e.Kind == effects.Store && e.Ref.Path == nil && effects.Fresh(e.To.Root) && e.To.Path.IsElem() {
-			c.stop(e.Instr, fn, false, 0)
+			c.stop(e.Instr, fn, false, nil, 0)
 		}
 	}
 }
@@ -149,10 +153,36 @@ type checker struct {
 	spec  Spec
 	start *ssa.BasicBlock // of the acquisition, in the function that is searched
 	stops map[ssa.Instruction]bool
+	where map[ssa.Instruction][]ssa.Value // stops where one of the variables holds the value
 	edges map[ir.Edge]bool
+	track *tracker // nil where no variable matters
 	out   Outcome
 	spawn []*ssa.Function // goroutine bodies that release the value
 	moved bool            // a literal acquires it for the function around it
+}
+
+func newChecker(p *effects.Package, v ssa.Value, spec Spec, start *ssa.BasicBlock) *checker {
+	return &checker{
+		p: p, v: v, spec: spec, start: start,
+		stops: make(map[ssa.Instruction]bool),
+		where: make(map[ssa.Instruction][]ssa.Value),
+		edges: make(map[ir.Edge]bool),
+	}
+}
+
+// variables returns the variables of fn that decide whether a release counts
+// or a way can be gone.
+func (c *checker) variables(fn *ssa.Function) []ssa.Value {
+	var vars []ssa.Value
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			vars = append(vars, c.where[instr]...)
+		}
+		if x, _, ok := ir.NilEdge(b); ok && slices.Contains(c.p.Refs(x), effects.Ref{Root: c.v}) {
+			vars = append(vars, x)
+		}
+	}
+	return vars
 }
 
 // classify turns an event on the value into stops in fn.
@@ -172,7 +202,12 @@ func (c *checker) classify(e *effects.Event, fn *ssa.Function) {
 	default:
 		return
 	}
-	c.stop(e.Instr, fn, c.spec.Releases(e), 0)
+	released := c.spec.Releases(e)
+	var through ssa.Value
+	if released {
+		through = c.through(e, fn)
+	}
+	c.stop(e.Instr, fn, released, through, 0)
 }
 
 // HandsOn reports whether an event gives the value to somebody who may keep
@@ -191,11 +226,16 @@ func HandsOn(e *effects.Event) bool {
 const maxNesting = 8
 
 // stop marks where an instruction takes effect in fn: itself, or where the
-// literal around it is called, started or handed on.
-func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, depth int) {
+// literal around it is called, started or handed on. If through is not nil it
+// takes effect only where that variable holds the value.
+func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, through ssa.Value, depth int) {
 	in := instr.Parent()
 	if in == fn {
-		c.stops[instr] = true
+		if through != nil {
+			c.where[instr] = append(c.where[instr], through)
+		} else {
+			c.stops[instr] = true
+		}
 		// Going through a list releases it, whatever its length.
 		for l := c.p.IR.Graph(fn).Innermost(instr.Block()); l != nil && !l.Contains(c.start) && l.Bounded(); l = l.Outer {
 			c.stops[l.Header.Instrs[0]] = true
@@ -219,10 +259,13 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, d
 				if e.Mode == effects.Spawned && e.Func() == fn && instr.Parent() == in {
 					c.spawn = append(c.spawn, in)
 				}
-				c.stop(e.Instr, fn, released, depth+1)
+				if e.Mode == effects.Spawned {
+					through = nil // it runs when the variable may hold anything
+				}
+				c.stop(e.Instr, fn, released, through, depth+1)
 			case effects.Escape, effects.Store, effects.Send, effects.Return, effects.Arg:
 				if e.Kind != effects.Store || HandsOn(e) {
-					c.stop(e.Instr, fn, released, depth+1)
+					c.stop(e.Instr, fn, released, nil, depth+1)
 				}
 			}
 		}
@@ -233,7 +276,7 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, d
 func (c *checker) goroutines() {
 	slices.SortStableFunc(c.spawn, func(a, b *ssa.Function) int { return int(a.Pos() - b.Pos()) })
 	for _, fn := range slices.Compact(c.spawn) {
-		inner := checker{p: c.p, v: c.v, spec: c.spec, start: fn.Blocks[0], stops: make(map[ssa.Instruction]bool), edges: make(map[ir.Edge]bool)}
+		inner := newChecker(c.p, c.v, c.spec, fn.Blocks[0])
 		for _, e := range c.p.Of(c.v) {
 			if ir.Within(e.Func(), fn) {
 				inner.classify(e, fn)
@@ -246,35 +289,54 @@ func (c *checker) goroutines() {
 	}
 }
 
+// A place is where a search has got to.
+type place struct {
+	b    *ssa.BasicBlock
+	from int  // the first instruction
+	held held // the variables that hold the value there
+	// armed are the variables that a deferred literal releases what they hold
+	// of when the function returns.
+	armed held
+	// closed is a channel that was closed on the way, or nil. A range over it
+	// ends: what it still holds is not worth another iteration.
+	closed ssa.Value
+}
+
+// maxPlaces bounds how often a block is searched again because other variables
+// hold the value.
+const maxPlaces = 16
+
 // search returns the first return, in source order, to which a path leads from
 // at without a stop, or nil, and whether one leads back to at. If at is nil the
 // paths begin where fn does.
 func (c *checker) search(fn *ssa.Function, at ssa.Instruction) (exit ssa.Instruction, again bool) {
-	type place struct {
-		b    *ssa.BasicBlock
-		from int
-	}
-	start := place{fn.Blocks[0], 0}
+	start := place{b: fn.Blocks[0]}
 	var assumed []assumption
 	if at != nil {
-		start = place{at.Block(), slices.Index(at.Block().Instrs, at) + 1}
+		start = place{b: at.Block(), from: slices.Index(at.Block().Instrs, at) + 1}
 		assumed = assumptions(at)
 	}
-	c.closed(fn)
 	errs := c.errorOf()
-	seen := make([]bool, len(fn.Blocks))
+	open := openEdges(fn)
+	for edge, ch := range open {
+		if c.spec.Feeds != nil && c.spec.Feeds(ch) {
+			edge.Succ = 1 - edge.Succ
+			c.edges[edge] = true // closed: nothing comes from it any more
+		}
+	}
+	seen := make(map[*ssa.BasicBlock][]place)
 	work := []place{start}
 next:
 	for len(work) > 0 {
 		w := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, instr := range w.b.Instrs[w.from:] {
-			if c.stops[instr] {
+			if c.stops[instr] || c.stopsAt(&w, instr) {
 				continue next
 			}
 			switch instr := instr.(type) {
 			case *ssa.Return:
-				if exit == nil || exitPos(c.p, instr) < exitPos(c.p, exit) {
+				if w.held&w.armed == 0 && (exit == nil || exitPos(c.p, instr) < exitPos(c.p, exit)) {
 					exit = instr
 				}
 				continue next
@@ -284,40 +346,70 @@ next:
 				if c.p.NeverReturns(&instr.Call) {
 					continue next
 				}
+				if b, ok := instr.Call.Value.(*ssa.Builtin); ok && b.Name() == "close" {
+					w.closed = instr.Call.Args[0]
+				}
+			case *ssa.Alloc:
+				if c.track != nil && w.armed&c.track.bits[instr] != 0 {
+					continue next // a variable of its own for every iteration
+				}
 			}
 			if instr == at {
-				again = true
+				again = again || w.armed == 0
 				continue next
 			}
+			w.held = c.track.step(w.held, instr)
 		}
 		for i, s := range w.b.Succs {
 			edge := ir.Edge{From: w.b, Succ: i}
-			if c.edges[edge] || c.impossible(edge, errs, start.b) || contradicts(assumed, edge) {
+			if c.edges[edge] || c.impossible(edge, w.held, errs, start.b) || contradicts(assumed, edge) || w.closed != nil && open[edge] != nil && sameCondition(open[edge], w.closed, 0) {
 				continue
 			}
-			if !seen[s.Index] { // the acquisition's own block is walked again up to it
-				seen[s.Index] = true
-				work = append(work, place{s, 0})
+			to := place{b: s, held: c.track.enter(w.held, edge), armed: w.armed, closed: w.closed}
+			if have := seen[s]; !slices.Contains(have, to) && len(have) < maxPlaces { // the acquisition's own block is walked again up to it
+				seen[s] = append(have, to)
+				work = append(work, to)
 			}
 		}
 	}
 	return exit, again
 }
 
-// closed finds the edges of fn on which a channel that feeds was closed.
-func (c *checker) closed(fn *ssa.Function) {
-	if c.spec.Feeds == nil {
-		return
-	}
+// openEdges returns the edges that control takes when a receive finds its
+// channel open, with the channel.
+func openEdges(fn *ssa.Function) map[ir.Edge]ssa.Value {
+	open := make(map[ir.Edge]ssa.Value)
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			if recv, ok := instr.(*ssa.UnOp); ok && recv.Op == token.ARROW {
-				if edge, ok := ir.ClosedEdge(recv); ok && c.spec.Feeds(recv.X) {
-					c.edges[edge] = true
+				if edge, ok := ir.ClosedEdge(recv); ok {
+					edge.Succ = 1 - edge.Succ
+					open[edge] = recv.X
 				}
 			}
 		}
 	}
+	return open
+}
+
+// stopsAt reports whether an instruction releases the value by way of a
+// variable that holds it there. What a deferred literal releases is only known
+// in the end: it looks at the variable when it runs.
+func (c *checker) stopsAt(w *place, instr ssa.Instruction) bool {
+	_, deferred := instr.(*ssa.Defer)
+	for _, x := range c.where[instr] {
+		if !c.track.tracks(x) {
+			return true
+		}
+		if !c.track.holds(w.held, x) {
+			continue
+		}
+		if _, literal := x.(*ssa.Alloc); !literal || !deferred {
+			return true
+		}
+		w.armed |= c.track.bits[x]
+	}
+	return false
 }
 
 func exitPos(p *effects.Package, instr ssa.Instruction) token.Pos {
@@ -341,7 +433,7 @@ func (c *checker) errorOf() ssa.Value {
 
 // impossible reports whether an edge cannot be taken once the value was
 // acquired: it is nil there, or its error is not.
-func (c *checker) impossible(edge ir.Edge, err ssa.Value, start *ssa.BasicBlock) bool {
+func (c *checker) impossible(edge ir.Edge, h held, err ssa.Value, start *ssa.BasicBlock) bool {
 	v, nilEdge, ok := ir.NilEdge(edge.From)
 	if !ok {
 		return false
@@ -356,46 +448,13 @@ func (c *checker) impossible(edge ir.Edge, err ssa.Value, start *ssa.BasicBlock)
 			return edge != nilEdge
 		}
 	}
-	return edge == nilEdge && slices.Contains(c.p.Refs(v), effects.Ref{Root: c.v}) && !c.setToNil(v, start)
-}
-
-// setToNil reports whether a variable may have been set to nil, the value not
-// given back, on the way from the block of the acquisition to where v is read.
-func (c *checker) setToNil(v ssa.Value, start *ssa.BasicBlock) bool {
-	if _, ok := v.(*ssa.Phi); !ok {
+	if edge != nilEdge {
 		return false
 	}
-	after := make(map[*ssa.BasicBlock]bool) // reached from start without a stop
-	work := []*ssa.BasicBlock{start}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if b != start && slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool { return c.stops[instr] }) {
-			continue
-		}
-		for i, s := range b.Succs {
-			if !c.edges[ir.Edge{From: b, Succ: i}] && !after[s] {
-				after[s] = true
-				work = append(work, s)
-			}
-		}
+	if c.track.tracks(v) {
+		return c.track.holds(h, v)
 	}
-	seen := make(map[*ssa.Phi]bool)
-	var walk func(v ssa.Value) bool
-	walk = func(v ssa.Value) bool {
-		phi, ok := v.(*ssa.Phi)
-		if !ok || seen[phi] {
-			return false
-		}
-		seen[phi] = true
-		for i, e := range phi.Edges {
-			if k, ok := e.(*ssa.Const); ok && k.IsNil() && after[phi.Block().Preds[i]] || walk(e) {
-				return true
-			}
-		}
-		return false
-	}
-	return walk(v)
+	return slices.Contains(c.p.Refs(v), effects.Ref{Root: c.v})
 }
 
 // An assumption is a condition that held when the value was acquired.

@@ -28,6 +28,7 @@ func (h *handle) Spent()     {}
 func (h *handle) C() chan int
 
 func open() *handle
+func unopened() *handle
 func try() (*handle, error)
 func two() (*handle, int)
 func ok() bool
@@ -200,6 +201,26 @@ func TestPaths(t *testing.T) {
 		{"field", `func f(o *struct{ on bool }) { var h *handle; if o.on { h = open() }; ok(); if o.on { h.Close() } }`, "fine"},
 		{"a call is new each time", `func f() { var h *handle; if ok() { h = open() }; if ok() { h.Close() } }`, "exit"},
 		{"nil check", `func f() { var h *handle; if ok() { h = open() }; if h != nil { h.Close() } }`, "fine"},
+
+		// The variable that is closed may hold another one by then.
+		{"overwritten", `func f() { h := open(); if ok() { h = unopened() }; h.Close() }`, "exit"},
+		{"closed before", `func f() { h := open(); if ok() { h.Close(); h = unopened() }; h.Close() }`, "fine"},
+		{"closed by the helper", `func f() { h := open(); if ok() { h = unopened() }; closes(h) }`, "exit"},
+		{"old one closed", `func f() { h := open(); if ok() { old := h; h = unopened(); old.Close() }; h.Close() }`, "fine"},
+		{"overwritten in a loop", `func f() { h := open(); for ok() { h = unopened() }; h.Close() }`, "exit"},
+		{"one of two", `func f() { var h *handle; if ok() { h = open() } else { h = unopened() }; h.Close() }`, "fine"},
+		{"overwritten by nil", `func f() { h := open(); if ok() { h = nil }; if h != nil { h.Close() } }`, "exit"},
+		{"closed and nil", `func f() { var h *handle; for ok() { if h != nil { h.Close(); h = nil }; if ok() { h = open() } }; if h != nil { h.Close() } }`, "fine"},
+		{"deferred for the first", `func f() { h := open(); defer h.Close(); if ok() { h = unopened() } }`, "fine"},
+		{"deferred literal sees the last", `func f() { h := open(); defer func() { h.Close() }(); if ok() { h = unopened() } }`, "exit"},
+		{"deferred literal, closed before", `func f() { h := open(); defer func() { h.Close() }(); if ok() { h.Close(); h = unopened() } }`, "fine"},
+		{"deferred literal per iteration", `func f() { for ok() { h := open(); defer func() { h.Close() }() } }`, "fine"},
+		{"called literal sees the last", `func f() { h := open(); end := func() { h.Close() }; if ok() { h = unopened() }; end() }`, "exit"},
+		{"set by a literal", `func f() { h := open(); set := func() { h.Close(); h = unopened() }; set(); h.Close() }`, "fine"},
+
+		// A range over a channel that was closed ends.
+		{"closes its channel", `func f(c chan int) { for range c { h := open(); if ok() { close(c); continue }; h.Close() } }`, "exit"},
+		{"closes another one", `func f(c, d chan int) { for range c { h := open(); if ok() { close(d); continue }; h.Close() } }`, "exit again"},
 
 		// Loops open the next one.
 		{"closed in the loop", `func f() { for ok() { h := open(); h.Close() } }`, "fine"},

@@ -108,3 +108,47 @@ func Spawn(jobs <-chan func(<-chan time.Time)) {
 		}()
 	}
 }
+
+type request struct {
+	answer chan error
+}
+
+// Fine: there is one answer to a request, and so one timer.
+func Send(to chan<- request, replies <-chan string, patience time.Duration) (string, error) {
+	answer := make(chan error, 1)
+	to <- request{answer}
+	var late <-chan time.Time
+	for {
+		select {
+		case err := <-answer:
+			if err != nil {
+				return "", err
+			}
+			t := time.NewTimer(patience)
+			defer t.Stop()
+			late = t.C
+		case r := <-replies:
+			if r != "" {
+				return r, nil
+			}
+		case <-late:
+			return "", context.DeadlineExceeded
+		}
+	}
+}
+
+// Leaks: a wake-up may come any number of times.
+func Wake(register func(chan<- struct{}), done <-chan struct{}, late func(<-chan time.Time)) {
+	wake := make(chan struct{}, 1)
+	register(wake)
+	for {
+		select {
+		case <-wake:
+			t := time.NewTimer(time.Minute) // want `timerleak/defer-stop-in-loop`
+			defer t.Stop()
+			late(t.C)
+		case <-done:
+			return
+		}
+	}
+}

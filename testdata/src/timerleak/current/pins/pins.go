@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"sync"
 	"time"
 )
@@ -108,4 +109,77 @@ var std = &Conn{seen: make(map[string]time.Time)}
 func init() {
 	c := std
 	time.AfterFunc(time.Hour, func() { c.Note("an hour") })
+}
+
+// Fine: what the object does later is its own matter; nothing says that it
+// has to go before.
+type Server struct {
+	mu    sync.Mutex
+	peers int
+}
+
+func (s *Server) Shutdown() {}
+
+func (s *Server) check() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.peers == 0 {
+		time.AfterFunc(time.Hour, func() { s.check() })
+	}
+}
+
+func (s *Server) Lock(create func(expired func()), delay time.Duration) {
+	create(func() {
+		time.AfterFunc(delay, func() { s.check() })
+	})
+}
+
+// Leaks: a client is gone with its connection, and its buffers stay.
+type client struct {
+	nc  net.Conn
+	out [][]byte
+}
+
+func Serve(l net.Listener) {
+	for {
+		nc, err := l.Accept()
+		if err != nil {
+			return
+		}
+		c := &client{nc: nc}
+		c.greet()
+	}
+}
+
+func (c *client) Close() error { return c.nc.Close() }
+func (c *client) lag() int     { return len(c.out) }
+
+func (c *client) greet() {
+	time.AfterFunc(5*time.Minute, func() { fmt.Println(c.lag()) }) // want `timerleak/afterfunc-pins`
+}
+
+// Leaks: a command that ends well stays until the timeout.
+func Wait(c *exec.Cmd, timeout time.Duration) error {
+	t := time.AfterFunc(timeout, func() { c.Process.Kill() }) // want `timer is not stopped on every path and keeps c; held by the runtime timer heap -> func -> c \(timerleak/afterfunc-pins\)`
+	err := c.Wait()
+	if err == nil {
+		return nil
+	}
+	if !t.Stop() {
+		return os.ErrDeadlineExceeded
+	}
+	return err
+}
+
+// Fine: on the path without Stop the timer fired.
+func WaitFor(c *exec.Cmd, done <-chan error, timeout time.Duration) error {
+	late := make(chan struct{})
+	t := time.AfterFunc(timeout, func() { close(late) })
+	select {
+	case err := <-done:
+		t.Stop()
+		return err
+	case <-late:
+		return os.ErrDeadlineExceeded
+	}
 }

@@ -105,3 +105,41 @@ func Thrice(f func()) {
 		}
 	})
 }
+
+// Leaks: also by way of a goroutine.
+type sweeper struct{ n int }
+
+func NewSweeper() *sweeper {
+	s := &sweeper{}
+	s.arm()
+	return s
+}
+
+func (s *sweeper) arm() {
+	time.AfterFunc(time.Minute, func() { // want `timerleak/afterfunc-rearms`
+		s.n++
+		go s.arm()
+	})
+}
+
+// Fine: a flag ends the chain.
+type flagged struct {
+	mu     sync.Mutex
+	closed bool
+	t      *time.Timer
+}
+
+func NewFlagged() *flagged {
+	f := &flagged{}
+	f.arm()
+	return f
+}
+
+func (f *flagged) arm() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return
+	}
+	f.t = time.AfterFunc(time.Minute, f.arm)
+}

@@ -110,3 +110,9 @@ func Deferred(d time.Duration, f func() error) error {
 	<-t.C
 	return nil
 }
+
+// Fine: somebody else waits for it to the end, as with time.After.
+func After(d time.Duration) <-chan time.Time {
+	t := time.NewTimer(d)
+	return t.C
+}

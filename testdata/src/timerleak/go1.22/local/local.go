@@ -266,3 +266,27 @@ func init() {
 	t := time.NewTicker(time.Millisecond)
 	<-t.C
 }
+
+// Fine: the goroutine uses it until the process ends.
+func Probe(alive func() bool) {
+	t := time.NewTicker(time.Second)
+	go func() {
+		for range t.C {
+			if !alive() {
+				os.Exit(1)
+			}
+		}
+	}()
+}
+
+// Leaks: the goroutine uses it until it returns.
+func ProbeOnce(alive func() bool) {
+	t := time.NewTicker(time.Second) // want `timerleak/ticker-not-stopped`
+	go func() {
+		for range t.C {
+			if alive() {
+				return
+			}
+		}
+	}()
+}

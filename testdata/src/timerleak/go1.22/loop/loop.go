@@ -262,3 +262,104 @@ func Flagged(in <-chan string, wait time.Duration, send func(string)) {
 		timer.Stop()
 	}
 }
+
+// Leaks: flush empties the field while the timer runs, and the next message
+// makes another one.
+type Producer struct {
+	in    chan string
+	full  chan struct{}
+	batch []string
+	timer <-chan time.Time
+	wait  time.Duration
+}
+
+func (p *Producer) Run() {
+	for {
+		select {
+		case s, ok := <-p.in:
+			if !ok {
+				return
+			}
+			p.batch = append(p.batch, s)
+			if p.timer == nil {
+				p.timer = time.After(p.wait) // want `timerleak/after-in-loop`
+			}
+		case <-p.timer:
+			p.flush()
+		case <-p.full:
+			p.flush()
+		}
+	}
+}
+
+func (p *Producer) flush() {
+	p.batch, p.timer = nil, nil
+}
+
+// Leaks: every message makes another one.
+type Watch struct {
+	in    chan string
+	timer <-chan time.Time
+}
+
+func (w *Watch) Run(idle func()) {
+	for {
+		select {
+		case <-w.in:
+			w.timer = time.After(time.Minute) // want `timerleak/after-in-loop`
+		case <-w.timer:
+			idle()
+		}
+	}
+}
+
+// Fine: the field is emptied when the time is up.
+type Patient struct {
+	in    chan string
+	timer <-chan time.Time
+}
+
+func (p *Patient) Run(idle func()) {
+	for {
+		select {
+		case <-p.in:
+			if p.timer == nil {
+				p.timer = time.After(time.Minute)
+			}
+		case <-p.timer:
+			p.timer = nil
+			idle()
+		}
+	}
+}
+
+// Fine: the loop ends with the channel, which this case closes.
+type Dispatcher struct {
+	trigger chan struct{}
+	dying   chan struct{}
+}
+
+func (d *Dispatcher) Run(wait time.Duration, dispatch func() error) {
+	for range d.trigger {
+		select {
+		case <-d.dying:
+			close(d.trigger)
+		case <-time.After(wait):
+			if dispatch() != nil {
+				d.trigger <- struct{}{}
+			}
+		}
+	}
+}
+
+// Leaks: it closes another one.
+func (d *Dispatcher) Other(wait time.Duration, done chan int, dispatch func()) {
+	for range d.trigger {
+		select {
+		case <-d.dying:
+			close(done)
+		case <-time.After(wait): // want `timerleak/after-in-loop`
+			dispatch()
+		}
+	}
+}

@@ -3,7 +3,6 @@ package timerleak
 import (
 	"go/types"
 	"slices"
-	"time"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -117,11 +116,9 @@ next:
 	return found
 }
 
-// rearm reports whether a call (or deferred call) arms the timer again.
+// rearm reports whether a call, now, deferred or on a goroutine of its own, arms
+// the timer again.
 func (ch *chain) rearm(call ssa.CallInstruction) bool {
-	if _, spawned := call.(*ssa.Go); spawned {
-		return false
-	}
 	common := call.Common()
 	if callee := ir.Callee(common); callee != nil {
 		switch callee.FullName() {
@@ -223,54 +220,6 @@ func (ch *chain) stopped() bool {
 	}
 	if field != nil {
 		return lifetime.FieldReleased(ch.c.Package, field, func(name string) bool { return name == "Stop" })
-	}
-	return false
-}
-
-// pins returns the leak of an AfterFunc whose dropped timer keeps a value that
-// somebody could have closed.
-func (c *checker) pins(call *ssa.Call) (finding.Leak, bool) {
-	if len(c.Of(call)) > 0 || !c.Repeatable(call) {
-		return finding.Leak{}, false
-	}
-	if d, known := c.Duration(call.Call.Args[0]); known && d < int64(time.Minute) {
-		return finding.Leak{}, false
-	}
-	mc, ok := call.Call.Args[1].(*ssa.MakeClosure)
-	if !ok || ir.BoundMethod(mc) != nil {
-		return finding.Leak{}, false
-	}
-	fn := mc.Fn.(*ssa.Function)
-	for i, b := range mc.Bindings {
-		typ := b.Type().Underlying().(*types.Pointer).Elem() // a captured variable
-		teardown := effects.TeardownOf(typ)
-		if teardown == nil || callsTeardown(fn) {
-			continue
-		}
-		leak := c.at(call)
-		leak.Category = "afterfunc-pins"
-		leak.What = "dropped timer keeps " + fn.FreeVars[i].Name() + " until it fires"
-		leak.HeldBy = []string{"the runtime timer heap", "func", fn.FreeVars[i].Name()}
-		leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: teardown.Name() + " cannot stop the timer"}}
-		return leak, true
-	}
-	return finding.Leak{}, false
-}
-
-// callsTeardown reports whether the literal calls a method like Close on
-// anything: that is what the timer is for then.
-func callsTeardown(fn *ssa.Function) bool {
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			if call, ok := instr.(ssa.CallInstruction); ok {
-				if callee := ir.Callee(call.Common()); callee != nil && effects.Releasing(callee.Name()) {
-					return true
-				}
-				if b, ok := call.Common().Value.(*ssa.Builtin); ok && (b.Name() == "delete" || b.Name() == "close") {
-					return true
-				}
-			}
-		}
 	}
 	return false
 }

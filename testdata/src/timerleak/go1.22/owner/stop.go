@@ -1,0 +1,6 @@
+package owner
+
+func (s *Split) Close() error {
+	s.beat.Stop()
+	return nil
+}
