@@ -110,6 +110,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		}
 	}
 	result.Findings = report.Sort(result.Findings)
+	report.Identify(result.Findings)
 	if line := skew(listing.env.GOVERSION, runtime.Version()); line != "" && len(result.Problems) > 0 {
 		result.Problems = append(result.Problems, Problem{Text: line})
 	}

@@ -24,7 +24,6 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/memlint/memlint/internal/driver/report"
-	"github.com/memlint/memlint/internal/driver/text"
 )
 
 // An outcome is what is kept of a unit.
@@ -287,7 +286,7 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 
 // where returns the position of the package clause, for errors that have none.
 func (r *analysisRun) where() string {
-	return text.Position(r.fset.Position(r.files[0].Package), r.dir)
+	return report.Position(r.fset.Position(r.files[0].Package), r.dir)
 }
 
 // prefixInternal tells err as the bug that it is.
@@ -338,6 +337,7 @@ func (r *analysisRun) finding(a *analysis.Analyzer, d analysis.Diagnostic) (repo
 		Analyzer: a.Name,
 		Category: d.Category,
 		Message:  d.Message,
+		Decl:     r.declaration(d.Pos),
 		Pos:      r.fset.Position(d.Pos),
 		End:      r.end(d.Pos, d.End),
 	}
@@ -360,6 +360,65 @@ func (r *analysisRun) finding(a *analysis.Analyzer, d analysis.Diagnostic) (repo
 		}
 	}
 	return f, nil
+}
+
+// declaration returns the name of the top-level declaration around pos:
+// "(*Store).Add" for a method, "Add", "clients" or "Store" for what else has a
+// name, "" if there is none.
+func (r *analysisRun) declaration(pos token.Pos) string {
+	for _, f := range r.files {
+		if pos < f.FileStart || pos >= f.FileEnd {
+			continue
+		}
+		for _, decl := range f.Decls {
+			if pos < decl.Pos() || pos >= decl.End() {
+				continue
+			}
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				return functionName(decl)
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					if pos >= spec.Pos() && pos < spec.End() {
+						return specName(spec)
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func functionName(decl *ast.FuncDecl) string {
+	if decl.Recv == nil || len(decl.Recv.List) == 0 {
+		return decl.Name.Name
+	}
+	star := ""
+	recv := ast.Unparen(decl.Recv.List[0].Type)
+	if p, ok := recv.(*ast.StarExpr); ok {
+		star, recv = "*", ast.Unparen(p.X)
+	}
+	switch x := recv.(type) {
+	case *ast.IndexExpr:
+		recv = x.X
+	case *ast.IndexListExpr:
+		recv = x.X
+	}
+	return fmt.Sprintf("(%s%s).%s", star, types.ExprString(recv), decl.Name.Name)
+}
+
+func specName(spec ast.Spec) string {
+	switch spec := spec.(type) {
+	case *ast.TypeSpec:
+		return spec.Name.Name
+	case *ast.ValueSpec:
+		var names []string
+		for _, name := range spec.Names {
+			names = append(names, name.Name)
+		}
+		return strings.Join(names, ", ")
+	}
+	return ""
 }
 
 func (r *analysisRun) end(pos, end token.Pos) token.Position {
@@ -444,9 +503,9 @@ func (r *analysisRun) line(err error) string {
 	}
 	switch err := err.(type) {
 	case *scanner.Error:
-		return fmt.Sprintf("%s: %s", text.Position(err.Pos, r.dir), err.Msg)
+		return fmt.Sprintf("%s: %s", report.Position(err.Pos, r.dir), err.Msg)
 	case types.Error:
-		return fmt.Sprintf("%s: %s", text.Position(err.Fset.Position(err.Pos), r.dir), err.Msg)
+		return fmt.Sprintf("%s: %s", report.Position(err.Fset.Position(err.Pos), r.dir), err.Msg)
 	}
 	return fmt.Sprintf("%s: %v", r.unit.ImportPath, err)
 }
