@@ -20,10 +20,12 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/memlint/memlint/internal/driver/report"
+	"github.com/memlint/memlint/internal/driver/stats"
 )
 
 // An outcome is what is kept of a unit.
@@ -40,6 +42,7 @@ type analysisRun struct {
 	plan    *plan
 	listing *listing
 	dir     string
+	stats   *stats.Stats
 
 	fset   *token.FileSet
 	files  []*ast.File
@@ -69,7 +72,7 @@ func (r *analysisRun) run(analyzers []*analysis.Analyzer) *outcome {
 	}
 	facts, err := r.facts.encode()
 	if err != nil {
-		r.problem("internal error: facts of package %s: %v", r.unit.ImportPath, err)
+		r.problem("internal error: facts of package %s: %v; please report it: %s", r.unit.ImportPath, err, issues)
 	}
 	r.outcome.facts = facts
 	return r.outcome
@@ -87,10 +90,11 @@ func (r *analysisRun) load() (err error) {
 	defer func() {
 		// The type checker has been known to.
 		if x := recover(); x != nil {
-			err = fmt.Errorf("internal error: loading package %s: %v%s", r.unit.ImportPath, x, panicSite())
+			err = fmt.Errorf("internal error: loading package %s: %v%s; please report it: %s", r.unit.ImportPath, x, panicSite(), issues)
 		}
 	}()
 	r.fset = r.unit.universe.fset
+	start := time.Now()
 	r.source = make(map[string][]byte)
 	for _, name := range r.unit.abs(r.unit.CompiledGoFiles) {
 		src, err := os.ReadFile(name)
@@ -106,10 +110,13 @@ func (r *analysisRun) load() (err error) {
 			return err
 		}
 	}
+	r.stats.Since(phaseParse, start)
+	start = time.Now()
 	packages, err := r.unit.universe.importsOf(r.unit)
 	if err != nil {
 		return err
 	}
+	r.stats.Since(phaseImport, start)
 	r.info = &types.Info{
 		Types:        make(map[ast.Expr]types.TypeAndValue),
 		Defs:         make(map[*ast.Ident]types.Object),
@@ -133,7 +140,9 @@ func (r *analysisRun) load() (err error) {
 			}
 		},
 	}
+	start = time.Now()
 	r.pkg, err = config.Check(r.unit.path(), r.fset, r.files, r.info)
+	r.stats.Since(phaseCheck, start)
 	if err = cmp.Or(first, err); err != nil {
 		return err
 	}
@@ -254,7 +263,9 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 		return nil, fmt.Errorf("ReadFile: %s is no file of package %s", name, r.unit.ImportPath)
 	}
 
+	start := time.Now()
 	result, err := call(a, pass)
+	r.stats.Since(a.Name, start)
 	if err == nil && reflect.TypeOf(result) != a.ResultType {
 		err = fmt.Errorf("internal error: result is a %T, not a %v", result, a.ResultType)
 	}
@@ -291,8 +302,15 @@ func (r *analysisRun) where() string {
 
 // prefixInternal tells err as the bug that it is.
 func prefixInternal(a *analysis.Analyzer, u *unit, err error) string {
-	return fmt.Sprintf("internal error: analyzer %s on package %s: %v", a.Name, u.ImportPath, err)
+	return internal(a, u.ImportPath, err).Error()
 }
+
+// internal tells err of an analyzer as the bug that it is, and asks for a report.
+func internal(a *analysis.Analyzer, pkg string, err error) error {
+	return fmt.Errorf("internal error: analyzer %s on package %s: %v; please report it: %s", a.Name, pkg, err, issues)
+}
+
+const issues = "https://github.com/memlint/memlint/issues"
 
 // call runs a on pass. A panic is an error that names where it came from.
 func call(a *analysis.Analyzer, pass *analysis.Pass) (result any, err error) {
