@@ -64,7 +64,7 @@ func (s *Stats) Format(elapsed time.Duration, workers int) []byte {
 		width = max(width, len(e.what))
 	}
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "%s elapsed, %s of work on %d workers\n", round(elapsed), round(sum), workers)
+	fmt.Fprintf(&out, "%s elapsed, %s of work, %d at a time\n", round(elapsed), round(sum), workers)
 	for _, e := range s.entries {
 		share := 0.0
 		if sum > 0 {

@@ -39,7 +39,7 @@ func TestFormat(t *testing.T) {
 func TestNil(t *testing.T) {
 	var s *Stats
 	s.Since("anything", time.Now())
-	if got := string(New().Format(0, 1)); got != "0.000s elapsed, 0.000s of work on 1 workers\n" {
+	if got := string(New().Format(0, 1)); got != "0.000s elapsed, 0.000s of work, 1 at a time\n" {
 		t.Errorf("got %q", got)
 	}
 }
