@@ -12,8 +12,8 @@
 // Files: list.go asks the go command, plan.go chooses units and their order,
 // universe.go imports types for groups of units, unit.go analyses one package,
 // facts.go carries facts between units, run.go schedules. main.go, flags.go,
-// settings.go, screen.go, help.go, rules.go and vettool.go are the command
-// line; fix.go applies fixes. Formats are packages of their own, pure functions
+// settings.go, screen.go, print.go, help.go, rules.go and vettool.go are the
+// command line; fix.go applies fixes, known.go the baseline. Formats are packages of their own, pure functions
 // from the findings of package report to bytes: text, terminal, vetjson, sarif,
 // github and baseline. Of the others, config reads the config file, selection
 // decides between what it and flags select, progress and stats tell of a run.

@@ -3,6 +3,7 @@ package driver
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -154,5 +155,23 @@ func (t (T[E])) m3() { m4() }
 		if got := r.declaration(f.FileStart + token.Pos(strings.Index(src, at))); got != want {
 			t.Errorf("at %s: got %q, want %q", at, got, want)
 		}
+	}
+}
+
+// TestProgress checks what a run tells of itself.
+func TestProgress(t *testing.T) {
+	a := &analysis.Analyzer{Name: "nothing", Doc: "nothing", Run: func(*analysis.Pass) (any, error) { return nil, nil }}
+	var steps []string
+	_, err := Run(context.Background(), Options{
+		Analyzers: []*analysis.Analyzer{a}, Patterns: []string{"./report", "./text"}, Workers: 1,
+		Progress: func(done, total int, current string) {
+			steps = append(steps, fmt.Sprintf("%d of %d, %s", done, total, current[strings.LastIndex(current, "/")+1:]))
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(steps, "; "), "0 of 2, report; 1 of 2, text"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
