@@ -42,7 +42,8 @@ func (c *commandLine) gone(stale []baseline.Entry, result *Result) int {
 	return n
 }
 
-// writeKnown writes the baseline, at once or not at all.
+// writeKnown writes the baseline. One that is there is replaced at once or not
+// at all.
 func (c *commandLine) writeKnown(result *Result) error {
 	file, err := filepath.Abs(c.inDir(c.writeBaseline))
 	if err != nil {

@@ -155,7 +155,7 @@ func Format(r Run) []byte {
 	out := run{
 		Tool:        tool{component{Name: "memlint", Version: r.Version, InformationURI: home, Rules: []rule{}}},
 		Invocations: []invocation{{Successful: len(r.Problems) == 0}},
-		BaseIDs:     map[string]artifactLocation{base: {URI: fileURI(r.Dir) + "/"}},
+		BaseIDs:     map[string]artifactLocation{base: {URI: strings.TrimSuffix(fileURI(r.Dir), "/") + "/"}},
 		ColumnKind:  "utf16CodeUnits",
 		Results:     []result{},
 	}
