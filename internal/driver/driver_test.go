@@ -119,7 +119,7 @@ func needCgo(t *testing.T) {
 func toys() []*analysis.Analyzer {
 	chain := &analysis.Analyzer{
 		Name: "chain",
-		Doc:  "chain: report functions that call many others in turn\n\nThe depth crosses packages.",
+		Doc:  "chain: report functions that call many others in turn\n\nThe depth crosses packages.\n\n# deep\n\nThe function is deeper than -chain.most.",
 		URL:  "https://example.com/chain",
 		// As most analyzers do.
 		Requires:  []*analysis.Analyzer{inspect.Analyzer},
@@ -129,7 +129,7 @@ func toys() []*analysis.Analyzer {
 	chain.Run = func(pass *analysis.Pass) (any, error) { return runChain(pass, *most) }
 	return []*analysis.Analyzer{
 		chain,
-		{Name: "prints", Doc: "prints: report calls of println", Run: runPrints},
+		{Name: "prints", Doc: "prints: report calls of println\n\n# println\n\nA call of println.", Run: runPrints},
 		{Name: "panics", Doc: "panics: panic on functions named Panic", Run: runPanics},
 		{Name: "held", Doc: "held: hold back functions named Held", Run: runHeld, ResultType: reflect.TypeFor[heldBack]()},
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/memlint/memlint/internal/driver/report"
-	"github.com/memlint/memlint/internal/driver/text"
 )
 
 // A change is a file before and after fixes.
@@ -156,6 +155,6 @@ func (c change) write() (err error) {
 
 // unified returns the change as a unified diff with names relative to dir.
 func (c change) unified(dir string) []byte {
-	name := filepath.ToSlash(text.Path(c.file, dir))
+	name := filepath.ToSlash(report.Path(c.file, dir))
 	return diff.Diff("a/"+name, c.before, "b/"+name, c.after)
 }

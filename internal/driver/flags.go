@@ -1,45 +1,76 @@
 package driver
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/internal/driver/config"
+	"github.com/memlint/memlint/internal/driver/selection"
 )
 
 // A commandLine is what the arguments ask for.
 type commandLine struct {
 	options Options
 	json    bool
+	sarif   bool
+	github  bool
 	fix     bool
 	diff    bool
 	quiet   bool
+	stats   bool
 	version bool
+	color   string // auto, always or never
 
-	flags *flag.FlagSet
+	baseline      string // file of findings that are known
+	writeBaseline string // file to write them to
+
+	config    string // file, if given
+	selection selection.Selection
+	excluded  func(file string) bool
+
+	analyzers []*analysis.Analyzer
+	enabled   map[*analysis.Analyzer]*triState
+	names     selection.Names
+	flags     *flag.FlagSet
 }
 
 // parse reads arguments. Flags of analyzers have the names they have as a tool
 // of go vet: -NAME, -NAME=false and -NAME.FLAG. The error is one line, or
 // flag.ErrHelp.
 func parse(analyzers []*analysis.Analyzer, args []string) (*commandLine, error) {
-	c := &commandLine{flags: flag.NewFlagSet("memlint", flag.ContinueOnError)}
+	c := &commandLine{
+		analyzers: analyzers,
+		enabled:   make(map[*analysis.Analyzer]*triState),
+		flags:     flag.NewFlagSet("memlint", flag.ContinueOnError),
+		excluded:  func(string) bool { return false },
+	}
 	c.flags.SetOutput(io.Discard) // errors are one line, printed by the caller
 	c.flags.BoolVar(&c.json, "json", false, "print findings as JSON in the form of go vet -json; exit 0 even with findings")
+	c.flags.BoolVar(&c.sarif, "sarif", false, "print findings as SARIF 2.1.0; exit 0 even with findings")
+	c.flags.BoolVar(&c.github, "github", false, "print findings as annotations of GitHub Actions")
 	c.flags.BoolVar(&c.fix, "fix", false, "apply the first fix of each finding")
 	c.flags.BoolVar(&c.diff, "diff", false, "print what -fix would change as a unified diff, and change nothing")
-	c.flags.BoolVar(&c.quiet, "q", false, "print findings and errors only, no summary")
+	c.flags.BoolVar(&c.quiet, "q", false, "print findings and errors only, no summary and no progress")
+	c.flags.BoolVar(&c.stats, "stats", false, "say at the end where the time went")
+	c.flags.Var((*colorFlag)(&c.color), "color", "`when` to print in colour: auto, always or never")
+	c.flags.StringVar(&c.baseline, "baseline", "", "report only what is not in `file`")
+	c.flags.StringVar(&c.writeBaseline, "write-baseline", "", "write findings to `file` for -baseline, and report none")
+	c.flags.StringVar(&c.config, "config", "", "read settings from `file`, not from "+config.Name+" beside go.mod; from none if empty")
 	c.flags.BoolVar(&c.options.Tests, "test", true, "analyse test files, too")
 	c.flags.StringVar(&c.options.Tags, "tags", "", "build `tags`, separated by commas")
 	c.flags.StringVar(&c.options.Dir, "C", "", "change to `dir` first")
 	c.flags.BoolVar(&c.version, "V", false, "print the version; -V=full for the go command")
+	nameFlags(c.flags, &c.names)
 
-	enabled := make(map[*analysis.Analyzer]*triState)
 	for _, a := range analyzers {
-		enabled[a] = new(triState)
-		c.flags.Var(enabled[a], a.Name, "run "+a.Name+"; if false, all others")
+		c.enabled[a] = new(triState)
+		c.flags.Var(c.enabled[a], a.Name, "run "+a.Name+"; if false, all others")
 		a.Flags.VisitAll(func(f *flag.Flag) {
 			c.flags.Var(f.Value, a.Name+"."+f.Name, f.Usage)
 		})
@@ -47,30 +78,122 @@ func parse(analyzers []*analysis.Analyzer, args []string) (*commandLine, error) 
 	if err := c.flags.Parse(args); err != nil {
 		return nil, err
 	}
-	if c.json && (c.fix || c.diff) {
-		return nil, fmt.Errorf("-json cannot be combined with -fix or -diff")
-	}
-	c.options.Analyzers = selected(analyzers, enabled)
 	c.options.Patterns = c.flags.Args()
-	return c, nil
+	return c, c.agree()
 }
 
-// selected returns the analyzers that flags ask for: those set to true if there
-// are any, otherwise all that are not set to false.
-func selected(analyzers []*analysis.Analyzer, enabled map[*analysis.Analyzer]*triState) []*analysis.Analyzer {
-	var on, rest []*analysis.Analyzer
-	for _, a := range analyzers {
-		switch *enabled[a] {
-		case setTrue:
-			on = append(on, a)
-		case unset:
-			rest = append(rest, a)
+// nameFlags adds the flags that select analyzers and categories.
+func nameFlags(flags *flag.FlagSet, names *selection.Names) {
+	flags.Var((*listFlag)(&names.Enable), "enable", "report only the `names`, separated by commas: analyzers and analyzer/category")
+	flags.Var((*listFlag)(&names.Disable), "disable", "do not report the `names`, separated by commas: analyzers and analyzer/category")
+}
+
+// agree returns an error if two flags cannot be had together.
+func (c *commandLine) agree() error {
+	const fix = "fix"
+	set := map[string]bool{
+		"json": c.json, "sarif": c.sarif, "github": c.github, "diff": c.diff,
+		"write-baseline": c.writeBaseline != "", "baseline": c.baseline != "", fix: c.fix,
+	}
+	// Each of these decides what is printed; the first two what is told at all.
+	for _, group := range [][]string{
+		{"write-baseline", "baseline"},
+		{"json", "sarif", "github", "diff", "write-baseline"},
+		{"json", fix}, {"sarif", fix}, {"github", fix}, {"write-baseline", fix},
+	} {
+		first := ""
+		for _, name := range group {
+			if set[name] && first != "" {
+				return fmt.Errorf("-%s cannot be combined with -%s", first, name)
+			}
+			if set[name] {
+				first = name
+			}
 		}
 	}
-	if on != nil {
-		return on
+	return nil
+}
+
+// choose decides which analyzers run and what of their findings is reported,
+// by the flags and by what a file says.
+func (c *commandLine) choose(file selection.Names) error {
+	names := c.names
+	for _, a := range c.analyzers {
+		switch *c.enabled[a] {
+		case setTrue:
+			names.Enable = append(names.Enable, a.Name)
+		case setFalse:
+			names.Disable = append(names.Disable, a.Name)
+		}
 	}
-	return rest
+	known := categories(c.analyzers)
+	if err := selection.Check(c.names.Enable, known); err != nil {
+		return fmt.Errorf("-enable: %w", err)
+	}
+	if err := selection.Check(c.names.Disable, known); err != nil {
+		return fmt.Errorf("-disable: %w", err)
+	}
+	c.selection = selection.Selection{names, file}
+	c.options.Analyzers = nil
+	for _, a := range c.analyzers {
+		if c.selection.Needed(a.Name, known[a.Name]) {
+			c.options.Analyzers = append(c.options.Analyzers, a)
+		}
+	}
+	return nil
+}
+
+// categories returns the categories of each analyzer that are documented.
+func categories(analyzers []*analysis.Analyzer) map[string][]string {
+	known := make(map[string][]string)
+	for _, a := range analyzers {
+		known[a.Name] = nil
+	}
+	for _, r := range rules(analyzers) {
+		known[r.Analyzer] = append(known[r.Analyzer], r.Category)
+	}
+	return known
+}
+
+// A listFlag is words with commas between them; used twice, it adds.
+type listFlag []string
+
+// Set adds words.
+func (l *listFlag) Set(s string) error {
+	for word := range strings.SplitSeq(s, ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			*l = append(*l, word)
+		}
+	}
+	return nil
+}
+
+// String returns the value as a flag is set to it.
+func (l *listFlag) String() string {
+	if l == nil {
+		return ""
+	}
+	return strings.Join(*l, ",")
+}
+
+// A colorFlag is when to print in colour.
+type colorFlag string
+
+// Set takes one of three words.
+func (f *colorFlag) Set(s string) error {
+	if s != "auto" && s != "always" && s != "never" {
+		return errors.New("want auto, always or never")
+	}
+	*f = colorFlag(s)
+	return nil
+}
+
+// String returns the value as a flag is set to it.
+func (f *colorFlag) String() string {
+	if f == nil || *f == "" {
+		return "auto"
+	}
+	return string(*f)
 }
 
 // A triState is a boolean flag that knows whether it was set.

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/internal/driver/config"
 )
 
 const usage = `memlint finds memory leaks in Go programs.
@@ -16,12 +18,15 @@ Usage:
 
 	memlint [flags] [packages]
 	memlint help [analyzer]
+	memlint explain analyzer/category
 	go vet -vettool=$(which memlint) [packages]
 
 Packages are named as for the go command; none means the one in the current
 folder. Findings go to standard output, all else to standard error. Exit code:
 0 if there are no findings, 1 if there are, 2 if something could not be
-analysed. With -json, findings do not change the exit code.
+analysed. With -json or -sarif, findings do not change the exit code.
+
+A module can have its settings in %s beside its go.mod.
 `
 
 // help returns what `memlint help` prints about the named analyzers, or about
@@ -42,7 +47,7 @@ func help(analyzers []*analysis.Analyzer, names []string) ([]byte, error) {
 		return out.Bytes(), nil
 	}
 
-	out.WriteString(usage)
+	fmt.Fprintf(&out, usage, config.Name)
 	out.WriteString("\nAnalyzers:\n\n")
 	width := 0
 	for _, a := range analyzers {

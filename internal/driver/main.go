@@ -8,13 +8,17 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 
-	"github.com/memlint/memlint/internal/driver/text"
-	"github.com/memlint/memlint/internal/driver/vetjson"
+	"github.com/memlint/memlint/internal/driver/progress"
+	"github.com/memlint/memlint/internal/driver/report"
+	"github.com/memlint/memlint/internal/driver/stats"
 )
 
 // Exit codes.
@@ -43,8 +47,12 @@ func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string,
 		fmt.Fprintf(stderr, "memlint: %s\n", strings.ReplaceAll(err.Error(), "\n", " "))
 		return exitFailed
 	}
-	if len(args) > 0 && args[0] == "help" {
-		out, err := help(analyzers, args[1:])
+	if len(args) > 0 && (args[0] == "help" || args[0] == "explain") {
+		text := help
+		if args[0] == "explain" {
+			text = explain
+		}
+		out, err := text(analyzers, args[1:])
 		if err != nil {
 			return fail(err)
 		}
@@ -62,21 +70,79 @@ func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string,
 		fmt.Fprintln(stdout, "memlint", buildVersion())
 		return exitClean
 	}
-	result, err := Run(ctx, c.options)
+	if err := c.configure(); err != nil {
+		return fail(err)
+	}
+	code, err := c.run(ctx, stdout, stderr)
 	if err != nil {
 		return fail(err)
+	}
+	return code
+}
+
+// run analyses, fixes and prints, and returns the exit code. The error means
+// that nothing could be analysed.
+func (c *commandLine) run(ctx context.Context, stdout, stderr io.Writer) (code int, err error) {
+	start := time.Now()
+	if c.stats {
+		c.options.Stats = stats.New(phaseList, phaseParse, phaseImport, phaseCheck)
+	}
+	result, err := c.analyze(ctx, stderr)
+	if err != nil {
+		return 0, err
 	}
 	if c.fix && !c.diff {
 		// What remains is where it is after the fixes, so look again.
 		failed, changed := c.applyFixes(result, stderr)
 		if changed {
-			if result, err = Run(ctx, c.options); err != nil {
-				return fail(err)
+			if result, err = c.analyze(ctx, stderr); err != nil {
+				return 0, err
 			}
 		}
-		return max(c.print(result, stdout, stderr), failed)
+		code = failed
 	}
-	return c.print(result, stdout, stderr)
+	if c.writeBaseline != "" {
+		code = max(code, c.printProblems(result, stderr))
+		if err := c.writeKnown(result); err != nil {
+			return 0, err
+		}
+		c.note(stderr, "wrote %s to %s", count(len(result.Findings), "finding"), c.writeBaseline)
+	} else {
+		code = max(code, c.print(result, stdout, stderr))
+	}
+	if c.stats {
+		stderr.Write(c.options.Stats.Format(time.Since(start), runtime.GOMAXPROCS(0)))
+	}
+	return code, nil
+}
+
+// analyze runs the analyzers and leaves out of the result what the command
+// line, the config file and the baseline leave out.
+func (c *commandLine) analyze(ctx context.Context, stderr io.Writer) (*Result, error) {
+	known, err := c.readKnown()
+	if err != nil {
+		return nil, err
+	}
+	opts := c.options
+	if width, ok := isTerminal(stderr); ok && obeys() && !c.quiet {
+		line := progress.Start(stderr, width, progress.Delay)
+		defer line.Stop()
+		opts.Progress = line.Step
+	}
+	result, err := Run(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	result.Findings = slices.DeleteFunc(result.Findings, func(f report.Finding) bool {
+		return !c.selection.Reported(f.Analyzer, f.Category) || c.excluded(f.Pos.Filename)
+	})
+	if known != nil {
+		fresh, stale := known.Split(result.Findings)
+		result.Known = len(result.Findings) - len(fresh)
+		result.Findings = fresh
+		result.Stale = c.gone(stale, result)
+	}
+	return result, nil
 }
 
 // applyFixes writes the fixes of a result, and returns an exit code and whether
@@ -100,74 +166,21 @@ func (c *commandLine) applyFixes(result *Result, stderr io.Writer) (code int, ch
 	return code, changed
 }
 
-// note prints a line that -q leaves out.
-func (c *commandLine) note(stderr io.Writer, format string, args ...any) {
-	if !c.quiet {
-		fmt.Fprintf(stderr, "memlint: "+format+"\n", args...)
-	}
-}
-
-// print prints a result and returns the exit code.
-func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
-	code := exitClean
-	for _, p := range result.Problems {
-		fmt.Fprintln(stderr, p.Text)
-		code = exitFailed
-	}
-	findings := result.Findings
-	if c.diff {
-		// Standard output is a patch and nothing else.
-		x := fixes(findings)
-		for _, ch := range x.changes {
-			stdout.Write(ch.unified(result.Dir))
-		}
-		for _, err := range x.errs {
-			fmt.Fprintf(stderr, "memlint: %v\n", err)
-			code = exitFailed
-		}
-		if len(findings) > 0 && code == exitClean {
-			code = exitFindings
-		}
-		return code
-	}
-	if c.json {
-		stdout.Write(vetjson.Format(findings))
-	} else {
-		stdout.Write(text.Format(findings, result.Dir))
-		if len(findings) > 0 && code == exitClean {
-			code = exitFindings
-		}
-	}
-	if len(findings) > 0 {
-		packages := make(map[string]bool)
-		for _, f := range findings {
-			packages[f.Package] = true
-		}
-		c.note(stderr, "%s in %s", count(len(findings), "finding"), count(len(packages), "package"))
-	}
-	for _, w := range result.Withheld {
-		what := w.What
-		if rest, ok := strings.CutPrefix(what, "findings"); ok && w.N == 1 {
-			what = "finding" + rest
-		}
-		c.note(stderr, "held back %d %s; show with %s", w.N, what, w.Flag)
-	}
-	return code
-}
-
-// count returns n with a noun in singular or plural.
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
-}
-
-// buildVersion returns the version of the module that the command was built from.
+// buildVersion returns the version of the module that the command was built
+// from, and that of Go.
 func buildVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "(unknown)"
 	}
 	return fmt.Sprintf("%s %s", info.Main.Version, info.GoVersion)
+}
+
+// moduleVersion returns the version of the module, "" if it has none.
+func moduleVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "(devel)" {
+		return ""
+	}
+	return info.Main.Version
 }

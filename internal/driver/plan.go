@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/memlint/memlint/internal/driver/text"
+	"github.com/memlint/memlint/internal/driver/report"
 )
 
 // A unit is a package to analyse.
@@ -213,7 +213,7 @@ func (b *breakage) blame(p, q *listPackage, cause string) string {
 				path = id
 			}
 			if path == q.ImportPath {
-				return text.Position(fset.Position(spec.Pos()), b.dir) + ": " + cause
+				return report.Position(fset.Position(spec.Pos()), b.dir) + ": " + cause
 			}
 		}
 	}

@@ -11,10 +11,21 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/memlint/memlint/internal/driver/report"
+	"github.com/memlint/memlint/internal/driver/stats"
+)
+
+// What a run does besides running analyzers, as Options.Stats names it. SSA is
+// built by an analyzer.
+const (
+	phaseList   = "go list"
+	phaseParse  = "parse"
+	phaseImport = "read export data"
+	phaseCheck  = "type-check"
 )
 
 // Options says what to analyse, and with what.
@@ -26,6 +37,9 @@ type Options struct {
 	Tags      string   // build tags, separated by commas
 	Tests     bool     // whether test files belong to packages
 	Workers   int      // units analysed at a time; GOMAXPROCS if 0
+
+	Stats    *stats.Stats                          // where the time goes, if not nil
+	Progress func(done, total int, current string) // is told what begins, if not nil
 }
 
 // A Result is what a run found.
@@ -34,7 +48,11 @@ type Result struct {
 	Problems []Problem        // what could not be analysed, dependencies first
 	Withheld []Withheld       // what analyzers found and did not report, by flag
 	Packages int              // packages that were analysed to be reported
+	Complete map[string]bool  // those of them without problems, by path
 	Dir      string           // Options.Dir, absolute
+
+	Known int // findings left out because the baseline has them
+	Stale int // findings of the baseline that are no more
 }
 
 // A Problem says in one line why a package could not be analysed, or not by
@@ -78,19 +96,21 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	register(opts.Analyzers)
 	all, factual := schedule(opts.Analyzers)
 
+	start := time.Now()
 	listing, err := list(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
+	opts.Stats.Since(phaseList, start)
 	pl := newPlan(listing, dir, len(factual) > 0)
 	if isFile := func(p string) bool { return strings.HasSuffix(p, ".go") }; len(pl.units) == 0 && listing.env.noModule() && !slices.ContainsFunc(opts.Patterns, isFile) {
 		// What the go command says of each pattern hides this.
 		return nil, errors.New("go.mod file not found in current directory or any parent directory")
 	}
-	result := &Result{Problems: pl.problems, Dir: dir}
+	result := &Result{Problems: pl.problems, Complete: make(map[string]bool), Dir: dir}
 
-	outcomes := pl.execute(ctx, opts.Workers, func(u *unit) *outcome {
-		run := &analysisRun{unit: u, plan: pl, listing: listing, dir: dir}
+	outcomes := pl.execute(ctx, opts, func(u *unit) *outcome {
+		run := &analysisRun{unit: u, plan: pl, listing: listing, dir: dir, stats: opts.Stats}
 		if u.reported {
 			return run.run(all)
 		}
@@ -102,6 +122,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	for i, o := range outcomes {
 		if pl.units[i].reported {
 			result.Packages++
+			result.Complete[pl.units[i].path()] = len(o.problems) == 0
 		}
 		result.Findings = append(result.Findings, o.findings...)
 		result.Problems = append(result.Problems, o.problems...)
@@ -110,6 +131,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		}
 	}
 	result.Findings = report.Sort(result.Findings)
+	report.Identify(result.Findings)
 	if line := skew(listing.env.GOVERSION, runtime.Version()); line != "" && len(result.Problems) > 0 {
 		result.Problems = append(result.Problems, Problem{Text: line})
 	}
@@ -163,7 +185,7 @@ func schedule(analyzers []*analysis.Analyzer) (all, factual []*analysis.Analyzer
 // execute runs do for each unit on workers, each unit after those it depends
 // on, and returns the outcomes in the order of units. It stops early if ctx is
 // cancelled.
-func (pl *plan) execute(ctx context.Context, workers int, do func(*unit) *outcome) []*outcome {
+func (pl *plan) execute(ctx context.Context, opts Options, do func(*unit) *outcome) []*outcome {
 	outcomes := make([]*outcome, len(pl.units))
 	done := make(chan *unit)
 	var ready []*unit // in the order of the plan: the first group is done first
@@ -176,12 +198,15 @@ func (pl *plan) execute(ctx context.Context, workers int, do func(*unit) *outcom
 			enqueue(u)
 		}
 	}
-	running := 0
+	running, finished := 0, 0
 	for {
-		for running < workers && len(ready) > 0 && ctx.Err() == nil {
+		for running < opts.Workers && len(ready) > 0 && ctx.Err() == nil {
 			u := ready[0]
 			ready = ready[1:]
 			running++
+			if opts.Progress != nil {
+				opts.Progress(finished, len(pl.units), u.ImportPath)
+			}
 			go func() {
 				outcomes[u.index] = do(u)
 				done <- u
@@ -192,6 +217,7 @@ func (pl *plan) execute(ctx context.Context, workers int, do func(*unit) *outcom
 		}
 		u := <-done
 		running--
+		finished++
 		u.universe = nil
 		u.facts.encoded = outcomes[u.index].facts
 		for _, user := range u.users {

@@ -20,11 +20,12 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/memlint/memlint/internal/driver/report"
-	"github.com/memlint/memlint/internal/driver/text"
+	"github.com/memlint/memlint/internal/driver/stats"
 )
 
 // An outcome is what is kept of a unit.
@@ -41,6 +42,7 @@ type analysisRun struct {
 	plan    *plan
 	listing *listing
 	dir     string
+	stats   *stats.Stats
 
 	fset   *token.FileSet
 	files  []*ast.File
@@ -70,7 +72,7 @@ func (r *analysisRun) run(analyzers []*analysis.Analyzer) *outcome {
 	}
 	facts, err := r.facts.encode()
 	if err != nil {
-		r.problem("internal error: facts of package %s: %v", r.unit.ImportPath, err)
+		r.problem("internal error: facts of package %s: %v; please report it: %s", r.unit.ImportPath, err, issues)
 	}
 	r.outcome.facts = facts
 	return r.outcome
@@ -88,10 +90,11 @@ func (r *analysisRun) load() (err error) {
 	defer func() {
 		// The type checker has been known to.
 		if x := recover(); x != nil {
-			err = fmt.Errorf("internal error: loading package %s: %v%s", r.unit.ImportPath, x, panicSite())
+			err = fmt.Errorf("internal error: loading package %s: %v%s; please report it: %s", r.unit.ImportPath, x, panicSite(), issues)
 		}
 	}()
 	r.fset = r.unit.universe.fset
+	start := time.Now()
 	r.source = make(map[string][]byte)
 	for _, name := range r.unit.abs(r.unit.CompiledGoFiles) {
 		src, err := os.ReadFile(name)
@@ -107,10 +110,13 @@ func (r *analysisRun) load() (err error) {
 			return err
 		}
 	}
+	r.stats.Since(phaseParse, start)
+	start = time.Now()
 	packages, err := r.unit.universe.importsOf(r.unit)
 	if err != nil {
 		return err
 	}
+	r.stats.Since(phaseImport, start)
 	r.info = &types.Info{
 		Types:        make(map[ast.Expr]types.TypeAndValue),
 		Defs:         make(map[*ast.Ident]types.Object),
@@ -134,7 +140,9 @@ func (r *analysisRun) load() (err error) {
 			}
 		},
 	}
+	start = time.Now()
 	r.pkg, err = config.Check(r.unit.path(), r.fset, r.files, r.info)
+	r.stats.Since(phaseCheck, start)
 	if err = cmp.Or(first, err); err != nil {
 		return err
 	}
@@ -255,13 +263,19 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 		return nil, fmt.Errorf("ReadFile: %s is no file of package %s", name, r.unit.ImportPath)
 	}
 
+	start := time.Now()
 	result, err := call(a, pass)
+	r.stats.Since(a.Name, start)
 	if err == nil && reflect.TypeOf(result) != a.ResultType {
-		err = fmt.Errorf("internal error: result is a %T, not a %v", result, a.ResultType)
+		err = bug{fmt.Errorf("result is a %T, not a %v", result, a.ResultType)}
 	}
 	if err != nil {
 		r.failed[a] = true
-		r.problem("%s: %s", r.where(), prefixInternal(a, r.unit, err))
+		if errors.As(err, new(bug)) {
+			r.problem("%s: %s", r.where(), prefixInternal(a, r.unit, err))
+		} else {
+			r.problem("%s: analyzer %s: %v", r.where(), a.Name, err) // its flags make no sense here
+		}
 		return
 	}
 	r.results[a] = result
@@ -287,19 +301,29 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 
 // where returns the position of the package clause, for errors that have none.
 func (r *analysisRun) where() string {
-	return text.Position(r.fset.Position(r.files[0].Package), r.dir)
+	return report.Position(r.fset.Position(r.files[0].Package), r.dir)
 }
 
 // prefixInternal tells err as the bug that it is.
 func prefixInternal(a *analysis.Analyzer, u *unit, err error) string {
-	return fmt.Sprintf("internal error: analyzer %s on package %s: %v", a.Name, u.ImportPath, err)
+	return internal(a, u.ImportPath, err).Error()
 }
 
-// call runs a on pass. A panic is an error that names where it came from.
+// internal tells err of an analyzer as the bug that it is, and asks for a report.
+func internal(a *analysis.Analyzer, pkg string, err error) error {
+	return fmt.Errorf("internal error: analyzer %s on package %s: %v; please report it: %s", a.Name, pkg, err, issues)
+}
+
+const issues = "https://github.com/memlint/memlint/issues"
+
+// A bug is an error of an analyzer itself.
+type bug struct{ error }
+
+// call runs a on pass. A panic is a bug that names where it came from.
 func call(a *analysis.Analyzer, pass *analysis.Pass) (result any, err error) {
 	defer func() {
 		if x := recover(); x != nil {
-			err = fmt.Errorf("panic: %v%s", x, panicSite())
+			err = bug{fmt.Errorf("panic: %v%s", x, panicSite())}
 		}
 	}()
 	return a.Run(pass)
@@ -338,6 +362,7 @@ func (r *analysisRun) finding(a *analysis.Analyzer, d analysis.Diagnostic) (repo
 		Analyzer: a.Name,
 		Category: d.Category,
 		Message:  d.Message,
+		Decl:     r.declaration(d.Pos),
 		Pos:      r.fset.Position(d.Pos),
 		End:      r.end(d.Pos, d.End),
 	}
@@ -360,6 +385,65 @@ func (r *analysisRun) finding(a *analysis.Analyzer, d analysis.Diagnostic) (repo
 		}
 	}
 	return f, nil
+}
+
+// declaration returns the name of the top-level declaration around pos:
+// "(*Store).Add" for a method, "Add", "clients" or "Store" for what else has a
+// name, "" if there is none.
+func (r *analysisRun) declaration(pos token.Pos) string {
+	for _, f := range r.files {
+		if pos < f.FileStart || pos >= f.FileEnd {
+			continue
+		}
+		for _, decl := range f.Decls {
+			if pos < decl.Pos() || pos >= decl.End() {
+				continue
+			}
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				return functionName(decl)
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					if pos >= spec.Pos() && pos < spec.End() {
+						return specName(spec)
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func functionName(decl *ast.FuncDecl) string {
+	if decl.Recv == nil || len(decl.Recv.List) == 0 {
+		return decl.Name.Name
+	}
+	star := ""
+	recv := ast.Unparen(decl.Recv.List[0].Type)
+	if p, ok := recv.(*ast.StarExpr); ok {
+		star, recv = "*", ast.Unparen(p.X)
+	}
+	switch x := recv.(type) {
+	case *ast.IndexExpr:
+		recv = x.X
+	case *ast.IndexListExpr:
+		recv = x.X
+	}
+	return fmt.Sprintf("(%s%s).%s", star, types.ExprString(recv), decl.Name.Name)
+}
+
+func specName(spec ast.Spec) string {
+	switch spec := spec.(type) {
+	case *ast.TypeSpec:
+		return spec.Name.Name
+	case *ast.ValueSpec:
+		var names []string
+		for _, name := range spec.Names {
+			names = append(names, name.Name)
+		}
+		return strings.Join(names, ", ")
+	}
+	return ""
 }
 
 func (r *analysisRun) end(pos, end token.Pos) token.Position {
@@ -444,9 +528,9 @@ func (r *analysisRun) line(err error) string {
 	}
 	switch err := err.(type) {
 	case *scanner.Error:
-		return fmt.Sprintf("%s: %s", text.Position(err.Pos, r.dir), err.Msg)
+		return fmt.Sprintf("%s: %s", report.Position(err.Pos, r.dir), err.Msg)
 	case types.Error:
-		return fmt.Sprintf("%s: %s", text.Position(err.Fset.Position(err.Pos), r.dir), err.Msg)
+		return fmt.Sprintf("%s: %s", report.Position(err.Fset.Position(err.Pos), r.dir), err.Msg)
 	}
 	return fmt.Sprintf("%s: %v", r.unit.ImportPath, err)
 }

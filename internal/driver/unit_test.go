@@ -3,7 +3,12 @@ package driver
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"go/types"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
@@ -114,5 +119,59 @@ func TestRunCancelled(t *testing.T) {
 	}}
 	if _, err := Run(ctx, Options{Analyzers: []*analysis.Analyzer{a}, Patterns: []string{"./..."}}); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestDeclaration checks the names that findings are told apart by when lines
+// move.
+func TestDeclaration(t *testing.T) {
+	const src = `package a
+
+import "fmt"
+
+type T[E any] struct{ e1 E }
+
+var v1, v2 = 1, func() { f1() }
+
+const (
+	c1 = 2
+)
+
+func f1() { f2() }
+
+func (t *T[E]) m1() { m2() }
+
+func (t (T[E])) m3() { m4() }
+`
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "a.go", src, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &analysisRun{fset: fset, files: []*ast.File{f}}
+	for at, want := range map[string]string{
+		"package": "", "fmt": "", "e1": "T", "f1() }": "v1, v2", "c1": "c1", "f2": "f1", "m2": "(*T).m1", "m4": "(T).m3",
+	} {
+		if got := r.declaration(f.FileStart + token.Pos(strings.Index(src, at))); got != want {
+			t.Errorf("at %s: got %q, want %q", at, got, want)
+		}
+	}
+}
+
+// TestProgress checks what a run tells of itself.
+func TestProgress(t *testing.T) {
+	a := &analysis.Analyzer{Name: "nothing", Doc: "nothing", Run: func(*analysis.Pass) (any, error) { return nil, nil }}
+	var steps []string
+	_, err := Run(context.Background(), Options{
+		Analyzers: []*analysis.Analyzer{a}, Patterns: []string{"./report", "./text"}, Workers: 1,
+		Progress: func(done, total int, current string) {
+			steps = append(steps, fmt.Sprintf("%d of %d, %s", done, total, current[strings.LastIndex(current, "/")+1:]))
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(steps, "; "), "0 of 2, report; 1 of 2, text"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

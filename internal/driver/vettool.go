@@ -2,12 +2,17 @@ package driver
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
+
+	"github.com/memlint/memlint/internal/driver/selection"
 )
 
 // isVetCall reports whether arguments come from the go command, which runs
@@ -28,7 +33,36 @@ func vet(analyzers []*analysis.Analyzer, args []string) {
 		unitchecker.Run(file, nil)
 	}
 	guard(analyzers, make(map[*analysis.Analyzer]bool))
+	filter(analyzers, flag.CommandLine)
 	unitchecker.Main(analyzers...)
+}
+
+// filter gives the tool the flags that select categories: what they leave out
+// is not reported. Flags that name analyzers are unitchecker's own. There is no
+// config file: the go command keeps what a tool said until flags or packages
+// change, and knows nothing of other files.
+func filter(analyzers []*analysis.Analyzer, flags *flag.FlagSet) {
+	names := new(selection.Names)
+	nameFlags(flags, names)
+	known := categories(analyzers)
+	check := sync.OnceValue(func() error {
+		return selection.Check(slices.Concat(names.Enable, names.Disable), known)
+	})
+	for _, a := range analyzers {
+		run := a.Run
+		a.Run = func(pass *analysis.Pass) (any, error) {
+			if err := check(); err != nil {
+				return nil, err
+			}
+			tell := pass.Report
+			pass.Report = func(d analysis.Diagnostic) {
+				if (selection.Selection{*names}).Reported(a.Name, d.Category) {
+					tell(d)
+				}
+			}
+			return run(pass)
+		}
+	}
 }
 
 // guard makes an error of a panic in an analyzer or in one that it requires.
@@ -45,7 +79,10 @@ func guard(analyzers []*analysis.Analyzer, seen map[*analysis.Analyzer]bool) {
 		a.Run = func(pass *analysis.Pass) (any, error) {
 			result, err := call(&run, pass)
 			if err != nil {
-				err = fmt.Errorf("internal error: analyzer %s on package %s: %v", a.Name, pass.Pkg.Path(), err)
+				err = internal(&run, pass.Pkg.Path(), err)
+				if len(pass.Files) > 0 {
+					err = fmt.Errorf("%s: %w", pass.Fset.Position(pass.Files[0].Package), err)
+				}
 			}
 			return result, err
 		}

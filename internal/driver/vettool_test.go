@@ -146,3 +146,39 @@ func TestIsVetCall(t *testing.T) {
 		}
 	}
 }
+
+// TestVetPanic checks that a panic in an analyzer is told as the bug it is under
+// go vet, too, and that other packages are reported.
+func TestVetPanic(t *testing.T) {
+	archive, err := txtar.ParseFile(filepath.Join("testdata", "panic.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, f := range archive.Files {
+		file := filepath.Join(dir, f.Name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o777), os.WriteFile(file, f.Data, 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "vet", "-vettool="+self, "./...")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "MEMLINT_TEST_VETTOOL=1", "GOFLAGS=", "GOWORK=")
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Error("go vet succeeds")
+	}
+	for _, want := range []string{
+		"a.go:1:1: internal error: analyzer panics on package example.com/m/a: panic: a bug\nof two lines (at driver_test.go:",
+		"please report it: https://github.com/memlint/memlint/issues",
+		"b/b.go:5:23: println is for debugging (prints/println)",
+	} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("go vet does not say %q:\n%s", want, out)
+		}
+	}
+}

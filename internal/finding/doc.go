@@ -14,7 +14,8 @@ func URL(analyzer string) string {
 
 // Doc returns the documentation of an analyzer from the package comment of
 // the Go source text: what follows the heading "# Analyzer name" up to the
-// end, its first paragraph without the "name: " in front.
+// end, its first paragraph without the "name: " in front, and then what a
+// Reporter says of suppression comments for any analyzer.
 //
 // The package comment is the only source of prose; help, docs and
 // pkg.go.dev derive from it. Doc panics if there is no such heading: it is
@@ -29,5 +30,15 @@ func Doc(source, analyzer string) string {
 	if !ok || !strings.HasPrefix(text, analyzer+": ") {
 		panic("documentation of " + analyzer + `: no heading "# Analyzer ` + analyzer + `" with a summary`)
 	}
-	return strings.TrimSpace(strings.TrimPrefix(text, analyzer+": "))
+	return strings.TrimSpace(strings.TrimPrefix(text, analyzer+": ")) + strings.ReplaceAll(directives, "NAME", analyzer)
 }
+
+const directives = `
+
+# unused-ignore
+
+A comment "//memlint:ignore NAME/category reason" silences nothing, on its line or the next. Remove it, or correct the category.
+
+# ignore-without-reason
+
+A comment "//memlint:ignore NAME/category" silences a finding and does not say why. Write the reason behind the category.`

@@ -53,7 +53,16 @@ type Reporter struct {
 	pass   *analysis.Pass
 	leaks  []Leak
 	silent map[*token.File]bool // generated files, and those of the runtime
-	ignore map[lineKey][]string // suppression words by line
+	ignore []*directive         // in source order
+	byLine map[lineKey][]*directive
+}
+
+// A directive is a suppression comment.
+type directive struct {
+	pos, end token.Pos
+	word     string // "analyzer" or "analyzer/category"
+	reason   bool   // there is one
+	used     bool   // it silenced something
 }
 
 type lineKey struct {
@@ -78,7 +87,7 @@ func NewReporter(pass *analysis.Pass) *Reporter {
 	r := &Reporter{
 		pass:   pass,
 		silent: make(map[*token.File]bool),
-		ignore: make(map[lineKey][]string),
+		byLine: make(map[lineKey][]*directive),
 	}
 	for _, f := range pass.Files {
 		file := pass.Fset.File(f.FileStart)
@@ -93,8 +102,10 @@ func NewReporter(pass *analysis.Pass) *Reporter {
 					continue
 				}
 				k := lineKey{file, file.Line(c.Pos())}
-				word, _, _ := strings.Cut(strings.TrimSpace(words), " ")
-				r.ignore[k] = append(r.ignore[k], word)
+				word, reason, _ := strings.Cut(strings.TrimSpace(words), " ")
+				d := &directive{pos: c.Pos(), end: c.End(), word: word, reason: strings.TrimSpace(reason) != ""}
+				r.ignore = append(r.ignore, d)
+				r.byLine[k] = append(r.byLine[k], d)
 			}
 		}
 	}
@@ -117,14 +128,34 @@ func (r *Reporter) Shown(pos token.Pos, category string) bool {
 		return false
 	}
 	line := file.Line(pos)
+	shown := true
 	for _, l := range []int{line, line - 1} {
-		for _, word := range r.ignore[lineKey{file, l}] {
-			if word == r.pass.Analyzer.Name || word == r.pass.Analyzer.Name+"/"+category {
-				return false
+		for _, d := range r.byLine[lineKey{file, l}] {
+			if d.word == r.pass.Analyzer.Name || d.word == r.pass.Analyzer.Name+"/"+category {
+				d.used = true
+				shown = false
 			}
 		}
 	}
-	return true
+	return shown
+}
+
+// idle adds the directives that are for this analyzer and silence nothing, or
+// do not say why they do. An analyzer that does not run says nothing of those
+// that are for it.
+func (r *Reporter) idle() {
+	for _, d := range r.ignore {
+		if analyzer, _, _ := strings.Cut(d.word, "/"); analyzer != r.pass.Analyzer.Name {
+			continue
+		}
+		switch {
+		case !d.used:
+			r.leaks = append(r.leaks, Leak{Pos: d.pos, End: d.end, Category: "unused-ignore", What: "directive for " + d.word + " silences nothing"})
+		case !d.reason:
+			r.leaks = append(r.leaks, Leak{Pos: d.pos, End: d.end, Category: "ignore-without-reason", What: "directive for " + d.word + " does not say why"})
+		}
+	}
+	r.ignore = nil
 }
 
 // Add records a leak. Leaks with the same position and category are one; the
@@ -141,8 +172,11 @@ func (r *Reporter) Add(l Leak) {
 	r.leaks = append(r.leaks, l)
 }
 
-// Flush reports the recorded leaks in source order.
+// Flush reports the recorded leaks in source order, and the suppression
+// comments that there is no need or no reason for. It comes last, when all that
+// could be silenced was asked for.
 func (r *Reporter) Flush() {
+	r.idle()
 	slices.SortStableFunc(r.leaks, func(a, b Leak) int {
 		pa, pb := r.pass.Fset.Position(a.Pos), r.pass.Fset.Position(b.Pos)
 		return cmp.Or(strings.Compare(pa.Filename, pb.Filename), cmp.Compare(pa.Offset, pb.Offset), strings.Compare(a.Category, b.Category))

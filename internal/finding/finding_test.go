@@ -1,6 +1,7 @@
 package finding_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -52,6 +53,12 @@ func (f *file) at(t *testing.T, text string) token.Pos {
 		t.Fatalf("no %q in the source", text)
 	}
 	return f.pass.Files[0].FileStart + token.Pos(i)
+}
+
+// text returns the source from pos to end.
+func (f *file) text(pos, end token.Pos) string {
+	start := f.pass.Files[0].FileStart
+	return f.src[pos-start : end-start]
 }
 
 // apply returns the source with the edits of a fix made.
@@ -164,6 +171,63 @@ var two int //memlint:ignore leak/other a reason //memlint:ignore leak/kind part
 		if got := r.Shown(f.at(t, name+" int"), "kind"); got != shown {
 			t.Errorf("%s: shown is %t, want %t", name, got, shown)
 		}
+	}
+}
+
+// A directive that silences nothing, or does not say why, is told; what is for
+// other analyzers is theirs to tell.
+func TestIdleDirectives(t *testing.T) {
+	const src = `package a
+
+var used int //memlint:ignore leak/kind a reason
+
+var noReason int //memlint:ignore leak/kind
+
+//memlint:ignore leak
+var allNoReason int
+
+//memlint:ignore leak/kind fixed long ago
+var unused int
+
+//memlint:ignore leak/kind
+var unusedNoReason int
+
+//memlint:ignore leak/knid spelt wrong
+var spelt int
+
+//memlint:ignore other/kind for another analyzer
+var other int
+
+//memlint:ignore leaky
+var longer int
+
+var withheld int //memlint:ignore leak/kind asked for, and not told
+`
+	f := parse(t, src)
+	r := finding.NewReporter(f.pass)
+	for _, name := range []string{"used", "noReason", "allNoReason", "spelt"} {
+		r.Add(finding.Leak{Pos: f.at(t, name+" int"), Category: "kind", What: name + " stays"})
+	}
+	r.Shown(f.at(t, "withheld int"), "kind")
+	r.Flush()
+	r.Flush()
+	var got []string
+	for _, d := range f.found {
+		got = append(got, fmt.Sprintf("%d: %s", f.pass.Fset.Position(d.Pos).Line, d.Message))
+		if d.Category != "kind" && f.text(d.Pos, d.End)[:len("//memlint")] != "//memlint" {
+			t.Errorf("%s: range is %q", d.Message, f.text(d.Pos, d.End))
+		}
+	}
+	want := []string{
+		"5: directive for leak/kind does not say why (leak/ignore-without-reason)",
+		"7: directive for leak does not say why (leak/ignore-without-reason)",
+		"10: directive for leak/kind silences nothing (leak/unused-ignore)",
+		"13: directive for leak/kind silences nothing (leak/unused-ignore)",
+		"16: directive for leak/knid silences nothing (leak/unused-ignore)",
+		"17: spelt stays (leak/kind)",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
@@ -283,8 +347,12 @@ func TestDeferAfter(t *testing.T) {
 // heading with its name.
 func TestDoc(t *testing.T) {
 	const src = "// Package x does things.\n//\n// # Analyzer leak\n//\n// leak: report leaks\n//\n// More words.\npackage x\n"
-	if got, want := finding.Doc(src, "leak"), "report leaks\n\nMore words."; got != want {
+	got := finding.Doc(src, "leak")
+	if want := "report leaks\n\nMore words.\n\n# unused-ignore\n\n"; !strings.HasPrefix(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	if want := "\n\n# ignore-without-reason\n\nA comment \"//memlint:ignore leak/category\""; !strings.Contains(got, want) {
+		t.Errorf("got %q, want %q in it", got, want)
 	}
 	defer func() {
 		if recover() == nil {

@@ -5,8 +5,13 @@ package report
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"go/token"
+	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // A Finding is one diagnostic of one analyzer.
@@ -16,9 +21,23 @@ type Finding struct {
 	Category string
 	Message  string
 	URL      string
+	Decl     string         // the top-level declaration around Pos: "(*Store).Add", "clients"; "" if none
 	Pos, End token.Position // as //line directives have it; End is valid
 	Related  []Related
 	Fixes    []Fix
+
+	// Fingerprint names the finding when lines have moved and files have
+	// other names. Identify fills it in.
+	Fingerprint string
+}
+
+// Rule returns the words by which people name the kind of finding:
+// "analyzer/category", or the analyzer if there is no category.
+func (f Finding) Rule() string {
+	if f.Category == "" {
+		return f.Analyzer
+	}
+	return f.Analyzer + "/" + f.Category
 }
 
 // A Related is a secondary position of a finding with its own words.
@@ -60,3 +79,49 @@ func Sort(findings []Finding) []Finding {
 			a.Analyzer == b.Analyzer && a.Message == b.Message
 	})
 }
+
+// Identify gives each finding its fingerprint. It is made of what an edit
+// elsewhere does not change: package, declaration, rule and message, which has
+// no line numbers; the second of two that have all of these in common is told
+// from the first by its place in the order of Sort.
+func Identify(findings []Finding) {
+	seen := make(map[string]int)
+	for i := range findings {
+		f := &findings[i]
+		key := strings.Join([]string{f.Package, f.Decl, f.Rule(), f.Message}, "\x00")
+		sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(seen[key])))
+		seen[key]++
+		f.Fingerprint = hex.EncodeToString(sum[:16])
+	}
+}
+
+// Position returns pos as file:line:column, the file relative to dir if below it.
+func Position(pos token.Position, dir string) string {
+	pos.Filename = Path(pos.Filename, dir)
+	return pos.String()
+}
+
+// Path returns file relative to dir if it is below dir, otherwise as it is.
+func Path(file, dir string) string {
+	if rel, err := filepath.Rel(dir, file); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return file
+}
+
+// OneLine keeps a stray newline in a message from looking like a finding.
+func OneLine(s string) string {
+	return strings.ReplaceAll(s, "\n", " ")
+}
+
+// A Rule is one kind of finding as its documentation has it.
+type Rule struct {
+	Analyzer string
+	Category string
+	Text     string // what is reported, plain
+	Markdown string // the same
+	URL      string
+}
+
+// ID returns the words by which people name the rule, as Finding.Rule does.
+func (r Rule) ID() string { return r.Analyzer + "/" + r.Category }

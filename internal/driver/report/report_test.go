@@ -33,3 +33,74 @@ func TestSort(t *testing.T) {
 		}
 	}
 }
+
+// TestIdentify checks that a fingerprint stays when lines and files change, and
+// changes with all that makes another finding.
+func TestIdentify(t *testing.T) {
+	base := Finding{
+		Package: "example.com/a", Decl: "(*S).f", Analyzer: "x", Category: "kind", Message: "m",
+		Pos: token.Position{Filename: "/m/a.go", Line: 3, Column: 1},
+	}
+	id := func(edit func(*Finding)) string {
+		f := base
+		edit(&f)
+		list := []Finding{f}
+		Identify(list)
+		return list[0].Fingerprint
+	}
+	want := id(func(*Finding) {})
+	if len(want) != 32 {
+		t.Errorf("fingerprint %q", want)
+	}
+	same := map[string]func(*Finding){
+		"moved down":       func(f *Finding) { f.Pos.Line += 7 },
+		"in another file":  func(f *Finding) { f.Pos.Filename = "/m/b.go" },
+		"with other notes": func(f *Finding) { f.Related = []Related{{Message: "here"}} },
+		"with a fix":       func(f *Finding) { f.Fixes = []Fix{{Title: "Mend it"}} },
+	}
+	for name, edit := range same {
+		if got := id(edit); got != want {
+			t.Errorf("%s: another fingerprint", name)
+		}
+	}
+	other := map[string]func(*Finding){
+		"package":     func(f *Finding) { f.Package = "example.com/b" },
+		"declaration": func(f *Finding) { f.Decl = "g" },
+		"analyzer":    func(f *Finding) { f.Analyzer = "y" },
+		"category":    func(f *Finding) { f.Category = "sort" },
+		"message":     func(f *Finding) { f.Message = "n" },
+	}
+	for name, edit := range other {
+		if got := id(edit); got == want {
+			t.Errorf("another %s: the same fingerprint", name)
+		}
+	}
+	twins := []Finding{base, base}
+	Identify(twins)
+	if twins[0].Fingerprint != want || twins[1].Fingerprint == want {
+		t.Errorf("two of the same: %s and %s, want %s and another", twins[0].Fingerprint, twins[1].Fingerprint, want)
+	}
+}
+
+func TestRule(t *testing.T) {
+	if got := (Finding{Analyzer: "a", Category: "b"}).Rule(); got != "a/b" {
+		t.Errorf("got %s", got)
+	}
+	if got := (Finding{Analyzer: "a"}).Rule(); got != "a" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestPath(t *testing.T) {
+	for file, want := range map[string]string{
+		"/m/a.go":    "a.go",
+		"/m/in/a.go": "in/a.go",
+		"/mm/a.go":   "/mm/a.go",
+		"/m/..a.go":  "..a.go",
+		"a.go":       "a.go",
+	} {
+		if got := Path(file, "/m"); got != want {
+			t.Errorf("Path(%s) = %s, want %s", file, got, want)
+		}
+	}
+}

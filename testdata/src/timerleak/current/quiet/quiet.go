@@ -29,7 +29,7 @@ func Above() {
 
 // Not suppressed: the comment is about another category.
 func Other() {
-	//memlint:ignore timerleak/ticker-field not the right word
+	//memlint:ignore timerleak/ticker-field not the right word // want `timerleak/unused-ignore`
 	t := time.NewTicker(time.Second) // want `timerleak/ticker-goroutine`
 	go func() {
 		for range t.C {

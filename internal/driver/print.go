@@ -1,0 +1,121 @@
+package driver
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/memlint/memlint/internal/driver/github"
+	"github.com/memlint/memlint/internal/driver/sarif"
+	"github.com/memlint/memlint/internal/driver/terminal"
+	"github.com/memlint/memlint/internal/driver/text"
+	"github.com/memlint/memlint/internal/driver/vetjson"
+)
+
+// note prints a line that -q leaves out.
+func (c *commandLine) note(stderr io.Writer, format string, args ...any) {
+	if !c.quiet {
+		fmt.Fprintf(stderr, "memlint: "+format+"\n", args...)
+	}
+}
+
+// printProblems prints what could not be analysed and returns an exit code.
+func (c *commandLine) printProblems(result *Result, stderr io.Writer) (code int) {
+	for _, p := range result.Problems {
+		fmt.Fprintln(stderr, p.Text)
+		code = exitFailed
+	}
+	return code
+}
+
+// print prints a result and returns the exit code.
+func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
+	code := c.printProblems(result, stderr)
+	findings := result.Findings
+	if c.diff {
+		// Standard output is a patch and nothing else.
+		x := fixes(findings)
+		for _, ch := range x.changes {
+			stdout.Write(ch.unified(result.Dir))
+		}
+		for _, err := range x.errs {
+			fmt.Fprintf(stderr, "memlint: %v\n", err)
+			code = exitFailed
+		}
+		if len(findings) > 0 && code == exitClean {
+			code = exitFindings
+		}
+		return code
+	}
+	stdout.Write(c.format(result, stdout))
+	if len(findings) > 0 && code == exitClean && !c.json && !c.sarif {
+		code = exitFindings
+	}
+	if len(findings) > 0 {
+		packages := make(map[string]bool)
+		for _, f := range findings {
+			packages[f.Package] = true
+		}
+		c.note(stderr, "%s in %s", count(len(findings), "finding"), count(len(packages), "package"))
+	}
+	if result.Known > 0 {
+		c.note(stderr, "%s in %s", count(result.Known, "known finding"), c.baseline)
+	}
+	if result.Stale > 0 {
+		c.note(stderr, "%s in %s; write it again with -write-baseline", count(result.Stale, "stale finding"), c.baseline)
+	}
+	for _, w := range result.Withheld {
+		what := w.What
+		if rest, ok := strings.CutPrefix(what, "findings"); ok && w.N == 1 {
+			what = "finding" + rest
+		}
+		c.note(stderr, "held back %d %s; show with %s", w.N, what, w.Flag)
+	}
+	return code
+}
+
+// format returns the findings in the form that flags ask for.
+func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
+	switch {
+	case c.json:
+		return vetjson.Format(result.Findings)
+	case c.sarif:
+		run := sarif.Run{
+			Findings: result.Findings,
+			Rules:    rules(c.analyzers),
+			Dir:      result.Dir,
+			Version:  moduleVersion(),
+			Source:   readFile,
+		}
+		for _, p := range result.Problems {
+			run.Problems = append(run.Problems, p.Text)
+		}
+		return sarif.Format(run)
+	case c.github:
+		return github.Format(result.Findings, cmp.Or(os.Getenv("GITHUB_WORKSPACE"), result.Dir))
+	}
+	if source, colour := c.look(stdout); source {
+		return terminal.Format(result.Findings, result.Dir, terminal.Style{Colour: colour, Source: readFile})
+	}
+	return text.Format(result.Findings, result.Dir)
+}
+
+// readFile returns the text of a file, nil if there is none: positions are
+// also those of //line directives.
+func readFile(name string) []byte {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// count returns n with a noun in singular or plural.
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}

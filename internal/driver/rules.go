@@ -1,0 +1,96 @@
+package driver
+
+import (
+	"bytes"
+	"fmt"
+	"go/doc/comment"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/internal/driver/report"
+)
+
+// rules returns what the documentation of analyzers says of each category: the
+// section under the heading with its name.
+func rules(analyzers []*analysis.Analyzer) []report.Rule {
+	var list []report.Rule
+	for _, a := range analyzers {
+		for _, s := range sections(a.Doc) {
+			doc := new(comment.Parser).Parse(s.text)
+			var printer comment.Printer
+			list = append(list, report.Rule{
+				Analyzer: a.Name,
+				Category: s.heading,
+				Text:     strings.TrimSpace(s.text),
+				Markdown: string(printer.Markdown(doc)),
+				URL:      a.URL + "#" + s.heading,
+			})
+		}
+	}
+	return list
+}
+
+type section struct{ heading, text string }
+
+// sections splits documentation at its headings; what is in front of the first
+// is no section.
+func sections(doc string) []section {
+	var list []section
+	for line := range strings.Lines(doc) {
+		if heading, ok := strings.CutPrefix(line, "# "); ok {
+			list = append(list, section{heading: strings.TrimSpace(heading)})
+		} else if n := len(list); n > 0 {
+			list[n-1].text += line
+		}
+	}
+	return list
+}
+
+// explain returns what `memlint explain` prints about each name: the section
+// of a category, or all that help says of an analyzer. The error is one line.
+func explain(analyzers []*analysis.Analyzer, names []string) ([]byte, error) {
+	if len(names) == 0 {
+		return nil, fmt.Errorf("explain what? `memlint explain analyzer/category`, as at the end of a finding")
+	}
+	known := rules(analyzers)
+	var out bytes.Buffer
+	for i, name := range names {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		analyzer, category, ok := strings.Cut(strings.Trim(name, "()"), "/") // as copied
+		if !ok {
+			text, err := help(analyzers, []string{name})
+			if err != nil {
+				return nil, err
+			}
+			out.Write(text)
+			continue
+		}
+		at := slices.IndexFunc(known, func(r report.Rule) bool { return r.Analyzer == analyzer && r.Category == category })
+		if at < 0 {
+			return nil, unknownCategory(known, analyzer, category)
+		}
+		fmt.Fprintf(&out, "%s/%s\n\n%s\n", analyzer, category, known[at].Text)
+		if url := known[at].URL; !strings.HasPrefix(url, "#") {
+			fmt.Fprintf(&out, "\n%s\n", url)
+		}
+	}
+	return out.Bytes(), nil
+}
+
+// unknownCategory returns the error for a category that no documentation has.
+func unknownCategory(known []report.Rule, analyzer, category string) error {
+	var others []string
+	for _, r := range known {
+		if r.Analyzer == analyzer {
+			others = append(others, r.Category)
+		}
+	}
+	if others == nil {
+		return fmt.Errorf("no analyzer is named %q; `memlint help` lists them", analyzer)
+	}
+	return fmt.Errorf("%s has no category %q; it has %s", analyzer, category, strings.Join(others, ", "))
+}

@@ -1,0 +1,87 @@
+package terminal
+
+import (
+	"bytes"
+	"flag"
+	"go/token"
+	"os"
+	"testing"
+
+	"github.com/memlint/memlint/internal/driver/report"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+const source = `package poll
+
+func poll(d time.Duration) error {
+	t := time.NewTicker(d)
+	größe, x := 1,	make(map[string]func())
+	if err := f(
+		d,
+	); err != nil { return err }
+	for range t.C { /* ` + "\x1b[2J\a" + ` */ }
+}
+`
+
+func findings() []report.Finding {
+	at := func(file string, line, column int) token.Position {
+		return token.Position{Filename: file, Line: line, Column: column}
+	}
+	here := func(line, column int) token.Position { return at("/m/poll.go", line, column) }
+	return []report.Finding{
+		{
+			Analyzer: "timerleak", Category: "ticker-not-stopped", Pos: here(4, 7), End: here(4, 24),
+			Message: "ticker is not stopped on every path; held by the runtime timer heap (timerleak/ticker-not-stopped)",
+			Related: []report.Related{
+				{Pos: here(8, 18), End: here(8, 28), Message: "returns without calling Stop"},
+				{Pos: at("/elsewhere/lib.go", 1234, 1), Message: "made here, in a file that is gone"},
+			},
+			Fixes: []report.Fix{{Title: "Defer Stop after the ticker is created"}, {Title: "never shown"}},
+		},
+		{Pos: here(5, 21), End: here(5, 25), Message: "behind a tab and letters of two bytes"},
+		{Pos: here(6, 12), End: here(8, 3), Message: "over several lines"},
+		{Pos: here(9, 2), End: here(9, 2), Message: "no end, and what a terminal would obey"},
+		{Pos: here(9, 99), End: here(9, 99), Message: "beyond the end of the line"},
+		{Pos: here(99, 1), End: here(99, 1), Message: "beyond the end of the file"},
+		{Pos: at("/m/long.go", 1, 1), End: at("/m/long.go", 1, 2), Message: "two\nlines, and one that is too long"},
+		{Message: "no position"},
+	}
+}
+
+func TestFormat(t *testing.T) {
+	read := func(file string) []byte {
+		switch file {
+		case "/m/poll.go":
+			return []byte(source)
+		case "/m/long.go":
+			return bytes.Repeat([]byte("x"), 300)
+		}
+		return nil
+	}
+	for golden, style := range map[string]Style{
+		"testdata/colour.txt":  {Colour: true, Source: read},
+		"testdata/plain.txt":   {Source: read},
+		"testdata/nothing.txt": {},
+	} {
+		got := Format(findings(), "/m", style)
+		if *update {
+			if err := os.WriteFile(golden, got, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s: got:\n%s\nwant:\n%s", golden, got, want)
+		}
+	}
+}
+
+func TestFormatNothing(t *testing.T) {
+	if got := Format(nil, "/m", Style{Colour: true}); len(got) != 0 {
+		t.Errorf("no findings print %q", got)
+	}
+}
