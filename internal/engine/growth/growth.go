@@ -145,7 +145,7 @@ func Globals(p *effects.Package) []Growth {
 // itself: one leak.
 func inner(g Growth, all []Growth) bool {
 	return slices.ContainsFunc(all, func(o Growth) bool {
-		return o.Global == g.Global && o.Path != g.Path && g.Path.HasPrefix(o.Path)
+		return (o.Open || !g.Open) && o.Global == g.Global && o.Path != g.Path && g.Path.HasPrefix(o.Path)
 	})
 }
 

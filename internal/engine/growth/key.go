@@ -305,6 +305,9 @@ func (t *trace) call(v *ssa.Call) {
 	case path == "strconv" && strings.HasPrefix(callee.Name(), "Format"), callee.FullName() == "strconv.Itoa":
 		t.named("id") // whoever numbers things has many
 		t.arguments(v)
+	case callee.FullName() == "strings.Join":
+		t.named("key") // a combination
+		t.arguments(v)
 	case path == "sync/atomic" && strings.HasPrefix(callee.Name(), "Add"):
 		t.end(Counter, v)
 	case path == "bufio" && (callee.Name() == "Text" || strings.HasPrefix(callee.Name(), "Read")):

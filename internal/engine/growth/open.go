@@ -26,9 +26,16 @@ var openWords = map[string]bool{
 	"view": true, "visit": true, "visitor": true, "word": true,
 }
 
+// sumWords name sums: of what is counted there may be many, but not of the
+// sums.
+var sumWords = map[string]bool{"count": true, "counter": true, "metric": true, "stat": true, "total": true}
+
 // isOpen reports whether a name has a word for what comes and goes.
 func isOpen(name string) bool {
-	return slices.ContainsFunc(words(name), func(w string) bool { return openWords[w] || openWords[strings.TrimSuffix(w, "s")] })
+	has := func(set map[string]bool) bool {
+		return slices.ContainsFunc(words(name), func(w string) bool { return set[w] || set[strings.TrimSuffix(w, "s")] })
+	}
+	return has(openWords) && !has(sumWords)
 }
 
 // words splits a name at its capitals and underscores, in lower case: of
