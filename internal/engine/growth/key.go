@@ -168,14 +168,43 @@ func (t *trace) follow(v ssa.Value) {
 	}
 }
 
-// field follows a field of x; those of settings have a value per setting.
+// field follows a field of x. Those of settings have a value per setting, and
+// those of the standard library's types come from where their owner comes from.
+// In other objects a field has its own source, which is in sight only if the
+// object is made here.
 func (t *trace) field(v, x ssa.Value, index int) {
-	if n := ir.Named(x.Type()); n != nil && configures(n) {
+	n := ir.Named(x.Type())
+	if n != nil && configures(n) {
 		t.end(Program, v)
 		return
 	}
 	t.named(fieldName(x.Type(), index))
-	t.follow(x)
+	if n == nil || n.Obj().Pkg() == nil || isStd(n.Obj().Pkg().Path()) {
+		t.follow(x)
+		return
+	}
+	found := false
+	if object, ok := x.(*ssa.Alloc); ok {
+		for _, use := range *object.Referrers() {
+			if f, ok := use.(*ssa.FieldAddr); ok && f.Field == index {
+				for _, st := range *f.Referrers() {
+					if st, ok := st.(*ssa.Store); ok && st.Addr == f {
+						found = true
+						t.follow(st.Val)
+					}
+				}
+			}
+		}
+	}
+	if !found {
+		t.end(Unknown, v)
+	}
+}
+
+// isStd reports whether a package of that path belongs to the standard library.
+func isStd(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
 }
 
 // originOfType returns what the type of a value says about where it comes from.
@@ -316,7 +345,7 @@ func (t *trace) call(v *ssa.Call) {
 		t.end(Program, v)
 	case t.IR.Static(&v.Call) != nil:
 		t.results(t.IR.Static(&v.Call))
-	case strings.Contains(strings.SplitN(path, "/", 2)[0], "."):
+	case !isStd(path):
 		t.apart++
 		t.arguments(v)
 		t.apart--
