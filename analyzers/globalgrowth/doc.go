@@ -44,7 +44,8 @@
 // the file is kept open. Silent are maps of objects that are made when there is
 // none under the key, as of file systems, of which there are as many as are
 // configured. Test files are silent, and files that import package testing or
-// are named for tests; and unexported functions that nothing calls.
+// are named for tests; unexported functions that nothing calls; and writers of
+// commands that collect what other commands print.
 //
 // Most maps that only grow are harmless, because their keys are few, though
 // nothing in the code says so. A map is reported if something shows that its keys

@@ -1,6 +1,7 @@
 package timerleak
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -69,7 +70,7 @@ func (c *checker) stuck(call *ssa.Call, wait *effects.Event) (finding.Leak, bool
 		starts = append([]ssa.Instruction{wait.Instr}, starts...)
 	}
 	for _, start := range starts {
-		if !c.Repeatable(start) {
+		if !c.Repeatable(start) || c.keepsNothing(start, call) {
 			continue
 		}
 		leak := c.at(call)
@@ -130,4 +131,35 @@ func name(fn *ssa.Function) string {
 		return "goroutine in " + name(ir.Outermost(fn))
 	}
 	return fn.RelString(fn.Package().Pkg)
+}
+
+// keepsNothing reports whether a goroutine refers to nothing but package
+// variables and the ticker. Those of functions that run once are like that,
+// though nothing else shows it.
+func (c *checker) keepsNothing(start ssa.Instruction, ticker *ssa.Call) bool {
+	call, ok := start.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	values := ir.Args(call.Common())
+	if mc, ok := call.Common().Value.(*ssa.MakeClosure); ok && ir.BoundMethod(mc) == nil {
+		values = append(slices.Clone(values), mc.Bindings...)
+	}
+	return !slices.ContainsFunc(values, func(v ssa.Value) bool { return !c.ofPackage(v, ticker) })
+}
+
+func (c *checker) ofPackage(v ssa.Value, ticker *ssa.Call) bool {
+	if _, isConst := v.(*ssa.Const); isConst {
+		return true
+	}
+	if _, number := v.Type().Underlying().(*types.Basic); number {
+		return true
+	}
+	refs := c.Refs(v)
+	if cell, ok := v.(*ssa.Alloc); ok {
+		refs = c.Contents(effects.Ref{Root: cell})
+	}
+	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		return r.Root != ssa.Value(ticker) && !c.OfPackage(r.Root)
+	})
 }

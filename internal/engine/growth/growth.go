@@ -330,7 +330,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	}
 	slices.SortStableFunc(g.Places, func(a, b Place) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	typ := typeAt(c)
-	if writes(g.Places[0].Event) && !isBuffer(typ) {
+	if isBuffer(typ) && f.isOutput(g.Places[0].Event) || writes(g.Places[0].Event) && !isBuffer(typ) {
 		return g, false
 	}
 	if perObject(c) {
@@ -409,6 +409,13 @@ func writes(e *effects.Event) bool {
 	}
 	callee := ir.Callee(call.Common())
 	return callee != nil && callee.Pkg() != nil && (callee.Pkg().Path() == "fmt" || callee.Pkg().Path() == "io")
+}
+
+// isOutput reports whether a growth is in the method Write of a writer that a
+// command has for what other commands print.
+func (f *finder) isOutput(e *effects.Event) bool {
+	fn := ir.Outermost(grows(e).Parent())
+	return f.IR.Pass.Pkg.Name() == "main" && fn.Name() == "Write" && fn.Signature.Recv() != nil
 }
 
 func isBuffer(typ types.Type) bool {

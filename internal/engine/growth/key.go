@@ -345,7 +345,7 @@ func (t *trace) call(v *ssa.Call) {
 		t.end(Program, v)
 	case t.IR.Static(&v.Call) != nil:
 		t.results(t.IR.Static(&v.Call))
-	case !isStd(path):
+	case !isStd(path), path == "strconv" && strings.HasPrefix(callee.Name(), "Parse"):
 		t.apart++
 		t.arguments(v)
 		t.apart--
