@@ -35,8 +35,7 @@
 // call), tickers handed to somebody who may stop
 // them (returned, stored where the package stops them, given to a function
 // that is not known), loops in functions that block their caller, who decides,
-// and goroutines that refer to nothing but package variables: what starts them
-// as a rule runs once.
+// and goroutines that work on package variables only: there is one of each.
 //
 // # ticker-not-stopped
 //

@@ -70,7 +70,7 @@ func (c *checker) stuck(call *ssa.Call, wait *effects.Event) (finding.Leak, bool
 		starts = append([]ssa.Instruction{wait.Instr}, starts...)
 	}
 	for _, start := range starts {
-		if !c.Repeatable(start) || c.keepsNothing(start, call) {
+		if !c.Repeatable(start) || c.servesPackage(start, call) {
 			continue
 		}
 		leak := c.at(call)
@@ -133,10 +133,9 @@ func name(fn *ssa.Function) string {
 	return fn.RelString(fn.Package().Pkg)
 }
 
-// keepsNothing reports whether a goroutine refers to nothing but package
-// variables and the ticker. Those of functions that run once are like that,
-// though nothing else shows it.
-func (c *checker) keepsNothing(start ssa.Instruction, ticker *ssa.Call) bool {
+// servesPackage reports whether a goroutine works on package variables only:
+// there is one of each, and so of the goroutine, though nothing else shows it.
+func (c *checker) servesPackage(start ssa.Instruction, ticker *ssa.Call) bool {
 	call, ok := start.(ssa.CallInstruction)
 	if !ok {
 		return false
@@ -145,21 +144,27 @@ func (c *checker) keepsNothing(start ssa.Instruction, ticker *ssa.Call) bool {
 	if mc, ok := call.Common().Value.(*ssa.MakeClosure); ok && ir.BoundMethod(mc) == nil {
 		values = append(slices.Clone(values), mc.Bindings...)
 	}
-	return !slices.ContainsFunc(values, func(v ssa.Value) bool { return !c.ofPackage(v, ticker) })
-}
-
-func (c *checker) ofPackage(v ssa.Value, ticker *ssa.Call) bool {
-	if _, isConst := v.(*ssa.Const); isConst {
-		return true
+	serves := false
+	for _, v := range values {
+		if _, plain := v.Type().Underlying().(*types.Basic); plain {
+			continue
+		}
+		refs := c.Refs(v)
+		if cell, ok := v.(*ssa.Alloc); ok {
+			refs = c.Contents(effects.Ref{Root: cell})
+		}
+		for _, r := range refs {
+			if r.Root == ssa.Value(ticker) {
+				continue
+			}
+			if !c.OfPackage(r.Root) {
+				return false
+			}
+			serves = true
+		}
+		if len(refs) == 0 {
+			return false
+		}
 	}
-	if _, number := v.Type().Underlying().(*types.Basic); number {
-		return true
-	}
-	refs := c.Refs(v)
-	if cell, ok := v.(*ssa.Alloc); ok {
-		refs = c.Contents(effects.Ref{Root: cell})
-	}
-	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
-		return r.Root != ssa.Value(ticker) && !c.OfPackage(r.Root)
-	})
+	return serves
 }
