@@ -124,7 +124,10 @@ func (t *tree) platform(file string) {
 	}
 }
 
-var goLine = regexp.MustCompile(`(?m)^go[ \t]+([0-9.]+)`)
+var (
+	goLine        = regexp.MustCompile(`(?m)^go[ \t]+([0-9.]+)`)
+	importComment = regexp.MustCompile(`^// import "([^"]+)"$`)
+)
 
 // importPath returns the import path of the root of a project without a
 // go.mod. Repositories move, so what counts is how the packages of the project
@@ -141,9 +144,16 @@ func (t *tree) importPath() (string, error) {
 		if d.IsDir() || !strings.HasSuffix(name, ".go") {
 			return nil
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly|parser.ParseComments)
 		if err != nil {
 			return nil // of a generator, or meant to be wrong
+		}
+		for _, c := range f.Comments {
+			// The go command insists on it outside of modules.
+			if m := importComment.FindStringSubmatch(c.List[0].Text); m != nil {
+				dir, _ := filepath.Rel(t.root, filepath.Dir(name))
+				votes[strings.TrimSuffix(strings.TrimSuffix(m[1], filepath.ToSlash(dir)), "/")] += 1000
+			}
 		}
 		for _, spec := range f.Imports {
 			imported, _ := strconv.Unquote(spec.Path.Value)

@@ -211,6 +211,11 @@ func TestImportPath(t *testing.T) {
 	if want := "example.org/moved/project"; got != want || err != nil {
 		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
+	write(t, dir, "a/x.go", "package a // import \"example.com/x/a\"\n")
+	got, err = (&tree{root: dir}).importPath()
+	if want := "example.com/x"; got != want || err != nil {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
 }
 
 func TestGone(t *testing.T) {

@@ -214,10 +214,11 @@ func (l linter) runWith(ctx context.Context, t *tree, collectable bool, env []st
 	return found, nil
 }
 
-// problem returns the first line of what memlint could not analyse, which has
-// the cause, without the names of folders of this machine.
+// problem returns the first of what memlint could not analyse, which has the
+// cause, as one line without the names of folders of this machine.
 func (t *tree) problem(stderr string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
+	stderr = strings.ReplaceAll(strings.TrimSpace(stderr), "\n\t", " ")
+	line, _, _ := strings.Cut(stderr, "\n")
 	line = strings.ReplaceAll(line, t.root+string(filepath.Separator), "")
 	return strings.ReplaceAll(line, "|", "/")
 }
