@@ -69,7 +69,7 @@ type result struct {
 
 // enough is what a leak has to keep in all, in bytes: what is not made by the
 // case, such as threads, would be mistaken for it otherwise.
-const enough = 512 << 10
+const enough = 256 << 10
 
 // measureCases measures all cases, as many at a time as there are processors.
 func measureCases(n int) (column, error) {

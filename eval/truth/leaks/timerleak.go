@@ -78,6 +78,7 @@ func TickerFieldFixed() any {
 
 func TickInRepeatable() any {
 	select {
+	//lint:ignore SA1015 the leak
 	case <-time.Tick(time.Hour): // leak: timerleak/tick-in-repeatable
 	default:
 	}
@@ -206,6 +207,7 @@ func DeferStopInLoop() any {
 	go func() {
 		for range work {
 			t := time.NewTicker(time.Hour) // leak: timerleak/defer-stop-in-loop
+			//lint:ignore SA9001 the leak
 			defer t.Stop()
 		}
 	}()
