@@ -23,7 +23,7 @@ var cases = append([]test{
 	{category: "listenerleak/no-way-out", leak: leaks.NoWayOut, fixed: leaks.NoWayOutFixed, bytes: large},
 	{category: "listenerleak/not-removed-on-path", leak: leaks.NotRemovedOnPath, fixed: leaks.NotRemovedOnPathFixed, bytes: large},
 	{category: "listenerleak/signal-not-stopped", leak: leaks.SignalContextNotStopped, fixed: leaks.SignalContextNotStoppedFixed, bytes: 1000, goroutines: 1},
-	{category: "listenerleak/signal-not-stopped", leak: leaks.SignalNotStopped, fixed: leaks.SignalNotStoppedFixed, bytes: 200},
+	{category: "listenerleak/signal-not-stopped", leak: leaks.SignalNotStopped, fixed: leaks.SignalNotStoppedFixed, bytes: 170},
 	{category: "timerleak/after-in-loop", leak: leaks.AfterInLoop, fixed: leaks.AfterInLoopFixed, bytes: 400, until: 23},
 	{category: "timerleak/afterfunc-pins", leak: leaks.AfterFuncPins, fixed: leaks.AfterFuncPinsFixed, bytes: large},
 	{category: "timerleak/afterfunc-rearms", leak: leaks.AfterFuncRearms, fixed: leaks.AfterFuncRearmsFixed, bytes: large},

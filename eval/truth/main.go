@@ -18,6 +18,7 @@ import (
 	"log"
 	"os"
 	"os/exec"
+	"sort"
 	"strings"
 )
 
@@ -125,6 +126,7 @@ func markdown(columns []column) []byte {
 			}
 		}
 	}
+	sort.SliceStable(rows, func(i, j int) bool { return rows[i].Category < rows[j].Category })
 	for _, row := range rows {
 		fmt.Fprintf(&b, "| %s | %s |", row.Category, row.Name)
 		for _, c := range columns {

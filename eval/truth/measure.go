@@ -71,12 +71,13 @@ type result struct {
 // case, such as threads, would be mistaken for it otherwise.
 const enough = 256 << 10
 
-// measureCases measures all cases, as many at a time as there are processors.
+// measureCases measures all cases, more at a time than there are processors:
+// they sleep most of the time.
 func measureCases(n int) (column, error) {
 	c := column{runtime.Version(), make([]result, len(cases))}
 	errs := make([]error, len(cases))
 	var wg sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	slots := make(chan struct{}, 3*runtime.GOMAXPROCS(0))
 	for i, t := range cases {
 		wg.Add(1)
 		go func(i int, t test) {
