@@ -157,10 +157,13 @@ func (t *tree) importPath() (string, error) {
 		}
 		for _, spec := range f.Imports {
 			imported, _ := strconv.Unquote(spec.Path.Value)
-			parts := strings.SplitN(imported, "/", 4)
-			if len(parts) == 4 && strings.Contains(parts[0], ".") {
-				if info, err := os.Stat(filepath.Join(t.root, parts[3])); err == nil && info.IsDir() {
-					votes[path.Join(parts[:3]...)]++
+			if host, _, _ := strings.Cut(imported, "/"); !strings.Contains(host, ".") {
+				continue
+			}
+			parts := strings.Split(imported, "/")
+			for n := 1; n < len(parts) && n <= 3; n++ {
+				if info, err := os.Stat(filepath.Join(t.root, path.Join(parts[n:]...))); err == nil && info.IsDir() {
+					votes[path.Join(parts[:n]...)]++
 				}
 			}
 		}

@@ -211,6 +211,11 @@ func TestImportPath(t *testing.T) {
 	if want := "example.org/moved/project"; got != want || err != nil {
 		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
+	write(t, dir, "b/x.go", "package b\n\nimport (\n\t_ \"example.io/x/a\"\n\t_ \"example.io/x/b\"\n)\n")
+	got, err = (&tree{root: dir}).importPath()
+	if want := "example.io/x"; got != want || err != nil {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
 	write(t, dir, "a/x.go", "package a // import \"example.com/x/a\"\n")
 	got, err = (&tree{root: dir}).importPath()
 	if want := "example.com/x"; got != want || err != nil {
