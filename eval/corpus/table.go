@@ -18,7 +18,8 @@ func markdown(results []Result, reasons map[string]string) []byte {
 Each row is a leak that a public project fixed. It is caught when memlint, run on
 the package before the fix, reports something in the function or on the line of the
 leak, and no longer after the fix. Numbers are caught of analysed; rows that do not
-build with today's Go count as neither.
+build with today's Go count as neither. Not all that is missed was a leak: the
+reason says so.
 
 `)
 	summary(&out, "category", results, func(r Result) string { return r.Category })
