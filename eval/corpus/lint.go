@@ -153,23 +153,14 @@ func declared(d *ast.FuncDecl) string {
 	}
 }
 
-// run returns what memlint finds in a package. If it cannot analyse all, there
-// is an error as well.
+// run returns what memlint finds in a package.
 func (l linter) run(ctx context.Context, t *tree, collectable bool) ([]finding, error) {
-	var err error
 	// Without cgo there is less to build, and most packages do not need it.
-	for _, cgo := range []string{"CGO_ENABLED=0", "CGO_ENABLED=1"} {
-		var found []finding
-		var problem error
-		if found, problem = l.runWith(ctx, t, collectable, append(slices.Clip(t.env), cgo)); problem == nil {
-			return found, nil
-		}
-		err = cmp.Or(err, problem)
-		if errors.Is(problem, context.DeadlineExceeded) {
-			break
-		}
+	found, err := l.runWith(ctx, t, collectable, append(slices.Clip(t.env), "CGO_ENABLED=0"))
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		found, err = l.runWith(ctx, t, collectable, append(slices.Clip(t.env), "CGO_ENABLED=1"))
 	}
-	return nil, err
+	return found, err
 }
 
 func (l linter) runWith(ctx context.Context, t *tree, collectable bool, env []string) ([]finding, error) {
