@@ -100,7 +100,7 @@ var (
 
 func NeverRemoved() any {
 	s := newSession()
-	crowdedHub.AddListener(s) // missed: listenerleak/never-removed
+	crowdedHub.AddListener(s) // leak: listenerleak/never-removed
 	s.Close()
 	return nil
 }

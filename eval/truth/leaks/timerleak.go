@@ -57,10 +57,14 @@ func TickerGoroutineFixed() any {
 // A poller is to be closed.
 type poller struct{ t *time.Ticker }
 
+func newPoller() *poller {
+	return &poller{time.NewTicker(time.Hour)} // leak: timerleak/ticker-field
+}
+
 func (p *poller) Close() {}
 
 func TickerField() any {
-	p := &poller{time.NewTicker(time.Hour)} // leak: timerleak/ticker-field
+	p := newPoller()
 	p.Close()
 	return nil
 }
@@ -68,10 +72,14 @@ func TickerField() any {
 // A stopper is to be closed, and does what that needs.
 type stopper struct{ t *time.Ticker }
 
+func newStopper() *stopper {
+	return &stopper{time.NewTicker(time.Hour)}
+}
+
 func (s *stopper) Close() { s.t.Stop() }
 
 func TickerFieldFixed() any {
-	s := &stopper{time.NewTicker(time.Hour)}
+	s := newStopper()
 	s.Close()
 	return nil
 }
