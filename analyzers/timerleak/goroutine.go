@@ -157,6 +157,10 @@ func (c *checker) servesPackage(start ssa.Instruction, ticker *ssa.Call) bool {
 			if r.Root == ssa.Value(ticker) {
 				continue
 			}
+			switch r.Root.(type) {
+			case *ssa.Call, *ssa.Extract:
+				continue // what a function gave: the goroutine is not about it
+			}
 			if !c.OfPackage(r.Root) {
 				return false
 			}

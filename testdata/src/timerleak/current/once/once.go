@@ -154,6 +154,28 @@ func StartLimit() { go limit.refill() }
 // and here it can be nothing else.
 func (l *limiter) Start() { go l.refill() }
 
+func size() *int { return new(int) }
+
+func (l *limiter) Grow() {
+	n := size()
+	go func() {
+		for range time.Tick(time.Second) {
+			l.spent -= *n
+		}
+	}()
+}
+
+// Leaks: one for each of many.
+func (l *limiter) Watch(user *session) {
+	go func() {
+		for range time.Tick(time.Second) { // want `timerleak/ticker-goroutine`
+			l.spent += len(user.name)
+		}
+	}()
+}
+
+type session struct{ name string }
+
 func (l *limiter) refill() {
 	for range time.Tick(time.Second) {
 		l.spent = 0
