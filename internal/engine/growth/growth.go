@@ -72,7 +72,8 @@ const (
 	Map Sort = iota
 	Slice
 	Chan
-	Other // a list, a heap, a buffer, a type with methods
+	Labels // label values of a metric
+	Other  // a list, a heap, a buffer, a type with methods
 )
 
 // A Growth is a container that grows in repeatable code and from which nothing
@@ -137,6 +138,7 @@ func Globals(p *effects.Package) []Growth {
 		}
 	}
 	found = slices.DeleteFunc(found, func(g Growth) bool { return inner(g, found) })
+	found = append(found, f.metrics()...)
 	slices.SortStableFunc(found, func(a, b Growth) int { return cmp.Compare(a.Places[0].Instr.Pos(), b.Places[0].Instr.Pos()) })
 	return found
 }

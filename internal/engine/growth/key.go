@@ -36,6 +36,9 @@ const (
 type Source struct {
 	Origin Origin
 	Value  ssa.Value
+	// Apart is set if the key is what a function of another module made of the
+	// value, which may be less.
+	Apart bool
 }
 
 // maxSources bounds how many values a key is followed back through.
@@ -82,7 +85,7 @@ func (f *finder) endless(key ssa.Value) (Source, bool) {
 	return best, best.Origin > Caller
 }
 
-func (t *trace) end(o Origin, v ssa.Value) { t.sources = append(t.sources, Source{o, v}) }
+func (t *trace) end(o Origin, v ssa.Value) { t.sources = append(t.sources, Source{o, v, t.apart > 0}) }
 
 func (t *trace) all(vs ...ssa.Value) {
 	for _, v := range vs {
@@ -178,7 +181,12 @@ func (t *trace) field(v, x ssa.Value, index int) {
 		t.end(Program, v)
 		return
 	}
-	t.named(fieldName(x.Type(), index))
+	name := fieldName(x.Type(), index)
+	if isRequest(x.Type()) && fewValues(name) {
+		t.end(Program, v)
+		return
+	}
+	t.named(name)
 	if n == nil || n.Obj().Pkg() == nil || isStd(n.Obj().Pkg().Path()) {
 		t.follow(x)
 		return
