@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // declared holds the pairs that the user names.
@@ -95,9 +97,9 @@ func cutLast(s string) (path, name string) {
 func keyOf(fn *types.Func) string {
 	recv := fn.Signature().Recv()
 	if recv == nil {
-		return fn.Pkg().Path() + "." + fn.Name()
+		return ir.ImportPath(fn.Pkg()) + "." + fn.Name()
 	}
-	return fn.Pkg().Path() + ".(" + typeName(recv.Type()) + ")." + fn.Name()
+	return ir.ImportPath(fn.Pkg()) + ".(" + typeName(recv.Type()) + ")." + fn.Name()
 }
 
 // unknown returns an error for the first declared pair whose package is pkg

@@ -57,7 +57,7 @@ func (f *finder) metrics() []Growth {
 // label values.
 func labels(e *effects.Event) bool {
 	_, call := e.Instr.(ssa.CallInstruction)
-	if !call || e.Kind != effects.Method || e.Callee == nil || e.Callee.Pkg() == nil || e.Callee.Pkg().Path() != "github.com/prometheus/client_golang/prometheus" {
+	if !call || e.Kind != effects.Method || e.Callee == nil || e.Callee.Pkg() == nil || ir.ImportPath(e.Callee.Pkg()) != "github.com/prometheus/client_golang/prometheus" {
 		return false
 	}
 	switch e.Name {

@@ -17,6 +17,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/astutil"
@@ -260,6 +261,15 @@ func Args(call *ssa.CallCommon) []ssa.Value {
 		return append([]ssa.Value{c.Bindings[0]}, call.Args...)
 	}
 	return call.Args
+}
+
+// ImportPath returns the path by which source files import a package: below
+// GOPATH, packages in vendor folders have the folder in front of it.
+func ImportPath(pkg *types.Package) string {
+	if _, path, ok := strings.Cut(pkg.Path(), "/vendor/"); ok {
+		return path
+	}
+	return pkg.Path()
 }
 
 // Named returns the named type behind t, its pointers and aliases, or nil.
