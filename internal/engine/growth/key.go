@@ -106,8 +106,13 @@ func (t *trace) follow(v ssa.Value) {
 		t.end(o, v)
 		return
 	}
-	if param, ok := v.(*ssa.Parameter); ok && isRequest(v.Type()) && servesRequests(param.Parent()) {
-		t.end(Request, v)
+	if param, ok := v.(*ssa.Parameter); ok && isRequest(v.Type()) {
+		if servesRequests(param.Parent()) {
+			t.end(Request, v)
+		} else {
+			t.names = nil // the program chose whom it asks
+			t.end(Unknown, v)
+		}
 		return
 	}
 	switch v := v.(type) {
