@@ -51,6 +51,7 @@ type trace struct {
 	seen    map[ssa.Value]bool
 	sources []Source
 	names   []string // of parameters, fields and methods on the way
+	asks    bool     // the key is of a request that the program itself sends: it chose whom to ask
 	apart   int      // calls passed of which the result is another thing than what they get
 }
 
@@ -110,7 +111,7 @@ func (t *trace) follow(v ssa.Value) {
 		if servesRequests(param.Parent()) {
 			t.end(Request, v)
 		} else {
-			t.names = nil // the program chose whom it asks
+			t.asks = true
 			t.end(Unknown, v)
 		}
 		return

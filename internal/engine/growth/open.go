@@ -76,7 +76,7 @@ func (f *finder) open(c container, ins []*effects.Event) bool {
 		}
 		keyed = true
 		t := f.trace(key)
-		if slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) || slices.ContainsFunc(t.names, isOpen) || manyValues(ir.Unwrap(key).Type()) {
+		if slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) || !t.asks && slices.ContainsFunc(t.names, isOpen) || manyValues(ir.Unwrap(key).Type()) {
 			return true
 		}
 	}

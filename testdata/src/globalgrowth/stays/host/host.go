@@ -83,4 +83,10 @@ func Write(session string, data []byte) {
 var asked = map[string]bool{}
 
 // Silent: a client has as many hosts as it is configured with.
-func Answered(req *http.Request, resp *http.Response) { asked[req.URL.Host] = resp.Close }
+func Answered(req *http.Request, resp *http.Response) {
+	host := req.URL.Host
+	if req.Host != "" {
+		host = req.Host
+	}
+	asked[host] = resp.Close
+}
