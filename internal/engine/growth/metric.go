@@ -74,7 +74,10 @@ func (f *finder) forgetsLabels(c container) bool {
 		return e.Kind == effects.Method && (strings.HasPrefix(e.Name, "Delete") || e.Name == "Reset") ||
 			e.Kind == effects.Escape || e.Kind == effects.Return
 	}
-	return slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool { return c.path.HasPrefix(e.Ref.Path) && deletes(e) })
+	return slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool {
+		within := e.Ref.Path.HasPrefix(c.path) // the methods that delete are those of an embedded vector
+		return (within || c.path.HasPrefix(e.Ref.Path)) && deletes(e)
+	})
 }
 
 // endlessLabel returns the source of the first label value of a call that

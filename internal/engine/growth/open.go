@@ -68,7 +68,7 @@ func words(name string) []string {
 // open reports whether something shows that there is no end to the keys of a
 // container: where they come from, their type, or what they are called.
 func (f *finder) open(c container, ins []*effects.Event) bool {
-	keyed := false
+	keyed, asks := false, false
 	for _, e := range ins {
 		key := keyOf(e)
 		if key == nil {
@@ -76,11 +76,12 @@ func (f *finder) open(c container, ins []*effects.Event) bool {
 		}
 		keyed = true
 		t := f.trace(key)
+		asks = asks || t.asks
 		if slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) || !t.asks && slices.ContainsFunc(t.names, isOpen) || manyValues(ir.Unwrap(key).Type()) {
 			return true
 		}
 	}
-	return !keyed || isOpen(c.global.Name()) || slices.ContainsFunc(c.path.Fields(), isOpen)
+	return !keyed || !asks && (isOpen(c.global.Name()) || slices.ContainsFunc(c.path.Fields(), isOpen))
 }
 
 // manyValues reports whether keys of a type are many by what they are: numbers

@@ -80,7 +80,7 @@ func Write(session string, data []byte) {
 	}
 }
 
-var asked = map[string]bool{}
+var askedHosts = map[string]bool{}
 
 // Silent: a client has as many hosts as it is configured with.
 func Answered(req *http.Request, resp *http.Response) {
@@ -88,5 +88,5 @@ func Answered(req *http.Request, resp *http.Response) {
 	if req.Host != "" {
 		host = req.Host
 	}
-	asked[host] = resp.Close
+	askedHosts[host] = resp.Close
 }

@@ -8,11 +8,13 @@ type (
 	Gauge   interface{ Set(float64) }
 )
 
-type CounterVec struct{ m map[string]Counter }
+type MetricVec struct{ m map[string]Counter }
+
+type CounterVec struct{ *MetricVec }
 
 func NewCounterVec(name string, labels []string) *CounterVec { return &CounterVec{} }
 
-func (v *CounterVec) WithLabelValues(lvs ...string) Counter    { return v.m[lvs[0]] }
-func (v *CounterVec) With(labels Labels) Counter               { return v.m[labels["path"]] }
-func (v *CounterVec) DeleteLabelValues(lvs ...string) bool     { return true }
-func (v *CounterVec) DeletePartialMatch(labels Labels) (n int) { return 0 }
+func (v *CounterVec) WithLabelValues(lvs ...string) Counter   { return v.m[lvs[0]] }
+func (v *CounterVec) With(labels Labels) Counter              { return v.m[labels["path"]] }
+func (v *MetricVec) DeleteLabelValues(lvs ...string) bool     { return true }
+func (v *MetricVec) DeletePartialMatch(labels Labels) (n int) { return 0 }
