@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -274,5 +275,61 @@ func write(t *testing.T, dir, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestCustom has `golangci-lint custom` build what users build, from the
+// configuration that they copy. It clones golangci-lint; the clone is of the
+// source in the module cache.
+func TestCustom(t *testing.T) {
+	program, err := theGolangci()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const golangciModule = "github.com/golangci/golangci-lint/v2"
+	stdout, stderr, code := run(t, ".", nil, "go", "list", "-m", "-f", "{{.Dir}} {{.Version}}", golangciModule)
+	if code != 0 {
+		t.Fatal(stderr)
+	}
+	source, version, _ := strings.Cut(strings.TrimSpace(stdout), " ")
+	config, err := os.ReadFile(filepath.Join("..", "golangci", "example", ".custom-gcl.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(config), "version: "+version+"\n") {
+		t.Errorf("the configuration is not for %s", version)
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	local := strings.Replace(string(config), "version: latest", "path: "+root, 1)
+
+	repository, dir := t.TempDir(), t.TempDir()
+	if err := os.CopyFS(repository, os.DirFS(source)); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"init", "--quiet"},
+		{"add", "--all", "--force"},
+		{"-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--no-gpg-sign", "-m", version},
+		{"tag", "--no-sign", version},
+	} {
+		if _, stderr, code := run(t, repository, nil, "git", args...); code != 0 {
+			t.Fatalf("git %s: %s", args, stderr)
+		}
+	}
+	write(t, dir, ".custom-gcl.yml", local)
+	env := []string{
+		"GIT_CONFIG_COUNT=1",
+		"GIT_CONFIG_KEY_0=url." + repository + ".insteadOf",
+		"GIT_CONFIG_VALUE_0=https://github.com/golangci/golangci-lint.git",
+	}
+	if stdout, stderr, code := run(t, dir, env, program, "custom", "-v"); code != 0 {
+		t.Fatalf("golangci-lint custom: exit code %d\n%s%s", code, stdout, stderr)
+	}
+	found := issues(t, filepath.Join(dir, "custom-gcl"), t.TempDir(), clone(t, "examples/leaky"), suite)
+	if want := golangci(t, clone(t, "examples/leaky")); !slices.Equal(found, want) {
+		t.Errorf("it finds %q, want %q", found, want)
 	}
 }

@@ -3,6 +3,8 @@ package channels
 import (
 	"encoding/json"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,5 +55,36 @@ func tree(t *testing.T, dir, text string) []string {
 				}
 			}
 		}
+	}
+}
+
+// TestTool runs memlint as a tool that go.mod names.
+func TestTool(t *testing.T) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := clone(t, "examples/leaky")
+	for _, args := range [][]string{
+		{"mod", "edit", "-replace=github.com/memlint/memlint=" + root, "-require=github.com/memlint/memlint@v0.0.0",
+			"-tool=github.com/memlint/memlint/cmd/memlint"},
+		{"mod", "tidy"},
+	} {
+		if _, stderr, code := run(t, dir, nil, "go", args...); code != 0 {
+			t.Fatalf("go %s: %s", args, stderr)
+		}
+	}
+	want := command(t, clone(t, "examples/leaky"))
+	stdout, stderr, _ := run(t, dir, nil, "go", "tool", "memlint", "-json", "./...")
+	if got := tree(t, dir, stdout); !slices.Equal(got, want) {
+		t.Errorf("go tool memlint finds %q\n%s", got, stderr)
+	}
+	name, stderr, code := run(t, dir, nil, "go", "tool", "-n", "memlint")
+	if code != 0 {
+		t.Fatal(stderr)
+	}
+	stdout, stderr, _ = run(t, dir, nil, "go", "vet", "-vettool="+strings.TrimSpace(name), "-json", "./...")
+	if got := tree(t, dir, stdout); !slices.Equal(got, want) {
+		t.Errorf("go vet -vettool=$(go tool -n memlint) finds %q\n%s", got, stderr)
 	}
 }
