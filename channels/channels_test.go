@@ -143,7 +143,7 @@ func build(dir, name string, args ...string) (string, error) {
 }
 
 // run runs a program in dir and returns what it prints and its exit code.
-func run(t *testing.T, dir string, env []string, name string, args ...string) (stdout, stderr string, code int) {
+func run(t testing.TB, dir string, env []string, name string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	cmd := exec.Command(name, args...)

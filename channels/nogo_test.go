@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -11,16 +12,22 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/memlint/memlint"
 )
 
-// theNogo builds Bazel's nogo with memlint as the rules for Go do it, from
-// their own sources: their builder writes the main function.
-var theNogo = sync.OnceValues(func() (string, error) {
-	dir, err := nogoModule()
+// theNogo is Bazel's nogo with memlint and without configuration.
+var theNogo = sync.OnceValues(func() (string, error) { return buildNogo("nogo-memlint", "") })
+
+// buildNogo builds nogo as the rules for Go do, from their own sources: their
+// builder writes the main function, for a configuration if there is one.
+func buildNogo(name, config string) (string, error) {
+	dir, err := theNogoModule()
 	if err != nil {
 		return "", err
 	}
@@ -30,22 +37,25 @@ var theNogo = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	args := []string{"gennogomain", "-output", filepath.Join(dir, "nogo", "main.go"), "-config", filepath.Join("testdata", "nogo.json")}
+	args := []string{"gennogomain", "-output", filepath.Join(dir, "nogo", "main.go")}
+	if config != "" {
+		args = append(args, "-config", config)
+	}
 	for _, a := range analyzers {
 		args = append(args, "-analyzer_importpath", "github.com/memlint/memlint/analyzers/"+a)
 	}
 	if out, err := exec.Command(builder, args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("gennogomain: %v\n%s", err, out)
 	}
-	return build(filepath.Join(dir, "nogo"), "nogo-memlint", "-mod=mod", ".")
-})
+	return build(filepath.Join(dir, "nogo"), name, "-mod=mod", ".")
+}
 
 var analyzers = []string{"closurecapture", "globalgrowth", "listenerleak", "timerleak"}
 
-// nogoModule makes a module with the sources of nogo and of its builder. Its
+// theNogoModule is a module with the sources of nogo and of its builder. Its
 // name lets it import internal packages of x/tools, as nogo does. All else is
 // as in this module.
-func nogoModule() (string, error) {
+var theNogoModule = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(binaries, "src")
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/bazelbuild/rules_go").Output()
 	if err != nil {
@@ -92,14 +102,18 @@ func nogoModule() (string, error) {
 	return dir, errors.Join(err,
 		os.WriteFile(filepath.Join(dir, "go.mod"), mod, 0o666),
 		os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o666))
-}
+})
 
 // nogo analyses each package of a module in a process of its own, as Bazel
 // does: in a folder that has the source files and nothing else, with the facts
 // of imported packages in files.
 func nogo(t *testing.T, dir string) []string {
+	program, err := theNogo()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var list []string
-	for _, a := range nogoActions(t, dir, os.Getenv("GOFLAGS")) {
+	for _, a := range nogoActions(t, program, dir) {
 		for _, m := range nogoFinding.FindAllStringSubmatch(a.stderr, -1) {
 			list = append(list, finding(t, dir, m[1], m[2]))
 		}
@@ -122,13 +136,9 @@ type nogoAction struct {
 
 // nogoActions runs nogo on the packages of a module, and on those it imports
 // that are not of the standard library, in the order of imports.
-func nogoActions(t *testing.T, dir, goflags string) []nogoAction {
+func nogoActions(t testing.TB, program, dir string) []nogoAction {
 	t.Helper()
-	program, err := theNogo()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, stderr, code := run(t, dir, []string{"GOFLAGS=" + goflags}, "go", "list", "-export", "-deps", "-test", "-json=ImportPath,Name,Dir,GoFiles,Export,ImportMap,Deps,Standard,ForTest,DepOnly", "./...")
+	stdout, stderr, code := run(t, dir, nil, "go", "list", "-export", "-deps", "-test", "-json=ImportPath,Name,Dir,GoFiles,Export,ImportMap,Deps,Standard,ForTest,DepOnly", "./...")
 	if code != 0 {
 		t.Fatal(stderr)
 	}
@@ -145,7 +155,7 @@ func nogoActions(t *testing.T, dir, goflags string) []nogoAction {
 			t.Fatal(err)
 		}
 		exports[p.ImportPath] = p.Export
-		if !p.Standard && p.Name != "main_test" && !strings.HasSuffix(p.ImportPath, ".test") {
+		if main := strings.HasSuffix(p.ImportPath, ".test"); !p.Standard && !main {
 			packages = append(packages, p)
 			if p.ForTest == plain(p.ImportPath) {
 				tested[p.ForTest] = true
@@ -232,3 +242,103 @@ func copyFile(to, from string) error {
 	}
 	return errors.Join(os.MkdirAll(filepath.Dir(to), 0o777), os.WriteFile(to, data, 0o666))
 }
+
+// TestNogoConfig checks that flags, file patterns and comments of nogo work on
+// analyzers of memlint, and that its patches are those of -fix.
+func TestNogoConfig(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "go.mod", "module example.com/m\n\ngo 1.26\n")
+	const wait = `package m
+
+import (
+	"os"
+	"os/signal"
+)
+
+func %s(done chan bool) bool {
+	end := make(chan os.Signal, 1)
+	signal.Notify(end, os.Interrupt)%s
+	select {
+	case <-end:
+		return false
+	case <-done:
+		return true
+	}
+}
+`
+	write(t, dir, "a.go", fmt.Sprintf(wait, "A", ""))
+	write(t, dir, "b.go", fmt.Sprintf(wait, "B", " //nolint:listenerleak"))
+	write(t, dir, "c.pb.go", fmt.Sprintf(wait, "C", ""))
+	write(t, dir, "d.go", fmt.Sprintf(wait, "D", " //memlint:ignore listenerleak/signal-not-stopped for as long as the process"))
+	write(t, dir, "e.go", "package m\n\nimport \"time\"\n\nfunc E() {\n\tt := time.Tick(time.Hour)\n\t<-t\n}\n")
+
+	program, err := buildNogo("nogo-config", filepath.Join("testdata", "nogo.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	actions := nogoActions(t, program, dir)
+	if len(actions) != 1 {
+		t.Fatalf("nogo ran on %d packages", len(actions))
+	}
+	stderr, patch := actions[0].stderr, actions[0].patch
+	var got []string
+	for _, m := range nogoFinding.FindAllStringSubmatch(stderr, -1) {
+		got = append(got, finding(t, dir, m[1], m[2]))
+	}
+	want := []string{"a.go:10:2: listenerleak/signal-not-stopped", "e.go:6:7: timerleak/tick-in-repeatable"}
+	if !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q\n%s", got, want, stderr)
+	}
+	if !strings.Contains(patch, "+\tdefer signal.Stop(end)\n") || strings.Contains(patch, "b.go") {
+		t.Errorf("the patch is\n%s", patch)
+	}
+}
+
+// TestNogoDeps checks that each analyzer of the suite is linked by its package.
+func TestNogoDeps(t *testing.T) {
+	var suite []string
+	for _, a := range memlint.Analyzers() {
+		suite = append(suite, a.Name)
+	}
+	if !slices.Equal(suite, analyzers) {
+		t.Errorf("nogo has %q, the suite has %q", analyzers, suite)
+	}
+}
+
+// BenchmarkNogo says what nogo costs on the module of -nogo.dir: facts and time
+// of packages, and the time that is left when each package is analysed as soon
+// as those that it imports are.
+func BenchmarkNogo(b *testing.B) {
+	if *nogoDir == "" {
+		b.Skip("no -nogo.dir")
+	}
+	program, err := theNogo()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		var sum, longest time.Duration
+		var bytes, largest int64
+		done := make(map[string]time.Duration)
+		all := nogoActions(b, program, *nogoDir)
+		for _, a := range all {
+			var start time.Duration
+			for _, dep := range a.deps {
+				start = max(start, done[dep])
+			}
+			done[a.path] = start + a.took
+			longest = max(longest, done[a.path])
+			sum += a.took
+			bytes += a.facts
+			largest = max(largest, a.facts)
+		}
+		b.ReportMetric(float64(len(all)), "packages")
+		b.ReportMetric(float64(bytes)/float64(len(all)), "factbytes/package")
+		b.ReportMetric(float64(largest), "factbytes/largest")
+		b.ReportMetric(sum.Seconds()*1000/float64(len(all)), "ms/package")
+		b.ReportMetric(sum.Seconds(), "s/all")
+		b.ReportMetric(longest.Seconds(), "s/longest-path")
+	}
+}
+
+var nogoDir = flag.String("nogo.dir", "", "module for BenchmarkNogo")
