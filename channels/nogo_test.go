@@ -191,13 +191,16 @@ func nogoActions(t testing.TB, program, dir string) []nogoAction {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !filepath.IsLocal(rel) {
+			if !filepath.IsLocal(rel) { // of another module
 				rel = filepath.Join("external", fmt.Sprint(i), name)
 			}
 			if err := copyFile(filepath.Join(sandbox, rel), filepath.Join(p.Dir, name)); err != nil {
 				t.Fatal(err)
 			}
 			args = append(args, rel)
+		}
+		if p.DepOnly {
+			args = append([]string{"-facts_only"}, args...)
 		}
 		start := time.Now()
 		_, stderr, code := run(t, sandbox, []string{"GOARCH=" + runtime.GOARCH, "GOMAXPROCS=1"}, program, args...)
@@ -309,9 +312,6 @@ func TestNogoDeps(t *testing.T) {
 // of packages, and the time that is left when each package is analysed as soon
 // as those that it imports are.
 func BenchmarkNogo(b *testing.B) {
-	if *nogoDir == "" {
-		b.Skip("no -nogo.dir")
-	}
 	program, err := theNogo()
 	if err != nil {
 		b.Fatal(err)
@@ -320,7 +320,11 @@ func BenchmarkNogo(b *testing.B) {
 		var sum, longest time.Duration
 		var bytes, largest int64
 		done := make(map[string]time.Duration)
-		all := nogoActions(b, program, *nogoDir)
+		dir, err := filepath.Abs(*nogoDir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		all := nogoActions(b, program, dir)
 		for _, a := range all {
 			var start time.Duration
 			for _, dep := range a.deps {
@@ -341,4 +345,4 @@ func BenchmarkNogo(b *testing.B) {
 	}
 }
 
-var nogoDir = flag.String("nogo.dir", "", "module for BenchmarkNogo")
+var nogoDir = flag.String("nogo.dir", filepath.Join("..", "examples", "leaky"), "module for BenchmarkNogo")
