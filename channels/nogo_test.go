@@ -138,7 +138,7 @@ type nogoAction struct {
 // that are not of the standard library, in the order of imports.
 func nogoActions(t testing.TB, program, dir string) []nogoAction {
 	t.Helper()
-	stdout, stderr, code := run(t, dir, nil, "go", "list", "-export", "-deps", "-test", "-json=ImportPath,Name,Dir,GoFiles,Export,ImportMap,Deps,Standard,ForTest,DepOnly", "./...")
+	stdout, stderr, code := run(t, dir, nil, "go", "list", "-export", "-compiled", "-deps", "-test", "-json=ImportPath,Name,Dir,CompiledGoFiles,Export,ImportMap,Deps,Standard,ForTest,DepOnly", "./...")
 	if code != 0 {
 		t.Fatal(stderr)
 	}
@@ -164,6 +164,9 @@ func nogoActions(t testing.TB, program, dir string) []nogoAction {
 	}
 	var actions []nogoAction
 	for i, p := range packages {
+		if len(p.CompiledGoFiles) == 0 {
+			continue
+		}
 		cfg := filepath.Join(work, fmt.Sprintf("%d.cfg", i))
 		fixes := filepath.Join(work, fmt.Sprintf("%d.fixes", i))
 		facts[p.ImportPath] = filepath.Join(work, fmt.Sprintf("%d.facts", i))
@@ -186,15 +189,18 @@ func nogoActions(t testing.TB, program, dir string) []nogoAction {
 		if err := errors.Join(os.Mkdir(fixes, 0o777), os.WriteFile(cfg, []byte(strings.Join(lines, "\n")), 0o666)); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range p.GoFiles {
-			rel, err := filepath.Rel(dir, filepath.Join(p.Dir, name))
+		for _, name := range p.CompiledGoFiles {
+			if !filepath.IsAbs(name) { // not written by cgo
+				name = filepath.Join(p.Dir, name)
+			}
+			rel, err := filepath.Rel(dir, name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !filepath.IsLocal(rel) { // of another module
-				rel = filepath.Join("external", fmt.Sprint(i), name)
+			if !filepath.IsLocal(rel) {
+				rel = filepath.Join("external", fmt.Sprint(i), filepath.Base(name))
 			}
-			if err := copyFile(filepath.Join(sandbox, rel), filepath.Join(p.Dir, name)); err != nil {
+			if err := copyFile(filepath.Join(sandbox, rel), name); err != nil {
 				t.Fatal(err)
 			}
 			args = append(args, rel)
@@ -227,7 +233,7 @@ func nogoActions(t testing.TB, program, dir string) []nogoAction {
 // A listed is a package as go list prints it.
 type listed struct {
 	ImportPath, Name, Dir, Export, ForTest string
-	GoFiles, Deps                          []string
+	CompiledGoFiles, Deps                  []string
 	ImportMap                              map[string]string
 	Standard, DepOnly                      bool
 }
