@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -76,6 +77,29 @@ func TestHook(t *testing.T) {
 			if code != want {
 				t.Errorf("%s: exit code %d, want %d\n%s%s", module, code, want, stdout, stderr)
 			}
+		}
+	}
+}
+
+// TestReadme checks that what README.md tells users to copy is what the tests
+// here run.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{filepath.Join("testdata", "nogo.json"), filepath.Join("..", "golangci", "example", ".golangci.yml")} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := regexp.MustCompile(`(?m)\A#.*\n`).ReplaceAllString(string(text), ""); !strings.Contains(string(readme), "\n"+text+"```\n") {
+			t.Errorf("README.md does not show %s", file)
+		}
+	}
+	for _, a := range analyzers {
+		if label := `"@com_github_memlint_memlint//analyzers/` + a + `",`; !strings.Contains(string(readme), label) {
+			t.Errorf("README.md does not have %s", label)
 		}
 	}
 }
