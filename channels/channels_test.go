@@ -145,6 +145,12 @@ func build(dir, name string, args ...string) (string, error) {
 // run runs a program in dir and returns what it prints and its exit code.
 func run(t testing.TB, dir string, env []string, name string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
+	stdout, stderr, state := execute(t, dir, env, name, args...)
+	return stdout, stderr, state.ExitCode()
+}
+
+func execute(t testing.TB, dir string, env []string, name string, args ...string) (stdout, stderr string, state *os.ProcessState) {
+	t.Helper()
 	var out, errs bytes.Buffer
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir
@@ -154,7 +160,7 @@ func run(t testing.TB, dir string, env []string, name string, args ...string) (s
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+	return out.String(), errs.String(), cmd.ProcessState
 }
 
 // clone copies a folder of the repository. To walk it is also what makes the

@@ -129,7 +129,7 @@ type nogoAction struct {
 	path   string
 	deps   []string
 	facts  int64 // bytes
-	took   time.Duration
+	took   time.Duration // of processors
 	stderr string
 	patch  string // of fixes
 }
@@ -208,10 +208,9 @@ func nogoActions(t testing.TB, program, dir string) []nogoAction {
 		if p.DepOnly {
 			args = append([]string{"-facts_only"}, args...)
 		}
-		start := time.Now()
-		_, stderr, code := run(t, sandbox, []string{"GOARCH=" + runtime.GOARCH, "GOMAXPROCS=1"}, program, args...)
-		a := nogoAction{path: p.ImportPath, deps: p.Deps, took: time.Since(start)}
-		if code != 0 && code != 3 { // 3: findings
+		_, stderr, state := execute(t, sandbox, []string{"GOARCH=" + runtime.GOARCH, "GOMAXPROCS=1"}, program, args...)
+		a := nogoAction{path: p.ImportPath, deps: p.Deps, took: state.UserTime() + state.SystemTime()}
+		if code := state.ExitCode(); code != 0 && code != 3 { // 3: findings
 			t.Fatalf("nogo on %s: exit code %d\n%s", p.ImportPath, code, stderr)
 		}
 		if info, err := os.Stat(facts[p.ImportPath]); err == nil {
@@ -314,9 +313,9 @@ func TestNogoDeps(t *testing.T) {
 	}
 }
 
-// BenchmarkNogo says what nogo costs on the module of -nogo.dir: facts and time
-// of packages, and the time that is left when each package is analysed as soon
-// as those that it imports are.
+// BenchmarkNogo says what nogo costs on the module of -nogo.dir: facts and
+// processor time of packages, and what is left when each package is analysed as
+// soon as those that it imports are, on as many machines as it takes.
 func BenchmarkNogo(b *testing.B) {
 	program, err := theNogo()
 	if err != nil {
