@@ -35,10 +35,11 @@ func init() {
 }
 
 var categories = map[growth.Sort]struct{ name, what string }{
-	growth.Map:   {"map-only-grows", "map gets keys and never loses any"},
-	growth.Slice: {"slice-only-grows", "slice grows and is never cut"},
-	growth.Chan:  {"chan-only-grows", "channel is sent to and never received from"},
-	growth.Other: {"container-only-grows", "container grows and never shrinks"},
+	growth.Map:    {"map-only-grows", "map gets keys and never loses any"},
+	growth.Slice:  {"slice-only-grows", "slice grows and is never cut"},
+	growth.Chan:   {"chan-only-grows", "channel is sent to and never received from"},
+	growth.Labels: {"container-only-grows", "metric gets ever new labels"},
+	growth.Other:  {"container-only-grows", "container grows and never shrinks"},
 }
 
 // origins name what shows that keys never end.
@@ -90,8 +91,12 @@ func describe(p *effects.Package, g growth.Growth) finding.Leak {
 		}
 		leak.Notes = append(leak.Notes, finding.Note{Pos: g.Entry.Func.Pos(), Text: text})
 	}
+	what := "key"
+	if g.Sort == growth.Labels {
+		what = "label"
+	}
 	if from := origins[g.Key.Origin]; from != "" && g.Key.Value.Pos().IsValid() {
-		leak.Notes = append(leak.Notes, finding.Note{Pos: g.Key.Value.Pos(), Text: "key comes from " + from})
+		leak.Notes = append(leak.Notes, finding.Note{Pos: g.Key.Value.Pos(), Text: what + " comes from " + from})
 	}
 	for _, at := range g.Places[1:] {
 		pos, end := p.IR.Statement(at.Instr)

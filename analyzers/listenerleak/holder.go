@@ -82,6 +82,13 @@ func (c *checker) outlives(holder ssa.Value, fn *ssa.Function) bool {
 				continue
 			}
 			return false
+		case *ssa.Call:
+			// What an interface gives when it is asked, as factory.Informer() does,
+			// stays as long as it does.
+			if !root.Call.IsInvoke() || len(root.Call.Args) > 0 || !c.outlives(root.Call.Value, fn) {
+				return false
+			}
+			found = true
 		default:
 			return false
 		}

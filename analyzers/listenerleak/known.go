@@ -53,6 +53,8 @@ var knownAPIs = []struct {
 	},
 	{"github.com/godbus/dbus/v5", "v5.2.4", "(Conn).Signal", "RemoveSignal", false},
 	{"go.etcd.io/etcd/client/v3", "v3.7.3", "(Watcher).Watch", "", false},
+	{"go.etcd.io/etcd/clientv3", "v3.3.27", "(Watcher).Watch", "", false}, // before modules had their version in the path
+	{"github.com/coreos/etcd/clientv3", "v3.3.27", "(Watcher).Watch", "", false},
 }
 
 // A knownAPI says what undoes a registering function.

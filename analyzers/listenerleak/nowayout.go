@@ -146,7 +146,14 @@ func keepsListeners(t types.Type) bool {
 }
 
 func isListenerElem(t types.Type) bool {
-	return isCallback(t) || types.IsInterface(t) && namesListener(typeName(t))
+	return isCallback(t) || types.IsInterface(t) && namesListener(typeName(t)) && !accepts(t)
+}
+
+// accepts reports whether t is a listener of another kind, that waits for
+// connections.
+func accepts(t types.Type) bool {
+	m, _, _ := types.LookupFieldOrMethod(t, false, nil, "Accept")
+	return m != nil
 }
 
 // takesOut reports whether some function may take an element out of a field.

@@ -15,7 +15,7 @@ import (
 // all of its signals end processes, who received one is on the way out: then
 // nothing is left to undo.
 func (c *checker) notify(call ssa.CallInstruction) {
-	if c.IR.Pass.Pkg.Name() == "main" || c.undoesAll() {
+	if c.IR.Pass.Pkg.Name() == "main" || c.undoesAll() || c.ofSingleton(call) {
 		return
 	}
 	ending := endsProcess(call)
@@ -48,6 +48,13 @@ func (c *checker) notify(call ssa.CallInstruction) {
 		c.report.Add(leak)
 		return
 	}
+}
+
+// ofSingleton reports whether the code is a method of a value of which the
+// process has one: what it listens to, it listens to for good.
+func (c *checker) ofSingleton(call ssa.CallInstruction) bool {
+	fn := ir.Outermost(call.Parent())
+	return fn.Signature.Recv() != nil && len(fn.Params) > 0 && c.OfPackage(fn.Params[0])
 }
 
 // endsProcess reports whether signal.Notify is called with signals whose only

@@ -34,8 +34,8 @@
 // the bodies of commands of cobra, urfave/cli and kingpin, and what only these
 // call), tickers handed to somebody who may stop
 // them (returned, stored where the package stops them, given to a function
-// that is not known), and loops in functions that block their caller, who
-// decides.
+// that is not known), loops in functions that block their caller, who decides,
+// and goroutines that work on package variables only: there is one of each.
 //
 // # ticker-not-stopped
 //

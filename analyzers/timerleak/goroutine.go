@@ -1,6 +1,7 @@
 package timerleak
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -69,7 +70,7 @@ func (c *checker) stuck(call *ssa.Call, wait *effects.Event) (finding.Leak, bool
 		starts = append([]ssa.Instruction{wait.Instr}, starts...)
 	}
 	for _, start := range starts {
-		if !c.Repeatable(start) {
+		if !c.Repeatable(start) || c.servesPackage(start, call) {
 			continue
 		}
 		leak := c.at(call)
@@ -130,4 +131,44 @@ func name(fn *ssa.Function) string {
 		return "goroutine in " + name(ir.Outermost(fn))
 	}
 	return fn.RelString(fn.Package().Pkg)
+}
+
+// servesPackage reports whether a goroutine works on package variables only:
+// there is one of each, and so of the goroutine, though nothing else shows it.
+func (c *checker) servesPackage(start ssa.Instruction, ticker *ssa.Call) bool {
+	call, ok := start.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	values := ir.Args(call.Common())
+	if mc, ok := call.Common().Value.(*ssa.MakeClosure); ok && ir.BoundMethod(mc) == nil {
+		values = append(slices.Clone(values), mc.Bindings...)
+	}
+	serves := false
+	for _, v := range values {
+		if _, plain := v.Type().Underlying().(*types.Basic); plain {
+			continue
+		}
+		refs := c.Refs(v)
+		if cell, ok := v.(*ssa.Alloc); ok {
+			refs = c.Contents(effects.Ref{Root: cell})
+		}
+		for _, r := range refs {
+			if r.Root == ssa.Value(ticker) {
+				continue
+			}
+			switch r.Root.(type) {
+			case *ssa.Call, *ssa.Extract:
+				continue // what a function gave: the goroutine is not about it
+			}
+			if !c.OfPackage(r.Root) {
+				return false
+			}
+			serves = true
+		}
+		if len(refs) == 0 {
+			return false
+		}
+	}
+	return serves
 }

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/tools/go/analysis"
@@ -42,6 +43,8 @@ type api struct {
 	what    string // in messages
 	channel bool   // the result is the channel itself
 	ticker  bool
+	foreign bool // not of package time: how its channel ends is not known
+	runs    bool // a goroutine of its own runs it: no version of Go takes it back
 }
 
 var apis = map[string]api{
@@ -50,6 +53,26 @@ var apis = map[string]api{
 	"time.NewTimer":  {what: "timer"},
 	"time.After":     {what: "timer", channel: true},
 	"time.AfterFunc": {what: "timer"},
+}
+
+// apiOf returns what is known of a function. Clocks that programs can replace
+// in tests make tickers as package time does; those of backoff are goroutines
+// (github.com/cenkalti/backoff/v5 v5.0.3).
+func apiOf(fn *types.Func) (api, bool) {
+	if a, ok := apis[fn.FullName()]; ok {
+		return a, true
+	}
+	sig := fn.Signature()
+	if fn.Name() != "NewTicker" || fn.Pkg() == nil || sig.Results().Len() != 1 {
+		return api{}, false
+	}
+	stop, _, _ := types.LookupFieldOrMethod(sig.Results().At(0).Type(), true, nil, "Stop")
+	if _, ok := stop.(*types.Func); !ok {
+		return api{}, false
+	}
+	a := api{what: "ticker", ticker: true, foreign: true, runs: strings.HasPrefix(fn.Pkg().Path(), "github.com/cenkalti/backoff")}
+	timed := sig.Params().Len() == 1 && sig.Params().At(0).Type().String() == "time.Duration"
+	return a, a.runs || timed
 }
 
 type checker struct {
@@ -76,8 +99,8 @@ func run(pass *analysis.Pass) (any, error) {
 				if callee == nil {
 					continue
 				}
-				if api, ok := apis[callee.FullName()]; ok {
-					c.check(call, callee.Name(), api, old)
+				if api, ok := apiOf(callee); ok {
+					c.check(call, callee.Name(), api, old || api.runs)
 				}
 			}
 		}
@@ -89,7 +112,7 @@ func run(pass *analysis.Pass) (any, error) {
 
 // check reports the one leak, if any, of the timer that call makes.
 func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
-	if api.ticker {
+	if api.ticker && !api.foreign {
 		if leak, ok := c.goroutine(call, api); ok {
 			c.report.Add(leak)
 			return
@@ -155,7 +178,14 @@ func spec(api api) lifetime.Spec {
 func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime.Outcome) (finding.Leak, bool) {
 	leak := c.at(call)
 	leak.HeldBy = []string{"the runtime timer heap"}
-	d, known := c.Duration(call.Call.Args[0])
+	if api.runs {
+		leak.HeldBy = []string{"its goroutine"}
+	}
+	var d int64
+	known := false
+	if !api.foreign {
+		d, known = c.Duration(call.Call.Args[0])
+	}
 	switch {
 	case name == "Tick":
 		leak.Category = "tick-in-repeatable"

@@ -86,6 +86,7 @@ type Package struct {
 	byStore map[*types.Var][]*Event      // Store, by the field it goes to
 	grows   map[ssa.Instruction][]*Event // Grow
 	phases  map[*ssa.Function]phase
+	single  map[*types.TypeName]bool // see indexSingletons
 }
 
 // table is what the parts of this package share while they work.

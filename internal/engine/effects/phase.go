@@ -34,6 +34,9 @@ func (p *Package) Repeatable(instr ssa.Instruction) bool {
 	if !p.Once(instr.Parent()) {
 		return true
 	}
+	if fn, ok := ir.Outermost(instr.Parent()).Object().(*types.Func); ok && p.inTest(fn) {
+		return false // a test ends, and with it its loops
+	}
 	for l := p.IR.Graph(instr.Parent()).Innermost(instr.Block()); l != nil; l = l.Outer {
 		if !l.Bounded() {
 			return true
@@ -178,7 +181,7 @@ func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
 	switch callee.FullName() {
 	case "(*sync.Once).Do":
 		return slices.ContainsFunc(p.Refs(call.Common().Args[0]), func(r Ref) bool {
-			return p.ofPackage(r.Root)
+			return p.OfPackage(r.Root)
 		}) || !p.Repeatable(call)
 	case "sync.OnceFunc", "sync.OnceValue", "sync.OnceValues":
 		return !p.Repeatable(call)
@@ -236,24 +239,79 @@ func isParsed(n *types.Named) bool {
 	return false
 }
 
-// ofPackage reports whether root is a package variable, or the receiver of an
-// unexported method that the package calls on package variables only.
-func (p *Package) ofPackage(root ssa.Value) bool {
-	if param, ok := root.(*ssa.Parameter); ok {
-		fn := param.Parent()
-		if fn.Signature.Recv() == nil || param != fn.Params[0] || token.IsExported(fn.Name()) || len(p.uses[fn]) == 0 {
-			return false
-		}
-		return !slices.ContainsFunc(p.uses[fn], func(use ssa.Instruction) bool {
-			call, ok := use.(ssa.CallInstruction)
-			return !ok || !calls(call.Common(), fn) || slices.ContainsFunc(p.Refs(call.Common().Args[0]), func(r Ref) bool {
-				_, global := r.Root.(*ssa.Global)
-				return !global
-			})
-		})
+// OfPackage reports whether root is a package variable, or a receiver that can
+// only be one: of an unexported method that the package calls on package
+// variables, or of a type that nobody can make another value of.
+func (p *Package) OfPackage(root ssa.Value) bool {
+	param, ok := root.(*ssa.Parameter)
+	if !ok {
+		_, global := root.(*ssa.Global)
+		return global
 	}
-	_, global := root.(*ssa.Global)
-	return global
+	fn := param.Parent()
+	if fn.Signature.Recv() == nil || param != fn.Params[0] {
+		return false
+	}
+	if p.singleton(ir.Named(param.Type())) {
+		return true
+	}
+	if token.IsExported(fn.Name()) || len(p.uses[fn]) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(p.uses[fn], func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		return !ok || !calls(call.Common(), fn) || slices.ContainsFunc(p.Refs(call.Common().Args[0]), func(r Ref) bool {
+			_, global := r.Root.(*ssa.Global)
+			return !global
+		})
+	})
+}
+
+// singleton reports whether a type is not exported and the package has values
+// of it in variables of its own only.
+func (p *Package) singleton(n *types.Named) bool {
+	if n == nil || n.Obj().Exported() || n.Obj().Pkg() != p.IR.Pass.Pkg {
+		return false
+	}
+	if p.single == nil {
+		p.indexSingletons()
+	}
+	return p.single[n.Obj()]
+}
+
+// indexSingletons finds the types of package variables of which no function
+// makes a value.
+func (p *Package) indexSingletons() {
+	p.single = make(map[*types.TypeName]bool)
+	for _, member := range p.IR.SSA.Members {
+		g, ok := member.(*ssa.Global)
+		if !ok {
+			continue
+		}
+		if n := ir.Named(g.Type().(*types.Pointer).Elem()); n != nil && n.TypeArgs().Len() == 0 {
+			p.single[n.Obj()] = true
+		}
+	}
+	for _, fn := range p.IR.Funcs {
+		if obj, ok := ir.Outermost(fn).Object().(*types.Func); ok && p.inTest(obj) {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				made, ok := instr.(*ssa.Alloc)
+				if !ok {
+					continue
+				}
+				elem := made.Type().(*types.Pointer).Elem()
+				if _, pointer := elem.Underlying().(*types.Pointer); pointer {
+					continue // a variable that refers to one
+				}
+				if n := ir.Named(elem); n != nil && (fn.Synthetic == "" || made.Comment == "new") {
+					delete(p.single, n.Obj())
+				}
+			}
+		}
+	}
 }
 
 // calls reports whether a call runs fn, and not something that fn is given to.

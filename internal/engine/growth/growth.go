@@ -72,7 +72,8 @@ const (
 	Map Sort = iota
 	Slice
 	Chan
-	Other // a list, a heap, a buffer, a type with methods
+	Labels // label values of a metric
+	Other  // a list, a heap, a buffer, a type with methods
 )
 
 // A Growth is a container that grows in repeatable code and from which nothing
@@ -137,6 +138,7 @@ func Globals(p *effects.Package) []Growth {
 		}
 	}
 	found = slices.DeleteFunc(found, func(g Growth) bool { return inner(g, found) })
+	found = append(found, f.metrics()...)
 	slices.SortStableFunc(found, func(a, b Growth) int { return cmp.Compare(a.Places[0].Instr.Pos(), b.Places[0].Instr.Pos()) })
 	return found
 }
@@ -145,7 +147,7 @@ func Globals(p *effects.Package) []Growth {
 // itself: one leak.
 func inner(g Growth, all []Growth) bool {
 	return slices.ContainsFunc(all, func(o Growth) bool {
-		return o.Global == g.Global && o.Path != g.Path && g.Path.HasPrefix(o.Path)
+		return (o.Open || !g.Open) && o.Global == g.Global && o.Path != g.Path && g.Path.HasPrefix(o.Path)
 	})
 }
 
@@ -330,7 +332,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	}
 	slices.SortStableFunc(g.Places, func(a, b Place) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	typ := typeAt(c)
-	if writes(g.Places[0].Event) && !isBuffer(typ) {
+	if isBuffer(typ) && f.isOutput(g.Places[0].Event) || writes(g.Places[0].Event) && !isBuffer(typ) {
 		return g, false
 	}
 	if perObject(c) {
@@ -409,6 +411,13 @@ func writes(e *effects.Event) bool {
 	}
 	callee := ir.Callee(call.Common())
 	return callee != nil && callee.Pkg() != nil && (callee.Pkg().Path() == "fmt" || callee.Pkg().Path() == "io")
+}
+
+// isOutput reports whether a growth is in the method Write of a writer that a
+// command has for what other commands print.
+func (f *finder) isOutput(e *effects.Event) bool {
+	fn := ir.Outermost(grows(e).Parent())
+	return f.IR.Pass.Pkg.Name() == "main" && fn.Name() == "Write" && fn.Signature.Recv() != nil
 }
 
 func isBuffer(typ types.Type) bool {

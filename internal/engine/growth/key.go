@@ -36,6 +36,9 @@ const (
 type Source struct {
 	Origin Origin
 	Value  ssa.Value
+	// Apart is set if the key is what a function of another module made of the
+	// value, which may be less.
+	Apart bool
 }
 
 // maxSources bounds how many values a key is followed back through.
@@ -82,7 +85,7 @@ func (f *finder) endless(key ssa.Value) (Source, bool) {
 	return best, best.Origin > Caller
 }
 
-func (t *trace) end(o Origin, v ssa.Value) { t.sources = append(t.sources, Source{o, v}) }
+func (t *trace) end(o Origin, v ssa.Value) { t.sources = append(t.sources, Source{o, v, t.apart > 0}) }
 
 func (t *trace) all(vs ...ssa.Value) {
 	for _, v := range vs {
@@ -168,14 +171,48 @@ func (t *trace) follow(v ssa.Value) {
 	}
 }
 
-// field follows a field of x; those of settings have a value per setting.
+// field follows a field of x. Those of settings have a value per setting, and
+// those of the standard library's types come from where their owner comes from.
+// In other objects a field has its own source, which is in sight only if the
+// object is made here.
 func (t *trace) field(v, x ssa.Value, index int) {
-	if n := ir.Named(x.Type()); n != nil && configures(n) {
+	n := ir.Named(x.Type())
+	if n != nil && configures(n) {
 		t.end(Program, v)
 		return
 	}
-	t.named(fieldName(x.Type(), index))
-	t.follow(x)
+	name := fieldName(x.Type(), index)
+	if isRequest(x.Type()) && fewValues(name) {
+		t.end(Program, v)
+		return
+	}
+	t.named(name)
+	if n == nil || n.Obj().Pkg() == nil || isStd(n.Obj().Pkg().Path()) {
+		t.follow(x)
+		return
+	}
+	found := false
+	if object, ok := x.(*ssa.Alloc); ok {
+		for _, use := range *object.Referrers() {
+			if f, ok := use.(*ssa.FieldAddr); ok && f.Field == index {
+				for _, st := range *f.Referrers() {
+					if st, ok := st.(*ssa.Store); ok && st.Addr == f {
+						found = true
+						t.follow(st.Val)
+					}
+				}
+			}
+		}
+	}
+	if !found {
+		t.end(Unknown, v)
+	}
+}
+
+// isStd reports whether a package of that path belongs to the standard library.
+func isStd(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
 }
 
 // originOfType returns what the type of a value says about where it comes from.
@@ -305,6 +342,9 @@ func (t *trace) call(v *ssa.Call) {
 	case path == "strconv" && strings.HasPrefix(callee.Name(), "Format"), callee.FullName() == "strconv.Itoa":
 		t.named("id") // whoever numbers things has many
 		t.arguments(v)
+	case callee.FullName() == "strings.Join":
+		t.named("key") // a combination
+		t.arguments(v)
 	case path == "sync/atomic" && strings.HasPrefix(callee.Name(), "Add"):
 		t.end(Counter, v)
 	case path == "bufio" && (callee.Name() == "Text" || strings.HasPrefix(callee.Name(), "Read")):
@@ -313,7 +353,9 @@ func (t *trace) call(v *ssa.Call) {
 		t.end(Program, v)
 	case t.IR.Static(&v.Call) != nil:
 		t.results(t.IR.Static(&v.Call))
-	case strings.Contains(strings.SplitN(path, "/", 2)[0], "."):
+	case callee.FullName() == "strconv.ParseUint":
+		t.end(Unknown, v) // a handle as often as not
+	case !isStd(path):
 		t.apart++
 		t.arguments(v)
 		t.apart--

@@ -3,7 +3,6 @@ package growth
 import (
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -81,9 +80,8 @@ func isInstance(typ types.Type) bool {
 	if n == nil || !isPointer(typ) || n.Obj().Pkg() == nil {
 		return false
 	}
-	first, _, _ := strings.Cut(n.Obj().Pkg().Path(), "/")
 	_, object := n.Underlying().(*types.Struct)
-	return object && strings.Contains(first, ".") && n.Obj().Pkg().Path() != "golang.org/x/time/rate"
+	return object && !isStd(n.Obj().Pkg().Path()) && n.Obj().Pkg().Path() != "golang.org/x/time/rate"
 }
 
 // onlyIfAbsent reports whether an instruction runs only where a look-up in the
@@ -111,11 +109,19 @@ func grows(e *effects.Event) ssa.Instruction {
 	return e.Instr
 }
 
+var syncMapPuts = map[string]bool{"(*sync.Map).Store": true, "(*sync.Map).LoadOrStore": true, "(*sync.Map).Swap": true}
+
 // keyOf returns the key of a growth: where the function that the event is in
 // chooses it, or else where the element is added; nil if it has none.
 func keyOf(e *effects.Event) ssa.Value {
 	if e.Key != nil {
 		return e.Key
+	}
+	if call, ok := grows(e).(ssa.CallInstruction); ok {
+		if callee := ir.Callee(call.Common()); callee != nil && syncMapPuts[callee.FullName()] {
+			return call.Common().Args[1]
+		}
+		return nil
 	}
 	put, ok := grows(e).(*ssa.MapUpdate)
 	g, global := e.Ref.Root.(*ssa.Global)

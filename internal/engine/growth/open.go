@@ -26,9 +26,16 @@ var openWords = map[string]bool{
 	"view": true, "visit": true, "visitor": true, "word": true,
 }
 
+// sumWords name sums: of what is counted there may be many, but not of the
+// sums.
+var sumWords = map[string]bool{"count": true, "counter": true, "metric": true, "stat": true, "total": true}
+
 // isOpen reports whether a name has a word for what comes and goes.
 func isOpen(name string) bool {
-	return slices.ContainsFunc(words(name), func(w string) bool { return openWords[w] || openWords[strings.TrimSuffix(w, "s")] })
+	has := func(set map[string]bool) bool {
+		return slices.ContainsFunc(words(name), func(w string) bool { return set[w] || set[strings.TrimSuffix(w, "s")] })
+	}
+	return has(openWords) && !has(sumWords)
 }
 
 // words splits a name at its capitals and underscores, in lower case: of
@@ -76,15 +83,15 @@ func (f *finder) open(c container, ins []*effects.Event) bool {
 	return !keyed || isOpen(c.global.Name()) || slices.ContainsFunc(c.path.Fields(), isOpen)
 }
 
-// manyValues reports whether keys of a type are many by what they are: numbers,
-// pointers, what may hold any value, combinations, and types called ID.
+// manyValues reports whether keys of a type are many by what they are: numbers
+// (but not handles of files), pointers, what may hold any value, combinations, and types called ID.
 func manyValues(typ types.Type) bool {
 	if n, ok := types.Unalias(typ).(*types.Named); ok && isOpen(n.Obj().Name()) {
 		return true
 	}
 	switch u := typ.Underlying().(type) {
 	case *types.Basic:
-		return u.Info()&types.IsNumeric != 0 || u.Kind() == types.UnsafePointer
+		return u.Info()&types.IsNumeric != 0 && u.Kind() != types.Uintptr || u.Kind() == types.UnsafePointer
 	case *types.Struct:
 		if typ.String() == "reflect.Value" {
 			return true // with the pointer to the instance

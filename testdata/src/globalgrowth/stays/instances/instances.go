@@ -3,6 +3,7 @@ package instances
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -81,3 +82,18 @@ var kinds = map[string]int{}
 
 // Fine: types of the program.
 func Kind(v any) { kinds[fmt.Sprintf("%T", v)]++ }
+
+var requestCounts = map[string]int{}
+
+// Silent: requests are counted, but by name.
+func Counted(name string) { requestCounts[name]++ }
+
+var gauges = map[string]map[string]float64{}
+
+// The names are few, but the labels of each are combined.
+func Gauge(name string, labels []string, v float64) {
+	if gauges[name] == nil {
+		gauges[name] = map[string]float64{}
+	}
+	gauges[name][strings.Join(labels, ",")] = v // want `package variable gauges`
+}

@@ -88,3 +88,25 @@ func NewController(inf cache.SharedInformer, h cache.ResourceEventHandler) error
 	_, err := inf.AddEventHandler(h)
 	return err
 }
+
+type provider interface{ Informer() cache.SharedInformer }
+
+type manager struct{ h cache.ResourceEventHandler }
+
+func (m *manager) Shutdown() {}
+
+// Leaks: the informer stays with the provider, and the manager with it.
+func NewManager(p provider, h cache.ResourceEventHandler) *manager {
+	m := &manager{h}
+	p.Informer().AddEventHandler(m.h) // want `listenerleak/handle-discarded`
+	return m
+}
+
+type view struct{ h cache.ResourceEventHandler }
+
+// Fine: nothing ends a view before the informer.
+func NewView(p provider, h cache.ResourceEventHandler) *view {
+	v := &view{h}
+	p.Informer().AddEventHandler(v.h)
+	return v
+}

@@ -218,3 +218,20 @@ func init() {
 		os.Exit(1)
 	}()
 }
+
+type throttle struct{ off bool }
+
+var bandwidth throttle
+
+// Fine: there is one throttle, and it listens for good.
+func (t *throttle) listen() {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, syscall.SIGUSR1)
+	go func() {
+		for range ch {
+			t.off = !t.off
+		}
+	}()
+}
+
+func Listen() { bandwidth.listen() }

@@ -104,16 +104,16 @@ func (s *Store) Get(key string) string {
 // Leaks: an unexported function that repeatable code calls is repeatable.
 func Open(path string) {
 	log.Print(path)
-	compact()
+	compact(log.Default())
 }
 
-func init() { compact() }
+func init() { compact(log.Default()) }
 
-func compact() {
+func compact(out *log.Logger) {
 	t := time.NewTicker(time.Hour) // want `timerleak/ticker-goroutine`
 	go func() {
 		for range t.C {
-			log.Print("compacted")
+			out.Print("compacted")
 		}
 	}()
 }
@@ -131,3 +131,53 @@ func init() {
 }
 
 var onOpen []func(string)
+
+var rounds int
+
+// Leaks a goroutine, though it refers to nothing that the function has.
+func Rounds() {
+	t := time.NewTicker(time.Hour) // want `timerleak/ticker-goroutine`
+	go func() {
+		for range t.C {
+			rounds++
+		}
+	}()
+}
+
+type limiter struct{ spent int }
+
+var limit limiter
+
+// Fine: the receiver is a package variable,
+func StartLimit() { go limit.refill() }
+
+// and here it can be nothing else.
+func (l *limiter) Start() { go l.refill() }
+
+func size() *int { return new(int) }
+
+func (l *limiter) Grow() {
+	n := size()
+	go func() {
+		for range time.Tick(time.Second) {
+			l.spent -= *n
+		}
+	}()
+}
+
+// Leaks: one for each of many.
+func (l *limiter) Watch(user *session) {
+	go func() {
+		for range time.Tick(time.Second) { // want `timerleak/ticker-goroutine`
+			l.spent += len(user.name)
+		}
+	}()
+}
+
+type session struct{ name string }
+
+func (l *limiter) refill() {
+	for range time.Tick(time.Second) {
+		l.spent = 0
+	}
+}

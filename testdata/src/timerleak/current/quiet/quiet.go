@@ -7,33 +7,33 @@ import (
 )
 
 // Suppressed on the line itself.
-func Line() {
+func Line(out *log.Logger) {
 	t := time.NewTicker(time.Second) //memlint:ignore timerleak/ticker-goroutine lives as long as the process
 	go func() {
 		for range t.C {
-			log.Print("line")
+			out.Print("line")
 		}
 	}()
 }
 
 // Suppressed on the line above, for all categories of the analyzer.
-func Above() {
+func Above(out *log.Logger) {
 	//memlint:ignore timerleak lives as long as the process
 	t := time.NewTicker(time.Second)
 	go func() {
 		for range t.C {
-			log.Print("above")
+			out.Print("above")
 		}
 	}()
 }
 
 // Not suppressed: the comment is about another category.
-func Other() {
+func Other(out *log.Logger) {
 	//memlint:ignore timerleak/ticker-field not the right word // want `timerleak/unused-ignore`
 	t := time.NewTicker(time.Second) // want `timerleak/ticker-goroutine`
 	go func() {
 		for range t.C {
-			log.Print("other")
+			out.Print("other")
 		}
 	}()
 }

@@ -1,0 +1,49 @@
+// Package metrics has metrics whose labels have too many values.
+package metrics
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+var requests = prometheus.NewCounterVec("requests", []string{"method", "path"})
+
+// Every path that a client thinks of is a metric for ever.
+func Serve(w http.ResponseWriter, r *http.Request) {
+	requests.WithLabelValues(r.Method, r.URL.Path).Inc() // want `metric gets ever new labels; held by package variable requests \(globalgrowth/container-only-grows\)`
+}
+
+var codes = prometheus.NewCounterVec("codes", []string{"method", "code"})
+
+// Fine: there are few methods and codes.
+func Code(w http.ResponseWriter, r *http.Request, code int) {
+	codes.WithLabelValues(r.Method, strconv.Itoa(code)).Inc()
+}
+
+type tailer struct{ path, tenant string }
+
+var lines = prometheus.NewCounterVec("lines", []string{"path"})
+
+// Files come and go.
+func (t *tailer) Line() {
+	lines.With(prometheus.Labels{"path": t.path}).Inc() // want `package variable lines`
+}
+
+var bytesRead = prometheus.NewCounterVec("bytes", []string{"path"})
+
+// Fine: the metric goes with the file.
+func (t *tailer) Read() { bytesRead.WithLabelValues(t.path).Inc() }
+
+func (t *tailer) Stop() { bytesRead.DeleteLabelValues(t.path) }
+
+var tenants = prometheus.NewCounterVec("tenants", []string{"tenant"})
+
+// Silent: one metric per tenant is often what is wanted.
+func (t *tailer) Tenant() { tenants.WithLabelValues(t.tenant).Inc() }
+
+var Exported = prometheus.NewCounterVec("exported", []string{"path"})
+
+// Silent: other packages may delete from it.
+func (t *tailer) Exported() { Exported.WithLabelValues(t.path).Inc() }

@@ -1,0 +1,3 @@
+module github.com/cenkalti/backoff/twin
+
+go 1.26
