@@ -128,7 +128,7 @@ var nogoFinding = regexp.MustCompile(`(?m)^(\S+\.go:\d+:\d+): (.*) \(\w+\)$`)
 type nogoAction struct {
 	path   string
 	deps   []string
-	facts  int64 // bytes
+	facts  int64         // bytes
 	took   time.Duration // of processors
 	stderr string
 	patch  string // of fixes
