@@ -208,7 +208,7 @@ func nogoActions(t testing.TB, program, dir string) []nogoAction {
 		if p.DepOnly {
 			args = append([]string{"-facts_only"}, args...)
 		}
-		_, stderr, state := execute(t, sandbox, []string{"GOARCH=" + runtime.GOARCH, "GOMAXPROCS=1"}, program, args...)
+		_, stderr, state := execute(t, sandbox, []string{"GOARCH=" + runtime.GOARCH}, program, args...)
 		a := nogoAction{path: p.ImportPath, deps: p.Deps, took: state.UserTime() + state.SystemTime()}
 		if code := state.ExitCode(); code != 0 && code != 3 { // 3: findings
 			t.Fatalf("nogo on %s: exit code %d\n%s", p.ImportPath, code, stderr)
