@@ -22,7 +22,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:     "closurecapture",
 	Doc:      finding.Doc(doc, "closurecapture"),
 	URL:      finding.URL("closurecapture"),
-	Run:      run,
+	Run:      effects.Alone(run),
 	Requires: []*analysis.Analyzer{effects.Analyzer},
 }
 

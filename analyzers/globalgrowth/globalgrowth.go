@@ -23,7 +23,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "globalgrowth",
 	Doc:        finding.Doc(doc, "globalgrowth"),
 	URL:        finding.URL("globalgrowth"),
-	Run:        run,
+	Run:        effects.Alone(run),
 	Requires:   []*analysis.Analyzer{effects.Analyzer},
 	ResultType: reflect.TypeFor[*finding.Withheld](),
 }

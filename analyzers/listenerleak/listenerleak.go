@@ -20,7 +20,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:     "listenerleak",
 	Doc:      finding.Doc(doc, "listenerleak"),
 	URL:      finding.URL("listenerleak"),
-	Run:      run,
+	Run:      effects.Alone(run),
 	Requires: []*analysis.Analyzer{effects.Analyzer},
 }
 

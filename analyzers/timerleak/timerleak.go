@@ -27,7 +27,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "timerleak",
 	Doc:        finding.Doc(doc, "timerleak"),
 	URL:        finding.URL("timerleak"),
-	Run:        run,
+	Run:        effects.Alone(run),
 	Requires:   []*analysis.Analyzer{effects.Analyzer},
 	ResultType: reflect.TypeFor[*finding.Withheld](),
 }

@@ -3,6 +3,7 @@ package effects
 import (
 	"fmt"
 	"go/types"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -51,7 +52,22 @@ func (f *FieldFact) String() string {
 
 // lazily builds the table when somebody asks for it: drivers also run this
 // analyzer on dependencies, of which nobody will.
-type lazily struct{ get func() *Package }
+type lazily struct {
+	get func() *Package
+	mu  sync.Mutex
+}
+
+// Alone returns run such that no other analyzer is at work on the package
+// meanwhile. A Package keeps what it has worked out for one analyzer for all of
+// them, and most drivers run those of a package at the same time.
+func Alone(run func(*analysis.Pass) (any, error)) func(*analysis.Pass) (any, error) {
+	return func(pass *analysis.Pass) (any, error) {
+		mu := &pass.ResultOf[Analyzer].(*lazily).mu
+		mu.Lock()
+		defer mu.Unlock()
+		return run(pass)
+	}
+}
 
 // Of returns the effects of the package that pass is about. The analyzer of
 // pass must require [Analyzer].
@@ -64,13 +80,17 @@ func run(pass *analysis.Pass) (any, error) {
 	if exports(pass) {
 		get().exportFacts()
 	}
-	return &lazily{get}, nil
+	return &lazily{get: get}, nil
 }
 
 // exports reports whether facts are computed for the package: those of main
 // modules and workspaces are. The standard library has its table, and what
-// other modules do counts as unknown.
+// other modules do counts as unknown. Bazel's nogo knows of no modules: it leaves
+// the standard library out, and has other repositories in a folder.
 func exports(pass *analysis.Pass) bool {
+	if nogo := pass.Module == nil && pass.ReadFile == nil; nogo {
+		return len(pass.Files) > 0 && !strings.HasPrefix(filepath.ToSlash(pass.Fset.File(pass.Files[0].FileStart).Name()), "external/")
+	}
 	return pass.Module != nil && pass.Module.Path != "" && pass.Module.Path != "std" && pass.Module.Version == ""
 }
 
@@ -283,7 +303,7 @@ func (p *Package) exportFacts() {
 	for _, fn := range p.IR.Funcs {
 		sum := p.summaries[fn] // also when empty: that a function does nothing is worth knowing
 		if obj, ok := fn.Object().(*types.Func); ok && sum != nil && obj.Pkg() == pass.Pkg {
-			pass.ExportObjectFact(obj, sum)
+			pass.ExportObjectFact(obj, sum.detached())
 		}
 	}
 	scope := pass.Pkg.Scope()

@@ -15,7 +15,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -92,6 +95,74 @@ func (p *program) add(tb testing.TB, path string, files ...string) *Package {
 	}
 	pass.ResultOf[Analyzer] = result
 	return Of(pass)
+}
+
+// TestFactsAreDetached checks that facts hold nothing but what drivers write to
+// files: those that keep facts in memory would find something else.
+func TestFactsAreDetached(t *testing.T) {
+	p := newProgram()
+	p.addDir(t, "exported")
+	if len(p.facts) == 0 {
+		t.Fatal("no facts")
+	}
+	for obj, facts := range p.facts {
+		for _, fact := range facts {
+			read := reflect.New(reflect.TypeOf(fact).Elem()).Interface().(analysis.Fact)
+			if p.importFact(obj, read); !reflect.DeepEqual(read, fact) {
+				t.Errorf("%s: %#v, read back as %#v", obj, fact, read)
+			}
+		}
+	}
+}
+
+// TestAlone checks that analyzers of one package wait for each other.
+func TestAlone(t *testing.T) {
+	pass := &analysis.Pass{ResultOf: map[*analysis.Analyzer]any{Analyzer: new(lazily)}}
+	var wg sync.WaitGroup
+	var running atomic.Int32
+	for range 8 {
+		wg.Go(func() {
+			_, err := Alone(func(*analysis.Pass) (any, error) {
+				if running.Add(1) > 1 {
+					t.Error("two at a time")
+				}
+				time.Sleep(time.Millisecond)
+				running.Add(-1)
+				return nil, nil
+			})(pass)
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestExports checks for which packages there are facts, also with a driver that
+// knows of no modules.
+func TestExports(t *testing.T) {
+	read := func(string) ([]byte, error) { return nil, nil }
+	for _, test := range []struct {
+		name, file string
+		pass       analysis.Pass
+		want       bool
+	}{
+		{"main module", "/src/m/a.go", analysis.Pass{Module: &analysis.Module{Path: "m"}, ReadFile: read}, true},
+		{"dependency", "/mod/m/a.go", analysis.Pass{Module: &analysis.Module{Path: "m", Version: "v1.0.0"}, ReadFile: read}, false},
+		{"standard library", "/go/src/a/a.go", analysis.Pass{ReadFile: read}, false},
+		{"nogo", "a/a.go", analysis.Pass{}, true},
+		{"nogo, another repository", "external/org_example_m/a.go", analysis.Pass{}, false},
+	} {
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, test.file, "package a", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test.pass.Fset, test.pass.Files = fset, []*ast.File{f}
+		if got := exports(&test.pass); got != test.want {
+			t.Errorf("%s: %t, want %t", test.name, got, test.want)
+		}
+	}
 }
 
 // importFact gives out facts as drivers do: what is not exported is lost on

@@ -77,6 +77,18 @@ type Summary struct {
 	Fresh bool
 }
 
+// detached returns a copy without what belongs to the package under analysis.
+// Drivers that analyse all packages in one process hand facts on as they are,
+// and with those keep all that facts lead to.
+func (s *Summary) detached() *Summary {
+	d := *s
+	d.Ops = slices.Clone(s.Ops)
+	for i := range d.Ops {
+		d.Ops[i].global, d.Ops[i].toGlobal, d.Ops[i].origin = nil, nil, nil
+	}
+	return &d
+}
+
 // AFact marks Summary as a fact.
 func (*Summary) AFact() {}
 
@@ -350,7 +362,7 @@ func (t *table) imported(obj *types.Func) *Summary {
 	}
 	var sum *Summary
 	if fact := new(Summary); obj.Pkg() != nil && t.ir.Pass.ImportObjectFact(obj, fact) {
-		sum = fact
+		sum = fact.detached()
 		t.bindGlobals(sum)
 	} else {
 		sum = stdSummary(obj)
