@@ -70,6 +70,18 @@ func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string,
 		fmt.Fprintln(stdout, "memlint", buildVersion())
 		return exitClean
 	}
+	if c.options.Cache, err = openCache(); err != nil {
+		return fail(err)
+	}
+	if c.clean {
+		if c.options.Cache == nil {
+			return exitClean
+		}
+		if err := c.options.Cache.Clean(); err != nil {
+			return fail(err)
+		}
+		return exitClean
+	}
 	if err := c.configure(); err != nil {
 		return fail(err)
 	}

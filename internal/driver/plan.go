@@ -21,6 +21,7 @@ type unit struct {
 	users   []*unit // units that wait for this one
 	facts   *unitFacts
 
+	kept     []byte    // what is kept of a run in which nothing but facts may have been different
 	index    int       // in the order of the plan
 	universe *universe // nil when the unit is done
 }
@@ -95,7 +96,6 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 		u.index = i
 	}
 	pl.connect(l)
-	group(l, pl.units)
 	return pl
 }
 
