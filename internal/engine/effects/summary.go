@@ -359,8 +359,14 @@ func (t *table) imported(obj *types.Func) *Summary {
 	return sum
 }
 
-// bindGlobals finds the package variables that an imported summary names.
+// bindGlobals finds the package variables that an imported summary names. The
+// ops of a fact belong to the driver, which hands them to other packages, too,
+// even at the same time: they are copied before they refer to this one.
 func (t *table) bindGlobals(sum *Summary) {
+	if !slices.ContainsFunc(sum.Ops, func(o Op) bool { return o.Global != "" }) {
+		return
+	}
+	sum.Ops = slices.Clone(sum.Ops)
 	for i := range sum.Ops {
 		o := &sum.Ops[i]
 		if o.Global == "" {
