@@ -376,11 +376,7 @@ func (t *table) bindGlobals(sum *Summary) {
 		if dot < 0 {
 			continue
 		}
-		pkg := t.ir.SSA.Prog.ImportedPackage(o.Global[:dot])
-		if pkg == nil {
-			continue
-		}
-		if g := pkg.Var(o.Global[dot+1:]); g != nil {
+		if g := t.ir.Global(o.Global[:dot], o.Global[dot+1:]); g != nil {
 			if o.Kind == Return {
 				o.global = g
 			} else {
