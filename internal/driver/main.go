@@ -35,6 +35,7 @@ func Main(analyzers []*analysis.Analyzer) {
 	if isVetCall(args) {
 		vet(analyzers, args)
 	}
+	tuneGC()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := command(ctx, analyzers, args, os.Stdout, os.Stderr)
 	stop()
