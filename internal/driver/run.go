@@ -200,6 +200,11 @@ func schedule(analyzers []*analysis.Analyzer) (all, factual []*analysis.Analyzer
 	return all, factual
 }
 
+// maxSources is how many bytes of source are analysed at a time, if not by one
+// unit. What an analysis needs grows with its source, about a hundredfold; this
+// concerns the rare package that is as large as a hundred others.
+const maxSources = 3 << 20
+
 // execute runs do for each unit on workers, each unit after those it depends
 // on, and returns the outcomes in the order of units. It stops early if ctx is
 // cancelled.
@@ -217,11 +222,16 @@ func (pl *plan) execute(ctx context.Context, opts Options, do func(*unit) *outco
 		}
 	}
 	running, finished := 0, 0
+	var size int64 // of the sources of what runs
 	for {
 		for running < opts.Workers && len(ready) > 0 && ctx.Err() == nil {
 			u := ready[0]
+			if running > 0 && size+u.size() > maxSources {
+				break
+			}
 			ready = ready[1:]
 			running++
+			size += u.size()
 			if opts.Progress != nil {
 				opts.Progress(finished, len(pl.units), u.ImportPath)
 			}
@@ -235,6 +245,7 @@ func (pl *plan) execute(ctx context.Context, opts Options, do func(*unit) *outco
 		}
 		u := <-done
 		running--
+		size -= u.size()
 		finished++
 		u.universe = nil
 		u.facts.set(outcomes[u.index].facts)
