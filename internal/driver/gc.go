@@ -8,7 +8,7 @@ import (
 )
 
 // roomy is how large the heap may be before the collector works.
-const roomy = 320 << 20
+const roomy = 400 << 20
 
 // tuneGC lets the heap grow to roomy before anything is collected, whatever is
 // alive, and by half of what is alive beyond that: time where memory is cheap,
