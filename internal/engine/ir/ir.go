@@ -14,12 +14,13 @@
 package ir
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -34,6 +35,7 @@ type Package struct {
 
 	calls map[token.Pos]*ast.CallExpr // by the position of the left parenthesis
 	graph map[*ssa.Function]*Graph
+	stmts map[*ast.File][]statement
 	extra map[*types.Var]*ssa.Global // see Global
 }
 
@@ -48,6 +50,7 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 		SSA:   prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false),
 		calls: make(map[token.Pos]*ast.CallExpr),
 		graph: make(map[*ssa.Function]*Graph),
+		stmts: make(map[*ast.File][]statement),
 		extra: make(map[*types.Var]*ssa.Global),
 	}
 	p.SSA.Build()
@@ -218,17 +221,65 @@ func (p *Package) Range(instr ssa.Instruction) (pos, end token.Pos) {
 // what Range returns if it is in none.
 func (p *Package) Statement(instr ssa.Instruction) (pos, end token.Pos) {
 	pos, end = p.Range(instr)
-	file := p.File(pos)
-	if file == nil {
-		return pos, end
-	}
-	path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-	for _, n := range path {
-		if stmt, ok := n.(ast.Stmt); ok {
-			return stmt.Pos(), stmt.End()
+	if file := p.File(pos); file != nil {
+		if s, ok := p.statementAt(file, pos); ok {
+			return s.pos, s.end
 		}
 	}
 	return pos, end
+}
+
+// statementAt returns the innermost statement around pos.
+func (p *Package) statementAt(file *ast.File, pos token.Pos) (_ statement, ok bool) {
+	list := p.statements(file)
+	i, begins := slices.BinarySearchFunc(list, pos, func(s statement, pos token.Pos) int { return cmp.Compare(s.pos, pos) })
+	for begins && i+1 < len(list) && list[i+1].pos == pos {
+		i++ // the innermost of those that begin here
+	}
+	if !begins {
+		i-- // the last that begins before
+	}
+	for ; i >= 0; i = list[i].up {
+		if pos < list[i].end {
+			return list[i], true
+		}
+	}
+	return statement{}, false
+}
+
+// A statement is where a statement of a file begins and ends, and which of the
+// file's statements it is in, -1 for none.
+type statement struct {
+	pos, end token.Pos
+	up       int
+}
+
+// statements returns the statements of a file in the order in which they begin,
+// a statement before those in it. (astutil.PathEnclosingInterval takes time in
+// proportion to the length of the function, too much to ask for each of its
+// statements.)
+func (p *Package) statements(file *ast.File) []statement {
+	if list, ok := p.stmts[file]; ok {
+		return list
+	}
+	var list []statement
+	var stack []int // of the nodes around, the statement each is in
+	up := -1
+	ast.Inspect(file, func(n ast.Node) bool {
+		if n == nil {
+			up = stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		stack = append(stack, up)
+		if stmt, ok := n.(ast.Stmt); ok {
+			list = append(list, statement{stmt.Pos(), stmt.End(), up})
+			up = len(list) - 1
+		}
+		return true
+	})
+	p.stmts[file] = list
+	return list
 }
 
 // bodyEnd returns the position of the closing brace of fn's body.
