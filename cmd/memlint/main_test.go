@@ -2,6 +2,7 @@ package main
 
 import (
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -32,6 +33,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOPROXY", "off")
 			env.Setenv("GOFLAGS", "")
 			env.Setenv("MEMLINT", memlint)
+			env.Setenv("MEMLINT_CACHE", filepath.Join(env.WorkDir, ".cache"))
 			return nil
 		},
 	})

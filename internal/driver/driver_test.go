@@ -45,6 +45,7 @@ func TestRuns(t *testing.T) {
 			t.Setenv("GOPROXY", "off")
 			t.Setenv("GOFLAGS", "")
 			t.Setenv("GOWORK", "")
+			t.Setenv("MEMLINT_CACHE", t.TempDir())
 			dir := t.TempDir()
 			var want *txtar.File
 			for i := range archive.Files {
@@ -78,6 +79,13 @@ func TestRuns(t *testing.T) {
 				var stdout, stderr bytes.Buffer
 				t.Chdir(dir)
 				code := command(context.Background(), toys(), strings.Fields(args), &stdout, &stderr)
+				if !strings.Contains(args, "-fix") && !strings.Contains(args, "-write-baseline") {
+					var stdout2, stderr2 bytes.Buffer
+					code2 := command(context.Background(), toys(), strings.Fields(args), &stdout2, &stderr2)
+					if code != code2 || stdout.String() != stdout2.String() || stderr.String() != stderr2.String() {
+						t.Errorf("memlint%s tells something else from the cache: exit %d\n%s%s", args, code2, &stdout2, &stderr2)
+					}
+				}
 				got.Write(stdout.Bytes())
 				for line := range strings.Lines(stderr.String()) {
 					got.WriteString("2> " + line)

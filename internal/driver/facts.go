@@ -3,9 +3,11 @@ package driver
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/gob"
 	"fmt"
 	"go/types"
+	"io"
 	"reflect"
 	"slices"
 	"sync"
@@ -19,6 +21,7 @@ import (
 // syntax or types, and read once, by the first unit that asks.
 type unitFacts struct {
 	encoded []byte
+	sum     [sha256.Size]byte // of encoded
 
 	once    sync.Once
 	decoded map[factKey]analysis.Fact
@@ -35,6 +38,11 @@ type factKey struct {
 type gobFact struct {
 	Object objectpath.Path
 	Fact   analysis.Fact
+}
+
+// set says what the facts are.
+func (f *unitFacts) set(encoded []byte) {
+	f.encoded, f.sum = encoded, sha256.Sum256(encoded)
 }
 
 // get returns the facts. They are shared and must not be changed.
@@ -59,8 +67,8 @@ func (f *unitFacts) get() map[factKey]analysis.Fact {
 // concurrently.
 type factSet struct {
 	pkg      *types.Package
-	imported func(path string) *unitFacts // nil if it has none
-	closure  func() []*types.Package      // packages that pkg depends on
+	imported map[string]*unitFacts   // by the path of a package that pkg depends on
+	closure  func() []*types.Package // packages that pkg depends on
 
 	mu    sync.Mutex
 	paths objectpath.Encoder
@@ -74,11 +82,15 @@ type ownKey struct {
 	typ reflect.Type
 }
 
-// register tells gob of the types of facts of analyzers and of those they require.
+// register tells gob of the types of facts of analyzers and of those they
+// require. Gob numbers types in the order in which it meets them and writes the
+// numbers: for the same facts to be the same bytes in every run, it meets them
+// here and not as workers happen to.
 func register(analyzers []*analysis.Analyzer) {
 	for _, a := range analyzers {
 		for _, fact := range a.FactTypes {
 			gob.Register(fact)
+			gob.NewEncoder(io.Discard).Encode([]gobFact{{Fact: fact}}) // an error is told with the fact
 		}
 		register(a.Requires)
 	}
@@ -97,7 +109,7 @@ func (s *factSet) importObjectFact(obj types.Object, ptr analysis.Fact) bool {
 	if obj.Pkg() == s.pkg {
 		return copyFact(ptr, s.own[ownKey{obj, typ}])
 	}
-	facts := s.imported(obj.Pkg().Path())
+	facts := s.imported[obj.Pkg().Path()]
 	if facts == nil || len(facts.get()) == 0 {
 		return false // spares finding the path
 	}
@@ -118,7 +130,7 @@ func (s *factSet) importPackageFact(pkg *types.Package, ptr analysis.Fact) bool 
 	if pkg == s.pkg {
 		return copyFact(ptr, s.own[ownKey{nil, typ}])
 	}
-	facts := s.imported(pkg.Path())
+	facts := s.imported[pkg.Path()]
 	return facts != nil && copyFact(ptr, facts.get()[factKey{"", typ}])
 }
 
@@ -193,7 +205,7 @@ func (s *factSet) allPackageFacts(a *analysis.Analyzer) []analysis.PackageFact {
 
 func (s *factSet) eachImported(a *analysis.Analyzer, yield func(*types.Package, objectpath.Path, analysis.Fact)) {
 	for _, pkg := range s.closure() {
-		facts := s.imported(pkg.Path())
+		facts := s.imported[pkg.Path()]
 		if facts == nil {
 			continue
 		}

@@ -25,6 +25,7 @@ type commandLine struct {
 	quiet   bool
 	stats   bool
 	version bool
+	clean   bool   // the cache
 	color   string // auto, always or never
 
 	baseline      string // file of findings that are known
@@ -65,6 +66,7 @@ func parse(analyzers []*analysis.Analyzer, args []string) (*commandLine, error) 
 	c.flags.BoolVar(&c.options.Tests, "test", true, "analyse test files, too")
 	c.flags.StringVar(&c.options.Tags, "tags", "", "build `tags`, separated by commas")
 	c.flags.StringVar(&c.options.Dir, "C", "", "change to `dir` first")
+	c.flags.BoolVar(&c.clean, "cache-clean", false, "remove what is kept of earlier runs, and do nothing else")
 	c.flags.BoolVar(&c.version, "V", false, "print the version; -V=full for the go command")
 	nameFlags(c.flags, &c.names)
 

@@ -35,6 +35,7 @@ func Main(analyzers []*analysis.Analyzer) {
 	if isVetCall(args) {
 		vet(analyzers, args)
 	}
+	tuneGC()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := command(ctx, analyzers, args, os.Stdout, os.Stderr)
 	stop()
@@ -68,6 +69,18 @@ func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string,
 	}
 	if c.version {
 		fmt.Fprintln(stdout, "memlint", buildVersion())
+		return exitClean
+	}
+	if c.options.Cache, err = openCache(); err != nil {
+		return fail(err)
+	}
+	if c.clean {
+		if c.options.Cache == nil {
+			return exitClean
+		}
+		if err := c.options.Cache.Clean(); err != nil {
+			return fail(err)
+		}
 		return exitClean
 	}
 	if err := c.configure(); err != nil {

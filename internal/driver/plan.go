@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/parser"
 	"go/token"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,8 +22,23 @@ type unit struct {
 	users   []*unit // units that wait for this one
 	facts   *unitFacts
 
+	kept     []byte    // what is kept of a run in which nothing but facts may have been different
+	bytes    int64     // see size
 	index    int       // in the order of the plan
 	universe *universe // nil when the unit is done
+}
+
+// size returns the size of the files of u, 0 if nothing is to be done for it.
+func (u *unit) size() int64 {
+	if u.bytes < 0 {
+		u.bytes = 0
+		for _, name := range u.abs(u.CompiledGoFiles) {
+			if info, err := os.Stat(name); err == nil && u.kept == nil {
+				u.bytes += info.Size()
+			}
+		}
+	}
+	return u.bytes
 }
 
 // A plan is the units of a run, each after those it depends on.
@@ -87,7 +103,7 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 		if !isReported && p.isRecompiled() && l.byID[p.path()] != nil {
 			continue
 		}
-		u := &unit{listPackage: p, reported: isReported, facts: new(unitFacts)}
+		u := &unit{listPackage: p, reported: isReported, facts: new(unitFacts), bytes: -1}
 		pl.units = append(pl.units, u)
 		pl.byID[p.ImportPath] = u
 	}
@@ -95,7 +111,6 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 		u.index = i
 	}
 	pl.connect(l)
-	group(l, pl.units)
 	return pl
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/memlint/memlint/internal/driver/cache"
 	"github.com/memlint/memlint/internal/driver/report"
 	"github.com/memlint/memlint/internal/driver/stats"
 )
@@ -26,6 +27,7 @@ const (
 	phaseParse  = "parse"
 	phaseImport = "read export data"
 	phaseCheck  = "type-check"
+	phaseKept   = "look up kept"
 )
 
 // Options says what to analyse, and with what.
@@ -37,6 +39,8 @@ type Options struct {
 	Tags      string   // build tags, separated by commas
 	Tests     bool     // whether test files belong to packages
 	Workers   int      // units analysed at a time; GOMAXPROCS if 0
+
+	Cache *cache.Cache // keeps what was found for the next run, if not nil
 
 	Stats    *stats.Stats                          // where the time goes, if not nil
 	Progress func(done, total int, current string) // is told what begins, if not nil
@@ -109,13 +113,27 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	}
 	result := &Result{Problems: pl.problems, Complete: make(map[string]bool), Dir: dir}
 
+	start = time.Now()
+	k := newKeeper(opts.Cache, listing, all, factual)
+	k.look(pl.units, opts.Workers)
+	group(listing, pl.units)
+	if k != nil {
+		opts.Stats.Since(phaseKept, start)
+	}
 	outcomes := pl.execute(ctx, opts, func(u *unit) *outcome {
+		if o := k.recall(pl, u); o != nil {
+			return o
+		}
 		run := &analysisRun{unit: u, plan: pl, listing: listing, dir: dir, stats: opts.Stats}
 		if u.reported {
-			return run.run(all)
+			run.run(all)
+		} else {
+			run.run(factual)
 		}
-		return run.run(factual)
+		k.keep(run)
+		return run.outcome
 	})
+	opts.Cache.Trim()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -182,6 +200,11 @@ func schedule(analyzers []*analysis.Analyzer) (all, factual []*analysis.Analyzer
 	return all, factual
 }
 
+// maxSources is how many bytes of source are analysed at a time, if not by one
+// unit. What an analysis needs grows with its source, about a hundredfold; this
+// concerns the rare package that is as large as a hundred others.
+const maxSources = 3 << 20
+
 // execute runs do for each unit on workers, each unit after those it depends
 // on, and returns the outcomes in the order of units. It stops early if ctx is
 // cancelled.
@@ -199,11 +222,16 @@ func (pl *plan) execute(ctx context.Context, opts Options, do func(*unit) *outco
 		}
 	}
 	running, finished := 0, 0
+	var size int64 // of the sources of what runs
 	for {
 		for running < opts.Workers && len(ready) > 0 && ctx.Err() == nil {
 			u := ready[0]
+			if running > 0 && size+u.size() > maxSources {
+				break
+			}
 			ready = ready[1:]
 			running++
+			size += u.size()
 			if opts.Progress != nil {
 				opts.Progress(finished, len(pl.units), u.ImportPath)
 			}
@@ -217,9 +245,10 @@ func (pl *plan) execute(ctx context.Context, opts Options, do func(*unit) *outco
 		}
 		u := <-done
 		running--
+		size -= u.size()
 		finished++
 		u.universe = nil
-		u.facts.encoded = outcomes[u.index].facts
+		u.facts.set(outcomes[u.index].facts)
 		for _, user := range u.users {
 			if user.waiting--; user.waiting == 0 {
 				enqueue(user)

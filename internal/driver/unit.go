@@ -58,12 +58,12 @@ type analysisRun struct {
 }
 
 // run analyses the unit with the analyzers, each after those it requires.
-func (r *analysisRun) run(analyzers []*analysis.Analyzer) *outcome {
+func (r *analysisRun) run(analyzers []*analysis.Analyzer) {
 	r.outcome = new(outcome)
 	defer r.forgetFiles()
 	if err := r.load(); err != nil {
 		r.problem("%s", r.line(err))
-		return r.outcome
+		return
 	}
 	r.results = make(map[*analysis.Analyzer]any)
 	r.failed = make(map[*analysis.Analyzer]bool)
@@ -75,7 +75,6 @@ func (r *analysisRun) run(analyzers []*analysis.Analyzer) *outcome {
 		r.problem("internal error: facts of package %s: %v; please report it: %s", r.unit.ImportPath, err, issues)
 	}
 	r.outcome.facts = facts
-	return r.outcome
 }
 
 func (r *analysisRun) problem(format string, args ...any) {
@@ -148,7 +147,7 @@ func (r *analysisRun) load() (err error) {
 	}
 	r.facts = &factSet{
 		pkg:      r.pkg,
-		imported: r.plan.factsFor(r.unit),
+		imported: r.plan.factsOf(r.unit),
 		closure: func() []*types.Package {
 			var list []*types.Package
 			for _, path := range slices.Sorted(maps.Keys(packages)) {
@@ -161,9 +160,9 @@ func (r *analysisRun) load() (err error) {
 	return nil
 }
 
-// factsFor returns the function that finds the facts of a package that u
-// depends on by its path: those of its variant for the same test, if there is one.
-func (pl *plan) factsFor(u *unit) func(path string) *unitFacts {
+// factsOf returns the facts of each package that u depends on by its path:
+// those of its variant for the same test, if there is one.
+func (pl *plan) factsOf(u *unit) map[string]*unitFacts {
 	byPath := make(map[string]*unitFacts)
 	seen := make(map[*unit]bool)
 	var visit func(u *unit)
@@ -179,7 +178,7 @@ func (pl *plan) factsFor(u *unit) func(path string) *unitFacts {
 		}
 	}
 	visit(u)
-	return func(path string) *unitFacts { return byPath[path] }
+	return byPath
 }
 
 // goVersion returns the language version of a package: that of its module, and

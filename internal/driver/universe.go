@@ -46,8 +46,9 @@ func group(l *listing, units []*unit) {
 	imports := make(map[string]bool)
 	for _, u := range units {
 		v := current
-		if u.importsVariant() {
-			// Variants have the paths of plain packages and are others.
+		if u.importsVariant() || u.kept != nil {
+			// Variants have the paths of plain packages and are others. What
+			// is kept will hardly be needed.
 			v = newGroup()
 		} else {
 			for id := range u.imports {

@@ -32,6 +32,7 @@ type program struct {
 	std   types.Importer
 	pkgs  map[string]*types.Package
 	facts map[types.Object][]analysis.Fact
+	given map[types.Object][]analysis.Fact // as other packages see them
 }
 
 func newProgram() *program {
@@ -41,6 +42,7 @@ func newProgram() *program {
 		std:   importer.ForCompiler(fset, "gc", nil),
 		pkgs:  make(map[string]*types.Package),
 		facts: make(map[types.Object][]analysis.Fact),
+		given: make(map[types.Object][]analysis.Fact),
 	}
 }
 
@@ -166,18 +168,53 @@ func TestExports(t *testing.T) {
 }
 
 // importFact gives out facts as drivers do: what is not exported is lost on
-// the way.
+// the way, and what several packages get is one and the same behind a copy.
 func (p *program) importFact(obj types.Object, into analysis.Fact) bool {
-	for _, fact := range p.facts[obj] {
-		if reflect.TypeOf(fact) == reflect.TypeOf(into) {
+	if p.given[obj] == nil {
+		for _, fact := range p.facts[obj] {
 			var buf bytes.Buffer
-			if gob.NewEncoder(&buf).Encode(fact) != nil {
+			given := reflect.New(reflect.TypeOf(fact).Elem()).Interface().(analysis.Fact)
+			if gob.NewEncoder(&buf).Encode(fact) != nil || gob.NewDecoder(&buf).Decode(given) != nil {
 				return false
 			}
-			return gob.NewDecoder(&buf).Decode(into) == nil
+			p.given[obj] = append(p.given[obj], given)
+		}
+	}
+	for _, fact := range p.given[obj] {
+		if reflect.TypeOf(fact) == reflect.TypeOf(into) {
+			reflect.ValueOf(into).Elem().Set(reflect.ValueOf(fact).Elem())
+			return true
 		}
 	}
 	return false
+}
+
+// TestFactsAreShared checks that a package does not change the facts that it is
+// given: others are given the same, and they would keep its SSA in memory.
+func TestFactsAreShared(t *testing.T) {
+	p := newProgram()
+	p.add(t, "example.com/a", "a.go", "package a\n\nvar V *int\n\nfunc Get() *int { return V }\n\nfunc Set(p *int) { V = p }\n")
+	b := p.add(t, "example.com/b", "b.go", "package b\n\nimport \"example.com/a\"\n\nfunc F() *int { a.Set(new(int)); return a.Get() }\n\nvar _ = a.V\n")
+	bound := 0
+	for _, sum := range b.cached {
+		for _, o := range sum.Ops {
+			if o.global != nil || o.toGlobal != nil {
+				bound++
+			}
+		}
+	}
+	if bound != 2 {
+		t.Errorf("%d ops refer to variables, want 2", bound)
+	}
+	for obj, facts := range p.given {
+		for _, fact := range facts {
+			for _, o := range fact.(*Summary).Ops {
+				if o.global != nil || o.toGlobal != nil || o.origin != nil {
+					t.Errorf("fact of %s refers to SSA: %v", obj.Name(), o)
+				}
+			}
+		}
+	}
 }
 
 // addDir analyses the files of a folder of testdata as one package.

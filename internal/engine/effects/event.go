@@ -48,11 +48,19 @@ const (
 	Spawned              // on a goroutine of its own
 )
 
-// An Event is something that happens to Ref at Instr.
+// An Event is something that happens to Ref.
 type Event struct {
+	Ref Ref
+	// Via is set when what the event names is a local object that holds Ref.
+	Via bool
+	*Happening
+}
+
+// A Happening is what happens at Instr, to one ref or more. There are many
+// events, so those that differ in nothing but their refs share it.
+type Happening struct {
 	Kind  Kind
 	Mode  Mode
-	Ref   Ref
 	Instr ssa.Instruction
 
 	Name   string      // Method, Arg: the function's name
@@ -61,8 +69,6 @@ type Event struct {
 	To     Ref         // Store: the variable; the zero Ref if Holder says it
 	Holder string      // Store: a part of the runtime that keeps it
 	Key    ssa.Value   // Grow of a map: the key, if this function has it
-	// Via is set when what the event names is a local object that holds Ref.
-	Via bool
 	// Origin is the statement of this package at which it happens when Instr
 	// is a call of the function around it, else Instr itself.
 	Origin ssa.Instruction
@@ -75,6 +81,7 @@ func (e *Event) Func() *ssa.Function { return e.Instr.Parent() }
 type collector struct {
 	*flow
 	events []*Event
+	slab   []Event // to allocate many at a time
 }
 
 func (t *table) collect(f *flow) []*Event {
@@ -89,26 +96,42 @@ func (t *table) collect(f *flow) []*Event {
 	return c.events
 }
 
-func (c *collector) emit(refs []Ref, proto Event) {
+// emit emits an event for each of refs.
+func (c *collector) emit(refs []Ref, proto Happening) {
+	if len(refs) > 0 {
+		c.share(refs, false, c.settle(proto))
+	}
+}
+
+// settle returns a happening as events share it.
+func (c *collector) settle(proto Happening) *Happening {
 	if proto.Origin == nil {
 		proto.Origin = proto.Instr
 	}
+	return &proto
+}
+
+func (c *collector) share(refs []Ref, via bool, h *Happening) {
 	for _, r := range refs {
-		if proto.Kind == Store && proto.To == r {
+		if h.Kind == Store && h.To == r {
 			continue // a variable set to what it holds, plus something or minus something
 		}
-		e := proto
-		e.Ref = r
-		c.events = append(c.events, &e)
+		if len(c.slab) == cap(c.slab) {
+			c.slab = make([]Event, 0, min(64, max(4, 2*cap(c.slab))))
+		}
+		c.slab = append(c.slab, Event{r, via, h})
+		c.events = append(c.events, &c.slab[len(c.slab)-1])
 	}
 }
 
 // emitWhole emits an event that happens to refs and to all that local objects
 // among them hold.
-func (c *collector) emitWhole(refs []Ref, proto Event) {
-	c.emit(refs, proto)
-	proto.Via = true
-	c.emit(c.parts(refs), proto)
+func (c *collector) emitWhole(refs []Ref, proto Happening) {
+	if len(refs) > 0 {
+		h := c.settle(proto)
+		c.share(refs, false, h)
+		c.share(c.parts(refs), true, h)
+	}
 }
 
 // parts returns what the local objects among refs hold, refs excluded.
@@ -137,44 +160,44 @@ func (c *collector) visit(instr ssa.Instruction) {
 			if c.t.waitsForever(instr) {
 				kind = Wait
 			}
-			c.emit(c.of(comm.Chan), Event{Kind: kind, Instr: instr, Index: comm.Case})
+			c.emit(c.of(comm.Chan), Happening{Kind: kind, Instr: instr, Index: comm.Case})
 		} else if sel, ok := instr.(*ssa.Select); ok {
-			c.emitWhole(c.of(sel.States[comm.Case].Send), Event{Kind: Send, Instr: instr, To: first(c.of(comm.Chan)), Index: comm.Case})
-			c.emit(c.of(comm.Chan), Event{Kind: Grow, Instr: instr, Index: comm.Case})
+			c.emitWhole(c.of(sel.States[comm.Case].Send), Happening{Kind: Send, Instr: instr, To: first(c.of(comm.Chan)), Index: comm.Case})
+			c.emit(c.of(comm.Chan), Happening{Kind: Grow, Instr: instr, Index: comm.Case})
 		}
 	}
 	switch v := instr.(type) {
 	case *ssa.Send:
-		c.emitWhole(c.of(v.X), Event{Kind: Send, Instr: v, To: first(c.of(v.Chan)), Index: -1})
-		c.emit(c.of(v.Chan), Event{Kind: Grow, Instr: v, Index: -1})
+		c.emitWhole(c.of(v.X), Happening{Kind: Send, Instr: v, To: first(c.of(v.Chan)), Index: -1})
+		c.emit(c.of(v.Chan), Happening{Kind: Grow, Instr: v, Index: -1})
 	case *ssa.Return:
 		for i, r := range v.Results {
-			c.emitWhole(c.of(r), Event{Kind: Return, Instr: v, Index: i})
+			c.emitWhole(c.of(r), Happening{Kind: Return, Instr: v, Index: i})
 			if _, ok := c.t.unbounded(c.flow, r); ok {
-				c.emit([]Ref{{Root: r}}, Event{Kind: Fill, Instr: v, Index: i})
+				c.emit([]Ref{{Root: r}}, Happening{Kind: Fill, Instr: v, Index: i})
 			}
 		}
 	case *ssa.Panic:
-		c.emitWhole(c.of(v.X), Event{Kind: Escape, Instr: v})
+		c.emitWhole(c.of(v.X), Happening{Kind: Escape, Instr: v})
 	case *ssa.Store:
 		c.store(v)
 	case *ssa.MapUpdate:
 		maps := c.of(v.Map)
 		bounded := c.t.keyBounded(c.flow, v)
 		if !bounded {
-			c.emit(maps, Event{Kind: Grow, Instr: v, Key: v.Key})
+			c.emit(maps, Happening{Kind: Grow, Instr: v, Key: v.Key})
 		}
 		if _, ok := v.Value.Type().Underlying().(*types.Slice); ok {
 			inner := c.elems(maps)
 			// Where keys are not bounded, a new list for a key is no
 			// replacement but the growth of the map.
 			if how := c.rebuilt(v, v.Value, inner); how != 0 && (how != Replace || bounded) {
-				c.emit(inner, Event{Kind: how, Instr: v})
+				c.emit(inner, Happening{Kind: how, Instr: v})
 			}
 		}
 		for _, m := range c.elems(maps) {
-			c.emitWhole(c.of(v.Value), Event{Kind: Store, Instr: v, To: m})
-			c.emitWhole(c.of(v.Key), Event{Kind: Store, Instr: v, To: m})
+			c.emitWhole(c.of(v.Value), Happening{Kind: Store, Instr: v, To: m})
+			c.emitWhole(c.of(v.Key), Happening{Kind: Store, Instr: v, To: m})
 		}
 	case ssa.CallInstruction:
 		c.visitCall(v)
@@ -194,7 +217,7 @@ func (c *collector) store(v *ssa.Store) {
 		if _, local := at.Root.(*ssa.Alloc); local && at.Path == nil {
 			continue // a local variable: the flow has it
 		}
-		c.emitWhole(c.of(v.Val), Event{Kind: Store, Instr: v, To: at})
+		c.emitWhole(c.of(v.Val), Happening{Kind: Store, Instr: v, To: at})
 	}
 	if _, isIndex := v.Addr.(*ssa.IndexAddr); isIndex {
 		return // an element set by index
@@ -204,7 +227,7 @@ func (c *collector) store(v *ssa.Store) {
 		return
 	}
 	for _, at := range targets {
-		e := Event{Kind: how, Instr: v, To: at}
+		e := Happening{Kind: how, Instr: v, To: at}
 		if how == Replace && c.t.onlyIfNil(c.flow, v, at) {
 			e.Kind = Lazy
 		}
@@ -367,7 +390,7 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 		c.visitBuiltin(instr, b.Name(), common.Args)
 		return
 	}
-	proto := Event{Instr: instr, Mode: mode(instr), Callee: ir.Callee(common)}
+	proto := Happening{Instr: instr, Mode: mode(instr), Callee: ir.Callee(common)}
 	args := ir.Args(common)
 	isMethod := false
 	if proto.Callee != nil {
@@ -407,7 +430,7 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 }
 
 // applyOp emits the events of one effect of the callee as seen by the caller.
-func (c *collector) applyOp(instr ssa.CallInstruction, proto Event, args []ssa.Value, op Op) {
+func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []ssa.Value, op Op) {
 	if op.Kind == Return || op.Kind == Fill || op.Param < 0 || op.Param >= len(args) {
 		return
 	}
@@ -460,13 +483,15 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Event, args []ssa.V
 
 // emitCall emits the call of function values; that of a method value is a
 // call of the method on the receiver that it holds.
-func (c *collector) emitCall(refs []Ref, e Event) {
+func (c *collector) emitCall(refs []Ref, e Happening) {
 	e.Kind = Call
 	c.emit(refs, e)
 	// What a function value from elsewhere holds may be given back by its call.
 	held := e
-	held.Kind, held.Via = Escape, true
-	c.emit(c.parts(slices.DeleteFunc(slices.Clone(refs), func(r Ref) bool { return Fresh(r.Root) })), held)
+	held.Kind = Escape
+	if parts := c.parts(slices.DeleteFunc(slices.Clone(refs), func(r Ref) bool { return Fresh(r.Root) })); len(parts) > 0 {
+		c.share(parts, true, c.settle(held))
+	}
 	for _, r := range refs {
 		mc, ok := r.Root.(*ssa.MakeClosure)
 		if !ok || r.Path != nil {
@@ -487,7 +512,7 @@ func (c *collector) emitCall(refs []Ref, e Event) {
 }
 
 func (c *collector) visitBuiltin(instr ssa.CallInstruction, name string, args []ssa.Value) {
-	e := Event{Instr: instr, Mode: mode(instr), Index: -1}
+	e := Happening{Instr: instr, Mode: mode(instr), Index: -1}
 	switch name {
 	case "close":
 		e.Kind = Close

@@ -371,8 +371,14 @@ func (t *table) imported(obj *types.Func) *Summary {
 	return sum
 }
 
-// bindGlobals finds the package variables that an imported summary names.
+// bindGlobals finds the package variables that an imported summary names. The
+// ops of a fact belong to the driver, which hands them to other packages, too,
+// even at the same time: they are copied before they refer to this one.
 func (t *table) bindGlobals(sum *Summary) {
+	if !slices.ContainsFunc(sum.Ops, func(o Op) bool { return o.Global != "" }) {
+		return
+	}
+	sum.Ops = slices.Clone(sum.Ops)
 	for i := range sum.Ops {
 		o := &sum.Ops[i]
 		if o.Global == "" {
@@ -382,11 +388,7 @@ func (t *table) bindGlobals(sum *Summary) {
 		if dot < 0 {
 			continue
 		}
-		pkg := t.ir.SSA.Prog.ImportedPackage(o.Global[:dot])
-		if pkg == nil {
-			continue
-		}
-		if g := pkg.Var(o.Global[dot+1:]); g != nil {
+		if g := t.ir.Global(o.Global[:dot], o.Global[dot+1:]); g != nil {
 			if o.Kind == Return {
 				o.global = g
 			} else {

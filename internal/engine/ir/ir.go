@@ -14,13 +14,14 @@
 package ir
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -35,6 +36,8 @@ type Package struct {
 
 	calls map[token.Pos]*ast.CallExpr // by the position of the left parenthesis
 	graph map[*ssa.Function]*Graph
+	stmts map[*ast.File][]statement
+	extra map[*types.Var]*ssa.Global // see Global
 }
 
 // Build returns the SSA of the package that pass is about. Calls of functions
@@ -42,14 +45,14 @@ type Package struct {
 func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 	prog := ssa.NewProgram(pass.Fset, ssa.BuilderMode(0))
 	prog.SetNoReturn(noReturn)
-	for _, imp := range pass.Pkg.Imports() {
-		prog.CreatePackage(imp, nil, nil, true)
-	}
+	createImports(prog, pass)
 	p := &Package{
 		Pass:  pass,
 		SSA:   prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false),
 		calls: make(map[token.Pos]*ast.CallExpr),
 		graph: make(map[*ssa.Function]*Graph),
+		stmts: make(map[*ast.File][]statement),
+		extra: make(map[*types.Var]*ssa.Global),
 	}
 	p.SSA.Build()
 
@@ -74,6 +77,83 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 		})
 	}
 	return p
+}
+
+// createImports creates the packages that pass.Pkg imports with those members
+// that its syntax names. To create all of them would take more time and memory
+// than anything else here, and make the types of each be read from export data
+// to no purpose. (Methods without syntax here, such as promoted ones, are
+// created by the builder when it meets them.)
+func createImports(prog *ssa.Program, pass *analysis.Pass) {
+	used := make(map[*types.Package][]types.Object)
+	for _, imp := range pass.Pkg.Imports() {
+		used[imp] = nil
+	}
+	seen := make(map[types.Object]bool)
+	for _, obj := range pass.TypesInfo.Uses {
+		switch x := obj.(type) {
+		case *types.Func:
+			x = x.Origin()
+			if recv := x.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
+				continue
+			}
+			obj = x
+		case *types.Var:
+			if x.Parent() == nil || x.Pkg() == nil || x.Parent() != x.Pkg().Scope() {
+				continue
+			}
+		default:
+			continue
+		}
+		if list, imported := used[obj.Pkg()]; imported && !seen[obj] {
+			seen[obj] = true
+			used[obj.Pkg()] = append(list, obj)
+		}
+	}
+	for _, imp := range pass.Pkg.Imports() {
+		createPackage(prog, imp, used[imp], true)
+	}
+}
+
+// createPackage creates a package with the given members only. Package ssa
+// knows no such thing; but for a package with syntax it creates what that
+// declares, and for names in a constant declaration it creates what they stand
+// for, as it does for objects from export data.
+func createPackage(prog *ssa.Program, pkg *types.Package, members []types.Object, importable bool) *ssa.Package {
+	spec := new(ast.ValueSpec)
+	info := &types.Info{Defs: make(map[*ast.Ident]types.Object, len(members))}
+	for _, obj := range members {
+		id := &ast.Ident{Name: obj.Name()}
+		spec.Names = append(spec.Names, id)
+		info.Defs[id] = obj
+	}
+	file := &ast.File{
+		Name:  &ast.Ident{Name: pkg.Name()},
+		Decls: []ast.Decl{&ast.GenDecl{Tok: token.CONST, Specs: []ast.Spec{spec}}},
+	}
+	return prog.CreatePackage(pkg, []*ast.File{file}, info, importable)
+}
+
+// Global returns the variable of the given name of a package that this one
+// imports, also if no syntax here names it; nil if there is none.
+func (p *Package) Global(path, name string) *ssa.Global {
+	pkg := p.SSA.Prog.ImportedPackage(path)
+	if pkg == nil {
+		return nil
+	}
+	if g := pkg.Var(name); g != nil {
+		return g
+	}
+	obj, ok := pkg.Pkg.Scope().Lookup(name).(*types.Var)
+	if !ok {
+		return nil
+	}
+	if p.extra[obj] == nil {
+		// No instruction refers to it, so another program will do.
+		prog := ssa.NewProgram(p.Pass.Fset, ssa.BuilderMode(0))
+		p.extra[obj] = createPackage(prog, pkg.Pkg, []types.Object{obj}, false).Var(name)
+	}
+	return p.extra[obj]
 }
 
 func (p *Package) add(fn *ssa.Function) {
@@ -142,17 +222,65 @@ func (p *Package) Range(instr ssa.Instruction) (pos, end token.Pos) {
 // what Range returns if it is in none.
 func (p *Package) Statement(instr ssa.Instruction) (pos, end token.Pos) {
 	pos, end = p.Range(instr)
-	file := p.File(pos)
-	if file == nil {
-		return pos, end
-	}
-	path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-	for _, n := range path {
-		if stmt, ok := n.(ast.Stmt); ok {
-			return stmt.Pos(), stmt.End()
+	if file := p.File(pos); file != nil {
+		if s, ok := p.statementAt(file, pos); ok {
+			return s.pos, s.end
 		}
 	}
 	return pos, end
+}
+
+// statementAt returns the innermost statement around pos.
+func (p *Package) statementAt(file *ast.File, pos token.Pos) (_ statement, ok bool) {
+	list := p.statements(file)
+	i, begins := slices.BinarySearchFunc(list, pos, func(s statement, pos token.Pos) int { return cmp.Compare(s.pos, pos) })
+	for begins && i+1 < len(list) && list[i+1].pos == pos {
+		i++ // the innermost of those that begin here
+	}
+	if !begins {
+		i-- // the last that begins before
+	}
+	for ; i >= 0; i = list[i].up {
+		if pos < list[i].end {
+			return list[i], true
+		}
+	}
+	return statement{}, false
+}
+
+// A statement is where a statement of a file begins and ends, and which of the
+// file's statements it is in, -1 for none.
+type statement struct {
+	pos, end token.Pos
+	up       int
+}
+
+// statements returns the statements of a file in the order in which they begin,
+// a statement before those in it. (astutil.PathEnclosingInterval takes time in
+// proportion to the length of the function, too much to ask for each of its
+// statements.)
+func (p *Package) statements(file *ast.File) []statement {
+	if list, ok := p.stmts[file]; ok {
+		return list
+	}
+	var list []statement
+	var stack []int // of the nodes around, the statement each is in
+	up := -1
+	ast.Inspect(file, func(n ast.Node) bool {
+		if n == nil {
+			up = stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		stack = append(stack, up)
+		if stmt, ok := n.(ast.Stmt); ok {
+			list = append(list, statement{stmt.Pos(), stmt.End(), up})
+			up = len(list) - 1
+		}
+		return true
+	})
+	p.stmts[file] = list
+	return list
 }
 
 // bodyEnd returns the position of the closing brace of fn's body.

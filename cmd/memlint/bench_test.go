@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/memlint/memlint"
+	"github.com/memlint/memlint/internal/driver"
+)
+
+// shapes make bodies of functions of a size in which there is something to say
+// for each analyzer. Generated code has such functions.
+var shapes = []struct {
+	name string
+	size int
+	body func(n int) string
+}{
+	{"statements", 20000, func(n int) string {
+		return repeat(n/4, "\tm[in.id+%d] = in\n\tlist = append(list, in)\n\tin = in.next\n\tuse(in)\n")
+	}},
+	{"closures", 2000, func(n int) string {
+		return repeat(n, "\tbus.On(func() { use(in); m[%d] = in })\n")
+	}},
+	{"blocks", 5000, func(n int) string {
+		return repeat(n, "\tif in.id == %d {\n\t\tin = in.next\n\t}\n")
+	}},
+	{"timers", 1000, func(n int) string {
+		return repeat(n, "\tt%[1]d := time.NewTicker(time.Second)\n\tif in.id == %[1]d {\n\t\tt%[1]d.Stop()\n\t}\n")
+	}},
+	{"variables", 2000, func(n int) string {
+		return repeat(n, "\tv%d[in.id] = in\n") + "}\n" + repeat(n, "var v%d = map[int]*node{}\n") + "func rest() {\n"
+	}},
+}
+
+func repeat(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+const around = `package p
+
+import "time"
+
+type node struct {
+	id   int
+	next *node
+}
+
+type hub struct{ all []func() }
+
+func (h *hub) On(f func()) { h.all = append(h.all, f) }
+
+var (
+	_    time.Duration
+	m    = map[int]*node{}
+	list []*node
+	bus  = new(hub)
+)
+
+func use(n *node) { n.id++ }
+
+func F(in *node) {
+%s}
+`
+
+// BenchmarkShapes analyses generated functions of growing size: ns/op grows as
+// they do, so that ns/line stays.
+func BenchmarkShapes(b *testing.B) {
+	for _, s := range shapes {
+		for _, n := range []int{s.size / 4, s.size / 2, s.size} {
+			b.Run(fmt.Sprintf("%s/%d", s.name, n), func(b *testing.B) {
+				dir := b.TempDir()
+				for name, text := range map[string]string{
+					"go.mod": "module m\n\ngo 1.22\n",
+					"p.go":   fmt.Sprintf(around, s.body(n)),
+				} {
+					if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.Setenv("GOWORK", "off")
+				for b.Loop() {
+					result, err := driver.Run(context.Background(), driver.Options{Analyzers: memlint.Analyzers(), Dir: dir})
+					if err != nil || len(result.Problems) > 0 || result.Packages != 1 {
+						b.Fatalf("%+v, %v", result, err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/line")
+			})
+		}
+	}
+}

@@ -1,0 +1,311 @@
+package driver
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/gob"
+	"flag"
+	"fmt"
+	"hash"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/gcexportdata"
+
+	"github.com/memlint/memlint/internal/driver/cache"
+	"github.com/memlint/memlint/internal/driver/report"
+)
+
+// Outcomes of units are kept between runs under the hash of all that they
+// depend on: the executable, the analyzers and their flags, the toolchain, what
+// `go list` says of the package, the text of its files, the export data of what
+// it imports. What is kept says besides which facts of dependencies it is for;
+// so an edit that changes neither export data nor facts changes nothing beyond
+// its own package.
+//
+// Positions are absolute, here and in export data, and the key has the names of
+// files as they are: a checkout that is moved is analysed again.
+//
+// A unit with problems is not kept, since problems may go away by themselves.
+
+// A keeper keeps outcomes. A nil keeper keeps none.
+type keeper struct {
+	cache   *cache.Cache
+	listing *listing
+	all     []byte // what every unit depends on that is reported
+	factual []byte // the same for units of which only facts are wanted
+
+	mu     sync.Mutex
+	shared map[string]*sharedSum // by file
+}
+
+// A sharedSum is the hash of a file that several units depend on.
+type sharedSum struct {
+	once sync.Once
+	sum  [sha256.Size]byte
+	err  error
+}
+
+// executable returns the hash of the program that runs.
+var executable = sync.OnceValues(func() (sum [sha256.Size]byte, err error) {
+	name, err := os.Executable()
+	if err != nil {
+		return sum, err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return sum, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return [sha256.Size]byte(h.Sum(nil)), err
+})
+
+// newKeeper returns the keeper of a run, nil if nothing can be kept.
+func newKeeper(c *cache.Cache, l *listing, all, factual []*analysis.Analyzer) *keeper {
+	if c == nil {
+		return nil
+	}
+	tool, err := executable()
+	if err != nil {
+		return nil
+	}
+	salt := func(analyzers []*analysis.Analyzer) []byte {
+		h := sha256.New()
+		fmt.Fprintf(h, "memlint outcome 1\n%x\n%q %q\n", tool, l.env.GOVERSION, l.env.GOARCH)
+		for _, a := range analyzers {
+			fmt.Fprintf(h, "analyzer %q\n", a.Name)
+			a.Flags.VisitAll(func(f *flag.Flag) { fmt.Fprintf(h, "%q=%q\n", f.Name, f.Value.String()) })
+		}
+		return h.Sum(nil)
+	}
+	return &keeper{
+		cache:   c,
+		listing: l,
+		// The analyzers may be the same.
+		all:     append([]byte("reported "), salt(all)...),
+		factual: salt(factual),
+		shared:  make(map[string]*sharedSum),
+	}
+}
+
+// key returns the hash of what the outcome of u depends on besides facts.
+// Files are read by read.
+func (k *keeper) key(u *unit, read func(name string) ([]byte, error)) (cache.Key, error) {
+	h := sha256.New()
+	if u.reported {
+		h.Write(k.all)
+	} else {
+		h.Write(k.factual)
+	}
+	fmt.Fprintf(h, "\n%q %q %q %t %q\n", u.ImportPath, u.Name, u.ForTest, u.Standard, u.Dir)
+	if m := u.Module; m != nil {
+		fmt.Fprintf(h, "module %q %q %q %t %q %q %q\n", m.Path, m.Version, m.GoVersion, m.Main, m.Dir, m.GoMod, fmt.Sprint(m.Time))
+		if m.Replace != nil {
+			fmt.Fprintf(h, "replaced by %q %q %q\n", m.Replace.Path, m.Replace.Version, m.Replace.Dir)
+		}
+	}
+	// The settings of a go.mod are in no field of Module.
+	if err := k.goMod(h, u.Dir); err != nil {
+		return cache.Key{}, err
+	}
+	for _, list := range [][]string{u.abs(u.CompiledGoFiles), u.otherFiles(), u.abs(u.IgnoredGoFiles, u.IgnoredOtherFiles)} {
+		fmt.Fprintf(h, "files %d\n", len(list))
+		for _, name := range list {
+			data, err := read(name)
+			if err != nil {
+				return cache.Key{}, err
+			}
+			fmt.Fprintf(h, "%q %x\n", name, sha256.Sum256(data))
+		}
+	}
+	fmt.Fprintf(h, "map %q\n", u.ImportMap) // fmt sorts keys
+	for id := range u.imports {
+		p := k.listing.byID[id]
+		if p == nil {
+			return cache.Key{}, fmt.Errorf("no package %s", id)
+		}
+		sum, err := k.file(p.Export, exportSum)
+		if err != nil {
+			return cache.Key{}, err
+		}
+		fmt.Fprintf(h, "import %q %x\n", id, sum)
+	}
+	return cache.Key(h.Sum(nil)), nil
+}
+
+// goMod writes the hash of the go.mod that files in dir belong to, if there is one.
+func (k *keeper) goMod(h hash.Hash, dir string) error {
+	for {
+		name := filepath.Join(dir, "go.mod")
+		sum, err := k.file(name, fileSum)
+		if err == nil {
+			fmt.Fprintf(h, "go.mod %q %x\n", name, sum)
+			return nil
+		}
+		if !os.IsNotExist(err) {
+			return err
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return nil
+		}
+		dir = up
+	}
+}
+
+// file returns what sum says of a file, which it is asked for once in a run.
+func (k *keeper) file(name string, sum func(name string) ([sha256.Size]byte, error)) ([sha256.Size]byte, error) {
+	k.mu.Lock()
+	s := k.shared[name]
+	if s == nil {
+		s = new(sharedSum)
+		k.shared[name] = s
+	}
+	k.mu.Unlock()
+	s.once.Do(func() { s.sum, s.err = sum(name) })
+	return s.sum, s.err
+}
+
+func fileSum(name string) (sum [sha256.Size]byte, err error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return sum, err
+	}
+	return sha256.Sum256(data), nil
+}
+
+// exportSum returns the hash of the export data in a file, which changes less
+// often than the code around it.
+func exportSum(name string) (sum [sha256.Size]byte, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return sum, err
+	}
+	defer f.Close()
+	//lint:ignore SA1019 `go list -export` names archives up to go1.27
+	r, err := gcexportdata.NewReader(bufio.NewReaderSize(f, 32<<10))
+	if err != nil {
+		return sum, err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, r)
+	return [sha256.Size]byte(h.Sum(nil)), err
+}
+
+// look finds what is kept for units, before any is analysed. Whether it is for
+// the facts that their dependencies will have is not known yet.
+func (k *keeper) look(units []*unit, workers int) {
+	if k == nil {
+		return
+	}
+	next := make(chan *unit)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for u := range next {
+				if key, err := k.key(u, os.ReadFile); err == nil {
+					u.kept, _ = k.cache.Get(key)
+				}
+			}
+		})
+	}
+	for _, u := range units {
+		next <- u
+	}
+	close(next)
+	wg.Wait()
+}
+
+// factsSum returns the hash of the facts that analyzers of u can ask for. Its
+// dependencies are done.
+func (pl *plan) factsSum(u *unit) []byte {
+	byPath := pl.factsOf(u)
+	h := sha256.New()
+	for _, path := range slices.Sorted(maps.Keys(byPath)) {
+		fmt.Fprintf(h, "%q %x\n", path, byPath[path].sum)
+	}
+	return h.Sum(nil)
+}
+
+// A keptOutcome is what is kept of an outcome, besides its facts.
+type keptOutcome struct {
+	Findings []report.Finding
+	Withheld []Withheld
+}
+
+// recall returns the outcome that is kept for u, nil if there is none.
+func (k *keeper) recall(pl *plan, u *unit) *outcome {
+	if k == nil || u.kept == nil {
+		return nil
+	}
+	data, ok := bytes.CutPrefix(u.kept, pl.factsSum(u))
+	u.kept = nil
+	n, w := binary.Uvarint(data)
+	if !ok || w <= 0 || uint64(len(data)-w) < n {
+		return nil
+	}
+	told, facts := data[w:w+int(n)], data[w+int(n):]
+	var x keptOutcome
+	if len(told) > 0 {
+		if err := gob.NewDecoder(bytes.NewReader(told)).Decode(&x); err != nil {
+			return nil
+		}
+	}
+	return &outcome{findings: x.Findings, withheld: x.Withheld, facts: bytes.Clone(facts)}
+}
+
+// keep keeps what came out of a run.
+func (k *keeper) keep(r *analysisRun) {
+	o := r.outcome
+	if k == nil || len(o.problems) > 0 {
+		return
+	}
+	// As analysed, not as they were when they were looked up.
+	key, err := k.key(r.unit, func(name string) ([]byte, error) {
+		if src, ok := r.source[name]; ok {
+			return src, nil
+		}
+		return os.ReadFile(name)
+	})
+	if err != nil {
+		return
+	}
+	var told bytes.Buffer
+	if len(o.findings)+len(o.withheld) > 0 {
+		if gob.NewEncoder(&told).Encode(keptOutcome{o.findings, o.withheld}) != nil {
+			return
+		}
+	}
+	data := r.plan.factsSum(r.unit)
+	data = binary.AppendUvarint(data, uint64(told.Len()))
+	data = append(append(data, told.Bytes()...), o.facts...)
+	k.cache.Put(key, data)
+}
+
+// openCache returns the cache that the environment asks for, nil if it asks for
+// none or there is no place for one. The error is one line.
+func openCache() (*cache.Cache, error) {
+	dir := os.Getenv("MEMLINT_CACHE")
+	switch {
+	case dir == "off":
+		return nil, nil
+	case dir == "":
+		base, err := os.UserCacheDir()
+		if err != nil {
+			return nil, nil
+		}
+		dir = filepath.Join(base, "memlint")
+	case !filepath.IsAbs(dir):
+		return nil, fmt.Errorf("MEMLINT_CACHE: want off or an absolute path, not %q", dir)
+	}
+	return cache.Open(dir), nil
+}
