@@ -113,7 +113,13 @@ type container struct {
 // Globals returns the package variables of p, and the containers in them, that
 // only grow, in the order of their first places.
 func Globals(p *effects.Package) []Growth {
-	f := finder{Package: p, start: make(map[*ssa.Function]bool), made: make(map[*ssa.Global]*ssa.Call)}
+	f := finder{
+		Package: p,
+		start:   make(map[*ssa.Function]bool),
+		made:    make(map[*ssa.Global]*ssa.Call),
+		asks:    make(map[*ssa.Function][]*ssa.Call),
+		looks:   make(map[*ssa.Function][]presence),
+	}
 	f.indexMade()
 	ins := make(map[container][]*effects.Event)
 	var order []container
@@ -153,8 +159,10 @@ func inner(g Growth, all []Growth) bool {
 
 type finder struct {
 	*effects.Package
-	start map[*ssa.Function]bool    // see atStart
-	made  map[*ssa.Global]*ssa.Call // see indexMade
+	start map[*ssa.Function]bool        // see atStart
+	made  map[*ssa.Global]*ssa.Call     // see indexMade
+	asks  map[*ssa.Function][]*ssa.Call // see hostCalls
+	looks map[*ssa.Function][]presence  // see presences
 }
 
 // growsHere reports whether an event adds an element each time that

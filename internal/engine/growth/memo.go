@@ -35,13 +35,7 @@ func (f *finder) remembersHost(e *effects.Event) bool {
 	}
 	at := grows(e)
 	fn := ir.Outermost(at.Parent())
-	var asks []*ssa.Call
-	f.eachCall(fn, func(call *ssa.Call) {
-		callee := ir.Callee(&call.Call)
-		if callee != nil && callee.Pkg() != nil && slices.Contains(hostPackages[callee.Pkg().Path()], callee.Name()) {
-			asks = append(asks, call)
-		}
-	})
+	asks := f.hostCalls(fn)
 	if len(asks) == 0 {
 		return false
 	}
@@ -87,18 +81,14 @@ func isInstance(typ types.Type) bool {
 // onlyIfAbsent reports whether an instruction runs only where a look-up in the
 // container of the event found nothing.
 func (f *finder) onlyIfAbsent(instr ssa.Instruction, e *effects.Event) bool {
-	for b := instr.Block(); b != nil; b = b.Idom() {
-		for _, pred := range b.Preds {
-			br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
-			if !ok {
-				continue
-			}
-			if found, asks := f.asksPresence(br, e); asks && (found != b || len(b.Preds) > 1) {
+	return slices.ContainsFunc(f.presences(instr.Parent()), func(look presence) bool {
+		for b := instr.Block(); b != nil; b = b.Idom() {
+			if slices.Contains(b.Preds, look.at) && (look.found != b || len(b.Preds) > 1) && f.sameObject(look.in, e) {
 				return true
 			}
 		}
-	}
-	return false
+		return false
+	})
 }
 
 // grows returns the statement of this package that adds the element.
@@ -144,16 +134,27 @@ func inserted(instr ssa.Instruction) ssa.Value {
 	return nil
 }
 
-// eachCall calls do for the calls in fn and the literals in it.
-func (f *finder) eachCall(fn *ssa.Function, do func(*ssa.Call)) {
+// hostCalls returns the calls in fn, and the literals in it, that ask the
+// machine.
+func (f *finder) hostCalls(fn *ssa.Function) []*ssa.Call {
+	calls, known := f.asks[fn]
+	if known {
+		return calls
+	}
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
-			if call, ok := instr.(*ssa.Call); ok {
-				do(call)
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			if callee := ir.Callee(&call.Call); callee != nil && callee.Pkg() != nil && slices.Contains(hostPackages[callee.Pkg().Path()], callee.Name()) {
+				calls = append(calls, call)
 			}
 		}
 	}
 	for _, lit := range fn.AnonFuncs {
-		f.eachCall(lit, do)
+		calls = append(calls, f.hostCalls(lit)...)
 	}
+	f.asks[fn] = calls
+	return calls
 }

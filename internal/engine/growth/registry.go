@@ -97,22 +97,38 @@ func takesCode(params *types.Tuple) bool {
 }
 
 func (f *finder) panicsIfPresent(instr ssa.Instruction, e *effects.Event) bool {
-	for _, b := range instr.Parent().Blocks {
-		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if !ok {
-			continue
-		}
-		found, ok := f.asksPresence(br, e)
-		if ok && neverReturns(found, instr.Block()) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.presences(instr.Parent()), func(look presence) bool {
+		return f.sameObject(look.in, e) && neverReturns(look.found, instr.Block())
+	})
 }
 
-// asksPresence returns the block to which control goes if a look-up in the
-// container of the event finds something.
-func (f *finder) asksPresence(br *ssa.If, e *effects.Event) (found *ssa.BasicBlock, ok bool) {
+// A presence is a condition that asks whether a key is in a container.
+type presence struct {
+	in    ssa.Value       // the container
+	at    *ssa.BasicBlock // that the condition ends
+	found *ssa.BasicBlock // to which control goes if the key is there
+}
+
+// presences returns the conditions of fn that ask for a key.
+func (f *finder) presences(fn *ssa.Function) []presence {
+	looks, known := f.looks[fn]
+	if known {
+		return looks
+	}
+	for _, b := range fn.Blocks {
+		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+			if in, found := asksPresence(br); in != nil {
+				looks = append(looks, presence{in, b, found})
+			}
+		}
+	}
+	f.looks[fn] = looks
+	return looks
+}
+
+// asksPresence returns the container in which a condition looks something up,
+// and the block to which control goes if it is there; nil if it does not.
+func asksPresence(br *ssa.If) (in ssa.Value, found *ssa.BasicBlock) {
 	var cond ssa.Value
 	b := br.Block()
 	if x, nilEdge, ok := ir.NilEdge(b); ok {
@@ -127,12 +143,13 @@ func (f *finder) asksPresence(br *ssa.If, e *effects.Event) (found *ssa.BasicBlo
 	}
 	switch look := cond.(type) {
 	case *ssa.Lookup:
-		return found, f.sameObject(look.X, e)
+		return look.X, found
 	case *ssa.Call:
-		callee := ir.Callee(&look.Call)
-		return found, callee != nil && strings.HasPrefix(callee.FullName(), "(*sync.Map).Load") && f.sameObject(look.Call.Args[0], e)
+		if callee := ir.Callee(&look.Call); callee != nil && strings.HasPrefix(callee.FullName(), "(*sync.Map).Load") {
+			return look.Call.Args[0], found
+		}
 	}
-	return nil, false
+	return nil, nil
 }
 
 // sameObject reports whether v is the container of an event or a sibling of
