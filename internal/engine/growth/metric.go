@@ -1,6 +1,7 @@
 package growth
 
 import (
+	"go/types"
 	"slices"
 	"strings"
 
@@ -15,8 +16,8 @@ import (
 // (github.com/prometheus/client_golang/prometheus v1.25.0). Labels are meant to
 // have few values, so only those count of which a name or source says otherwise.
 
-// endlessLabels are words in the names of values of which a metric should
-// have no label. Those that have a place in a cluster, such as user, tenant or
+// endlessLabels are words in the names of fields of objects that come and go, of
+// which a metric should have no label. Those that have a place in a cluster, such as user, tenant or
 // host, are often wanted.
 var endlessLabels = map[string]bool{
 	"email": true, "file": true, "filename": true, "ip": true, "path": true, "query": true, "session": true, "span": true, "token": true,
@@ -90,13 +91,38 @@ func (f *finder) endlessLabel(call *ssa.CallCommon) (Source, bool) {
 				return s, true
 			}
 		}
-		for _, name := range t.names {
-			if w := words(name); len(w) > 0 && endlessLabels[w[len(w)-1]] {
+		if field, owner := fieldOf(v); owner != nil && ends(owner) {
+			if w := words(field); len(w) > 0 && endlessLabels[w[len(w)-1]] {
 				return Source{Caller, v, false}, true
 			}
 		}
 	}
 	return Source{}, false
+}
+
+// fieldOf returns the field that a value is loaded from, and its owner.
+func fieldOf(v ssa.Value) (name string, owner *types.Named) {
+	load, ok := ir.Unconvert(v).(*ssa.UnOp)
+	if !ok {
+		return "", nil
+	}
+	addr, ok := load.X.(*ssa.FieldAddr)
+	if !ok {
+		return "", nil
+	}
+	return fieldName(addr.X.Type(), addr.Field), ir.Named(addr.X.Type())
+}
+
+// ends reports whether objects of a type come and go: it has a method that
+// says so.
+func ends(n *types.Named) bool {
+	for m := range n.Methods() {
+		switch strings.ToLower(m.Name()) {
+		case "stop", "close", "shutdown", "cleanup", "terminate", "destroy":
+			return true
+		}
+	}
+	return false
 }
 
 // labelValues returns the label values of a call: its variadic arguments, or

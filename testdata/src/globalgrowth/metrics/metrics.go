@@ -47,3 +47,10 @@ var Exported = prometheus.NewCounterVec("exported", []string{"path"})
 
 // Silent: other packages may delete from it.
 func (t *tailer) Exported() { Exported.WithLabelValues(t.path).Inc() }
+
+type list struct{ path string }
+
+var reloads = prometheus.NewCounterVec("reloads", []string{"path"})
+
+// Silent: nothing says that lists come and go.
+func (l *list) Reload() { reloads.WithLabelValues(l.path).Inc() }
