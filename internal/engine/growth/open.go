@@ -11,9 +11,8 @@ import (
 )
 
 // Most maps that only grow are harmless: their keys are few, though nothing in
-// the code says so. On 20 large projects, of those whose keys come from callers
-// and are called name, kind or the like about one in five was a leak. What keys
-// are called is what tells them from those that come and go.
+// the code says so. Read one by one, fewer than one in four of those of public
+// projects was a leak. What keys are called tells many of these from the rest.
 
 // openWords name what comes and goes while a process runs.
 var openWords = map[string]bool{
