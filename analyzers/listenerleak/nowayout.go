@@ -30,6 +30,10 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 		if e.Origin == nil || e.Origin == e.Instr {
 			continue
 		}
+		switch e.Origin.(type) {
+		case *ssa.Send, *ssa.Select:
+			continue // to a listener, not of one
+		}
 		field := e.Ref.Path.Field()
 		if field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) {
 			continue

@@ -143,3 +143,32 @@ func (c *LiveConfig) subscribe(f func()) {
 func Follow(c *LiveConfig, n *int) {
 	c.subscribe(func() { *n++ }) // want `listener added by subscribe can never be removed.*listenerleak/no-way-out`
 }
+
+type board struct {
+	mu      sync.Mutex
+	readers map[chan string]bool
+}
+
+// Fine: what is sent to the listeners is no listener, here
+func (b *board) post(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for ch := range b.readers {
+		ch <- text
+	}
+}
+
+// or in a select.
+func (b *board) try(text string) {
+	for ch := range b.readers {
+		select {
+		case ch <- text:
+		default:
+		}
+	}
+}
+
+func Post(b *board, s *Session) {
+	b.post(s.last)
+	b.try(s.last)
+}
