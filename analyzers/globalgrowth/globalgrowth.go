@@ -44,7 +44,6 @@ var categories = map[growth.Sort]struct{ name, what string }{
 
 // origins name what shows that keys never end.
 var origins = map[growth.Origin]string{
-	growth.Fresh:   "a new pointer",
 	growth.Random:  "a random value",
 	growth.Clock:   "the clock",
 	growth.Counter: "a counter",

@@ -100,5 +100,5 @@
 // times registers on a value that it did not make. Functions count where the
 // field is named for listeners, or its owner has a lock, a channel or a method
 // like Close; a type that is named like a configuration needs one of these in
-// any case.
+// any case. Listeners that accept connections are no listeners in this sense.
 package listenerleak

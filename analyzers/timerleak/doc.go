@@ -29,7 +29,8 @@
 // as old. From 1.23 on, the categories that are marked "before 1.23" are
 // reported only with -timerleak.collectable.
 //
-// Silent are code that runs once per process (main, init, tests, package-level
+// Silent are code that runs once per process (main, init, tests and what is
+// given one, with their loops, package-level
 // sync.Once, what runs only where a package variable is nil that it then sets,
 // the bodies of commands of cobra, urfave/cli and kingpin, and what only these
 // call), tickers handed to somebody who may stop

@@ -23,7 +23,6 @@ const (
 	Unknown Origin = iota
 	Program        // written in the program, or a type of it
 	Caller         // the caller of an exported function chooses it
-	Fresh          // a pointer to what was just made
 	Random
 	Clock
 	Counter
@@ -291,8 +290,7 @@ func (t *trace) freeVar(v *ssa.FreeVar) {
 	}
 }
 
-// contents follows what is stored in a local variable or its parts. A pointer
-// to one that is a key itself is new each time.
+// contents follows what is stored in a local variable or its parts.
 func (t *trace) contents(v *ssa.Alloc) {
 	found := false
 	var stores func(addr ssa.Value)

@@ -87,7 +87,7 @@ func (f *finder) endlessLabel(call *ssa.CallCommon) (Source, bool) {
 	for _, v := range labelValues(call) {
 		t := f.trace(v)
 		for _, s := range t.sources {
-			if s.Origin > Fresh && s.Origin != Input && !s.Apart {
+			if s.Origin > Caller && s.Origin != Input && !s.Apart {
 				return s, true
 			}
 		}
