@@ -3,6 +3,7 @@ package growth
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -48,8 +49,12 @@ func (f *finder) entry(at Place) (Entry, bool) {
 }
 
 // servesRequests reports whether fn works on an HTTP request that a client
-// sent. What gets or returns a response is the client itself.
+// sent. What gets or returns a response, or sends the request, is the client
+// itself.
 func servesRequests(fn *ssa.Function) bool {
+	if slices.ContainsFunc(fn.Params, sends) {
+		return false
+	}
 	request := false
 	for _, tuple := range []*types.Tuple{fn.Signature.Params(), fn.Signature.Results()} {
 		for v := range tuple.Variables() {
@@ -60,6 +65,18 @@ func servesRequests(fn *ssa.Function) bool {
 		}
 	}
 	return request
+}
+
+// sends reports whether a request is given to a client.
+func sends(request *ssa.Parameter) bool {
+	return isRequest(request.Type()) && slices.ContainsFunc(*request.Referrers(), func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		if !ok {
+			return false
+		}
+		callee := ir.Callee(call.Common())
+		return callee != nil && (callee.FullName() == "(*net/http.Client).Do" || callee.Name() == "RoundTrip")
+	})
 }
 
 func isRequest(t types.Type) bool { return isHTTP(t, "Request") }

@@ -119,6 +119,8 @@ func Globals(p *effects.Package) []Growth {
 		made:    make(map[*ssa.Global]*ssa.Call),
 		asks:    make(map[*ssa.Function][]*ssa.Call),
 		looks:   make(map[*ssa.Function][]presence),
+
+		returned: make(map[*ssa.Function]*trace),
 	}
 	f.indexMade()
 	ins := make(map[container][]*effects.Event)
@@ -163,12 +165,14 @@ type finder struct {
 	made  map[*ssa.Global]*ssa.Call     // see indexMade
 	asks  map[*ssa.Function][]*ssa.Call // see hostCalls
 	looks map[*ssa.Function][]presence  // see presences
+
+	returned map[*ssa.Function]*trace // see trace.result
 }
 
 // growsHere reports whether an event adds an element each time that
 // repeatable code runs.
 func (f *finder) growsHere(e *effects.Event) bool {
-	if e.Via || !f.runs(e.Func()) || !f.repeats(e.Instr) || describesProgram(e) || f.fewKeys(keyOf(e)) || f.remembersHost(e) || f.keepsInstances(e) || f.guarded(e) {
+	if e.Via || !f.runs(e.Func()) || !f.repeats(e.Instr) || describesProgram(e) || f.fewKeys(keyOf(e)) || f.remembersHost(e) || f.keepsInstances(e) || f.guarded(e) || f.enumerates(e) {
 		return false
 	}
 	if _, ok := e.Origin.(*ssa.Select); ok {
@@ -259,7 +263,7 @@ func (f *finder) setsUp(e *effects.Event) bool {
 }
 
 // describesProgram reports whether what is added stands for types of the
-// program, or lists of them.
+// program, or lists of them, or for time zones, of which there are as few.
 func describesProgram(e *effects.Event) bool {
 	var v ssa.Value
 	switch instr := e.Origin.(type) {
@@ -278,7 +282,23 @@ func describesProgram(e *effects.Event) bool {
 	if s, ok := typ.Underlying().(*types.Slice); ok {
 		typ = s.Elem()
 	}
-	return describes(typ)
+	return describes(typ) || typ.String() == "*time.Location"
+}
+
+// enumerates reports whether a growth is in a function that makes a new value
+// of an enumeration: it returns one, and such are as many as the program
+// declares.
+func (f *finder) enumerates(e *effects.Event) bool {
+	results := ir.Outermost(grows(e).Parent()).Signature.Results()
+	if results.Len() != 1 {
+		return false
+	}
+	n, ok := types.Unalias(results.At(0).Type()).(*types.Named)
+	if !ok || n.Obj().Pkg() != f.IR.Pass.Pkg {
+		return false
+	}
+	basic, ok := n.Underlying().(*types.Basic)
+	return ok && basic.Info()&types.IsInteger != 0 && !isOpen(n.Obj().Name())
 }
 
 // repeats reports whether an instruction that adds elements may run any number
@@ -340,6 +360,11 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	}
 	slices.SortStableFunc(g.Places, func(a, b Place) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	typ := typeAt(c)
+	if typ != nil {
+		if _, array := typ.Underlying().(*types.Array); array {
+			return g, false // part of something else that grows
+		}
+	}
 	if isBuffer(typ) && f.isOutput(g.Places[0].Event) || writes(g.Places[0].Event) && !isBuffer(typ) {
 		return g, false
 	}

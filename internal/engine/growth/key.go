@@ -52,6 +52,9 @@ type trace struct {
 	names   []string // of parameters, fields and methods on the way
 	asks    bool     // the key is of a request that the program itself sends: it chose whom to ask
 	apart   int      // calls passed of which the result is another thing than what they get
+
+	of     *ssa.Function // the function whose result is traced, if one is
+	params []int         // of it, by index, that the result is made from
 }
 
 // named remembers what a value on the way is called.
@@ -122,6 +125,10 @@ func (t *trace) follow(v ssa.Value) {
 		t.end(t.ofGlobal(v), v)
 	case *ssa.Parameter:
 		t.named(v.Name())
+		if v.Parent() == t.of {
+			t.params = append(t.params, slices.Index(t.of.Params, v))
+			return
+		}
 		t.parameter(v)
 	case *ssa.FreeVar:
 		t.freeVar(v)
@@ -130,7 +137,7 @@ func (t *trace) follow(v ssa.Value) {
 	case *ssa.Call:
 		t.call(v)
 	case *ssa.BinOp:
-		if counts(v) {
+		if t.counts(v) {
 			t.end(Counter, v)
 			return
 		}
@@ -356,7 +363,7 @@ func (t *trace) call(v *ssa.Call) {
 	case path == "runtime" || path == "os" && strings.HasSuffix(callee.Name(), "env"), path == "flag":
 		t.end(Program, v)
 	case t.IR.Static(&v.Call) != nil:
-		t.results(t.IR.Static(&v.Call))
+		t.result(v, t.IR.Static(&v.Call))
 	case callee.FullName() == "strconv.ParseUint":
 		t.end(Unknown, v) // a handle as often as not
 	case !isStd(path):
@@ -368,11 +375,31 @@ func (t *trace) call(v *ssa.Call) {
 	}
 }
 
-// results follows what a function of the package returns.
-func (t *trace) results(fn *ssa.Function) {
-	for _, b := range fn.Blocks {
-		if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && len(ret.Results) > 0 {
-			t.follow(ret.Results[0])
+// result follows what a function of the package returns to a call: to other
+// calls it may return other things.
+func (t *trace) result(call *ssa.Call, fn *ssa.Function) {
+	of, known := t.returned[fn]
+	if !known {
+		of = &trace{finder: t.finder, seen: make(map[ssa.Value]bool), of: fn}
+		t.returned[fn] = of // one that calls itself returns nothing more by that
+		for _, b := range fn.Blocks {
+			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && len(ret.Results) > 0 {
+				of.follow(ret.Results[0])
+			}
+		}
+	}
+	t.asks = t.asks || of.asks
+	for _, name := range of.names {
+		t.named(name)
+	}
+	for _, s := range of.sources {
+		t.seen[s.Value] = true
+		t.sources = append(t.sources, Source{s.Origin, s.Value, s.Apart || t.apart > 0})
+	}
+	args := ir.Args(&call.Call)
+	for _, i := range of.params {
+		if i < len(args) {
+			t.follow(args[i])
 		}
 	}
 }
@@ -403,15 +430,16 @@ func (t *trace) arguments(v *ssa.Call) {
 	t.all(args...)
 }
 
-// counts reports whether a sum is that of a loop or variable that counts.
-func counts(v *ssa.BinOp) bool {
+// counts reports whether a sum is that of a variable that counts, or of a loop
+// that never ends. A loop that ends counts to the same numbers again.
+func (t *trace) counts(v *ssa.BinOp) bool {
 	if v.Op != token.ADD {
 		return false
 	}
 	for _, x := range []ssa.Value{v.X, v.Y} {
 		switch x := x.(type) {
 		case *ssa.Phi:
-			if slices.Contains(x.Edges, ssa.Value(v)) {
+			if slices.Contains(x.Edges, ssa.Value(v)) && t.endlessLoop(v) {
 				return true
 			}
 		case *ssa.UnOp:
@@ -421,6 +449,17 @@ func counts(v *ssa.BinOp) bool {
 			}) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// endlessLoop reports whether a loop around v never ends, or ends with a
+// channel.
+func (t *trace) endlessLoop(v *ssa.BinOp) bool {
+	for l := t.IR.Graph(v.Parent()).Innermost(v.Block()); l != nil; l = l.Outer {
+		if t.NeverEnds(l, func(*ssa.UnOp) bool { return false }) {
+			return true
 		}
 	}
 	return false

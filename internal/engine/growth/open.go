@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -67,7 +69,7 @@ func words(name string) []string {
 // open reports whether something shows that there is no end to the keys of a
 // container: where they come from, their type, or what they are called.
 func (f *finder) open(c container, ins []*effects.Event) bool {
-	keyed, asks := false, false
+	keyed, named := false, false
 	for _, e := range ins {
 		key := keyOf(e)
 		if key == nil {
@@ -75,12 +77,25 @@ func (f *finder) open(c container, ins []*effects.Event) bool {
 		}
 		keyed = true
 		t := f.trace(key)
-		asks = asks || t.asks
-		if slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) || !t.asks && slices.ContainsFunc(t.names, isOpen) || manyValues(ir.Unwrap(key).Type()) {
+		if slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) || manyValues(ir.Unwrap(key).Type()) {
 			return true
 		}
+		if !t.asks && slices.ContainsFunc(t.sources, isGiven) {
+			if slices.ContainsFunc(t.names, isOpen) {
+				return true
+			}
+			named = true
+		}
 	}
-	return !keyed || !asks && (isOpen(c.global.Name()) || slices.ContainsFunc(c.path.Fields(), isOpen))
+	return !keyed || named && (isOpen(c.global.Name()) || slices.ContainsFunc(c.path.Fields(), isOpen))
+}
+
+// isGiven reports whether a source is what a function is called with. What is
+// read from a field or looked up somewhere is there already, mostly as often
+// as there are settings, whatever it is called.
+func isGiven(s Source) bool {
+	_, ok := s.Value.(*ssa.Parameter)
+	return ok
 }
 
 // manyValues reports whether keys of a type are many by what they are: numbers
