@@ -51,7 +51,7 @@ func run(pass *analysis.Pass) (any, error) {
 				switch instr := instr.(type) {
 				case *ssa.MakeClosure:
 					c.closure(instr)
-				case *ssa.Call:
+				case ssa.CallInstruction:
 					c.attached(instr)
 				}
 			}
@@ -147,8 +147,8 @@ func names(parts []retention.Part) string {
 }
 
 // attached reports a finalizer or cleanup that keeps its own object.
-func (c *checker) attached(call *ssa.Call) {
-	callee := ir.Callee(&call.Call)
+func (c *checker) attached(call ssa.CallInstruction) {
+	callee := ir.Callee(call.Common())
 	if callee == nil {
 		return
 	}
@@ -156,7 +156,7 @@ func (c *checker) attached(call *ssa.Call) {
 	if !ok {
 		return
 	}
-	object, given := call.Call.Args[0], call.Call.Args[1:]
+	object, given := call.Common().Args[0], call.Common().Args[1:]
 	pos, end := c.IR.Range(call)
 	leak := finding.Leak{Pos: pos, End: end, Category: "self-reference", HeldBy: []string{"the " + what + " table"}}
 	for i, v := range given {
@@ -167,7 +167,7 @@ func (c *checker) attached(call *ssa.Call) {
 		if i == 1 {
 			leak.What = "argument of the " + what + " keeps the object that it waits for"
 		}
-		c.report.Add(c.atFunction(leak, v, call))
+		c.report.Add(c.atFunction(leak, v))
 		return
 	}
 	if at := retention.Cyclic(c.Package, object, call.Parent()); at != nil && what == "finalizer" {
@@ -188,7 +188,7 @@ func (c *checker) attached(call *ssa.Call) {
 
 // atFunction moves a leak to the literal or method value that v is, if it is
 // written as one.
-func (c *checker) atFunction(leak finding.Leak, v ssa.Value, call *ssa.Call) finding.Leak {
+func (c *checker) atFunction(leak finding.Leak, v ssa.Value) finding.Leak {
 	for _, r := range c.Refs(v) {
 		if mc, ok := r.Root.(*ssa.MakeClosure); ok && r.Path == nil {
 			leak.Notes = []finding.Note{{Pos: leak.Pos, End: leak.End, Text: "attached to the object here"}}

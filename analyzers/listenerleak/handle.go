@@ -66,12 +66,40 @@ func (c *checker) registered(reg *registration, category, what string, notes ...
 // runs once for what keeps the listener, as far as its name tells.
 func (c *checker) excuse(reg *registration) {
 	switch {
-	case c.untilClosed(reg.call, reg.api):
+	case c.untilClosed(reg.call, reg.api), c.removesItself(reg.call, reg.api):
 		reg.leak = nil
 	case reg.api.declared, reg.api.js && constructor(reg.call):
 	default:
 		reg.excused = c.setUp(reg.call) && !c.strandsReader(reg.call, reg.api)
 	}
+}
+
+// removesItself reports whether the listener is a literal that undoes a
+// registration when it is called, its own if any: what it is called with tends
+// to lead to it.
+func (c *checker) removesItself(call ssa.CallInstruction, a *api) bool {
+	if a.listener < 0 {
+		return false
+	}
+	return slices.ContainsFunc(c.Refs(ir.Args(call.Common())[a.listener]), func(r effects.Ref) bool {
+		mc, ok := r.Root.(*ssa.MakeClosure)
+		return ok && r.Path == nil && c.undoesIn(mc.Fn.(*ssa.Function), a)
+	})
+}
+
+func (c *checker) undoesIn(fn *ssa.Function, a *api) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			if callee := ir.Callee(call.Common()); callee != nil && (callee.Name() == a.release || slices.Contains(a.inverses, callee)) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(fn.AnonFuncs, func(lit *ssa.Function) bool { return c.undoesIn(lit, a) })
 }
 
 // strandsReader reports whether the listener is a channel made here on which a

@@ -22,7 +22,7 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 		return false
 	}
 	sum := c.Callee(call.Common())
-	if sum == nil {
+	if sum == nil || !passesListener(callee.Signature()) {
 		return false
 	}
 	holder := ir.Args(call.Common())[0]
@@ -38,7 +38,7 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 		if field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) {
 			continue
 		}
-		if !c.outlives(holder, call.Parent()) || c.passesOn(call, recv) || c.forCaller(call) || c.setUp(call) && !c.closes(call) {
+		if !c.outlives(holder, call.Parent()) || c.passesOn(call, recv) || c.forCaller(call) || isOption(holder) || c.setUp(call) && !c.closes(call) {
 			return true
 		}
 		leak := c.at(call, "no-way-out")
@@ -55,15 +55,45 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 	return false
 }
 
+// passesListener reports whether a function may get a listener or give one: it
+// has a parameter or a result that is no number, text, error or context.
+func passesListener(sig *types.Signature) bool {
+	for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
+		for v := range tuple.Variables() {
+			_, basic := v.Type().Underlying().(*types.Basic)
+			if !basic && !isError(v.Type()) && typeName(v.Type()) != "Context" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // oneWay reports whether a field keeps listeners of an owner that lives on, and
 // nothing takes any out.
 func (c *checker) oneWay(field *types.Var) bool {
 	is, known := c.fields[field]
 	if !known {
-		is = keepsListeners(field.Type()) && c.staysPut(field) && !c.takesOut(field)
+		is = keepsListeners(field.Type()) && c.staysPut(field) && c.tells(field) && !c.takesOut(field)
 		c.fields[field] = is
 	}
 	return is
+}
+
+// tells reports whether a field with channels is one of listeners: something is
+// sent to them, or somebody else has them. The owner of channels that it
+// receives from waits for others to end.
+func (c *checker) tells(field *types.Var) bool {
+	if !holdsChans(field.Type()) {
+		return true
+	}
+	return slices.ContainsFunc(c.OfField(field), func(e *effects.Event) bool {
+		switch e.Kind {
+		case effects.Grow, effects.Close, effects.Escape, effects.Send, effects.Return:
+			return e.Ref.Path.IsElem()
+		}
+		return false
+	})
 }
 
 // staysPut reports whether something shows that the field's owner is no list of
@@ -126,15 +156,27 @@ func (c *checker) owner(field *types.Var) *types.TypeName {
 
 // holdsFuncs reports whether the elements of a map or slice are functions.
 func holdsFuncs(t types.Type) bool {
+	_, ok := element(t).(*types.Signature)
+	return ok
+}
+
+// holdsChans reports whether the elements of a map or slice are channels.
+func holdsChans(t types.Type) bool {
+	_, ok := element(t).(*types.Chan)
+	return ok
+}
+
+// element returns what the type of the elements of a map or slice, perhaps of
+// such, is made of.
+func element(t types.Type) types.Type {
 	switch u := t.Underlying().(type) {
 	case *types.Map:
-		return holdsFuncs(u.Elem())
+		return element(u.Elem())
 	case *types.Slice:
-		return holdsFuncs(u.Elem())
-	case *types.Signature:
-		return true
+		return element(u.Elem())
+	default:
+		return u
 	}
-	return false
 }
 
 // keepsListeners reports whether t is a map or slice, perhaps of such, of
@@ -200,6 +242,25 @@ func (c *checker) forCaller(call ssa.CallInstruction) bool {
 		}
 	}
 	return false
+}
+
+// isOption reports whether the holder is a parameter of a literal that a
+// function returns, as an option of a constructor is: it registers once for
+// each holder that is made.
+func isOption(holder ssa.Value) bool {
+	for {
+		field, ok := holder.(*ssa.FieldAddr)
+		if !ok {
+			break
+		}
+		holder = field.X
+	}
+	param, ok := holder.(*ssa.Parameter)
+	if !ok || param.Parent().Parent() == nil {
+		return false
+	}
+	results := param.Parent().Parent().Signature.Results()
+	return results.Len() == 1 && types.Identical(results.At(0).Type().Underlying(), param.Parent().Signature)
 }
 
 func isReceiver(v ssa.Value) bool {

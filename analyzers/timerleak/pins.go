@@ -1,6 +1,7 @@
 package timerleak
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 	"time"
@@ -30,7 +31,7 @@ func (c *checker) pins(call *ssa.Call) (finding.Leak, bool) {
 	for i, b := range mc.Bindings {
 		typ := b.Type().Underlying().(*types.Pointer).Elem() // a captured variable
 		teardown := effects.TeardownOf(typ)
-		if teardown == nil || callsTeardown(fn) || c.isReceiver(b) && !ofConnection(typ) {
+		if teardown == nil || callsTeardown(fn) || c.isReceiver(b) && !ofConnection(typ) || c.keptByCallers(b) {
 			continue
 		}
 		leak := c.at(call)
@@ -106,6 +107,31 @@ func (c *checker) isReceiver(captured ssa.Value) bool {
 		}
 	}
 	return false
+}
+
+// keptByCallers reports whether a captured variable is a parameter, and all
+// that call the function give it what is in a field: somebody else keeps that.
+func (c *checker) keptByCallers(captured ssa.Value) bool {
+	for _, r := range slices.Concat(c.Refs(captured), c.Contents(effects.Ref{Root: captured})) {
+		param, ok := r.Root.(*ssa.Parameter)
+		if !ok || r.Path != nil || param.Parent().Parent() != nil || token.IsExported(param.Parent().Name()) {
+			continue
+		}
+		fn := param.Parent()
+		uses := c.Uses(fn)
+		i := slices.Index(fn.Params, param)
+		if len(uses) > 0 && !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
+			call, ok := use.(ssa.CallInstruction)
+			return !ok || c.IR.Static(call.Common()) != fn || !c.fromField(call.Common().Args[i])
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) fromField(v ssa.Value) bool {
+	return slices.ContainsFunc(c.Refs(v), func(r effects.Ref) bool { return r.Path.Field() != nil && !effects.Fresh(r.Root) })
 }
 
 // ofConnection reports whether values of a type come and go with connections

@@ -173,6 +173,13 @@ func spec(api api) lifetime.Spec {
 	return s
 }
 
+// lasts reports whether the channel of time.Tick goes to the caller, who decides
+// how long it lives, or is waited for in a loop that never ends: there it is in
+// use for as long as the goroutine is there.
+func lasts(e *effects.Event) bool {
+	return e.Ref.Path == nil && !e.Via && (e.Kind == effects.Return || e.Kind == effects.Wait)
+}
+
 // collectable returns the leak of a timer that only matters while the runtime
 // does not take unreferenced timers back.
 func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime.Outcome) (finding.Leak, bool) {
@@ -188,6 +195,9 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 	}
 	switch {
 	case name == "Tick":
+		if slices.ContainsFunc(c.Of(call), lasts) {
+			return leak, false
+		}
 		leak.Category = "tick-in-repeatable"
 		leak.What = "time.Tick in repeatable code starts a ticker that nobody can stop"
 		return leak, true

@@ -135,12 +135,13 @@ func inserted(instr ssa.Instruction) ssa.Value {
 }
 
 // hostCalls returns the calls in fn, and the literals in it, that ask the
-// machine.
+// machine, themselves or through functions of the package.
 func (f *finder) hostCalls(fn *ssa.Function) []*ssa.Call {
 	calls, known := f.asks[fn]
 	if known {
 		return calls
 	}
+	f.asks[fn] = nil // one that calls itself
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			call, ok := instr.(*ssa.Call)
@@ -148,6 +149,8 @@ func (f *finder) hostCalls(fn *ssa.Function) []*ssa.Call {
 				continue
 			}
 			if callee := ir.Callee(&call.Call); callee != nil && callee.Pkg() != nil && slices.Contains(hostPackages[callee.Pkg().Path()], callee.Name()) {
+				calls = append(calls, call)
+			} else if static := f.IR.Static(&call.Call); static != nil && len(f.hostCalls(static)) > 0 {
 				calls = append(calls, call)
 			}
 		}

@@ -16,6 +16,7 @@ package ir
 import (
 	"cmp"
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -55,7 +56,6 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 		extra: make(map[*types.Var]*ssa.Global),
 	}
 	p.SSA.Build()
-
 	if init := p.SSA.Func("init"); init != nil {
 		p.add(init)
 	}
@@ -157,9 +157,56 @@ func (p *Package) Global(path, name string) *ssa.Global {
 }
 
 func (p *Package) add(fn *ssa.Function) {
+	emptyDead(fn)
 	p.Funcs = append(p.Funcs, fn)
 	for _, anon := range fn.AnonFuncs {
 		p.add(anon)
+	}
+}
+
+// emptyDead takes the instructions out of blocks that a condition which is
+// constant in this build never lets run, but for the last of each.
+func emptyDead(fn *ssa.Function) {
+	decided := func(b *ssa.BasicBlock) (taken *ssa.BasicBlock, ok bool) {
+		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok {
+			return nil, false
+		}
+		k, ok := br.Cond.(*ssa.Const)
+		if !ok {
+			return nil, false
+		}
+		if constant.BoolVal(k.Value) {
+			return b.Succs[0], true
+		}
+		return b.Succs[1], true
+	}
+	if !slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool { _, ok := decided(b); return ok }) {
+		return
+	}
+	live := make([]bool, len(fn.Blocks))
+	var visit func(b *ssa.BasicBlock)
+	visit = func(b *ssa.BasicBlock) {
+		if live[b.Index] {
+			return
+		}
+		live[b.Index] = true
+		if taken, ok := decided(b); ok {
+			visit(taken)
+			return
+		}
+		for _, s := range b.Succs {
+			visit(s)
+		}
+	}
+	visit(fn.Blocks[0])
+	if fn.Recover != nil {
+		visit(fn.Recover)
+	}
+	for _, b := range fn.Blocks {
+		if !live[b.Index] {
+			b.Instrs = b.Instrs[len(b.Instrs)-1:]
+		}
 	}
 }
 

@@ -52,20 +52,31 @@ func capturesObject(p *effects.Package, r effects.Ref, object []effects.Ref, dep
 	return ok && r.Path == nil && slices.ContainsFunc(mc.Bindings, func(b ssa.Value) bool { return reaches(p, b, object, depth+1) })
 }
 
-// Cyclic returns the store that closes a cycle through the object: of a
-// pointer to it, or into it, in one of its own fields; or of something that
-// holds it. It returns nil if there is none in the function, or if what holds
-// the object is set to nil there.
-func Cyclic(p *effects.Package, object ssa.Value, fn *ssa.Function) *ssa.Store {
+// Cyclic returns the instruction that closes a cycle through the object: the
+// store of a pointer to it, or into it, in one of its own fields, or of
+// something that holds it; or the call of a function of the package that does
+// so. It returns nil if there is none in the function, or if what holds the
+// object is set to nil there.
+func Cyclic(p *effects.Package, object ssa.Value, fn *ssa.Function) ssa.Instruction {
+	return cyclic(p, object, fn, 0)
+}
+
+func cyclic(p *effects.Package, object ssa.Value, fn *ssa.Function, depth int) ssa.Instruction {
 	self := identity(p, object)
 	is := func(r effects.Ref) bool { return slices.Contains(self, r) }
 	within := func(v ssa.Value) bool {
 		base := interior(v)
 		return isPointer(base.Type()) && slices.ContainsFunc(p.Refs(base), is)
 	}
-	var found *ssa.Store
+	var found ssa.Instruction
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok && found == nil && depth < maxReach {
+				if callee := p.IR.Static(&call.Call); callee != nil && callee.Signature.Recv() != nil && within(call.Call.Args[0]) && cyclic(p, callee.Params[0], callee, depth+1) != nil {
+					found = call
+				}
+				continue
+			}
 			st, ok := instr.(*ssa.Store)
 			if !ok || st.Addr == interior(st.Addr) {
 				continue
@@ -106,10 +117,17 @@ func isReference(t types.Type) bool {
 // isCopy reports whether v is a struct variable with a copy of the object's
 // fields: pointers and what they point to share a name.
 func isCopy(v ssa.Value, refs, object []effects.Ref) bool {
-	if !isStructVar(v) || slices.ContainsFunc(refs, func(r effects.Ref) bool { return slices.Contains(object, r) }) {
+	if !isStructVar(v) || isNew(v) || slices.ContainsFunc(refs, func(r effects.Ref) bool { return slices.Contains(object, r) }) {
 		return false
 	}
 	return slices.ContainsFunc(object, func(r effects.Ref) bool { return types.Identical(deref(v.Type()), deref(r.Root.Type())) })
+}
+
+// isNew reports whether v is an object that a composite literal or new makes,
+// and no variable.
+func isNew(v ssa.Value) bool {
+	obj, ok := v.(*ssa.Alloc)
+	return ok && (obj.Comment == "complit" || obj.Comment == "new")
 }
 
 // interior returns the pointer to the whole of which v points to a part.
@@ -132,57 +150,71 @@ func interior(v ssa.Value) ssa.Value {
 // goroutine uses the object, and leaves only by a channel in one of the
 // object's fields, if at all. It returns nil if there is none.
 func Pinned(p *effects.Package, object ssa.Value) ssa.Instruction {
+	var names []ssa.Value
 	for _, r := range identity(p, object) {
-		if at := pinned(p, r.Root, 0); at != nil {
-			return at
-		}
+		names = append(names, r.Root)
 	}
-	return nil
+	return pinned(p, names, 0)
 }
 
-func pinned(p *effects.Package, root ssa.Value, depth int) ssa.Instruction {
-	for _, e := range p.Of(root) {
-		if e.Ref.Path != nil || e.Via || e.Callee == nil || e.Kind != effects.Method && e.Kind != effects.Arg {
-			continue
-		}
-		body := p.IR.Source(p.IR.SSA.Prog.FuncValue(e.Callee))
-		index := e.Index
-		if e.Kind == effects.Method {
-			index = 0
-		}
-		if body == nil || index < 0 || index >= len(body.Params) {
-			continue
-		}
-		if e.Mode == effects.Spawned {
-			if holdsForever(p, body, body.Params[index]) {
-				return e.Instr
-			}
-		} else if depth < maxReach {
-			if at := pinned(p, body.Params[index], depth+1); at != nil {
-				return e.Instr
+// pinned is Pinned of an object that has the given names.
+func pinned(p *effects.Package, object []ssa.Value, depth int) ssa.Instruction {
+	for _, name := range object {
+		for _, e := range p.Of(name) {
+			if at := pinnedBy(p, e, object, depth); at != nil {
+				return at
 			}
 		}
 	}
 	return nil
 }
 
-// holdsForever reports whether fn has a loop that uses v and that nobody but
-// v's methods can end.
-func holdsForever(p *effects.Package, fn *ssa.Function, v *ssa.Parameter) bool {
-	return slices.ContainsFunc(loops(p, fn, func(l *ir.Loop) bool { return ownLoop(p, l, v) }), func(l *ir.Loop) bool {
-		for _, ref := range *v.Referrers() {
-			if ref.Block() != nil && l.Contains(ref.Block()) {
-				return true
-			}
+func pinnedBy(p *effects.Package, e *effects.Event, object []ssa.Value, depth int) ssa.Instruction {
+	if e.Via || e.Callee == nil || e.Kind != effects.Method && e.Kind != effects.Arg {
+		return nil
+	}
+	if lit := e.Func(); lit.Parent() != nil && lasts(p, lit, object, e.Instr) {
+		if starts := p.Starts(lit); len(starts) > 0 {
+			return starts[0]
 		}
-		return false
-	})
+	}
+	body := p.IR.Source(p.IR.SSA.Prog.FuncValue(e.Callee))
+	index := e.Index
+	if e.Kind == effects.Method {
+		index = 0
+	}
+	if e.Ref.Path != nil || body == nil || index < 0 || index >= len(body.Params) {
+		return nil
+	}
+	param := body.Params[index]
+	inside := []ssa.Value{param}
+	switch {
+	case e.Mode == effects.Spawned:
+		if slices.ContainsFunc(*param.Referrers(), func(use ssa.Instruction) bool { return lasts(p, body, inside, use) }) {
+			return e.Instr
+		}
+	case depth < maxReach && pinned(p, inside, depth+1) != nil:
+		return e.Instr
+	}
+	return nil
 }
 
-func ownLoop(p *effects.Package, l *ir.Loop, v *ssa.Parameter) bool {
+// lasts reports whether an instruction of fn, which uses an object, is in a
+// loop that nobody but the object's methods can end.
+func lasts(p *effects.Package, fn *ssa.Function, object []ssa.Value, use ssa.Instruction) bool {
+	for l := p.IR.Graph(fn).Innermost(use.Block()); l != nil; l = l.Outer {
+		if ownLoop(p, l, object) {
+			return true
+		}
+	}
+	return false
+}
+
+func ownLoop(p *effects.Package, l *ir.Loop, object []ssa.Value) bool {
+	field := func(r effects.Ref) bool { return r.Path != nil && slices.Contains(object, r.Root) }
 	own := func(ch ssa.Value) bool {
 		refs := p.Refs(ch)
-		return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool { return r.Root != ssa.Value(v) || r.Path == nil })
+		return slices.ContainsFunc(refs, field) && !slices.ContainsFunc(refs, func(r effects.Ref) bool { return !field(r) && !madeFor(p, r, object) })
 	}
 	ways := make(map[*ssa.BasicBlock]bool) // taken when a channel of the object says so
 	for _, b := range l.Blocks {
@@ -209,6 +241,23 @@ func ownLoop(p *effects.Package, l *ir.Loop, v *ssa.Parameter) bool {
 		}
 	}
 	return !slices.ContainsFunc(l.Exits(), func(e ir.Edge) bool { return !ways[e.To()] && !dominatedBy(e.From, ways) })
+}
+
+// madeFor reports whether r is a channel that was made here and that nothing
+// but the object has.
+func madeFor(p *effects.Package, r effects.Ref, object []ssa.Value) bool {
+	if _, made := r.Root.(*ssa.MakeChan); !made || r.Path != nil {
+		return false
+	}
+	return !slices.ContainsFunc(p.Of(r.Root), func(e *effects.Event) bool {
+		switch e.Kind {
+		case effects.Store:
+			return !slices.Contains(object, e.To.Root)
+		case effects.Return, effects.Escape, effects.Send, effects.Arg:
+			return !e.Via
+		}
+		return false
+	})
 }
 
 func dominatedBy(b *ssa.BasicBlock, any map[*ssa.BasicBlock]bool) bool {

@@ -238,3 +238,71 @@ func notified(f func(*guardRef)) *guard {
 	g.ref = nil
 	return g
 }
+
+func deferred(t *table) (h *handle) {
+	h = &handle{t: t}
+	defer runtime.SetFinalizer(h, func(*handle) { h.release() }) // want `finalizer keeps the object`
+	return h
+}
+
+func inLiteral(t *table) *handle {
+	h := &handle{t: t, done: make(chan bool)}
+	go func() {
+		for {
+			select {
+			case <-h.done:
+				return
+			case <-time.After(time.Hour):
+				h.release()
+			}
+		}
+	}()
+	runtime.SetFinalizer(h, (*handle).Close) // want `finalizer never runs, a goroutine keeps the object`
+	return h
+}
+
+// Fine: whoever has the channel ends the goroutine.
+func ended(t *table) (*handle, chan bool) {
+	done := make(chan bool)
+	h := &handle{t: t, done: done}
+	go func() {
+		for {
+			select {
+			case <-h.done:
+				return
+			case <-time.After(time.Hour):
+				h.release()
+			}
+		}
+	}()
+	runtime.SetFinalizer(h, (*handle).release)
+	return h, done
+}
+
+func (h *handle) link() { h.next = &handle{t: h.t, next: h} }
+
+func byMethod(t *table) *handle {
+	h := &handle{t: t}
+	h.link()
+	runtime.SetFinalizer(h, (*handle).release) // want `finalizer never runs, the object is part of a cycle`
+	return h
+}
+
+func twins(t *table) *handle {
+	a, b := &handle{t: t}, &handle{t: t}
+	a.next, b.next = b, a
+	runtime.SetFinalizer(a, (*handle).release) // want `finalizer never runs, the object is part of a cycle`
+	return a
+}
+
+const finalizers = false
+
+// Fine: this build has no finalizers.
+func none(t *table) *handle {
+	h := &handle{t: t}
+	h.next = h
+	if finalizers {
+		runtime.SetFinalizer(h, (*handle).release)
+	}
+	return h
+}

@@ -110,3 +110,13 @@ func NewView(p provider, h cache.ResourceEventHandler) *view {
 	p.Informer().AddEventHandler(v.h)
 	return v
 }
+
+// Fine: the listener ends its subscription when it has seen all.
+func All(nc *nats.Conn, subj string, each func([]byte) bool) error {
+	_, err := nc.Subscribe(subj, func(m *nats.Msg) {
+		if !each(m.Data) {
+			m.Sub.Unsubscribe()
+		}
+	})
+	return err
+}

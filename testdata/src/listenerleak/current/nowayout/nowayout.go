@@ -172,3 +172,62 @@ func Post(b *board, s *Session) {
 	b.post(s.last)
 	b.try(s.last)
 }
+
+// Fine: nothing is sent to these channels, the owner waits for them.
+type crew struct {
+	mu       sync.Mutex
+	handlers []chan struct{}
+}
+
+func (c *crew) add(ch chan struct{}) {
+	c.mu.Lock()
+	c.handlers = append(c.handlers, ch)
+	c.mu.Unlock()
+}
+
+func (c *crew) wait() {
+	for _, ch := range c.handlers {
+		<-ch
+	}
+}
+
+func Hire(c *crew, work func()) {
+	ch := make(chan struct{})
+	c.add(ch)
+	go func() {
+		defer close(ch)
+		work()
+	}()
+}
+
+// Fine: what is called with a number adds no listener.
+type Observer interface{ Observe(float64) }
+
+type histograms struct {
+	mu     sync.Mutex
+	byCode map[string]Observer
+	make   func(code string) Observer
+}
+
+func (h *histograms) observe(code string, v float64) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	o := h.byCode[code]
+	if o == nil {
+		o = h.make(code)
+		h.byCode[code] = o
+	}
+	o.Observe(v)
+	return nil
+}
+
+func Served(h *histograms, code string, v float64) error { return h.observe(code, v) }
+
+// Fine: an option registers once for each object that is made with it.
+type Option func(*Hub)
+
+func WithCallback(s *Session) Option {
+	return func(h *Hub) {
+		h.OnMessage(func(m string) { s.last = m })
+	}
+}

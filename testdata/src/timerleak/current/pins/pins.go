@@ -183,3 +183,16 @@ func WaitFor(c *exec.Cmd, done <-chan error, timeout time.Duration) error {
 		return os.ErrDeadlineExceeded
 	}
 }
+
+type cluster struct {
+	conn *Conn
+	slot []int
+}
+
+// Fine: what the only caller gives is in a field of somebody who keeps it.
+func slots(c *Conn) []int {
+	time.AfterFunc(time.Hour, func() { c.Note("swept") })
+	return make([]int, 8)
+}
+
+func (cl *cluster) Reload() { cl.slot = slots(cl.conn) }

@@ -363,3 +363,13 @@ func (d *Dispatcher) Other(wait time.Duration, done chan int, dispatch func()) {
 		}
 	}
 }
+
+// Fine: the caller decides how long it needs the channel.
+func Ticks(d time.Duration) <-chan time.Time { return time.Tick(d) }
+
+// Fine: the ticker is in use for as long as the function runs.
+func Forever(each func()) {
+	for range time.Tick(time.Second) {
+		each()
+	}
+}

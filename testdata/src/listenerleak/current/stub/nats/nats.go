@@ -3,7 +3,10 @@ package nats
 
 type Conn struct{}
 
-type Msg struct{ Data []byte }
+type Msg struct {
+	Data []byte
+	Sub  *Subscription
+}
 
 type Subscription struct{}
 
