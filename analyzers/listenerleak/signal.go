@@ -18,22 +18,25 @@ func (c *checker) notify(call ssa.CallInstruction) {
 	if c.IR.Pass.Pkg.Name() == "main" || c.undoesAll() || c.ofSingleton(call) {
 		return
 	}
-	ending := endsProcess(call)
 	for _, r := range c.Refs(call.Common().Args[0]) {
 		ch, ok := r.Root.(*ssa.MakeChan)
 		if !ok || r.Path != nil {
 			continue
 		}
-		out := lifetime.Check(c.Package, ch, call, lifetime.Spec{
+		spec := lifetime.Spec{
 			Releases: func(e *effects.Event) bool {
 				return e.Kind == effects.Arg && e.Callee != nil && e.Callee.FullName() == "os/signal.Stop" || e.Kind == effects.Arg && e.Callee == nil && e.Name == "Stop"
 			},
-			Spends: func(e *effects.Event) bool {
-				return ending && e.Ref.Path == nil && (e.Kind == effects.Recv || e.Kind == effects.Wait)
-			},
 			Ignores: func(e *effects.Event) bool { return e.Holder == "signal table" },
-		})
-		if len(out.Kept) > 0 || out.Exit == nil && !out.Again {
+		}
+		out := lifetime.Check(c.Package, ch, call, spec)
+		if endsProcess(call) && leaks(out) {
+			spec.Spends = func(e *effects.Event) bool {
+				return e.Ref.Path == nil && (e.Kind == effects.Recv || e.Kind == effects.Wait)
+			}
+			out = lifetime.Check(c.Package, ch, call, spec)
+		}
+		if !leaks(out) {
 			return
 		}
 		leak := c.at(call, "signal-not-stopped")
@@ -48,6 +51,12 @@ func (c *checker) notify(call ssa.CallInstruction) {
 		c.report.Add(leak)
 		return
 	}
+}
+
+// leaks reports whether something is left behind on some path, and nobody else
+// has it.
+func leaks(out lifetime.Outcome) bool {
+	return len(out.Kept) == 0 && (out.Exit != nil || out.Again)
 }
 
 // ofSingleton reports whether the code is a method of a value of which the
@@ -127,7 +136,7 @@ func (c *checker) notifyContext(call ssa.CallInstruction) {
 	out := lifetime.Check(c.Package, stop, stop.(ssa.Instruction), lifetime.Spec{
 		Releases: func(e *effects.Event) bool { return e.Kind == effects.Call && e.Ref.Path == nil },
 	})
-	if len(out.Kept) > 0 || out.Exit == nil && !out.Again {
+	if !leaks(out) {
 		return
 	}
 	leak.What = "stop function of signal.NotifyContext is not called on every path"

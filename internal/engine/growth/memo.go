@@ -15,9 +15,9 @@ import (
 // there are few.
 
 // hostPackages are those whose functions tell what the machine has: files,
-// users, programs.
+// users, programs, variables of the environment.
 var hostPackages = map[string][]string{
-	"os":            {"Lstat", "Open", "ReadDir", "ReadFile", "Readlink", "Stat"},
+	"os":            {"Getenv", "LookupEnv", "Lstat", "Open", "ReadDir", "ReadFile", "Readlink", "Stat"},
 	"io/ioutil":     {"ReadDir", "ReadFile"},
 	"os/exec":       {"Command", "CommandContext", "LookPath"},
 	"os/user":       {"Lookup", "LookupGroup", "LookupGroupId", "LookupId"},

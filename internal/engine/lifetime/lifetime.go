@@ -432,7 +432,7 @@ func (c *checker) errorOf() ssa.Value {
 }
 
 // impossible reports whether an edge cannot be taken once the value was
-// acquired: it is nil there, or its error is not.
+// acquired: it is nil there or what came with it, or its error is not.
 func (c *checker) impossible(edge ir.Edge, h held, err ssa.Value, start *ssa.BasicBlock) bool {
 	v, nilEdge, ok := ir.NilEdge(edge.From)
 	if !ok {
@@ -450,6 +450,11 @@ func (c *checker) impossible(edge ir.Edge, h held, err ssa.Value, start *ssa.Bas
 	}
 	if edge != nilEdge {
 		return false
+	}
+	if x, ok := v.(*ssa.Extract); ok && x != c.v {
+		if of, ok := c.v.(*ssa.Extract); ok && x.Tuple == of.Tuple {
+			return true // what comes with it is nil: there was nothing to acquire
+		}
 	}
 	if c.track.tracks(v) {
 		return c.track.holds(h, v)

@@ -31,6 +31,7 @@ func open() *handle
 func unopened() *handle
 func try() (*handle, error)
 func two() (*handle, int)
+func with() (*handle, *owner)
 func ok() bool
 func unknown(*handle)
 func within(func())
@@ -121,7 +122,7 @@ func opened(p *effects.Package) ssa.Value {
 				switch ir.Callee(&call.Call).Name() {
 				case "open":
 					return call
-				case "try", "two":
+				case "try", "two", "with":
 					for _, ref := range *call.Referrers() {
 						if ext, ok := ref.(*ssa.Extract); ok && ext.Index == 0 {
 							return ext
@@ -186,6 +187,8 @@ func TestPaths(t *testing.T) {
 			return err
 		}`, "fine"},
 		{"error not looked at", `func f() bool { h, _ := try(); if ok() { return false }; h.Close(); return true }`, "exit"},
+		{"nothing came with it", `func f() { h, o := with(); if o == nil { return }; h.Close() }`, "fine"},
+		{"something came with it", `func f() { h, o := with(); if o != nil { return }; h.Close() }`, "exit"},
 		{"error in the other branch", `func f() error { h, err := try(); if err == nil { h.Close() }; return err }`, "fine"},
 		{"nil", `func f() { h := open(); if h == nil { return }; h.Close() }`, "fine"},
 		{"nil in a deferred literal", `func f() { h := open(); defer func() { if h != nil { h.Close() } }(); h.Use() }`, "fine"},

@@ -109,3 +109,17 @@ func Limit(path string) (string, error) {
 	}
 	return l, err
 }
+
+var hosts = map[string]string{}
+
+// Fine: the environment has so many variables.
+func Host(id string) string {
+	if h, ok := hosts[id]; ok {
+		return h
+	}
+	h := os.Getenv("HOST_" + id)
+	if h != "" {
+		hosts[id] = h
+	}
+	return h
+}

@@ -235,3 +235,26 @@ func (t *throttle) listen() {
 }
 
 func Listen() { bandwidth.listen() }
+
+// Fine: it is stopped when the function returns, though a goroutine that
+// receives may end before a signal comes.
+func Prompt(lines <-chan string, each func(string)) {
+	ch := make(chan os.Signal, 1)
+	end := make(chan struct{})
+	signal.Notify(ch, os.Interrupt)
+	defer signal.Stop(ch)
+	go func() {
+		for {
+			select {
+			case <-ch:
+				each("interrupted")
+			case <-end:
+				return
+			}
+		}
+	}()
+	for line := range lines {
+		each(line)
+	}
+	close(end)
+}
