@@ -89,6 +89,12 @@ func describe(p *effects.Package, g growth.Growth) finding.Leak {
 			text = "each request gets here"
 		}
 		leak.Notes = append(leak.Notes, finding.Note{Pos: g.Entry.Func.Pos(), Text: text})
+		for _, step := range g.Entry.Steps {
+			if step.At != first.Event.Instr {
+				pos, end := p.IR.Statement(step.At)
+				leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "goes on to " + step.To.Name() + " here"})
+			}
+		}
 	}
 	what := "key"
 	if g.Sort == growth.Labels {

@@ -90,12 +90,30 @@ func (f *finder) open(c container, ins []*effects.Event) bool {
 	return !keyed || named && (isOpen(c.global.Name()) || slices.ContainsFunc(c.path.Fields(), isOpen))
 }
 
-// isGiven reports whether a source is what a function is called with. What is
-// read from a field or looked up somewhere is there already, mostly as often
-// as there are settings, whatever it is called.
+// isGiven reports whether a source is what a function is called with, or a
+// field of that. What is read from a field of the receiver or looked up
+// somewhere is there already, mostly as often as there are settings, whatever it
+// is called.
 func isGiven(s Source) bool {
-	_, ok := s.Value.(*ssa.Parameter)
-	return ok
+	param, ok := owner(s.Value).(*ssa.Parameter)
+	return ok && (param == s.Value || param.Parent().Signature.Recv() == nil || param != param.Parent().Params[0])
+}
+
+// owner returns the object of which v is a field, or of a field of which: v
+// itself if it is none.
+func owner(v ssa.Value) ssa.Value {
+	for {
+		switch x := v.(type) {
+		case *ssa.FieldAddr:
+			v = x.X
+		case *ssa.Field:
+			v = x.X
+		case *ssa.UnOp:
+			v = x.X
+		default:
+			return v
+		}
+	}
 }
 
 // manyValues reports whether keys of a type are many by what they are: numbers

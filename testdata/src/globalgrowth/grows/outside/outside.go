@@ -2,6 +2,7 @@
 package outside
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"reflect"
@@ -56,4 +57,39 @@ func TypeName(row any) string {
 	}
 	types.Store(t, t.String())
 	return t.String()
+}
+
+var lastSeen = map[string]time.Time{}
+
+func mark(user string) {
+	lastSeen[user] = time.Now() // want `package variable lastSeen`
+}
+
+func authorize(r *http.Request) bool {
+	user, _, ok := r.BasicAuth()
+	if ok {
+		mark(user)
+	}
+	return ok
+}
+
+// Private passes two functions on the way to the map.
+func Private(w http.ResponseWriter, r *http.Request) {
+	if !authorize(r) {
+		w.WriteHeader(http.StatusUnauthorized)
+	}
+}
+
+type GetRequest struct{ Token string }
+
+type GetReply struct{ N int }
+
+type service struct{}
+
+var byToken = map[string]int{}
+
+// Get has the form of a method that gRPC serves.
+func (service) Get(ctx context.Context, req *GetRequest) (*GetReply, error) {
+	byToken[req.Token]++ // want `package variable byToken`
+	return &GetReply{byToken[req.Token]}, ctx.Err()
 }
