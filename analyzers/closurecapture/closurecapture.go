@@ -149,8 +149,8 @@ func names(parts []retention.Part) string {
 // attached reports a finalizer or cleanup that keeps its own object.
 func (c *checker) attached(call *ssa.Call) {
 	callee := ir.Callee(&call.Call)
-	if callee == nil {
-		return
+	if callee == nil || callee.Pkg() == nil || callee.Pkg().Path() != "runtime" {
+		return // most calls, at little cost
 	}
 	what, ok := attachers[callee.FullName()]
 	if !ok {

@@ -59,8 +59,10 @@ var apis = map[string]api{
 // in tests make tickers as package time does; those of backoff are goroutines
 // (github.com/cenkalti/backoff/v5 v5.0.3).
 func apiOf(fn *types.Func) (api, bool) {
-	if a, ok := apis[fn.FullName()]; ok {
-		return a, true
+	if fn.Pkg() != nil && fn.Pkg().Path() == "time" {
+		if a, ok := apis[fn.FullName()]; ok {
+			return a, true
+		}
 	}
 	sig := fn.Signature()
 	if fn.Name() != "NewTicker" || fn.Pkg() == nil || sig.Results().Len() != 1 {

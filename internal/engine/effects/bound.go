@@ -27,7 +27,7 @@ func (t *table) keyBounded(f *flow, v *ssa.MapUpdate) bool {
 // smallDomain reports whether a key type has few values: small integers, the
 // types of the program, and types for which constants are declared.
 func (t *table) smallDomain(typ types.Type) bool {
-	if typ.String() == "reflect.Type" {
+	if n, ok := types.Unalias(typ).(*types.Named); ok && n.Obj().Name() == "Type" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "reflect" {
 		return true
 	}
 	switch u := typ.Underlying().(type) {

@@ -100,11 +100,13 @@ type Package struct {
 	IR     *ir.Package
 	Events []*Event // of the functions in source order
 
-	byRoot  map[ssa.Value][]*Event
-	byField map[*types.Var][]*Event
-	byName  map[string][]*Event          // Method and Arg
-	byStore map[*types.Var][]*Event      // Store, by the field it goes to
-	grows   map[ssa.Instruction][]*Event // Grow
+	in     map[*ssa.Function][]*Event               // the events of each declared function
+	byRoot map[*ssa.Function]map[ssa.Value][]*Event // see Of
+
+	byField func() map[*types.Var][]*Event
+	byName  func() map[string][]*Event          // Method and Arg
+	byStore func() map[*types.Var][]*Event      // Store, by the field it goes to
+	grows   func() map[ssa.Instruction][]*Event // Grow
 	phases  map[*ssa.Function]phase
 	single  map[*types.TypeName]bool // see indexSingletons
 }
@@ -112,7 +114,8 @@ type Package struct {
 // table is what the parts of this package share while they work.
 type table struct {
 	ir        *ir.Package
-	paths     map[pathKey]*Path
+	paths     steps
+	count     int                     // of all paths
 	flows     map[*ssa.Function]*flow // by declared function
 	summaries map[*ssa.Function]*Summary
 	cached    map[*types.Func]*Summary
@@ -124,6 +127,15 @@ type table struct {
 	calledAt  map[*ssa.Function][]*ssa.Call // literals called where they are written
 	sets      map[*ssa.Global][]*ssa.Store  // of package variables
 	dynamic   map[*ssa.Global]types.Type    // see implementation
+
+	// Of these there are many, so they are allocated many at a time.
+	singles    []Ref // see only
+	spare      []value
+	happenings []Happening
+	events     []Event
+	// These are used again for the next function.
+	loading   []Ref
+	collected []*Event
 }
 
 func newPackage(pass *analysis.Pass) *Package {
@@ -137,7 +149,6 @@ func newPackage(pass *analysis.Pass) *Package {
 	}
 	t := &table{
 		ir:        ir.Build(pass, noReturn),
-		paths:     make(map[pathKey]*Path),
 		flows:     make(map[*ssa.Function]*flow),
 		summaries: make(map[*ssa.Function]*Summary),
 		cached:    make(map[*types.Func]*Summary),
@@ -146,16 +157,12 @@ func newPackage(pass *analysis.Pass) *Package {
 	t.indexUses()
 	t.indexDynamic()
 	p := &Package{
-		table:   t,
-		IR:      t.ir,
-		byRoot:  make(map[ssa.Value][]*Event),
-		byField: make(map[*types.Var][]*Event),
-		byName:  make(map[string][]*Event),
-		byStore: make(map[*types.Var][]*Event),
-		grows:   make(map[ssa.Instruction][]*Event),
-		phases:  make(map[*ssa.Function]phase),
+		table:  t,
+		IR:     t.ir,
+		in:     make(map[*ssa.Function][]*Event),
+		byRoot: make(map[*ssa.Function]map[ssa.Value][]*Event),
+		phases: make(map[*ssa.Function]phase),
 	}
-	events := make(map[*ssa.Function][]*Event)
 	for _, scc := range t.bottomUp() {
 		rounds := 1
 		if scc.recursive {
@@ -168,35 +175,58 @@ func newPackage(pass *analysis.Pass) *Package {
 			for _, fn := range scc.fns {
 				f := t.solve(tree(fn))
 				t.flows[fn] = f
-				events[fn] = t.collect(f)
-				t.summaries[fn] = t.summarize(fn, events[fn])
+				p.in[fn] = t.collect(f)
+				t.summaries[fn] = t.summarize(fn, p.in[fn])
 			}
 		}
 	}
+	n := 0
+	for _, events := range p.in {
+		n += len(events)
+	}
+	p.Events = make([]*Event, 0, n)
 	for _, fn := range t.ir.Funcs {
 		if fn.Parent() == nil {
-			p.Events = append(p.Events, events[fn]...)
+			p.Events = append(p.Events, p.in[fn]...)
 		}
 	}
-	for _, e := range p.Events {
-		p.byRoot[e.Ref.Root] = append(p.byRoot[e.Ref.Root], e)
-		switch e.Kind {
-		case Method, Arg:
-			p.byName[e.Name] = append(p.byName[e.Name], e)
-		case Store:
-			if f := e.To.Path.Field(); f != nil {
-				p.byStore[f] = append(p.byStore[f], e)
-			}
-		case Grow:
-			p.grows[e.Instr] = append(p.grows[e.Instr], e)
-		}
+	p.byField = index(p, func(e *Event, add func(*types.Var)) {
 		for step := e.Ref.Path; step != nil; step = step.up {
 			if step.field != nil {
-				p.byField[step.field] = append(p.byField[step.field], e)
+				add(step.field)
 			}
 		}
-	}
+	})
+	p.byName = index(p, func(e *Event, add func(string)) {
+		if e.Kind == Method || e.Kind == Arg {
+			add(e.Name)
+		}
+	})
+	p.byStore = index(p, func(e *Event, add func(*types.Var)) {
+		if e.Kind == Store {
+			if f := e.To.Path.Field(); f != nil {
+				add(f)
+			}
+		}
+	})
+	p.grows = index(p, func(e *Event, add func(ssa.Instruction)) {
+		if e.Kind == Grow {
+			add(e.Instr)
+		}
+	})
 	return p
+}
+
+// index returns the events by the keys that they have, worked out when
+// somebody asks.
+func index[K comparable](p *Package, keys func(e *Event, add func(K))) func() map[K][]*Event {
+	return sync.OnceValue(func() map[K][]*Event {
+		by := make(map[K][]*Event)
+		for _, e := range p.Events {
+			keys(e, func(k K) { by[k] = append(by[k], e) })
+		}
+		return by
+	})
 }
 
 func tree(fn *ssa.Function) []*ssa.Function {
@@ -208,13 +238,32 @@ func tree(fn *ssa.Function) []*ssa.Function {
 }
 
 // Of returns the events whose ref begins at root, in source order.
-func (p *Package) Of(root ssa.Value) []*Event { return p.byRoot[root] }
+func (p *Package) Of(root ssa.Value) []*Event {
+	// What is born in a function is in the events of no other.
+	events := p.Events
+	fn := parentOf(root)
+	if fn != nil {
+		fn = ir.Outermost(fn)
+		events = p.in[fn]
+	}
+	by, known := p.byRoot[fn]
+	if !known {
+		by = make(map[ssa.Value][]*Event)
+		for _, e := range events {
+			if fn != nil || parentOf(e.Ref.Root) == nil {
+				by[e.Ref.Root] = append(by[e.Ref.Root], e)
+			}
+		}
+		p.byRoot[fn] = by
+	}
+	return by[root]
+}
 
 // OfField returns the events on what is kept in a field, in any instance: the
 // value of the field itself or, where it is a container, its elements.
 func (p *Package) OfField(field *types.Var) []*Event {
 	var out []*Event
-	for _, e := range p.byField[field.Origin()] {
+	for _, e := range p.byField()[field.Origin()] {
 		if e.Ref.Path.Field() == field.Origin() {
 			out = append(out, e)
 		}
@@ -224,17 +273,17 @@ func (p *Package) OfField(field *types.Var) []*Event {
 
 // Named returns the events that are calls of a function or method of the name
 // on or with a value.
-func (p *Package) Named(name string) []*Event { return p.byName[name] }
+func (p *Package) Named(name string) []*Event { return p.byName()[name] }
 
 // StoredIn returns the events that store a value in a field, in any instance.
-func (p *Package) StoredIn(field *types.Var) []*Event { return p.byStore[field.Origin()] }
+func (p *Package) StoredIn(field *types.Var) []*Event { return p.byStore()[field.Origin()] }
 
 // GrowsAt returns the growths of containers that happen at an instruction.
-func (p *Package) GrowsAt(instr ssa.Instruction) []*Event { return p.grows[instr] }
+func (p *Package) GrowsAt(instr ssa.Instruction) []*Event { return p.grows()[instr] }
 
 // UnderField returns the events on what is kept in a field and on the fields
 // of that.
-func (p *Package) UnderField(field *types.Var) []*Event { return p.byField[field.Origin()] }
+func (p *Package) UnderField(field *types.Var) []*Event { return p.byField()[field.Origin()] }
 
 // Refs returns what v may be.
 func (p *Package) Refs(v ssa.Value) []Ref {
@@ -343,7 +392,7 @@ func (p *Package) fieldFact(f *types.Var) *FieldFact {
 			fact.Shrinks = fact.Shrinks || !Fresh(e.Ref.Root)
 		}
 	}
-	if len(p.byField[f]) == 0 {
+	if len(p.byField()[f]) == 0 {
 		return nil
 	}
 	slices.Sort(fact.Released)
@@ -364,6 +413,7 @@ func (t *table) bottomUp() []scc {
 		callees []*ssa.Function
 		next    int
 	}
+	callees := make(map[*ssa.Function][]*ssa.Function)
 	index := make(map[*ssa.Function]int)
 	low := make(map[*ssa.Function]int)
 	onStack := make(map[*ssa.Function]bool)
@@ -376,7 +426,8 @@ func (t *table) bottomUp() []scc {
 			low[fn] = index[fn]
 			stack = append(stack, fn)
 			onStack[fn] = true
-			work = append(work, state{fn: fn, callees: t.callees(fn)})
+			callees[fn] = t.callees(fn)
+			work = append(work, state{fn: fn, callees: callees[fn]})
 		}
 		push(root)
 		for len(work) > 0 {
@@ -411,7 +462,7 @@ func (t *table) bottomUp() []scc {
 				}
 			}
 			slices.Reverse(c.fns)
-			c.recursive = len(c.fns) > 1 || slices.Contains(t.callees(fn), fn)
+			c.recursive = len(c.fns) > 1 || slices.Contains(callees[fn], fn)
 			out = append(out, c)
 		}
 	}

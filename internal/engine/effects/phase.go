@@ -332,7 +332,7 @@ func (p *Package) literalOnce(fn *ssa.Function) bool {
 	}
 	found := false
 	for _, v := range p.Literal(fn) {
-		found = found || len(p.byRoot[v]) > 0
+		found = found || len(p.Of(v)) > 0
 		if !p.valueOnce(v) {
 			return false
 		}
@@ -343,10 +343,10 @@ func (p *Package) literalOnce(fn *ssa.Function) bool {
 // valueOnce reports whether everything that happens to a function value runs
 // it once.
 func (p *Package) valueOnce(v ssa.Value) bool {
-	if slices.ContainsFunc(p.byRoot[v], func(e *Event) bool { return runsCommand(e.Instr) }) {
+	if slices.ContainsFunc(p.Of(v), func(e *Event) bool { return runsCommand(e.Instr) }) {
 		return true
 	}
-	for _, e := range p.byRoot[v] {
+	for _, e := range p.Of(v) {
 		call, isCall := e.Instr.(ssa.CallInstruction)
 		switch e.Kind {
 		case Call:
@@ -507,7 +507,7 @@ func (p *Package) starts(fn *ssa.Function, seen map[*ssa.Function]bool) []ssa.In
 				callee := ir.Callee(&use.Call)
 				add(use, callee != nil && isGo(callee))
 			case *ssa.MakeClosure:
-				for _, e := range p.byRoot[use] {
+				for _, e := range p.Of(use) {
 					if e.Kind == Call || e.Kind == Arg && e.Callee != nil && isGo(e.Callee) {
 						add(e.Instr, e.Mode == Spawned || e.Kind == Arg)
 					}
@@ -517,7 +517,7 @@ func (p *Package) starts(fn *ssa.Function, seen map[*ssa.Function]bool) []ssa.In
 		return out
 	}
 	for _, v := range p.Literal(fn) {
-		for _, e := range p.byRoot[v] {
+		for _, e := range p.Of(v) {
 			if e.Kind == Call || e.Kind == Arg && e.Callee != nil && isGo(e.Callee) {
 				add(e.Instr, e.Mode == Spawned || e.Kind == Arg)
 			}
