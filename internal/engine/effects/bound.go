@@ -126,7 +126,7 @@ func (t *table) fixedList(refs []Ref) bool {
 	for _, r := range refs {
 		switch root := r.Root.(type) {
 		case *ssa.Global:
-			if r.Path == nil && slices.ContainsFunc(t.sets[root], func(st *ssa.Store) bool { return st.Parent().Synthetic == "" }) {
+			if r.Path == nil && slices.ContainsFunc(t.sets[root], func(st *ssa.Store) bool { return st.Parent().Synthetic == "" && !t.byTest(st, root.Pos()) }) {
 				return false
 			}
 		case *ssa.Alloc:

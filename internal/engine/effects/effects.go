@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"cmp"
 	"fmt"
 	"go/types"
 	"path/filepath"
@@ -377,8 +378,15 @@ func (p *Package) exportFacts() {
 }
 
 func (p *Package) fieldFact(f *types.Var) *FieldFact {
+	program := func(e *Event) bool { return !p.byTest(e.Instr, f.Pos()) }
+	if !slices.ContainsFunc(p.UnderField(f), program) {
+		return nil
+	}
 	var fact FieldFact
 	for _, e := range p.OfField(f) {
+		if !program(e) {
+			continue
+		}
 		switch e.Kind {
 		case Method:
 			if Releasing(e.Name) && !slices.Contains(fact.Released, e.Name) {
@@ -391,9 +399,6 @@ func (p *Package) fieldFact(f *types.Var) *FieldFact {
 		case Replace:
 			fact.Shrinks = fact.Shrinks || !Fresh(e.Ref.Root)
 		}
-	}
-	if len(p.byField()[f]) == 0 {
-		return nil
 	}
 	slices.Sort(fact.Released)
 	return &fact
@@ -412,6 +417,10 @@ func (t *table) bottomUp() []scc {
 		fn      *ssa.Function
 		callees []*ssa.Function
 		next    int
+	}
+	order := make(map[*ssa.Function]int) // whatever function of an scc was met first
+	for i, fn := range t.ir.Funcs {
+		order[fn] = i
 	}
 	callees := make(map[*ssa.Function][]*ssa.Function)
 	index := make(map[*ssa.Function]int)
@@ -461,7 +470,7 @@ func (t *table) bottomUp() []scc {
 					break
 				}
 			}
-			slices.Reverse(c.fns)
+			slices.SortFunc(c.fns, func(a, b *ssa.Function) int { return cmp.Compare(order[a], order[b]) })
 			c.recursive = len(c.fns) > 1 || slices.Contains(callees[fn], fn)
 			out = append(out, c)
 		}

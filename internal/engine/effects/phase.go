@@ -368,9 +368,23 @@ func (p *Package) valueOnce(v ssa.Value) bool {
 	return true
 }
 
-func (p *Package) inTest(fn *types.Func) bool {
-	file := p.IR.Pass.Fset.File(fn.Pos())
+func (p *Package) inTest(fn *types.Func) bool { return p.testFile(fn.Pos()) }
+
+func (t *table) testFile(pos token.Pos) bool {
+	file := t.ir.Pass.Fset.File(pos)
 	return file != nil && strings.HasSuffix(file.Name(), "_test.go")
+}
+
+// byTest reports whether instr stands in a test file and what is declared at
+// pos does not. Facts do not tell of what tests do with the rest of a package:
+// then they are the same whether the package was analysed with its tests or
+// without.
+func (t *table) byTest(instr ssa.Instruction, pos token.Pos) bool {
+	at := instr.Pos()
+	if !at.IsValid() {
+		at = ir.Outermost(instr.Parent()).Pos()
+	}
+	return t.testFile(at) && !t.testFile(pos)
 }
 
 // isTest reports whether the testing package calls the function itself.
