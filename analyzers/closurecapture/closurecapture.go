@@ -63,6 +63,9 @@ func run(pass *analysis.Pass) (any, error) {
 
 // closure reports the captures of one closure that it keeps for too long.
 func (c *checker) closure(mc *ssa.MakeClosure) {
+	if !c.Repeatable(mc) {
+		return
+	}
 	var held []retention.Holder
 	for _, capture := range retention.Captures(c.Package, mc) {
 		size, large := capture.Large(minBytes)
@@ -70,7 +73,7 @@ func (c *checker) closure(mc *ssa.MakeClosure) {
 			continue
 		}
 		if held == nil {
-			if held = retention.Holders(c.Package, mc); len(held) == 0 || !c.Repeatable(mc) {
+			if held = retention.Holders(c.Package, mc); len(held) == 0 {
 				return
 			}
 		}

@@ -90,9 +90,11 @@ func run(pass *analysis.Pass) (any, error) {
 		held:    finding.Withheld{What: "findings about timers that the collector takes back", Flag: "-timerleak.collectable"},
 	}
 	old := !collects(pass)
+	deletes := false
 	for _, fn := range c.IR.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
+				deletes = deletes || deletesTimer(instr)
 				call, ok := instr.(*ssa.Call)
 				if !ok {
 					continue
@@ -107,7 +109,9 @@ func run(pass *analysis.Pass) (any, error) {
 			}
 		}
 	}
-	c.forgotten(old)
+	if deletes {
+		c.forgotten(old)
+	}
 	c.report.Flush()
 	return &c.held, nil
 }

@@ -347,7 +347,7 @@ func (p *Package) Unbounded(v ssa.Value) (source string, ok bool) {
 	if fn == nil {
 		return "", false
 	}
-	f := p.flows[ir.Outermost(fn)]
+	f := p.flow(fn)
 	if f == nil {
 		return "", false
 	}

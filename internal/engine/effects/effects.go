@@ -98,16 +98,17 @@ func exports(pass *analysis.Pass) bool {
 // A Package holds the events of one package.
 type Package struct {
 	*table
-	IR     *ir.Package
-	Events []*Event // of the functions in source order
+	IR *ir.Package
 
-	in     map[*ssa.Function][]*Event               // the events of each declared function
-	byRoot map[*ssa.Function]map[ssa.Value][]*Event // see Of
+	later  map[*ssa.Function]bool                         // functions that are analysed when somebody asks
+	events []*Event                                       // see Events
+	in     map[*ssa.Function][]*Event                     // the events of each declared function
+	byRoot map[*ssa.Function]map[ssa.Value][]*Event       // see Of
+	grows  map[*ssa.Function]map[ssa.Instruction][]*Event // see GrowsAt
 
 	byField func() map[*types.Var][]*Event
-	byName  func() map[string][]*Event          // Method and Arg
-	byStore func() map[*types.Var][]*Event      // Store, by the field it goes to
-	grows   func() map[ssa.Instruction][]*Event // Grow
+	byName  func() map[string][]*Event     // Method and Arg
+	byStore func() map[*types.Var][]*Event // Store, by the field it goes to
 	phases  map[*ssa.Function]phase
 	single  map[*types.TypeName]bool // see indexSingletons
 }
@@ -129,12 +130,17 @@ type table struct {
 	sets      map[*ssa.Global][]*ssa.Store  // of package variables
 	dynamic   map[*ssa.Global]types.Type    // see implementation
 
-	// Of these there are many, so they are allocated many at a time.
-	singles    []Ref // see only
-	spare      []value
+	slabs slabs
+}
+
+// slabs are for what there is much of: to allocate many at a time, or to use
+// again for the next function.
+type slabs struct {
+	singles    []Ref
+	values     []value
 	happenings []Happening
 	events     []Event
-	// These are used again for the next function.
+
 	loading   []Ref
 	collected []*Event
 }
@@ -161,10 +167,16 @@ func newPackage(pass *analysis.Pass) *Package {
 		table:  t,
 		IR:     t.ir,
 		in:     make(map[*ssa.Function][]*Event),
+		later:  make(map[*ssa.Function]bool),
 		byRoot: make(map[*ssa.Function]map[ssa.Value][]*Event),
+		grows:  make(map[*ssa.Function]map[ssa.Instruction][]*Event),
 		phases: make(map[*ssa.Function]phase),
 	}
 	for _, scc := range t.bottomUp() {
+		if p.isLoneTest(scc.fns[0]) {
+			p.later[scc.fns[0]] = true
+			continue
+		}
 		rounds := 1
 		if scc.recursive {
 			rounds = 3
@@ -174,30 +186,12 @@ func newPackage(pass *analysis.Pass) *Package {
 		}
 		for range rounds {
 			for _, fn := range scc.fns {
-				f := t.solve(tree(fn))
-				t.flows[fn] = f
-				p.in[fn] = t.collect(f)
+				p.analyze(fn)
 				t.summaries[fn] = t.summarize(fn, p.in[fn])
 			}
 		}
 	}
-	n := 0
-	for _, events := range p.in {
-		n += len(events)
-	}
-	p.Events = make([]*Event, 0, n)
-	for _, fn := range t.ir.Funcs {
-		if fn.Parent() == nil {
-			p.Events = append(p.Events, p.in[fn]...)
-		}
-	}
-	p.byField = index(p, func(e *Event, add func(*types.Var)) {
-		for step := e.Ref.Path; step != nil; step = step.up {
-			if step.field != nil {
-				add(step.field)
-			}
-		}
-	})
+	p.byField = index(p, eachField)
 	p.byName = index(p, func(e *Event, add func(string)) {
 		if e.Kind == Method || e.Kind == Arg {
 			add(e.Name)
@@ -210,12 +204,57 @@ func newPackage(pass *analysis.Pass) *Package {
 			}
 		}
 	})
-	p.grows = index(p, func(e *Event, add func(ssa.Instruction)) {
-		if e.Kind == Grow {
-			add(e.Instr)
-		}
-	})
 	return p
+}
+
+func eachField(e *Event, f func(*types.Var)) {
+	for step := e.Ref.Path; step != nil; step = step.up {
+		if step.field != nil {
+			f(step.field)
+		}
+	}
+}
+
+// analyze solves the flow of a declared function, and finds its events.
+func (p *Package) analyze(fn *ssa.Function) {
+	f := p.solve(tree(fn))
+	p.flows[fn] = f
+	p.in[fn] = p.collect(f)
+}
+
+// flow returns the flow of the declared function that fn is or is written in,
+// nil if there is none.
+func (p *Package) flow(fn *ssa.Function) *flow {
+	fn = ir.Outermost(fn)
+	p.catchUp(fn)
+	return p.flows[fn]
+}
+
+// catchUp analyses a function that was left for later.
+func (p *Package) catchUp(fn *ssa.Function) {
+	if p.later[fn] {
+		delete(p.later, fn)
+		p.analyze(fn)
+	}
+}
+
+// In returns the events of a declared function and of the literals in it, in
+// source order.
+func (p *Package) In(fn *ssa.Function) []*Event {
+	p.catchUp(fn)
+	return p.in[fn]
+}
+
+// Events returns the events of the functions in source order.
+func (p *Package) Events() []*Event {
+	if p.events == nil {
+		for _, fn := range p.IR.Funcs {
+			if fn.Parent() == nil {
+				p.events = append(p.events, p.In(fn)...)
+			}
+		}
+	}
+	return p.events
 }
 
 // index returns the events by the keys that they have, worked out when
@@ -223,7 +262,7 @@ func newPackage(pass *analysis.Pass) *Package {
 func index[K comparable](p *Package, keys func(e *Event, add func(K))) func() map[K][]*Event {
 	return sync.OnceValue(func() map[K][]*Event {
 		by := make(map[K][]*Event)
-		for _, e := range p.Events {
+		for _, e := range p.Events() {
 			keys(e, func(k K) { by[k] = append(by[k], e) })
 		}
 		return by
@@ -241,16 +280,18 @@ func tree(fn *ssa.Function) []*ssa.Function {
 // Of returns the events whose ref begins at root, in source order.
 func (p *Package) Of(root ssa.Value) []*Event {
 	// What is born in a function is in the events of no other.
-	events := p.Events
 	fn := parentOf(root)
 	if fn != nil {
 		fn = ir.Outermost(fn)
-		events = p.in[fn]
 	}
 	by, known := p.byRoot[fn]
 	if !known {
+		events := p.Events
+		if fn != nil {
+			events = func() []*Event { return p.In(fn) }
+		}
 		by = make(map[ssa.Value][]*Event)
-		for _, e := range events {
+		for _, e := range events() {
 			if fn != nil || parentOf(e.Ref.Root) == nil {
 				by[e.Ref.Root] = append(by[e.Ref.Root], e)
 			}
@@ -280,7 +321,20 @@ func (p *Package) Named(name string) []*Event { return p.byName()[name] }
 func (p *Package) StoredIn(field *types.Var) []*Event { return p.byStore()[field.Origin()] }
 
 // GrowsAt returns the growths of containers that happen at an instruction.
-func (p *Package) GrowsAt(instr ssa.Instruction) []*Event { return p.grows()[instr] }
+func (p *Package) GrowsAt(instr ssa.Instruction) []*Event {
+	fn := ir.Outermost(instr.Parent())
+	by, known := p.grows[fn]
+	if !known {
+		by = make(map[ssa.Instruction][]*Event)
+		for _, e := range p.In(fn) {
+			if e.Kind == Grow {
+				by[e.Instr] = append(by[e.Instr], e)
+			}
+		}
+		p.grows[fn] = by
+	}
+	return by[instr]
+}
 
 // UnderField returns the events on what is kept in a field and on the fields
 // of that.
@@ -298,7 +352,7 @@ func (p *Package) Refs(v ssa.Value) []Ref {
 	if fn == nil {
 		return nil
 	}
-	f := p.flows[ir.Outermost(fn)]
+	f := p.flow(fn)
 	if f == nil {
 		return nil
 	}
@@ -309,18 +363,18 @@ func (p *Package) Refs(v ssa.Value) []Ref {
 // object, the ref itself excluded.
 func (p *Package) Contents(r Ref) []Ref {
 	fn := parentOf(r.Root)
-	if fn == nil || p.flows[ir.Outermost(fn)] == nil {
+	if fn == nil || p.flow(fn) == nil {
 		return nil
 	}
-	return p.flows[ir.Outermost(fn)].load(r)[1:]
+	return p.flow(fn).load(r)[1:]
 }
 
 // Held returns what the local objects among refs hold, in any of their parts,
 // refs themselves excluded.
 func (p *Package) Held(refs []Ref) []Ref {
 	for _, r := range refs {
-		if fn := parentOf(r.Root); fn != nil && p.flows[ir.Outermost(fn)] != nil {
-			return p.flows[ir.Outermost(fn)].parts(refs)
+		if fn := parentOf(r.Root); fn != nil && p.flow(fn) != nil {
+			return p.flow(fn).parts(refs)
 		}
 	}
 	return nil
@@ -356,10 +410,16 @@ func (p *Package) exportFacts() {
 			pass.ExportObjectFact(obj, sum.detached())
 		}
 	}
+	byField := make(map[*types.Var][]*Event)
+	for _, fn := range p.IR.Funcs {
+		for _, e := range p.in[fn] {
+			eachField(e, func(f *types.Var) { byField[f] = append(byField[f], e) })
+		}
+	}
 	scope := pass.Pkg.Scope()
 	for _, name := range scope.Names() {
 		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() {
+		if !ok || tn.IsAlias() || p.testFile(tn.Pos()) {
 			continue
 		}
 		s, ok := tn.Type().Underlying().(*types.Struct)
@@ -370,21 +430,25 @@ func (p *Package) exportFacts() {
 			if f.Pkg() != pass.Pkg {
 				continue // type T other.Struct
 			}
-			if fact := p.fieldFact(f); fact != nil {
+			if fact := p.fieldFact(f, byField[f]); fact != nil {
 				pass.ExportObjectFact(f, fact)
 			}
 		}
 	}
 }
 
-func (p *Package) fieldFact(f *types.Var) *FieldFact {
-	program := func(e *Event) bool { return !p.byTest(e.Instr, f.Pos()) }
-	if !slices.ContainsFunc(p.UnderField(f), program) {
-		return nil
-	}
-	var fact FieldFact
-	for _, e := range p.OfField(f) {
-		if !program(e) {
+// fieldFact returns what events on a field and its parts tell of it, nil if
+// there are none but those of tests.
+func (p *Package) fieldFact(f *types.Var, events []*Event) *FieldFact {
+	var fact *FieldFact
+	for _, e := range events {
+		if p.byTest(e.Instr, f.Pos()) {
+			continue
+		}
+		if fact == nil {
+			fact = new(FieldFact)
+		}
+		if e.Ref.Path.Field() != f {
 			continue
 		}
 		switch e.Kind {
@@ -400,8 +464,10 @@ func (p *Package) fieldFact(f *types.Var) *FieldFact {
 			fact.Shrinks = fact.Shrinks || !Fresh(e.Ref.Root)
 		}
 	}
-	slices.Sort(fact.Released)
-	return &fact
+	if fact != nil {
+		slices.Sort(fact.Released)
+	}
+	return fact
 }
 
 // An scc is a set of declared functions that call each other.

@@ -84,7 +84,7 @@ type collector struct {
 }
 
 func (t *table) collect(f *flow) []*Event {
-	c := &collector{flow: f, events: t.collected[:0]}
+	c := &collector{flow: f, events: t.slabs.collected[:0]}
 	for _, fn := range f.fns {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
@@ -92,7 +92,7 @@ func (t *table) collect(f *flow) []*Event {
 			}
 		}
 	}
-	t.collected = c.events
+	t.slabs.collected = c.events
 	return slices.Clone(c.events)
 }
 
@@ -108,11 +108,11 @@ func (c *collector) settle(proto Happening) *Happening {
 	if proto.Origin == nil {
 		proto.Origin = proto.Instr
 	}
-	if len(c.t.happenings) == cap(c.t.happenings) {
-		c.t.happenings = make([]Happening, 0, 64)
+	if len(c.t.slabs.happenings) == cap(c.t.slabs.happenings) {
+		c.t.slabs.happenings = make([]Happening, 0, 64)
 	}
-	c.t.happenings = append(c.t.happenings, proto)
-	return &c.t.happenings[len(c.t.happenings)-1]
+	c.t.slabs.happenings = append(c.t.slabs.happenings, proto)
+	return &c.t.slabs.happenings[len(c.t.slabs.happenings)-1]
 }
 
 func (c *collector) share(refs []Ref, via bool, h *Happening) {
@@ -120,11 +120,11 @@ func (c *collector) share(refs []Ref, via bool, h *Happening) {
 		if h.Kind == Store && h.To == r {
 			continue // a variable set to what it holds, plus something or minus something
 		}
-		if len(c.t.events) == cap(c.t.events) {
-			c.t.events = make([]Event, 0, 128)
+		if len(c.t.slabs.events) == cap(c.t.slabs.events) {
+			c.t.slabs.events = make([]Event, 0, 128)
 		}
-		c.t.events = append(c.t.events, Event{r, via, h})
-		c.events = append(c.events, &c.t.events[len(c.t.events)-1])
+		c.t.slabs.events = append(c.t.slabs.events, Event{r, via, h})
+		c.events = append(c.events, &c.t.slabs.events[len(c.t.slabs.events)-1])
 	}
 }
 

@@ -84,21 +84,21 @@ func (t *table) solve(fns []*ssa.Function) *flow {
 
 // only returns the refs of a value that is nothing but itself.
 func (t *table) only(v ssa.Value) []Ref {
-	if len(t.singles) == cap(t.singles) {
-		t.singles = make([]Ref, 0, 128)
+	if len(t.slabs.singles) == cap(t.slabs.singles) {
+		t.slabs.singles = make([]Ref, 0, 128)
 	}
-	t.singles = append(t.singles, Ref{Root: v})
-	n := len(t.singles)
-	return t.singles[n-1 : n : n]
+	t.slabs.singles = append(t.slabs.singles, Ref{Root: v})
+	n := len(t.slabs.singles)
+	return t.slabs.singles[n-1 : n : n]
 }
 
 func (f *flow) value(v ssa.Value) *value {
 	x := f.values[v]
 	if x == nil {
-		if len(f.t.spare) == 0 {
-			f.t.spare = make([]value, 64)
+		if len(f.t.slabs.values) == 0 {
+			f.t.slabs.values = make([]value, 64)
 		}
-		x, f.t.spare = &f.t.spare[0], f.t.spare[1:]
+		x, f.t.slabs.values = &f.t.slabs.values[0], f.t.slabs.values[1:]
 		f.values[v] = x
 	}
 	return x
@@ -222,7 +222,7 @@ func (f *flow) look(at Ref) *value {
 // it points to share a name) and all that was stored there or in a whole of
 // which it is a part.
 func (f *flow) load(at Ref) []Ref {
-	refs := append(f.t.loading[:0], at)
+	refs := append(f.t.slabs.loading[:0], at)
 	for i := 0; i < len(refs) && len(refs) < maxRefs; i++ {
 		r := refs[i]
 		x := f.look(r)
@@ -247,7 +247,7 @@ func (f *flow) load(at Ref) []Ref {
 			}
 		}
 	}
-	f.t.loading = refs
+	f.t.slabs.loading = refs
 	return slices.Clone(refs)
 }
 

@@ -387,6 +387,14 @@ func (t *table) byTest(instr ssa.Instruction, pos token.Pos) bool {
 	return t.testFile(at) && !t.testFile(pos)
 }
 
+// isLoneTest reports whether the testing package calls the function and nobody
+// else does. What such functions do is asked for where something is said of the
+// whole package, and that is seldom; they are as much code as the program.
+func (p *Package) isLoneTest(fn *ssa.Function) bool {
+	obj, ok := fn.Object().(*types.Func)
+	return ok && p.isTest(obj) && obj.Signature().Recv() == nil && len(p.uses[fn]) == 0
+}
+
 // isTest reports whether the testing package calls the function itself.
 func (p *Package) isTest(fn *types.Func) bool {
 	if !p.inTest(fn) {
