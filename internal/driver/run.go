@@ -32,6 +32,8 @@ const (
 
 // Options says what to analyse, and with what.
 type Options struct {
+	// Facts about what is declared outside of test files must not depend on
+	// test files, unless there are facts about the package itself.
 	Analyzers []*analysis.Analyzer
 	Patterns  []string // packages as the go command names them; "." if there are none
 	Dir       string   // the folder to be in; the current one if ""
