@@ -29,13 +29,21 @@ func (pl *plan) share() {
 		}
 	}
 	for _, u := range pl.units {
-		v := variants[u.ImportPath]
-		if v == nil || u.reported || v.waitsFor(u, make(map[*unit]bool)) {
-			continue
+		if !u.reported {
+			u.source = variants[u.ImportPath]
 		}
-		u.source, v.lends = v, true
-		u.waiting++
-		v.users = append(v.users, u)
+	}
+	cycle := cycles(pl.units)
+	for _, u := range pl.units {
+		switch v := u.source; {
+		case v == nil:
+		case cycle[u] == cycle[v]:
+			u.source = nil
+		default:
+			v.lends = true
+			v.users = append(v.users, u)
+			u.waiting++
+		}
 	}
 
 	var order []*unit
@@ -67,18 +75,38 @@ func (u *unit) eachBefore(f func(*unit)) {
 	}
 }
 
-// waitsFor reports whether u waits for other, directly or not.
-func (u *unit) waitsFor(other *unit, seen map[*unit]bool) bool {
-	if u == other {
-		return true
+// cycles returns the same number for units that wait for each other, directly or
+// not, and different ones for others (Tarjan's algorithm).
+func cycles(units []*unit) map[*unit]int {
+	cycle := make(map[*unit]int)
+	order := make(map[*unit]int) // in which they were met, from 1
+	first := make(map[*unit]int) // the order of the first unit found to be waited for
+	var open []*unit             // not yet known to be in a cycle or in none
+	var visit func(u *unit)
+	visit = func(u *unit) {
+		order[u] = len(order) + 1
+		first[u] = order[u]
+		open = append(open, u)
+		u.eachBefore(func(d *unit) {
+			if order[d] == 0 {
+				visit(d)
+				first[u] = min(first[u], first[d])
+			} else if cycle[d] == 0 {
+				first[u] = min(first[u], order[d])
+			}
+		})
+		for first[u] == order[u] && cycle[u] == 0 {
+			last := open[len(open)-1]
+			open = open[:len(open)-1]
+			cycle[last] = order[u]
+		}
 	}
-	if seen[u] {
-		return false
+	for _, u := range units {
+		if order[u] == 0 {
+			visit(u)
+		}
 	}
-	seen[u] = true
-	found := false
-	u.eachBefore(func(d *unit) { found = found || d.waitsFor(other, seen) })
-	return found
+	return cycle
 }
 
 // taken returns the outcome of a unit that takes its facts from another, nil if
