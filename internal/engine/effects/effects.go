@@ -146,13 +146,20 @@ type slabs struct {
 }
 
 func newPackage(pass *analysis.Pass) *Package {
+	ends := make(map[*types.Func]bool) // asked for at each call
 	noReturn := func(fn *types.Func) bool {
+		is, known := ends[fn]
+		if known {
+			return is
+		}
 		fact := new(Summary)
 		if fn.Pkg() != nil && fn.Pkg() != pass.Pkg && pass.ImportObjectFact(fn, fact) {
-			return fact.NoReturn
+			is = fact.NoReturn
+		} else if sum := stdSummary(fn.Origin()); sum != nil {
+			is = sum.NoReturn
 		}
-		sum := stdSummary(fn.Origin())
-		return sum != nil && sum.NoReturn
+		ends[fn] = is
+		return is
 	}
 	t := &table{
 		ir:        ir.Build(pass, noReturn),
