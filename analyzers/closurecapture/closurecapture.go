@@ -63,6 +63,9 @@ func run(pass *analysis.Pass) (any, error) {
 
 // closure reports the captures of one closure that it keeps for too long.
 func (c *checker) closure(mc *ssa.MakeClosure) {
+	if !c.Repeatable(mc) {
+		return
+	}
 	var held []retention.Holder
 	for _, capture := range retention.Captures(c.Package, mc) {
 		size, large := capture.Large(minBytes)
@@ -70,7 +73,7 @@ func (c *checker) closure(mc *ssa.MakeClosure) {
 			continue
 		}
 		if held == nil {
-			if held = retention.Holders(c.Package, mc); len(held) == 0 || !c.Repeatable(mc) {
+			if held = retention.Holders(c.Package, mc); len(held) == 0 {
 				return
 			}
 		}
@@ -149,8 +152,8 @@ func names(parts []retention.Part) string {
 // attached reports a finalizer or cleanup that keeps its own object.
 func (c *checker) attached(call ssa.CallInstruction) {
 	callee := ir.Callee(call.Common())
-	if callee == nil {
-		return
+	if callee == nil || callee.Pkg() == nil || callee.Pkg().Path() != "runtime" {
+		return // most calls, at little cost
 	}
 	what, ok := attachers[callee.FullName()]
 	if !ok {

@@ -68,14 +68,15 @@ func (c *checker) check(call ssa.CallInstruction) {
 	if callee == nil || callee.Pkg() == nil || !c.Repeatable(call) {
 		return
 	}
-	switch callee.FullName() {
-	case "os/signal.Notify":
+	switch path, name := callee.Pkg().Path(), callee.Name(); {
+	case callee.Signature().Recv() != nil:
+	case path == "os/signal" && name == "Notify":
 		c.notify(call)
 		return
-	case "context.AfterFunc":
+	case path == "context" && name == "AfterFunc":
 		c.afterFunc(call)
 		return
-	case "os/signal.NotifyContext":
+	case path == "os/signal" && name == "NotifyContext":
 		c.notifyContext(call)
 		return
 	}

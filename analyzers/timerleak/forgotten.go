@@ -38,12 +38,25 @@ func (t table) name() string {
 	return t.global.Name()
 }
 
+// deletesTimer reports whether an instruction deletes from a map of timers.
+func deletesTimer(instr ssa.Instruction) bool {
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	if b, ok := call.Common().Value.(*ssa.Builtin); !ok || b.Name() != "delete" {
+		return false
+	}
+	m, ok := call.Common().Args[0].Type().Underlying().(*types.Map)
+	return ok && len(timersIn(m.Elem())) > 0
+}
+
 // forgotten reports the deletes from maps of timers that stop the timer
 // elsewhere and not here.
 func (c *checker) forgotten(old bool) {
 	var tables []table
 	deletes := make(map[table][]*effects.Event)
-	for _, e := range c.Events {
+	for _, e := range c.Events() {
 		call, ok := e.Instr.(ssa.CallInstruction)
 		if !ok || e.Kind != effects.Shrink || e.Origin != e.Instr {
 			continue
@@ -172,7 +185,7 @@ func (en *entries) made() (*ssa.Call, string) {
 	var found *ssa.Call
 	name := ""
 	var filling []*ssa.Function
-	for _, e := range en.c.Events {
+	for _, e := range en.c.Events() {
 		if e.Kind == effects.Store && e.To.Path.IsElem() && tableOf(e.To) == en.table {
 			filling = append(filling, ir.Outermost(e.Func()))
 		}
@@ -211,7 +224,7 @@ func (en *entries) stores() []*effects.Event {
 		return en.c.StoredIn(en.table.field)
 	}
 	var out []*effects.Event
-	for _, e := range en.c.Events {
+	for _, e := range en.c.Events() {
 		if e.Kind == effects.Store && e.To.Root == ssa.Value(en.table.global) {
 			out = append(out, e)
 		}
@@ -241,7 +254,7 @@ func (en *entries) settling() []*ssa.Function {
 		return en.settle
 	}
 	en.settle = []*ssa.Function{}
-	for _, e := range en.c.Events {
+	for _, e := range en.c.Events() {
 		ofTimer, ofEntry := en.timer(e.Ref), e.Ref.Path.IsElem() && tableOf(e.Ref) == en.table
 		if !ofTimer && !ofEntry && !en.timer(effects.Ref{Root: e.Ref.Root, Path: e.Ref.Path.Parent()}) {
 			continue

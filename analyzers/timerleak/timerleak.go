@@ -59,8 +59,10 @@ var apis = map[string]api{
 // in tests make tickers as package time does; those of backoff are goroutines
 // (github.com/cenkalti/backoff/v5 v5.0.3).
 func apiOf(fn *types.Func) (api, bool) {
-	if a, ok := apis[fn.FullName()]; ok {
-		return a, true
+	if fn.Pkg() != nil && fn.Pkg().Path() == "time" {
+		if a, ok := apis[fn.FullName()]; ok {
+			return a, true
+		}
 	}
 	sig := fn.Signature()
 	if fn.Name() != "NewTicker" || fn.Pkg() == nil || sig.Results().Len() != 1 {
@@ -88,9 +90,11 @@ func run(pass *analysis.Pass) (any, error) {
 		held:    finding.Withheld{What: "findings about timers that the collector takes back", Flag: "-timerleak.collectable"},
 	}
 	old := !collects(pass)
+	deletes := false
 	for _, fn := range c.IR.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
+				deletes = deletes || deletesTimer(instr)
 				call, ok := instr.(*ssa.Call)
 				if !ok {
 					continue
@@ -105,7 +109,9 @@ func run(pass *analysis.Pass) (any, error) {
 			}
 		}
 	}
-	c.forgotten(old)
+	if deletes {
+		c.forgotten(old)
+	}
 	c.report.Flush()
 	return &c.held, nil
 }

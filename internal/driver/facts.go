@@ -232,16 +232,32 @@ func exports(a *analysis.Analyzer, typ reflect.Type) bool {
 
 func typeName(fact analysis.Fact) string { return reflect.TypeOf(fact).String() }
 
+// ofPackage reports whether one of the unit's own facts is about the package.
+func (s *factSet) ofPackage() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key := range s.own {
+		if key.obj == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // encode returns the facts of the unit's own package, the same bytes for the
 // same facts. Objects without a path, those that no other package can name,
-// are left out. The error tells of a fact that gob cannot encode.
-func (s *factSet) encode() ([]byte, error) {
+// are left out, and so are those that include says no to. The error tells of a
+// fact that gob cannot encode.
+func (s *factSet) encode(include func(types.Object) bool) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []gobFact
 	for key, fact := range s.own {
 		var path objectpath.Path
 		if key.obj != nil {
+			if !include(key.obj) {
+				continue
+			}
 			var err error
 			if path, err = s.paths.For(key.obj); err != nil {
 				continue

@@ -240,6 +240,8 @@ func (pl *plan) factsSum(u *unit) []byte {
 type keptOutcome struct {
 	Findings []report.Finding
 	Withheld []Withheld
+	Lent     []byte // see lend
+	Lends    bool   // Lent is there, though perhaps empty
 }
 
 // recall returns the outcome that is kept for u, nil if there is none.
@@ -260,7 +262,11 @@ func (k *keeper) recall(pl *plan, u *unit) *outcome {
 			return nil
 		}
 	}
-	return &outcome{findings: x.Findings, withheld: x.Withheld, facts: bytes.Clone(facts)}
+	o := &outcome{findings: x.Findings, withheld: x.Withheld, facts: bytes.Clone(facts)}
+	if x.Lends {
+		o.lent = &x.Lent
+	}
+	return o
 }
 
 // keep keeps what came out of a run.
@@ -280,8 +286,12 @@ func (k *keeper) keep(r *analysisRun) {
 		return
 	}
 	var told bytes.Buffer
-	if len(o.findings)+len(o.withheld) > 0 {
-		if gob.NewEncoder(&told).Encode(keptOutcome{o.findings, o.withheld}) != nil {
+	if len(o.findings)+len(o.withheld) > 0 || o.lent != nil {
+		x := keptOutcome{Findings: o.findings, Withheld: o.withheld, Lends: o.lent != nil}
+		if x.Lends {
+			x.Lent = *o.lent
+		}
+		if gob.NewEncoder(&told).Encode(x) != nil {
 			return
 		}
 	}

@@ -22,6 +22,10 @@ type unit struct {
 	users   []*unit // units that wait for this one
 	facts   *unitFacts
 
+	source *unit   // the test variant that facts are taken from, see share
+	lends  bool    // facts are taken from u
+	lent   *[]byte // these; nil if u is not done, or they do not fit
+
 	kept     []byte    // what is kept of a run in which nothing but facts may have been different
 	bytes    int64     // see size
 	index    int       // in the order of the plan
@@ -107,10 +111,8 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 		pl.units = append(pl.units, u)
 		pl.byID[p.ImportPath] = u
 	}
-	for i, u := range pl.units {
-		u.index = i
-	}
 	pl.connect(l)
+	pl.share()
 	return pl
 }
 

@@ -32,6 +32,8 @@ const (
 
 // Options says what to analyse, and with what.
 type Options struct {
+	// Facts about what is declared outside of test files must not depend on
+	// test files, unless there are facts about the package itself.
 	Analyzers []*analysis.Analyzer
 	Patterns  []string // packages as the go command names them; "." if there are none
 	Dir       string   // the folder to be in; the current one if ""
@@ -121,6 +123,9 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		opts.Stats.Since(phaseKept, start)
 	}
 	outcomes := pl.execute(ctx, opts, func(u *unit) *outcome {
+		if o := u.taken(); o != nil {
+			return o
+		}
 		if o := k.recall(pl, u); o != nil {
 			return o
 		}
@@ -249,6 +254,9 @@ func (pl *plan) execute(ctx context.Context, opts Options, do func(*unit) *outco
 		finished++
 		u.universe = nil
 		u.facts.set(outcomes[u.index].facts)
+		if len(outcomes[u.index].problems) == 0 {
+			u.lent = outcomes[u.index].lent
+		}
 		for _, user := range u.users {
 			if user.waiting--; user.waiting == 0 {
 				enqueue(user)

@@ -34,6 +34,7 @@ type outcome struct {
 	problems []Problem
 	withheld []Withheld
 	facts    []byte
+	lent     *[]byte // see lend
 }
 
 // An analysisRun is one unit under analysis. It is dropped when the unit is done.
@@ -70,7 +71,10 @@ func (r *analysisRun) run(analyzers []*analysis.Analyzer) {
 	for _, a := range analyzers {
 		r.analyze(a)
 	}
-	facts, err := r.facts.encode()
+	facts, err := r.facts.encode(func(types.Object) bool { return true })
+	if err == nil {
+		r.outcome.lent, err = r.lend()
+	}
 	if err != nil {
 		r.problem("internal error: facts of package %s: %v; please report it: %s", r.unit.ImportPath, err, issues)
 	}

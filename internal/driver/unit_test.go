@@ -62,7 +62,7 @@ func TestFactsAreDeterministic(t *testing.T) {
 		}
 		s.exportObjectFact(types.NewVar(0, pkg, "local", types.Typ[types.Int]), &depth{3})
 		s.exportPackageFact(&deepest{4})
-		data, err := s.encode()
+		data, err := s.encode(func(types.Object) bool { return true })
 		if err != nil {
 			t.Fatal(err)
 		}

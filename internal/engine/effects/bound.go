@@ -27,7 +27,7 @@ func (t *table) keyBounded(f *flow, v *ssa.MapUpdate) bool {
 // smallDomain reports whether a key type has few values: small integers, the
 // types of the program, and types for which constants are declared.
 func (t *table) smallDomain(typ types.Type) bool {
-	if typ.String() == "reflect.Type" {
+	if n, ok := types.Unalias(typ).(*types.Named); ok && n.Obj().Name() == "Type" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "reflect" {
 		return true
 	}
 	switch u := typ.Underlying().(type) {
@@ -126,7 +126,7 @@ func (t *table) fixedList(refs []Ref) bool {
 	for _, r := range refs {
 		switch root := r.Root.(type) {
 		case *ssa.Global:
-			if r.Path == nil && slices.ContainsFunc(t.sets[root], func(st *ssa.Store) bool { return st.Parent().Synthetic == "" }) {
+			if r.Path == nil && slices.ContainsFunc(t.sets[root], func(st *ssa.Store) bool { return st.Parent().Synthetic == "" && !t.byTest(st, root.Pos()) }) {
 				return false
 			}
 		case *ssa.Alloc:
@@ -347,7 +347,7 @@ func (p *Package) Unbounded(v ssa.Value) (source string, ok bool) {
 	if fn == nil {
 		return "", false
 	}
-	f := p.flows[ir.Outermost(fn)]
+	f := p.flow(fn)
 	if f == nil {
 		return "", false
 	}

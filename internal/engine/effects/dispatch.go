@@ -12,7 +12,8 @@ import (
 // code. Singletons are often written so.
 
 // indexDynamic finds the one type whose values each package variable of
-// interface type holds. Exported variables may get others elsewhere.
+// interface type holds. Exported variables may get others elsewhere; what tests
+// put there is not what the program has.
 func (t *table) indexDynamic() {
 	t.dynamic = make(map[*ssa.Global]types.Type)
 	for _, fn := range t.ir.Funcs {
@@ -23,7 +24,7 @@ func (t *table) indexDynamic() {
 					continue
 				}
 				g, ok := st.Addr.(*ssa.Global)
-				if !ok || token.IsExported(g.Name()) || !types.IsInterface(st.Val.Type()) {
+				if !ok || token.IsExported(g.Name()) || !types.IsInterface(st.Val.Type()) || t.byTest(st, g.Pos()) {
 					continue
 				}
 				var typ types.Type // nil for more than one

@@ -38,6 +38,13 @@
 // a loop that never ends) are found by the same walk, and the analyzers ask
 // for more before they believe them.
 //
+// # Tests
+//
+// Facts do not tell what tests do to a package, so that a driver may take them
+// from the package as it is with its tests or without. Functions that only the
+// testing package calls are analysed when somebody asks for their events: few
+// questions are about a whole package, and half of most projects is tests.
+//
 // # What is given up
 //
 // Calls through interfaces and of unknown functions may keep what they get.

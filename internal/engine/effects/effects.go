@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"cmp"
 	"fmt"
 	"go/types"
 	"path/filepath"
@@ -97,14 +98,17 @@ func exports(pass *analysis.Pass) bool {
 // A Package holds the events of one package.
 type Package struct {
 	*table
-	IR     *ir.Package
-	Events []*Event // of the functions in source order
+	IR *ir.Package
 
-	byRoot  map[ssa.Value][]*Event
-	byField map[*types.Var][]*Event
-	byName  map[string][]*Event          // Method and Arg
-	byStore map[*types.Var][]*Event      // Store, by the field it goes to
-	grows   map[ssa.Instruction][]*Event // Grow
+	later  map[*ssa.Function]bool                         // functions that are analysed when somebody asks
+	events []*Event                                       // see Events
+	in     map[*ssa.Function][]*Event                     // the events of each declared function
+	byRoot map[*ssa.Function]map[ssa.Value][]*Event       // see Of
+	grows  map[*ssa.Function]map[ssa.Instruction][]*Event // see GrowsAt
+
+	byField func() map[*types.Var][]*Event
+	byName  func() map[string][]*Event     // Method and Arg
+	byStore func() map[*types.Var][]*Event // Store, by the field it goes to
 	phases  map[*ssa.Function]phase
 	single  map[*types.TypeName]bool // see indexSingletons
 }
@@ -112,7 +116,8 @@ type Package struct {
 // table is what the parts of this package share while they work.
 type table struct {
 	ir        *ir.Package
-	paths     map[pathKey]*Path
+	paths     steps
+	count     int                     // of all paths
 	flows     map[*ssa.Function]*flow // by declared function
 	summaries map[*ssa.Function]*Summary
 	cached    map[*types.Func]*Summary
@@ -124,20 +129,40 @@ type table struct {
 	calledAt  map[*ssa.Function][]*ssa.Call // literals called where they are written
 	sets      map[*ssa.Global][]*ssa.Store  // of package variables
 	dynamic   map[*ssa.Global]types.Type    // see implementation
+
+	slabs slabs
+}
+
+// slabs are for what there is much of: to allocate many at a time, or to use
+// again for the next function.
+type slabs struct {
+	singles    []Ref
+	values     []value
+	happenings []Happening
+	events     []Event
+
+	loading   []Ref
+	collected []*Event
 }
 
 func newPackage(pass *analysis.Pass) *Package {
+	ends := make(map[*types.Func]bool) // asked for at each call
 	noReturn := func(fn *types.Func) bool {
+		is, known := ends[fn]
+		if known {
+			return is
+		}
 		fact := new(Summary)
 		if fn.Pkg() != nil && fn.Pkg() != pass.Pkg && pass.ImportObjectFact(fn, fact) {
-			return fact.NoReturn
+			is = fact.NoReturn
+		} else if sum := stdSummary(fn.Origin()); sum != nil {
+			is = sum.NoReturn
 		}
-		sum := stdSummary(fn.Origin())
-		return sum != nil && sum.NoReturn
+		ends[fn] = is
+		return is
 	}
 	t := &table{
 		ir:        ir.Build(pass, noReturn),
-		paths:     make(map[pathKey]*Path),
 		flows:     make(map[*ssa.Function]*flow),
 		summaries: make(map[*ssa.Function]*Summary),
 		cached:    make(map[*types.Func]*Summary),
@@ -146,17 +171,19 @@ func newPackage(pass *analysis.Pass) *Package {
 	t.indexUses()
 	t.indexDynamic()
 	p := &Package{
-		table:   t,
-		IR:      t.ir,
-		byRoot:  make(map[ssa.Value][]*Event),
-		byField: make(map[*types.Var][]*Event),
-		byName:  make(map[string][]*Event),
-		byStore: make(map[*types.Var][]*Event),
-		grows:   make(map[ssa.Instruction][]*Event),
-		phases:  make(map[*ssa.Function]phase),
+		table:  t,
+		IR:     t.ir,
+		in:     make(map[*ssa.Function][]*Event),
+		later:  make(map[*ssa.Function]bool),
+		byRoot: make(map[*ssa.Function]map[ssa.Value][]*Event),
+		grows:  make(map[*ssa.Function]map[ssa.Instruction][]*Event),
+		phases: make(map[*ssa.Function]phase),
 	}
-	events := make(map[*ssa.Function][]*Event)
 	for _, scc := range t.bottomUp() {
+		if p.isLoneTest(scc.fns[0]) {
+			p.later[scc.fns[0]] = true
+			continue
+		}
 		rounds := 1
 		if scc.recursive {
 			rounds = 3
@@ -166,37 +193,87 @@ func newPackage(pass *analysis.Pass) *Package {
 		}
 		for range rounds {
 			for _, fn := range scc.fns {
-				f := t.solve(tree(fn))
-				t.flows[fn] = f
-				events[fn] = t.collect(f)
-				t.summaries[fn] = t.summarize(fn, events[fn])
+				p.analyze(fn)
+				t.summaries[fn] = t.summarize(fn, p.in[fn])
 			}
 		}
 	}
-	for _, fn := range t.ir.Funcs {
-		if fn.Parent() == nil {
-			p.Events = append(p.Events, events[fn]...)
+	p.byField = index(p, eachField)
+	p.byName = index(p, func(e *Event, add func(string)) {
+		if e.Kind == Method || e.Kind == Arg {
+			add(e.Name)
 		}
-	}
-	for _, e := range p.Events {
-		p.byRoot[e.Ref.Root] = append(p.byRoot[e.Ref.Root], e)
-		switch e.Kind {
-		case Method, Arg:
-			p.byName[e.Name] = append(p.byName[e.Name], e)
-		case Store:
+	})
+	p.byStore = index(p, func(e *Event, add func(*types.Var)) {
+		if e.Kind == Store {
 			if f := e.To.Path.Field(); f != nil {
-				p.byStore[f] = append(p.byStore[f], e)
+				add(f)
 			}
-		case Grow:
-			p.grows[e.Instr] = append(p.grows[e.Instr], e)
 		}
-		for step := e.Ref.Path; step != nil; step = step.up {
-			if step.field != nil {
-				p.byField[step.field] = append(p.byField[step.field], e)
+	})
+	return p
+}
+
+func eachField(e *Event, f func(*types.Var)) {
+	for step := e.Ref.Path; step != nil; step = step.up {
+		if step.field != nil {
+			f(step.field)
+		}
+	}
+}
+
+// analyze solves the flow of a declared function, and finds its events.
+func (p *Package) analyze(fn *ssa.Function) {
+	f := p.solve(tree(fn))
+	p.flows[fn] = f
+	p.in[fn] = p.collect(f)
+}
+
+// flow returns the flow of the declared function that fn is or is written in,
+// nil if there is none.
+func (p *Package) flow(fn *ssa.Function) *flow {
+	fn = ir.Outermost(fn)
+	p.catchUp(fn)
+	return p.flows[fn]
+}
+
+// catchUp analyses a function that was left for later.
+func (p *Package) catchUp(fn *ssa.Function) {
+	if p.later[fn] {
+		delete(p.later, fn)
+		p.analyze(fn)
+	}
+}
+
+// In returns the events of a declared function and of the literals in it, in
+// source order.
+func (p *Package) In(fn *ssa.Function) []*Event {
+	p.catchUp(fn)
+	return p.in[fn]
+}
+
+// Events returns the events of the functions in source order.
+func (p *Package) Events() []*Event {
+	if p.events == nil {
+		for _, fn := range p.IR.Funcs {
+			if fn.Parent() == nil {
+				p.events = append(p.events, p.In(fn)...)
 			}
 		}
 	}
-	return p
+	return p.events
+}
+
+// index returns the events by the keys that they have, worked out when
+// somebody asks.
+func index[K comparable](p *Package, keys func(e *Event, add func(K))) func() map[K][]*Event {
+	return sync.OnceValue(func() map[K][]*Event {
+		by := make(map[K][]*Event)
+		for _, e := range p.Events() {
+			keys(e, func(k K) { by[k] = append(by[k], e) })
+		}
+		return by
+	})
 }
 
 func tree(fn *ssa.Function) []*ssa.Function {
@@ -208,13 +285,34 @@ func tree(fn *ssa.Function) []*ssa.Function {
 }
 
 // Of returns the events whose ref begins at root, in source order.
-func (p *Package) Of(root ssa.Value) []*Event { return p.byRoot[root] }
+func (p *Package) Of(root ssa.Value) []*Event {
+	// What is born in a function is in the events of no other.
+	fn := parentOf(root)
+	if fn != nil {
+		fn = ir.Outermost(fn)
+	}
+	by, known := p.byRoot[fn]
+	if !known {
+		events := p.Events
+		if fn != nil {
+			events = func() []*Event { return p.In(fn) }
+		}
+		by = make(map[ssa.Value][]*Event)
+		for _, e := range events() {
+			if fn != nil || parentOf(e.Ref.Root) == nil {
+				by[e.Ref.Root] = append(by[e.Ref.Root], e)
+			}
+		}
+		p.byRoot[fn] = by
+	}
+	return by[root]
+}
 
 // OfField returns the events on what is kept in a field, in any instance: the
 // value of the field itself or, where it is a container, its elements.
 func (p *Package) OfField(field *types.Var) []*Event {
 	var out []*Event
-	for _, e := range p.byField[field.Origin()] {
+	for _, e := range p.byField()[field.Origin()] {
 		if e.Ref.Path.Field() == field.Origin() {
 			out = append(out, e)
 		}
@@ -224,17 +322,30 @@ func (p *Package) OfField(field *types.Var) []*Event {
 
 // Named returns the events that are calls of a function or method of the name
 // on or with a value.
-func (p *Package) Named(name string) []*Event { return p.byName[name] }
+func (p *Package) Named(name string) []*Event { return p.byName()[name] }
 
 // StoredIn returns the events that store a value in a field, in any instance.
-func (p *Package) StoredIn(field *types.Var) []*Event { return p.byStore[field.Origin()] }
+func (p *Package) StoredIn(field *types.Var) []*Event { return p.byStore()[field.Origin()] }
 
 // GrowsAt returns the growths of containers that happen at an instruction.
-func (p *Package) GrowsAt(instr ssa.Instruction) []*Event { return p.grows[instr] }
+func (p *Package) GrowsAt(instr ssa.Instruction) []*Event {
+	fn := ir.Outermost(instr.Parent())
+	by, known := p.grows[fn]
+	if !known {
+		by = make(map[ssa.Instruction][]*Event)
+		for _, e := range p.In(fn) {
+			if e.Kind == Grow {
+				by[e.Instr] = append(by[e.Instr], e)
+			}
+		}
+		p.grows[fn] = by
+	}
+	return by[instr]
+}
 
 // UnderField returns the events on what is kept in a field and on the fields
 // of that.
-func (p *Package) UnderField(field *types.Var) []*Event { return p.byField[field.Origin()] }
+func (p *Package) UnderField(field *types.Var) []*Event { return p.byField()[field.Origin()] }
 
 // Refs returns what v may be.
 func (p *Package) Refs(v ssa.Value) []Ref {
@@ -248,7 +359,7 @@ func (p *Package) Refs(v ssa.Value) []Ref {
 	if fn == nil {
 		return nil
 	}
-	f := p.flows[ir.Outermost(fn)]
+	f := p.flow(fn)
 	if f == nil {
 		return nil
 	}
@@ -259,18 +370,18 @@ func (p *Package) Refs(v ssa.Value) []Ref {
 // object, the ref itself excluded.
 func (p *Package) Contents(r Ref) []Ref {
 	fn := parentOf(r.Root)
-	if fn == nil || p.flows[ir.Outermost(fn)] == nil {
+	if fn == nil || p.flow(fn) == nil {
 		return nil
 	}
-	return p.flows[ir.Outermost(fn)].load(r)[1:]
+	return p.flow(fn).load(r)[1:]
 }
 
 // Held returns what the local objects among refs hold, in any of their parts,
 // refs themselves excluded.
 func (p *Package) Held(refs []Ref) []Ref {
 	for _, r := range refs {
-		if fn := parentOf(r.Root); fn != nil && p.flows[ir.Outermost(fn)] != nil {
-			return p.flows[ir.Outermost(fn)].parts(refs)
+		if fn := parentOf(r.Root); fn != nil && p.flow(fn) != nil {
+			return p.flow(fn).parts(refs)
 		}
 	}
 	return nil
@@ -306,10 +417,16 @@ func (p *Package) exportFacts() {
 			pass.ExportObjectFact(obj, sum.detached())
 		}
 	}
+	byField := make(map[*types.Var][]*Event)
+	for _, fn := range p.IR.Funcs {
+		for _, e := range p.in[fn] {
+			eachField(e, func(f *types.Var) { byField[f] = append(byField[f], e) })
+		}
+	}
 	scope := pass.Pkg.Scope()
 	for _, name := range scope.Names() {
 		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() {
+		if !ok || tn.IsAlias() || p.testFile(tn.Pos()) {
 			continue
 		}
 		s, ok := tn.Type().Underlying().(*types.Struct)
@@ -320,16 +437,27 @@ func (p *Package) exportFacts() {
 			if f.Pkg() != pass.Pkg {
 				continue // type T other.Struct
 			}
-			if fact := p.fieldFact(f); fact != nil {
+			if fact := p.fieldFact(f, byField[f]); fact != nil {
 				pass.ExportObjectFact(f, fact)
 			}
 		}
 	}
 }
 
-func (p *Package) fieldFact(f *types.Var) *FieldFact {
-	var fact FieldFact
-	for _, e := range p.OfField(f) {
+// fieldFact returns what events on a field and its parts tell of it, nil if
+// there are none but those of tests.
+func (p *Package) fieldFact(f *types.Var, events []*Event) *FieldFact {
+	var fact *FieldFact
+	for _, e := range events {
+		if p.byTest(e.Instr, f.Pos()) {
+			continue
+		}
+		if fact == nil {
+			fact = new(FieldFact)
+		}
+		if e.Ref.Path.Field() != f {
+			continue
+		}
 		switch e.Kind {
 		case Method:
 			if Releasing(e.Name) && !slices.Contains(fact.Released, e.Name) {
@@ -343,11 +471,10 @@ func (p *Package) fieldFact(f *types.Var) *FieldFact {
 			fact.Shrinks = fact.Shrinks || !Fresh(e.Ref.Root)
 		}
 	}
-	if len(p.byField[f]) == 0 {
-		return nil
+	if fact != nil {
+		slices.Sort(fact.Released)
 	}
-	slices.Sort(fact.Released)
-	return &fact
+	return fact
 }
 
 // An scc is a set of declared functions that call each other.
@@ -364,6 +491,11 @@ func (t *table) bottomUp() []scc {
 		callees []*ssa.Function
 		next    int
 	}
+	order := make(map[*ssa.Function]int) // whatever function of an scc was met first
+	for i, fn := range t.ir.Funcs {
+		order[fn] = i
+	}
+	callees := make(map[*ssa.Function][]*ssa.Function)
 	index := make(map[*ssa.Function]int)
 	low := make(map[*ssa.Function]int)
 	onStack := make(map[*ssa.Function]bool)
@@ -376,7 +508,8 @@ func (t *table) bottomUp() []scc {
 			low[fn] = index[fn]
 			stack = append(stack, fn)
 			onStack[fn] = true
-			work = append(work, state{fn: fn, callees: t.callees(fn)})
+			callees[fn] = t.callees(fn)
+			work = append(work, state{fn: fn, callees: callees[fn]})
 		}
 		push(root)
 		for len(work) > 0 {
@@ -410,8 +543,8 @@ func (t *table) bottomUp() []scc {
 					break
 				}
 			}
-			slices.Reverse(c.fns)
-			c.recursive = len(c.fns) > 1 || slices.Contains(t.callees(fn), fn)
+			slices.SortFunc(c.fns, func(a, b *ssa.Function) int { return cmp.Compare(order[a], order[b]) })
+			c.recursive = len(c.fns) > 1 || slices.Contains(callees[fn], fn)
 			out = append(out, c)
 		}
 	}

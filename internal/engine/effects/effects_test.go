@@ -413,3 +413,88 @@ func TestDeterministic(t *testing.T) {
 		t.Error("two runs have different facts")
 	}
 }
+
+// Facts about what a package declares are the same whether its tests are
+// analysed with it or not, whatever tests do to it: set its variables, release
+// its fields, call into a cycle of functions from elsewhere.
+func TestFactsWithoutTests(t *testing.T) {
+	const code = `package a
+
+import "io"
+
+type Conn struct {
+	feed io.Closer
+	all  []io.Closer
+	by   map[string]int
+}
+
+func (c *Conn) Add(x io.Closer) { c.all = append(c.all, x) }
+
+var names = []string{"a", "b"}
+
+func (c *Conn) Count() {
+	for _, name := range names {
+		c.by[name]++
+	}
+}
+
+type sink interface{ put(io.Closer) }
+
+type nowhere struct{}
+
+func (nowhere) put(io.Closer) {}
+
+var out sink = nowhere{}
+
+func Give(x io.Closer) { out.put(x) }
+
+func Even(c *Conn, n int) { odd(c, n-1) }
+func odd(c *Conn, n int)  { Even(c, n-1); c.all = append(c.all, c.feed) }
+`
+	const tests = `package a
+
+import (
+	"io"
+	"testing"
+)
+
+type keeper struct{ kept []io.Closer }
+
+func (k *keeper) put(x io.Closer) { k.kept = append(k.kept, x) }
+
+var first = func() int { odd(new(Conn), 3); return 0 }()
+
+func TestConn(t *testing.T) {
+	out = &keeper{}
+	names = append(names, t.Name())
+	c := new(Conn)
+	c.Count()
+	c.feed.Close()
+	c.all = nil
+}
+`
+	facts := func(files ...string) string {
+		p := newProgram()
+		p.add(t, "example.com/a", files...)
+		var lines []string
+		for obj, facts := range p.facts {
+			if strings.HasSuffix(p.fset.File(obj.Pos()).Name(), "_test.go") {
+				continue
+			}
+			for _, fact := range facts {
+				lines = append(lines, fmt.Sprintf("%s: %s", obj, fact))
+			}
+		}
+		slices.Sort(lines)
+		return strings.Join(lines, "\n")
+	}
+	without, with := facts("a.go", code), facts("a.go", code, "a_test.go", tests)
+	if without != with {
+		t.Errorf("without tests:\n%s\nwith tests:\n%s", without, with)
+	}
+	for _, want := range []string{"Conn).Count(): effects()", "Give(x io.Closer): effects()", "shrinks", "released(Close)"} {
+		if has, should := strings.Contains(without, want), strings.HasSuffix(want, "effects()"); has != should {
+			t.Errorf("%q is in the facts: %t, want %t\n%s", want, has, should, without)
+		}
+	}
+}

@@ -81,11 +81,10 @@ func (e *Event) Func() *ssa.Function { return e.Instr.Parent() }
 type collector struct {
 	*flow
 	events []*Event
-	slab   []Event // to allocate many at a time
 }
 
 func (t *table) collect(f *flow) []*Event {
-	c := &collector{flow: f}
+	c := &collector{flow: f, events: t.slabs.collected[:0]}
 	for _, fn := range f.fns {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
@@ -93,7 +92,8 @@ func (t *table) collect(f *flow) []*Event {
 			}
 		}
 	}
-	return c.events
+	t.slabs.collected = c.events
+	return slices.Clone(c.events)
 }
 
 // emit emits an event for each of refs.
@@ -108,7 +108,11 @@ func (c *collector) settle(proto Happening) *Happening {
 	if proto.Origin == nil {
 		proto.Origin = proto.Instr
 	}
-	return &proto
+	if len(c.t.slabs.happenings) == cap(c.t.slabs.happenings) {
+		c.t.slabs.happenings = make([]Happening, 0, 64)
+	}
+	c.t.slabs.happenings = append(c.t.slabs.happenings, proto)
+	return &c.t.slabs.happenings[len(c.t.slabs.happenings)-1]
 }
 
 func (c *collector) share(refs []Ref, via bool, h *Happening) {
@@ -116,11 +120,11 @@ func (c *collector) share(refs []Ref, via bool, h *Happening) {
 		if h.Kind == Store && h.To == r {
 			continue // a variable set to what it holds, plus something or minus something
 		}
-		if len(c.slab) == cap(c.slab) {
-			c.slab = make([]Event, 0, min(64, max(4, 2*cap(c.slab))))
+		if len(c.t.slabs.events) == cap(c.t.slabs.events) {
+			c.t.slabs.events = make([]Event, 0, 128)
 		}
-		c.slab = append(c.slab, Event{r, via, h})
-		c.events = append(c.events, &c.slab[len(c.slab)-1])
+		c.t.slabs.events = append(c.t.slabs.events, Event{r, via, h})
+		c.events = append(c.events, &c.t.slabs.events[len(c.t.slabs.events)-1])
 	}
 }
 
@@ -136,14 +140,21 @@ func (c *collector) emitWhole(refs []Ref, proto Happening) {
 
 // parts returns what the local objects among refs hold, refs excluded.
 func (f *flow) parts(refs []Ref) []Ref {
+	if !slices.ContainsFunc(refs, func(r Ref) bool { x := f.values[r.Root]; return x != nil && x.held != nil }) {
+		return nil
+	}
 	all := slices.Clone(refs)
 	for i := 0; i < len(all) && len(all) < 4*maxRefs; i++ {
 		r := all[i]
-		for _, at := range f.held[r.Root] {
-			if !at.Path.HasPrefix(r.Path) {
+		x := f.values[r.Root]
+		if x == nil {
+			continue
+		}
+		for p := x.held; p != nil; p = p.next {
+			if !p.path.HasPrefix(r.Path) {
 				continue
 			}
-			for _, part := range f.contents[at] {
+			for _, part := range p.refs {
 				if !slices.Contains(all, part) {
 					all = append(all, part)
 				}
@@ -424,16 +435,36 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 		}
 		return
 	}
-	for _, op := range sum.Ops {
-		c.applyOp(instr, proto, args, op)
+	c.applyOps(instr, proto, args, sum.Ops)
+}
+
+// applyOps emits the events of the effects of the callee as seen by the caller.
+func (c *collector) applyOps(instr ssa.CallInstruction, proto Happening, args []ssa.Value, ops []Op) {
+	var places []place
+	for _, op := range ops {
+		if op.Kind == Return || op.Kind == Fill || op.Param < 0 || op.Param >= len(args) || len(c.of(args[op.Param])) == 0 {
+			continue
+		}
+		i := slices.IndexFunc(places, func(p place) bool { return p.param == op.Param && p.path == op.Path })
+		if i < 0 {
+			i = len(places)
+			places = append(places, place{param: op.Param, path: op.Path, refs: c.apply(args[op.Param], op.Path)})
+		}
+		c.applyOp(instr, proto, args, op, &places[i])
 	}
 }
 
-// applyOp emits the events of one effect of the callee as seen by the caller.
-func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []ssa.Value, op Op) {
-	if op.Kind == Return || op.Kind == Fill || op.Param < 0 || op.Param >= len(args) {
-		return
-	}
+// A place is a part of an argument of a call, to which the callee may have
+// several effects.
+type place struct {
+	param  int
+	path   string
+	refs   []Ref
+	loaded []Ref // what may be there; nil if not asked for yet
+}
+
+// applyOp emits the events of one effect of the callee at a place.
+func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []ssa.Value, op Op, at *place) {
 	e := proto
 	e.Kind, e.Index, e.Origin, e.Holder = op.Kind, -1, op.origin, op.Holder
 	if op.Mode == Spawned {
@@ -442,9 +473,12 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []s
 	if op.Kind == Method || op.Kind == Arg {
 		e.Name, e.Callee = op.Name, nil
 	}
-	refs := c.apply(args[op.Param], op.Path)
+	refs := at.refs
 	if op.Path != "" && op.Kind != Replace {
-		refs = c.loadAll(refs)
+		if at.loaded == nil {
+			at.loaded = c.loadAll(refs)
+		}
+		refs = at.loaded
 	}
 	switch op.Kind {
 	case Store:
@@ -501,10 +535,8 @@ func (c *collector) emitCall(refs []Ref, e Happening) {
 			e.Kind, e.Name, e.Callee = Method, m.Name(), m
 			c.emit(c.of(mc.Bindings[0]), e)
 			if sum := c.t.imported(m); sum != nil {
-				for _, op := range sum.Ops {
-					if call, ok := e.Instr.(ssa.CallInstruction); ok && op.Param == 0 {
-						c.applyOp(call, e, mc.Bindings[:1], op)
-					}
+				if call, ok := e.Instr.(ssa.CallInstruction); ok {
+					c.applyOps(call, e, mc.Bindings[:1], sum.Ops)
 				}
 			}
 		}

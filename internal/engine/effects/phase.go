@@ -332,7 +332,7 @@ func (p *Package) literalOnce(fn *ssa.Function) bool {
 	}
 	found := false
 	for _, v := range p.Literal(fn) {
-		found = found || len(p.byRoot[v]) > 0
+		found = found || len(p.Of(v)) > 0
 		if !p.valueOnce(v) {
 			return false
 		}
@@ -343,10 +343,10 @@ func (p *Package) literalOnce(fn *ssa.Function) bool {
 // valueOnce reports whether everything that happens to a function value runs
 // it once.
 func (p *Package) valueOnce(v ssa.Value) bool {
-	if slices.ContainsFunc(p.byRoot[v], func(e *Event) bool { return runsCommand(e.Instr) }) {
+	if slices.ContainsFunc(p.Of(v), func(e *Event) bool { return runsCommand(e.Instr) }) {
 		return true
 	}
-	for _, e := range p.byRoot[v] {
+	for _, e := range p.Of(v) {
 		call, isCall := e.Instr.(ssa.CallInstruction)
 		switch e.Kind {
 		case Call:
@@ -368,9 +368,31 @@ func (p *Package) valueOnce(v ssa.Value) bool {
 	return true
 }
 
-func (p *Package) inTest(fn *types.Func) bool {
-	file := p.IR.Pass.Fset.File(fn.Pos())
+func (p *Package) inTest(fn *types.Func) bool { return p.testFile(fn.Pos()) }
+
+func (t *table) testFile(pos token.Pos) bool {
+	file := t.ir.Pass.Fset.File(pos)
 	return file != nil && strings.HasSuffix(file.Name(), "_test.go")
+}
+
+// byTest reports whether instr stands in a test file and what is declared at
+// pos does not. Facts do not tell of what tests do with the rest of a package:
+// then they are the same whether the package was analysed with its tests or
+// without.
+func (t *table) byTest(instr ssa.Instruction, pos token.Pos) bool {
+	at := instr.Pos()
+	if !at.IsValid() {
+		at = ir.Outermost(instr.Parent()).Pos()
+	}
+	return t.testFile(at) && !t.testFile(pos)
+}
+
+// isLoneTest reports whether the testing package calls the function and nobody
+// else does. What such functions do is asked for where something is said of the
+// whole package, and that is seldom; they are as much code as the program.
+func (p *Package) isLoneTest(fn *ssa.Function) bool {
+	obj, ok := fn.Object().(*types.Func)
+	return ok && p.isTest(obj) && obj.Signature().Recv() == nil && len(p.uses[fn]) == 0
 }
 
 // isTest reports whether the testing package calls the function itself.
@@ -507,7 +529,7 @@ func (p *Package) starts(fn *ssa.Function, seen map[*ssa.Function]bool) []ssa.In
 				callee := ir.Callee(&use.Call)
 				add(use, callee != nil && isGo(callee))
 			case *ssa.MakeClosure:
-				for _, e := range p.byRoot[use] {
+				for _, e := range p.Of(use) {
 					if e.Kind == Call || e.Kind == Arg && e.Callee != nil && isGo(e.Callee) {
 						add(e.Instr, e.Mode == Spawned || e.Kind == Arg)
 					}
@@ -517,7 +539,7 @@ func (p *Package) starts(fn *ssa.Function, seen map[*ssa.Function]bool) []ssa.In
 		return out
 	}
 	for _, v := range p.Literal(fn) {
-		for _, e := range p.byRoot[v] {
+		for _, e := range p.Of(v) {
 			if e.Kind == Call || e.Kind == Arg && e.Callee != nil && isGo(e.Callee) {
 				add(e.Instr, e.Mode == Spawned || e.Kind == Arg)
 			}

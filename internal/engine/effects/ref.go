@@ -26,6 +26,26 @@ type Path struct {
 	field *types.Var // origin of the field; nil for an element or a name only
 	name  string     // "[]" for an element of a map, slice, array or channel
 	depth int
+	text  string
+	next  steps  // the paths that are one step longer
+	own   uint64 // one bit, which few other paths have
+	all   uint64 // the bits of the path and of all that it begins with
+}
+
+// bit returns a bit that stands for the path.
+func (p *Path) bit() uint64 {
+	if p == nil {
+		return 1
+	}
+	return p.own
+}
+
+// bits returns the bits of the path and of all that it begins with.
+func (p *Path) bits() uint64 {
+	if p == nil {
+		return 1
+	}
+	return p.all
 }
 
 // maxDepth bounds the length of paths: recursive types have paths without end.
@@ -36,10 +56,7 @@ func (p *Path) String() string {
 	if p == nil {
 		return ""
 	}
-	if p.name == elem {
-		return p.up.String() + elem
-	}
-	return p.up.String() + "." + p.name
+	return p.text
 }
 
 const elem = "[]"
@@ -124,32 +141,93 @@ func (p *Path) Type(root types.Type) types.Type {
 	return nil
 }
 
-type pathKey struct {
-	up    *Path
+// steps are paths of one length that begin alike.
+type steps struct {
+	elem  *Path
+	list  []*Path // by name
+	index map[step]*Path
+}
+
+type step struct {
 	field *types.Var
-	name  string
+	name  string // if field is nil
+}
+
+// manySteps is from where on to look through a list takes longer than to look
+// up a key.
+const manySteps = 8
+
+func (s *steps) find(key step) *Path {
+	if len(s.list) > manySteps {
+		return s.index[key]
+	}
+	for _, p := range s.list {
+		if p.field == key.field && (p.field != nil || p.name == key.name) {
+			return p
+		}
+	}
+	return nil
+}
+
+func (s *steps) add(key step, p *Path) {
+	s.list = append(s.list, p)
+	switch {
+	case len(s.list) == manySteps+1:
+		s.index = make(map[step]*Path)
+		for _, p := range s.list {
+			if p.field != nil {
+				s.index[step{field: p.field}] = p
+			} else {
+				s.index[step{name: p.name}] = p
+			}
+		}
+	case len(s.list) > manySteps:
+		s.index[key] = p
+	}
 }
 
 // extend returns p followed by one step. A step too far stays where it is:
 // beyond the depth bound all parts of a value share its name.
 func (t *table) extend(p *Path, field *types.Var, name string) *Path {
-	depth := 1
-	if p != nil {
-		depth = p.depth + 1
-		if depth > maxDepth || name == elem && p.name == elem && p.up.IsElem() {
-			return p
-		}
+	if p != nil && (p.depth >= maxDepth || name == elem && p.name == elem && p.up.IsElem()) {
+		return p
 	}
+	next := &t.paths
+	if p != nil {
+		next = &p.next
+	}
+	if field == nil && name == elem {
+		if next.elem == nil {
+			next.elem = t.newPath(p, nil, elem)
+		}
+		return next.elem
+	}
+	key := step{name: name}
 	if field != nil {
 		field = field.Origin()
+		key = step{field: field}
 	}
-	k := pathKey{p, field, name}
-	q := t.paths[k]
+	q := next.find(key)
 	if q == nil {
-		q = &Path{p, field, name, depth}
-		t.paths[k] = q
+		q = t.newPath(p, field, name)
+		next.add(key, q)
 	}
 	return q
+}
+
+func (t *table) newPath(up *Path, field *types.Var, name string) *Path {
+	p := &Path{up: up, field: field, name: name, depth: 1, own: 2 << (t.count % 63)}
+	t.count++
+	if name == elem {
+		p.text = up.String() + elem
+	} else {
+		p.text = up.String() + "." + name
+	}
+	if up != nil {
+		p.depth = up.depth + 1
+	}
+	p.all = p.own | up.bits()
+	return p
 }
 
 // join returns p followed by all steps of q that come after prefix.

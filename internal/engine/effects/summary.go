@@ -141,22 +141,18 @@ const maxOps = 48
 // summarize returns the events on fn's parameters as its callers see them.
 func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 	sum := &Summary{NoReturn: t.neverReturns(fn), Fresh: t.returnsFresh(fn, events)}
-	param := make(map[ssa.Value]int)
-	for i, p := range fn.Params {
-		param[p] = i
-	}
 	seen := make(map[Op]bool)
 	for _, e := range events {
-		op := Op{Kind: e.Kind, Param: -1, To: -1, Key: -1, Path: e.Ref.Path.String()}
+		op := Op{Kind: e.Kind, Param: paramIndex(fn, e.Ref.Root), To: -1, Key: -1, Path: e.Ref.Path.String()}
+		if op.Param < 0 {
+			if g, ok := e.Ref.Root.(*ssa.Global); ok && e.Kind == Return {
+				op.Global, op.global = g.String(), g
+			} else if e.Kind != Fill {
+				continue
+			}
+		}
 		if e.Mode == Spawned || t.onGoroutine(e.Func()) {
 			op.Mode = Spawned
-		}
-		if i, ok := param[e.Ref.Root]; ok {
-			op.Param = i
-		} else if g, ok := e.Ref.Root.(*ssa.Global); ok && e.Kind == Return {
-			op.Global, op.global = g.String(), g
-		} else if e.Kind != Fill {
-			continue
 		}
 		switch e.Kind {
 		case Method, Arg:
@@ -177,7 +173,7 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 			}
 		case Store:
 			op.Holder = e.Holder
-			if i, ok := param[e.To.Root]; ok {
+			if i := paramIndex(fn, e.To.Root); i >= 0 {
 				if i == op.Param {
 					continue // moved within itself: no matter of the caller's
 				}
@@ -191,7 +187,7 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 				op.Kind = Escape
 			}
 		case Grow:
-			op.Key = keyParam(e.Key, param)
+			op.Key = keyParam(fn, e.Key)
 		case Replace:
 			if op.Path == "" {
 				continue // the parameter variable itself
@@ -303,22 +299,32 @@ func (t *table) whereInResult(e *Event) string {
 		return elem
 	}
 	for _, r := range f.of(ret.Results[e.Index]) {
-		for _, at := range f.held[r.Root] {
-			if slices.Contains(f.contents[at], e.Ref) && at.Path.HasPrefix(r.Path) {
-				return t.join(nil, at.Path, r.Path).String()
+		x := f.values[r.Root]
+		if x == nil {
+			continue
+		}
+		for p := x.held; p != nil; p = p.next {
+			if slices.Contains(p.refs, e.Ref) && p.path.HasPrefix(r.Path) {
+				return t.join(nil, p.path, r.Path).String()
 			}
 		}
 	}
 	return elem
 }
 
-func keyParam(key ssa.Value, param map[ssa.Value]int) int {
-	if key != nil {
-		if i, ok := param[ir.Unconvert(key)]; ok {
-			return i
-		}
+// paramIndex returns which parameter of fn a value is, or -1.
+func paramIndex(fn *ssa.Function, v ssa.Value) int {
+	if p, ok := v.(*ssa.Parameter); ok {
+		return slices.Index(fn.Params, p)
 	}
 	return -1
+}
+
+func keyParam(fn *ssa.Function, key ssa.Value) int {
+	if key == nil {
+		return -1
+	}
+	return paramIndex(fn, ir.Unconvert(key))
 }
 
 // releasePrefixes are the beginnings of names of functions that give

@@ -35,7 +35,7 @@ type Package struct {
 	// source order, each followed by the literals inside it.
 	Funcs []*ssa.Function
 
-	calls map[token.Pos]*ast.CallExpr // by the position of the left parenthesis
+	calls map[*ast.File]map[token.Pos]*ast.CallExpr // by the position of the left parenthesis
 	graph map[*ssa.Function]*Graph
 	stmts map[*ast.File][]statement
 	extra map[*types.Var]*ssa.Global // see Global
@@ -50,7 +50,7 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 	p := &Package{
 		Pass:  pass,
 		SSA:   prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false),
-		calls: make(map[token.Pos]*ast.CallExpr),
+		calls: make(map[*ast.File]map[token.Pos]*ast.CallExpr),
 		graph: make(map[*ssa.Function]*Graph),
 		stmts: make(map[*ast.File][]statement),
 		extra: make(map[*types.Var]*ssa.Global),
@@ -69,12 +69,6 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 				}
 			}
 		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok {
-				p.calls[call.Lparen] = call
-			}
-			return true
-		})
 	}
 	return p
 }
@@ -233,7 +227,23 @@ func Within(fn, outer *ssa.Function) bool {
 // it has none (calls that the compiler adds). Use it for positions: the
 // position of an [ssa.Call] is that of its left parenthesis.
 func (p *Package) CallExpr(instr ssa.CallInstruction) *ast.CallExpr {
-	return p.calls[instr.Common().Pos()]
+	pos := instr.Common().Pos()
+	file := p.File(pos)
+	if file == nil {
+		return nil
+	}
+	calls := p.calls[file]
+	if calls == nil {
+		calls = make(map[token.Pos]*ast.CallExpr)
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				calls[call.Lparen] = call
+			}
+			return true
+		})
+		p.calls[file] = calls
+	}
+	return calls[pos]
 }
 
 // Range returns where instr stands in the source: the whole call expression
