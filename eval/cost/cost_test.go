@@ -44,7 +44,7 @@ func TestRun(t *testing.T) {
 		}
 	}
 	if left, err := os.ReadFile(filepath.Join(dir, "toy.go")); err != nil || strings.Contains(string(left), "println") {
-		t.Errorf("the project itself was edited: %v", err)
+		t.Errorf("the file was not put back: %v", err)
 	}
 }
 

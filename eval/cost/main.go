@@ -4,12 +4,12 @@
 //
 //	go run . -memlint memlint -staticcheck staticcheck ../../../prometheus ../../../traefik
 //
-// A project is a folder with a go.mod, of which a copy is measured, or std.
-// Each program runs
+// A project is a folder with a go.mod, or std. Each program runs
 //
 //   - cold: it remembers nothing, and the export data of all packages is there,
 //   - warm: once more, nothing has changed,
-//   - after an edit of a function in a package that no other package imports.
+//   - after an edit of a file, which is put back at the end, of a package that no
+//     other package imports.
 //
 // The programs take turns, and what is printed is the median of the rounds, as a
 // table in markdown. Time is that of processors, as user, and of the clock, as
@@ -17,10 +17,11 @@
 // its processes had. What programs find is not looked at; that one cannot
 // analyse a project is an error, except of go vet, which does not tell.
 //
-// It needs Linux or macOS, and a memory of some hundred megabytes in -work.
+// It needs Linux or macOS.
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"log"
@@ -42,7 +43,7 @@ func main() {
 		staticcheck = flag.String("staticcheck", "staticcheck", "the `binary` to compare with")
 		names       = flag.String("programs", "null,memlint,vet,staticcheck", "`list` of what to run, separated by commas")
 		rounds      = flag.Int("rounds", 3, "how often each is measured")
-		work        = flag.String("work", "", "`folder` for copies and caches, which are removed; a temporary one if empty")
+		work        = flag.String("work", "", "`folder` for what programs remember; a temporary one if empty")
 		out         = flag.String("o", "", "markdown `file` to write; standard output if empty")
 	)
 	flag.Parse()
@@ -86,25 +87,35 @@ func run(ctx context.Context, names []string, memlint, staticcheck string, round
 		if err != nil {
 			return nil, err
 		}
-		p, err := newProject(ctx, arg, work)
+		m, err := measure(ctx, programs, rounds, arg)
 		if err != nil {
 			return nil, err
 		}
-		m := measured{project: p.name, programs: names}
-		for i := range rounds {
-			round := make(map[string][states]usage)
-			for _, prog := range programs {
-				log.Printf("%s: round %d of %d: %s", p.name, i+1, rounds, prog.name)
-				if round[prog.name], err = prog.measure(ctx, p); err != nil {
-					return nil, err
-				}
-			}
-			m.rounds = append(m.rounds, round)
-		}
 		all = append(all, m)
-		if err := p.remove(); err != nil {
-			return nil, err
-		}
 	}
 	return markdown(all), nil
+}
+
+// measure measures programs on one project.
+func measure(ctx context.Context, programs []*program, rounds int, arg string) (m measured, err error) {
+	p, err := newProject(ctx, arg)
+	if err != nil {
+		return m, err
+	}
+	defer func() { err = cmp.Or(err, p.restore()) }()
+	m.project = p.name
+	for i := range rounds {
+		round := make(map[string][states]usage)
+		for _, prog := range programs {
+			log.Printf("%s: round %d of %d: %s", p.name, i+1, rounds, prog.name)
+			if round[prog.name], err = prog.measure(ctx, p); err != nil {
+				return m, err
+			}
+		}
+		m.rounds = append(m.rounds, round)
+	}
+	for _, prog := range programs {
+		m.programs = append(m.programs, prog.name)
+	}
+	return m, nil
 }

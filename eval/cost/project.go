@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +16,7 @@ import (
 // A project is what programs analyse.
 type project struct {
 	name    string
-	dir     string // of the copy
+	dir     string
 	pattern string // of its packages
 	leaf    string // file that is edited, "" if none can be
 	text    []byte // of leaf
@@ -28,8 +27,8 @@ type project struct {
 // belongs to the Go that is installed.
 const std = "std"
 
-// newProject copies a project into a folder in work and has export data built.
-func newProject(ctx context.Context, arg, work string) (*project, error) {
+// newProject has export data of a project built. A file of it will be edited.
+func newProject(ctx context.Context, arg string) (*project, error) {
 	if arg == std {
 		out, err := goCommand(ctx, "", "env", "GOROOT")
 		if err != nil {
@@ -39,14 +38,11 @@ func newProject(ctx context.Context, arg, work string) (*project, error) {
 		_, err = p.list(ctx)
 		return p, err
 	}
-	from, err := filepath.Abs(arg)
+	dir, err := filepath.Abs(arg)
 	if err != nil {
 		return nil, err
 	}
-	p := &project{name: filepath.Base(from), dir: filepath.Join(work, filepath.Base(from)), pattern: "./..."}
-	if err := copyTree(p.dir, from); err != nil {
-		return nil, fmt.Errorf("copying %s: %w", arg, err)
-	}
+	p := &project{name: filepath.Base(dir), dir: dir, pattern: "./..."}
 	packages, err := p.list(ctx)
 	if err != nil {
 		return nil, err
@@ -56,41 +52,6 @@ func newProject(ctx context.Context, arg, work string) (*project, error) {
 	}
 	p.text, err = os.ReadFile(p.leaf)
 	return p, err
-}
-
-// copyTree copies files and links, but no repository.
-func copyTree(to, from string) error {
-	return filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(from, name)
-		if err != nil {
-			return err
-		}
-		copied := filepath.Join(to, rel)
-		switch {
-		case d.Name() == ".git" && d.IsDir():
-			return fs.SkipDir
-		case d.Name() == ".git":
-			return nil
-		case d.IsDir():
-			return os.MkdirAll(copied, 0o777)
-		case d.Type()&fs.ModeSymlink != 0:
-			target, err := os.Readlink(name)
-			if err != nil {
-				return err
-			}
-			return os.Symlink(target, copied)
-		case d.Type().IsRegular():
-			data, err := os.ReadFile(name)
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(copied, data, 0o666)
-		}
-		return nil
-	})
 }
 
 // A listed is what `go list` says of a package.
@@ -146,11 +107,12 @@ func (p *project) edit() error {
 	return os.WriteFile(p.leaf, text, 0o666)
 }
 
-func (p *project) remove() error {
-	if p.name == std {
+// restore makes the leaf what it was.
+func (p *project) restore() error {
+	if p.edits == 0 {
 		return nil
 	}
-	return os.RemoveAll(p.dir)
+	return os.WriteFile(p.leaf, p.text, 0o666)
 }
 
 func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
