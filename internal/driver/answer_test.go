@@ -37,6 +37,12 @@ var answerTests = []answerTest{
 	{name: "file in an empty folder", files: "-- e/f/README --\n", change: func(r *keptRun) {
 		r.write("e/f/f.go", "package f\n\nfunc F() { println() }\n")
 	}},
+	{name: "new file of the only package", before: onlyC, change: func(r *keptRun) { r.write("c/new.go", "package c\n\nfunc E() { println() }\n") }},
+	{name: "file of the only package", before: onlyC, change: func(r *keptRun) { r.edit("c/c.go", "b.B()", "b.B() + b.B()") }},
+	{name: "file that the only package depends on", before: onlyC, change: func(r *keptRun) {
+		r.edit("a/a.go", "func zero() {}", "func zero() { one() }; func one() {}")
+	}},
+	{name: "file that the only package does not depend on", before: onlyC, change: func(r *keptRun) { r.edit("d/d.go", `"d"`, `"e"`) }, same: true},
 	{name: "folder becomes a module", change: func(r *keptRun) { r.write("d/go.mod", "module d\n") }},
 	{name: "folder above becomes a module", files: "-- e/f/f.go --\npackage f\n\nimport _ \"m/a\"\n\nfunc F() { println() }\n",
 		in: "e/f", change: func(r *keptRun) {
@@ -113,20 +119,23 @@ var answerTests = []answerTest{
 			r.remove("link")
 			r.link("real2", "link")
 		}},
-	{name: "embedded file", files: embedding, change: func(r *keptRun) { r.write("e/data/x.txt", "y") }, same: true},
-	{name: "no embedded file", files: embedding, change: func(r *keptRun) { r.remove("e/data/x.txt") }},
-	{name: "file that would be embedded", files: embedding, change: func(r *keptRun) { r.link("x.txt", "e/data/y.txt") }},
+	{name: "embedded file", files: embedding, change: func(r *keptRun) { r.write("e/testdata/x.txt", "y") }, same: true},
+	{name: "no embedded file", files: embedding, change: func(r *keptRun) { r.remove("e/testdata/x.txt") }},
+	{name: "file that would be embedded", files: embedding, change: func(r *keptRun) { r.link("x.txt", "e/testdata/y.txt") }},
 	{name: "tests", change: func(r *keptRun) { r.opts.Tests = true }},
 	{name: "patterns", change: func(r *keptRun) { r.opts.Patterns = []string{"./a"} }},
 	{name: "folder", change: func(r *keptRun) { r.opts.Patterns, r.dir = []string{"."}, filepath.Join(r.dir, "d") }},
-	{name: "go command", before: func(r *keptRun) {
-		r.t.Setenv("PATH", filepath.Join(r.dir, "bin")+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	}, change: func(r *keptRun) {
-		r.write("bin/go", "#!/bin/sh\nPATH=${PATH#*:}\nGOFLAGS=-tags=tag exec go \"$@\"\n")
-		if err := os.Chmod(filepath.Join(r.dir, "bin/go"), 0o777); err != nil {
-			r.t.Fatal(err)
-		}
-	}, files: tagged},
+	{name: "go command", files: tagged,
+		before: func(r *keptRun) {
+			r.other = r.t.TempDir()
+			r.t.Setenv("PATH", r.other+string(filepath.ListSeparator)+os.Getenv("PATH"))
+		},
+		change: func(r *keptRun) {
+			script := "#!/bin/sh\nPATH=${PATH#*:}\nGOFLAGS=-tags=tag exec go \"$@\"\n"
+			if err := os.WriteFile(filepath.Join(r.other, "go"), []byte(script), 0o777); err != nil {
+				r.t.Fatal(err)
+			}
+		}},
 	{name: "problem", before: func(r *keptRun) { r.edit("d/d.go", "func D", "func Panic") },
 		change: func(r *keptRun) { r.edit("d/d.go", "func Panic", "func D") }, never: true},
 	{name: "path of packages", before: func(r *keptRun) { r.opts.Patterns = []string{"m/..."} },
@@ -250,11 +259,13 @@ package e
 
 import "embed"
 
-//go:embed data/*.txt
+//go:embed testdata/*.txt
 var FS embed.FS
--- e/data/x.txt --
+-- e/testdata/x.txt --
 x
 `
+
+func onlyC(r *keptRun) { r.opts.Patterns = []string{"./c"} }
 
 func inWorkspace(r *keptRun) { r.t.Setenv("GOWORK", "") }
 

@@ -64,6 +64,7 @@ type keptRun struct {
 	cache *cache.Cache
 	kept  string // its folder
 	opts  Options
+	other string // a folder outside of the module
 
 	mu    sync.Mutex
 	ran   []string // packages that were analysed
