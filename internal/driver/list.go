@@ -236,7 +236,8 @@ func goCommand(ctx context.Context, opts Options, args ...string) (stdout []byte
 }
 
 // firstCause boils what the go command says when it fails down to one line:
-// its first lines up to one that is not a heading.
+// its first lines up to one that is neither a heading nor one of a chain that
+// leads to the cause.
 func firstCause(stderr string, exit error) string {
 	var words []string
 	for line := range strings.Lines(stderr) {
@@ -245,7 +246,8 @@ func firstCause(stderr string, exit error) string {
 			continue
 		}
 		words = append(words, line)
-		if !strings.HasSuffix(line, ":") {
+		leads := func(end string) bool { return strings.HasSuffix(line, end) }
+		if !slices.ContainsFunc([]string{":", " requires", " imports", " tested by"}, leads) {
 			break
 		}
 	}
