@@ -81,10 +81,7 @@ func newKeeper(c *cache.Cache, l *listing, all, factual []*analysis.Analyzer) *k
 	salt := func(analyzers []*analysis.Analyzer) []byte {
 		h := sha256.New()
 		fmt.Fprintf(h, "memlint outcome 1\n%x\n%q %q\n", tool, l.env.GOVERSION, l.env.GOARCH)
-		for _, a := range analyzers {
-			fmt.Fprintf(h, "analyzer %q\n", a.Name)
-			a.Flags.VisitAll(func(f *flag.Flag) { fmt.Fprintf(h, "%q=%q\n", f.Name, f.Value.String()) })
-		}
+		writeFlags(h, analyzers)
 		return h.Sum(nil)
 	}
 	return &keeper{
@@ -94,6 +91,14 @@ func newKeeper(c *cache.Cache, l *listing, all, factual []*analysis.Analyzer) *k
 		all:     append([]byte("reported "), salt(all)...),
 		factual: salt(factual),
 		shared:  make(map[string]*sharedSum),
+	}
+}
+
+// writeFlags writes the names of analyzers and the values of their flags.
+func writeFlags(h hash.Hash, analyzers []*analysis.Analyzer) {
+	for _, a := range analyzers {
+		fmt.Fprintf(h, "analyzer %q\n", a.Name)
+		a.Flags.VisitAll(func(f *flag.Flag) { fmt.Fprintf(h, "%q=%q\n", f.Name, f.Value.String()) })
 	}
 }
 

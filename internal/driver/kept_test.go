@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/memlint/memlint/internal/driver/cache"
+	"github.com/memlint/memlint/internal/driver/stats"
 )
 
 const keptModule = `
@@ -62,9 +64,11 @@ type keptRun struct {
 	cache *cache.Cache
 	kept  string // its folder
 	opts  Options
+	other string // a folder outside of the module
 
-	mu  sync.Mutex
-	ran []string // packages that were analysed
+	mu    sync.Mutex
+	ran   []string // packages that were analysed
+	asked bool     // whether the go command was
 }
 
 func newKeptRun(t *testing.T) *keptRun {
@@ -72,11 +76,17 @@ func newKeptRun(t *testing.T) *keptRun {
 	t.Setenv("GOWORK", "off")
 	r := &keptRun{t: t, dir: t.TempDir(), kept: t.TempDir()}
 	r.cache = cache.Open(r.kept)
-	for _, f := range txtar.Parse([]byte(keptModule)).Files {
-		r.write(f.Name, string(f.Data))
-	}
+	r.extract(keptModule)
 	r.opts = Options{Patterns: []string{"./..."}, Tests: true}
 	return r
+}
+
+// extract writes the files of an archive.
+func (r *keptRun) extract(archive string) {
+	r.t.Helper()
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		r.write(f.Name, string(f.Data))
+	}
 }
 
 func (r *keptRun) write(name, text string) {
@@ -130,10 +140,12 @@ func (r *keptRun) once(c *cache.Cache, flags ...string) (*Result, string) {
 	if line.options.Tags != "" {
 		opts.Tags = line.options.Tags
 	}
+	opts.Stats = stats.New(phaseList)
 	result, err := Run(context.Background(), opts)
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	r.asked = !regexp.MustCompile(`(?m)^  go list .* 0$`).Match(opts.Stats.Format(0, 1))
 	slices.Sort(r.ran)
 	return result, strings.Join(r.ran, " ")
 }

@@ -35,6 +35,8 @@ type listPackage struct {
 	ImportMap       map[string]string
 	Error           *listError
 
+	EmbedPatterns, TestEmbedPatterns, XTestEmbedPatterns []string
+
 	CFiles, CXXFiles, MFiles, HFiles, FFiles, SFiles      []string
 	SwigFiles, SwigCXXFiles, SysoFiles, IgnoredOtherFiles []string
 }
@@ -48,6 +50,7 @@ type listError struct {
 // asked for, and this is the floor of the time a run takes.
 const listFields = "ImportPath,Name,Dir,Export,DepOnly,Standard,ForTest,Match,Module," +
 	"GoFiles,CgoFiles,CompiledGoFiles,IgnoredGoFiles,Imports,ImportMap,Error," +
+	"EmbedPatterns,TestEmbedPatterns,XTestEmbedPatterns," +
 	"CFiles,CXXFiles,MFiles,HFiles,FFiles,SFiles,SwigFiles,SwigCXXFiles,SysoFiles,IgnoredOtherFiles"
 
 // path returns the package path, which variants for tests share.
@@ -119,10 +122,15 @@ type listing struct {
 
 // goEnv is what the driver needs to know of the toolchain.
 type goEnv struct {
-	GOVERSION string
-	GOARCH    string
-	GOMOD     string // os.DevNull or "" outside of modules
-	GOWORK    string
+	GOVERSION  string
+	GOARCH     string
+	GOMOD      string // os.DevNull or "" outside of modules
+	GOWORK     string
+	GOROOT     string
+	GOMODCACHE string
+	GOENV      string // file of settings, or "off"
+	GOFLAGS    string
+	CC         string
 }
 
 // noModule reports whether there is no go.mod and no go.work to go by.
@@ -143,7 +151,8 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 	envc := make(chan envAnswer, 1)
 	go func() {
 		var a envAnswer
-		out, _, err := goCommand(ctx, opts, "env", "-json", "GOVERSION", "GOARCH", "GOMOD", "GOWORK")
+		out, _, err := goCommand(ctx, opts, "env", "-json",
+			"GOVERSION", "GOARCH", "GOMOD", "GOWORK", "GOROOT", "GOMODCACHE", "GOENV", "GOFLAGS", "CC")
 		if a.err = err; err == nil {
 			a.err = json.Unmarshal(out, &a.env)
 		}
@@ -227,7 +236,8 @@ func goCommand(ctx context.Context, opts Options, args ...string) (stdout []byte
 }
 
 // firstCause boils what the go command says when it fails down to one line:
-// its first lines up to one that is not a heading.
+// its first lines up to one that is neither a heading nor one of a chain that
+// leads to the cause.
 func firstCause(stderr string, exit error) string {
 	var words []string
 	for line := range strings.Lines(stderr) {
@@ -236,7 +246,8 @@ func firstCause(stderr string, exit error) string {
 			continue
 		}
 		words = append(words, line)
-		if !strings.HasSuffix(line, ":") {
+		leads := func(end string) bool { return strings.HasSuffix(line, end) }
+		if !slices.ContainsFunc([]string{":", " requires", " imports", " tested by"}, leads) {
 			break
 		}
 	}

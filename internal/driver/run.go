@@ -103,6 +103,12 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	all, factual := schedule(opts.Analyzers)
 
 	start := time.Now()
+	answers := newAnswers(opts, all)
+	if result := answers.recall(); result != nil {
+		opts.Stats.Since(phaseKept, start)
+		return result, nil
+	}
+	start = time.Now()
 	listing, err := list(ctx, opts)
 	if err != nil {
 		return nil, err
@@ -158,6 +164,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	if line := skew(listing.env.GOVERSION, runtime.Version()); line != "" && len(result.Problems) > 0 {
 		result.Problems = append(result.Problems, Problem{Text: line})
 	}
+	answers.keep(listing, result)
 	return result, nil
 }
 

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMain lets this binary be the null analyzer.
+func TestMain(m *testing.M) {
+	null()
+	os.Exit(m.Run())
+}
+
+// TestRun measures programs on a module.
+func TestRun(t *testing.T) {
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOWORK", "off")
+	dir := filepath.Join(t.TempDir(), "toy")
+	write(t, dir, "go.mod", "module toy\n\ngo 1.26\n")
+	write(t, dir, "toy.go", "package main\n\nfunc main() {}\n")
+	text, err := run(context.Background(), []string{"null", "vet"}, "", "", 2, t.TempDir(), []string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cells [][]string
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "| toy | ") && strings.Contains(line, "GB") {
+			cells = append(cells, strings.Split(strings.TrimSpace(line), "|"))
+		}
+	}
+	if len(cells) != 2 || strings.TrimSpace(cells[0][2]) != "null" || strings.TrimSpace(cells[1][2]) != "vet" {
+		t.Fatalf("no rows for null and vet:\n%s", text)
+	}
+	for state := range states {
+		if got := strings.Contains(cells[0][3+state], "GB"); got != (state == cold) {
+			t.Errorf("null remembers nothing, and is measured in state %d: %t", state, got)
+		}
+		if !strings.Contains(cells[1][3+state], "GB") {
+			t.Errorf("vet is not measured in state %d", state)
+		}
+	}
+	if left, err := os.ReadFile(filepath.Join(dir, "toy.go")); err != nil || strings.Contains(string(left), "println") {
+		t.Errorf("the file was not put back: %v", err)
+	}
+}
+
+// TestFails checks that a program that cannot analyse a project is an error.
+func TestFails(t *testing.T) {
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOWORK", "off")
+	dir := t.TempDir()
+	write(t, dir, "go.mod", "module toy\n\ngo 1.26\n")
+	write(t, dir, "toy.go", "package toy\n\nvar x int = false\n")
+	_, err := run(context.Background(), []string{"null"}, "", "", 1, t.TempDir(), []string{dir})
+	if err == nil || !strings.Contains(err.Error(), "toy.go:3") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLeaf(t *testing.T) {
+	main := &struct{ Main bool }{true}
+	got := leaf([]listed{
+		{ImportPath: "other", Dir: "d", GoFiles: []string{"other.go"}, DepOnly: true},
+		{ImportPath: "m/a", Dir: "a", GoFiles: []string{"a.go"}, Module: main},
+		{ImportPath: "m/b", Dir: "b", GoFiles: []string{"b.go"}, Imports: []string{"m/a [m/b.test]"}, Module: main},
+		{ImportPath: "m/b.test", Dir: "b", GoFiles: []string{"/cache/main.go"}, Imports: []string{"testing"}, Module: main},
+	})
+	if want := filepath.Join("b", "b.go"); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestTable checks that numbers are medians, and ratios those of rounds.
+func TestTable(t *testing.T) {
+	one := func(user, wall time.Duration) usage { return usage{user * time.Second, wall * time.Second, 5e8} }
+	m := measured{project: "p", programs: []string{"null", "memlint"}}
+	for _, slow := range []time.Duration{1, 10, 2} { // the machine was busy in the second round
+		m.rounds = append(m.rounds, map[string][states]usage{
+			"null":    {one(2*slow, slow)},
+			"memlint": {one(3*slow, 2*slow), one(1, 1), one(1, 2)},
+		})
+	}
+	got := string(markdown([]measured{m}))
+	for _, want := range []string{
+		"| p | null | 4.0 s, 2.0 s, 0.50 GB |  |  |\n",
+		"| p | memlint | 6.0 s, 4.0 s, 0.50 GB | 1.0 s, 1.0 s, 0.50 GB | 1.0 s, 2.0 s, 0.50 GB |\n",
+		"| p | 1.50 |  |  |  |  |  |  |\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
+func write(t *testing.T, dir, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
