@@ -195,8 +195,8 @@ func buildVersion() string {
 	return fmt.Sprintf("%s %s", info.Main.Version, info.GoVersion)
 }
 
-// moduleVersion returns the version of the module, "" if it has none.
-func moduleVersion() string {
+// Version returns the version of the module, "" if it has none.
+func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "(devel)" {
 		return ""

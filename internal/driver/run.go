@@ -77,6 +77,9 @@ type Problem struct {
 	Text    string
 }
 
+// IsBug reports whether the problem is one of memlint, not of the package.
+func (p Problem) IsBug() bool { return strings.Contains(p.Text, "internal error: ") }
+
 // Withheld says how many findings an analyzer found and kept to itself, what
 // they are about and which flag shows them. Results of analyzers tell by
 //

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -107,9 +108,7 @@ func (s *Session) Check(ctx context.Context, dir string, buffers map[string][]by
 	v := s.views[dir]
 	if v == nil || !v.holds(&c.options, sources) {
 		delete(s.views, dir)
-		// What is found out is good for the next text, too. If it is thrown
-		// away whenever somebody types, nothing is ever found out.
-		if v, err = newView(context.WithoutCancel(ctx), c.options, sources); err != nil {
+		if v, err = newViewWhole(ctx, c.options, sources); err != nil {
 			return nil, err
 		}
 		s.views[dir] = v
@@ -120,6 +119,25 @@ func (s *Session) Check(ctx context.Context, dir string, buffers map[string][]by
 	}
 	c.leaveOut(result, known)
 	return result, nil
+}
+
+// ErrOutdated is the cause for which to cancel a check when what it checks has
+// changed.
+var ErrOutdated = errors.New("text changed since")
+
+// newViewWhole is newView, to the end even if ctx is cancelled with the cause
+// ErrOutdated. What is found out is good for the next text, too; if it were
+// thrown away whenever somebody types, nothing would ever be found out.
+func newViewWhole(ctx context.Context, opts Options, sources map[string][]byte) (*view, error) {
+	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		if context.Cause(ctx) != ErrOutdated {
+			cancel()
+		}
+	})
+	defer stop()
+	return newView(whole, opts, sources)
 }
 
 // Forget drops what is kept for a folder in which nobody edits any more.
