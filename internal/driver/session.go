@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/memlint/memlint/internal/driver/cache"
+	"github.com/memlint/memlint/internal/driver/selection"
 )
 
 // sessionFlags are the flags of the command that mean something to a session,
@@ -55,7 +56,7 @@ func NewSession(analyzers []*analysis.Analyzer, args []string) (*Session, error)
 			err = cmp.Or(err, fmt.Errorf("-%s means nothing to an editor", f.Name))
 		}
 	})
-	if err != nil {
+	if err = cmp.Or(err, c.choose(selection.Names{})); err != nil {
 		return nil, err
 	}
 	for _, file := range []struct {
