@@ -26,7 +26,7 @@ func (s *snapshot) diagnostic(f report.Finding, withRelated bool) protocol.Diagn
 		Severity: protocol.SeverityWarning,
 		Code:     f.Rule(),
 		Source:   "memlint",
-		Message:  f.Message,
+		Message:  strings.TrimSuffix(f.Message, " ("+f.Rule()+")"), // editors show the code
 	}
 	if f.URL != "" {
 		d.CodeDescription = &protocol.CodeDescription{Href: f.URL}
