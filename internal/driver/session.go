@@ -78,10 +78,13 @@ func NewSession(analyzers []*analysis.Analyzer, args []string) (*Session, error)
 
 // A SettingsError says in one line what is wrong with the config file or the
 // baseline. People can mend it, and nobody else tells them.
-type SettingsError struct{ error }
+type SettingsError struct{ Err error }
+
+// Error returns the line.
+func (e SettingsError) Error() string { return e.Err.Error() }
 
 // Unwrap returns what is wrong.
-func (e SettingsError) Unwrap() error { return e.error }
+func (e SettingsError) Unwrap() error { return e.Err }
 
 // Check analyses the package in dir, which is absolute, and its tests, with
 // buffers in the place of files there, by absolute name. Buffers of other
