@@ -277,13 +277,13 @@ func TestActions(t *testing.T) {
 			t.Errorf("%d actions at %d:%d for %q, want %d", got, test.line, test.character, test.only, test.want)
 		}
 	}
-	actions := c.Actions("a.go", d)
 	c.Replace("a.go", "no", "yes")
 	if n := ask(0, 4); n != 0 {
 		t.Errorf("%d actions for a text that is gone", n)
 	}
 	c.Pull("a.go")
-	if actions = c.Actions("a.go", d); len(actions) != 1 {
+	actions := c.Actions("a.go", d)
+	if len(actions) != 1 {
 		t.Fatalf("actions: %v", actions)
 	}
 	c.Apply(actions[0])

@@ -46,29 +46,22 @@ func Run(ctx context.Context, client io.ReadWriter, stderr io.Writer, command []
 	go move(ours, nil, r.fromSecond)
 	fromClient, fromFirst := make(chan error, 1), make(chan error, 1)
 	go func() {
-		err := move(client, stdin, r.fromClient)
+		err := named("the editor", move(client, stdin, r.fromClient))
 		r.first.Close()
 		stdin.Close()
 		fromClient <- err
 	}()
-	go func() { fromFirst <- move(stdout, client, r.fromFirst) }()
+	go func() { fromFirst <- named(command[0], move(stdout, client, r.fromFirst)) }()
 
-	var limit <-chan time.Time
-	for running := true; running; {
+	select {
+	case err = <-fromFirst:
+	case err = <-fromClient:
+		if err != nil {
+			break
+		}
 		select {
 		case err = <-fromFirst:
-			running = false
-			if err != nil {
-				err = fmt.Errorf("message of %s: %w", command[0], err)
-			}
-		case err = <-fromClient:
-			if err != nil {
-				running = false
-				err = fmt.Errorf("message of the editor: %w", err)
-			}
-			limit = time.After(lastWords)
-		case <-limit:
-			running = false
+		case <-time.After(lastWords):
 			err = fmt.Errorf("the editor hung up, and %s did not end", command[0])
 		}
 	}
@@ -98,6 +91,14 @@ func end(cmd *exec.Cmd, cause error) (code int, err error) {
 		return 0, fmt.Errorf("%s ended: %w", cmd.Path, err)
 	}
 	return 0, nil
+}
+
+// named says in err whose message made no sense.
+func named(who string, err error) error {
+	if err != nil {
+		return fmt.Errorf("message of %s: %w", who, err)
+	}
+	return nil
 }
 
 // move hands on messages from r, until there are no more. If what comes are no
