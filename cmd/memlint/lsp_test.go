@@ -1,15 +1,20 @@
 package main
 
 import (
+	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/memlint/memlint"
+	"github.com/memlint/memlint/internal/driver"
 	"github.com/memlint/memlint/internal/lsp/lsptest"
 )
 
@@ -378,4 +383,43 @@ func TestEnds(t *testing.T) {
 			t.Errorf("%q with %q: exit code %d, standard output %q and error\n%s", test.args, test.stdin, code, stdout.String(), stderr.String())
 		}
 	}
+}
+
+var editFile = flag.String("edit.file", "../../internal/driver/run.go", "file that BenchmarkEdit edits")
+
+// BenchmarkEdit is what a check costs after an edit of a function, when nothing
+// but the package itself has to be looked at; first-s is the seconds of the check
+// when the file is opened, with what earlier runs have kept.
+func BenchmarkEdit(b *testing.B) {
+	file, err := filepath.Abs(*editFile)
+	if err != nil {
+		b.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	session, err := driver.NewSession(memlint.Analyzers(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	check := func(i int) {
+		buffer := fmt.Appendf(slices.Clone(text), "\nfunc edit() int { return %d }\n", i)
+		result, err := session.Check(b.Context(), filepath.Dir(file), map[string][]byte{file: buffer})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(result.Problems) > 0 {
+			b.Fatal(result.Problems)
+		}
+	}
+	start := time.Now()
+	check(0)
+	first := time.Since(start).Seconds()
+	i := 0
+	for b.Loop() {
+		i++
+		check(i)
+	}
+	b.ReportMetric(first, "first-s")
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,11 @@ func serveFirst() {
 			say(m.Params)
 		case m.Method == "garble":
 			fmt.Println("garbled")
+		case m.Method == "die":
+			self, err := os.FindProcess(os.Getpid())
+			if err != nil || self.Kill() != nil {
+				os.Exit(4)
+			}
 		case m.Method == "hang":
 			select {}
 		case m.Method == "":
@@ -439,7 +445,15 @@ func TestEnd(t *testing.T) {
 		e.say(`{"method":"exit","params":7}`)
 		e.end(7, "<nil>", "last words\n")
 	})
-	t.Run("server dies", func(t *testing.T) {
+	t.Run("server is killed", func(t *testing.T) {
+		if runtime.GOOS == "windows" {
+			t.Skip("exits there")
+		}
+		e := begin(t, "{}")
+		e.say(`{"method":"die"}`)
+		e.end(0, os.Args[0]+" ended: signal: killed", "")
+	})
+	t.Run("server makes no sense", func(t *testing.T) {
 		e := begin(t, "{}")
 		e.say(`{"method":"garble"}`)
 		e.end(0, `message of `+os.Args[0]+`: malformed MIME header: missing colon: "garbled"`, "")
