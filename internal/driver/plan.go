@@ -173,8 +173,11 @@ func (b *breakage) isOurs(p *listPackage) bool {
 	return p.Module != nil && p.Module.Main && !p.isTestMain() && !p.isEmpty()
 }
 
-// isEdited reports whether p is type-checked here before it has to compile.
-func (b *breakage) isEdited(p *listPackage) bool { return b.edited && !p.DepOnly }
+// isEdited reports whether p is type-checked here before it has to compile. With
+// cgo it cannot be: that the go command writes its files is part of compiling.
+func (b *breakage) isEdited(p *listPackage) bool {
+	return b.edited && !p.DepOnly && len(p.CgoFiles) == 0
+}
 
 // isTold reports whether p, if broken, gets a line of its own.
 func (b *breakage) isTold(p *listPackage) bool {

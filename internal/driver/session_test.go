@@ -288,6 +288,31 @@ func TestSessionBroken(t *testing.T) {
 	}
 }
 
+// TestSessionCgo checks a package that the go command has to write files for.
+func TestSessionCgo(t *testing.T) {
+	needCgo(t)
+	e := newEditing(t)
+	e.save("c/c.go", "package c\n\n// int one(void) { return 1; }\nimport \"C\"\n\nfunc F() { println(C.one()) }\n")
+	e.save("c/d.go", "package c\n\nfunc G() { println() }\n")
+	c, d := "c/c.go:6:12: println is for debugging (prints/println)", "c/d.go:3:12: println is for debugging (prints/println)"
+	if got := e.check("c"); !slices.Equal(got, []string{c, d}) {
+		t.Errorf("found %q", got)
+	}
+	before := e.session.views[e.file("c")]
+	e.typed("c/d.go", "println()", "")
+	if got := e.check("c"); !slices.Equal(got, []string{c}) || e.session.views[e.file("c")] != before {
+		t.Errorf("after an edit of the other file: %q", got)
+	}
+	e.typed("c/c.go", "func F() { ", "func F() {\n\t")
+	if got := e.check("c"); !slices.Equal(got, []string{"c/c.go:7:2: println is for debugging (prints/println)"}) {
+		t.Errorf("after an edit of the file that imports C: %q", got)
+	}
+	e.typed("c/c.go", "C.one", "C.two")
+	if got := e.check("c"); len(got) != 1 || !strings.Contains(got[0], "two") {
+		t.Errorf("broken: %q", got)
+	}
+}
+
 // TestSessionSettings checks that settings of one module are not those of
 // another, that they may change, and what is said if they make no sense.
 func TestSessionSettings(t *testing.T) {

@@ -327,7 +327,7 @@ func (v *view) analyze(ctx context.Context, opts Options, sources map[string][]b
 // current returns u as it is with the given sources.
 func (v *view) current(u *unit, sources map[string][]byte) *unit {
 	p := *u.listPackage
-	if len(p.CompiledGoFiles) == 0 && len(p.CgoFiles) == 0 {
+	if len(p.CompiledGoFiles) == 0 {
 		p.CompiledGoFiles = p.GoFiles // it did not compile
 	}
 	p.Imports = slices.Clone(p.Imports)
