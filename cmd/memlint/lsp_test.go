@@ -346,6 +346,23 @@ func TestFlagsOfEditing(t *testing.T) {
 	c.Shutdown()
 }
 
+// TestBaselineOfEditing checks that what is known is not told.
+func TestBaselineOfEditing(t *testing.T) {
+	dir := unpack(t, sessions)
+	cmd := exec.Command(memlintPath(t), "-write-baseline", "known.json", "./poll", "./user")
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Environ(), "MEMLINT_CACHE=off", "GOFLAGS=", "GOWORK=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	c := edit(t, dir, "-baseline", "known.json")
+	c.Initialize(nil)
+	c.Open("poll/poll.go")
+	c.Replace("poll/poll.go", "\tfor {", "\tnext := time.NewTicker(1)\n\t<-next.C\n\tfor {")
+	c.Wait("poll/poll.go", notStopped+" 8:10")
+	c.Shutdown()
+}
+
 // TestEnds checks how a session can end besides well, and what ends at once.
 func TestEnds(t *testing.T) {
 	t.Run("editor dies", func(t *testing.T) {
