@@ -339,6 +339,7 @@ func TestPublish(t *testing.T) {
 
 // TestCodeActions puts code actions of both servers together.
 func TestCodeActions(t *testing.T) {
+	proxy.SetPatience(t, time.Minute)
 	for _, test := range []struct{ first, second, want string }{
 		{`"result":[{"f":1}]`, `"result":[{"s":1}]`, `{"id":5,"result":[{"f":1},{"s":1}]}`},
 		{`"result":null`, `"result":[{"s":1}]`, `{"id":5,"result":[{"s":1}]}`},
@@ -375,6 +376,8 @@ func TestCodeActions(t *testing.T) {
 	e.expect(`{"id":7,"result":{"data":{"x":1}}}`)
 
 	t.Log("a second server that takes its time")
+	proxy.SetPatience(t, time.Millisecond)
+	e = begin(t, "{}")
 	e.say(`{"id":8,"method":"textDocument/codeAction"}`)
 	e.sayBy(`{"id":8,"result":[{"f":1}]}`)
 	e.expect(`{"id":8,"result":[{"f":1}]}`)
@@ -383,30 +386,36 @@ func TestCodeActions(t *testing.T) {
 	e.expect(`{"method":"then"}`)
 }
 
+const (
+	publish = `{"method":"textDocument/publishDiagnostics","params":{"uri":"file:///a.go","diagnostics":`
+	refresh = `","jsonrpc":"2.0","method":"workspace/diagnostic/refresh"}`
+)
+
+// fetch asks for the diagnostics of a.go. The first server answers with the
+// parameters.
+func (e *editor) fetch(id int) {
+	e.t.Helper()
+	e.say(fmt.Sprintf(`{"id":%d,"method":"textDocument/diagnostic","params":{"textDocument":{"uri":"file:///a.go"},"kind":"full","resultId":"r","items":[{"f":1}]}}`, id))
+}
+
+// fetched is the answer when the second server had something to say.
+func fetched(id int, items string) string {
+	return fmt.Sprintf(`{"id":%d,"result":{"items":%s,"kind":"full","textDocument":{"uri":"file:///a.go"}}}`, id, items)
+}
+
 // TestFetch puts diagnostics together for a client that asks for them.
 func TestFetch(t *testing.T) {
+	proxy.SetPatience(t, time.Minute)
 	e := begin(t, `{"workspace":{"diagnostics":{"refreshSupport":true}}}`)
-	const (
-		publish = `{"method":"textDocument/publishDiagnostics","params":{"uri":"file:///a.go","diagnostics":`
-		refresh = `","jsonrpc":"2.0","method":"workspace/diagnostic/refresh"}`
-	)
-	fetch := func(id int) {
-		// The first server answers with the parameters.
-		e.say(fmt.Sprintf(`{"id":%d,"method":"textDocument/diagnostic","params":{"textDocument":{"uri":"file:///a.go"},"kind":"full","resultId":"r","items":[{"f":1}]}}`, id))
-	}
-	answer := func(id int, items string) string {
-		return fmt.Sprintf(`{"id":%d,"result":{"items":%s,"kind":"full","textDocument":{"uri":"file:///a.go"}}}`, id, items)
-	}
-
 	t.Log("what was published before is told by the answer from now on")
 	e.second.say(t, publish+`[{"s":0}]}}`)
 	e.expect(`{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"diagnostics":[{"s":0}],"uri":"file:///a.go"}}`)
-	fetch(1)
+	e.fetch(1)
 	e.expect(`{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"diagnostics":[],"uri":"file:///a.go"}}`)
 	e.second.expect(t, "textDocument/diagnostic")
 	e.second.say(t, publish+`[{"s":1}]}}`) // comes first, and is for the answer
 	e.second.say(t, `{"id":1,"result":{"kind":"full","items":[{"s":1}]}}`)
-	e.expect(answer(1, `[{"f":1},{"s":1}]`))
+	e.expect(fetched(1, `[{"f":1},{"s":1}]`))
 
 	t.Log("what changes by itself has to be fetched again")
 	e.second.say(t, publish+`[{"s":1}]}}`) // no change
@@ -416,16 +425,8 @@ func TestFetch(t *testing.T) {
 	e.sayBy(`{"method":"then"}`)
 	e.expect(`{"method":"then"}`)
 
-	t.Log("a second server that takes its time")
-	fetch(2)
-	e.second.expect(t, "textDocument/diagnostic")
-	e.expect(answer(2, `[{"f":1},{"s":2}]`)) // what is known
-	e.second.say(t, publish+`[{"s":3}]}}`)
-	e.expect(`{"id":"memlint-refresh-2` + refresh)
-	e.second.say(t, `{"id":2,"result":{"kind":"full","items":[{"s":3}]}}`)
-
 	t.Log("nothing to add")
-	fetch(3)
+	e.fetch(3)
 	e.second.expect(t, "textDocument/diagnostic")
 	e.second.say(t, `{"id":3,"result":{"kind":"full","items":[]}}`)
 	e.expect(`{"id":3,"result":{"textDocument":{"uri":"file:///a.go"},"kind":"full","resultId":"r","items":[{"f":1}]}}`)
@@ -435,6 +436,24 @@ func TestFetch(t *testing.T) {
 	e.second.expect(t, "textDocument/didClose")
 	e.second.say(t, publish+`[]}}`)
 	e.expect(`{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"diagnostics":[],"uri":"file:///a.go"}}`)
+}
+
+// TestLate has a second server that takes its time: the client gets what is
+// known, and is asked to fetch again when there is more.
+func TestLate(t *testing.T) {
+	proxy.SetPatience(t, time.Millisecond)
+	e := begin(t, `{"workspace":{"diagnostics":{"refreshSupport":true}}}`)
+	e.second.say(t, publish+`[{"s":2}]}}`)
+	e.expect(`{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"diagnostics":[{"s":2}],"uri":"file:///a.go"}}`)
+	e.fetch(2)
+	e.expect(`{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"diagnostics":[],"uri":"file:///a.go"}}`)
+	e.second.expect(t, "textDocument/diagnostic")
+	e.expect(fetched(2, `[{"f":1},{"s":2}]`))
+	e.second.say(t, publish+`[{"s":3}]}}`)
+	e.expect(`{"id":"memlint-refresh-1` + refresh)
+	e.second.say(t, `{"id":2,"result":{"kind":"full","items":[{"s":3}]}}`)
+	e.sayBy(`{"method":"then"}`)
+	e.expect(`{"method":"then"}`)
 }
 
 // TestEnd checks how sessions end, and that the exit code of the first server and

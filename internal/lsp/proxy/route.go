@@ -15,8 +15,8 @@ const ActionData = "memlint"
 
 // patience is how long an answer of the first server waits for that of the
 // second. Diagnostics that come later are fetched again, if the client can be
-// asked to.
-const patience = time.Second
+// asked to. Tests change it.
+var patience = time.Second
 
 // refreshID begins the IDs of requests that the proxy makes.
 const refreshID = "memlint-refresh-"
@@ -39,6 +39,7 @@ func (m *message) isAnswer() bool { return m.Method == "" && m.ID != nil }
 // A router decides where messages go. Its methods may be called concurrently.
 type router struct {
 	client, first, second *protocol.Outbox
+	patience              time.Duration
 
 	mu        sync.Mutex
 	started   bool                // the second server is
@@ -69,7 +70,7 @@ type file struct {
 
 func newRouter(client, first, second *protocol.Outbox) *router {
 	return &router{
-		client: client, first: first, second: second,
+		client: client, first: first, second: second, patience: patience,
 		requests: make(map[string]*request), files: make(map[string]*file),
 	}
 }
@@ -157,7 +158,7 @@ func (r *router) fromFirst(body json.RawMessage) {
 			r.answer(q)
 			return
 		}
-		time.AfterFunc(patience, func() {
+		time.AfterFunc(r.patience, func() {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			if !q.late && q.second == nil {
