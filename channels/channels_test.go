@@ -43,6 +43,7 @@ type channel struct {
 
 var channels = []channel{
 	{"memlint", command},
+	{"memlint lsp", editor},
 	{"go vet", vet},
 	{"golangci-lint", golangci},
 	{"nogo", nogo},
@@ -140,6 +141,16 @@ func build(dir, name string, args ...string) (string, error) {
 		return "", fmt.Errorf("%v: %v\n%s", cmd, err, out)
 	}
 	return file, nil
+}
+
+// install builds a program of another module, and returns its file.
+func install(name, pkg string) (string, error) {
+	cmd := exec.Command("go", "install", pkg)
+	cmd.Env = append(cmd.Environ(), "GOBIN="+binaries)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%v: %v\n%s", cmd, err, out)
+	}
+	return filepath.Join(binaries, name), nil
 }
 
 // run runs a program in dir and returns what it prints and its exit code.

@@ -19,6 +19,7 @@ Usage:
 	memlint [flags] [packages]
 	memlint help [analyzer]
 	memlint explain analyzer/category
+	memlint lsp [flags] [-proxy gopls ...]
 	go vet -vettool=$(which memlint) [packages]
 
 Packages are named as for the go command; none means the one in the current

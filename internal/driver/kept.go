@@ -208,7 +208,7 @@ func exportSum(name string) (sum [sha256.Size]byte, err error) {
 
 // look finds what is kept for units, before any is analysed. Whether it is for
 // the facts that their dependencies will have is not known yet.
-func (k *keeper) look(units []*unit, workers int) {
+func (k *keeper) look(units []*unit, workers int, read func(name string) ([]byte, error)) {
 	if k == nil {
 		return
 	}
@@ -217,7 +217,7 @@ func (k *keeper) look(units []*unit, workers int) {
 	for range workers {
 		wg.Go(func() {
 			for u := range next {
-				if key, err := k.key(u, os.ReadFile); err == nil {
+				if key, err := k.key(u, read); err == nil {
 					u.kept, _ = k.cache.Get(key)
 				}
 			}
@@ -285,7 +285,7 @@ func (k *keeper) keep(r *analysisRun) {
 		if src, ok := r.source[name]; ok {
 			return src, nil
 		}
-		return os.ReadFile(name)
+		return r.read(name)
 	})
 	if err != nil {
 		return

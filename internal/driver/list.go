@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -118,6 +119,7 @@ type listing struct {
 	packages []*listPackage
 	byID     map[string]*listPackage
 	env      goEnv
+	edited   bool // what matches the patterns may not compile yet
 }
 
 // goEnv is what the driver needs to know of the toolchain.
@@ -163,6 +165,14 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 	if opts.Tags != "" {
 		args = append(args, "-tags="+opts.Tags)
 	}
+	if len(opts.Overlay) > 0 {
+		name, remove, err := writeOverlay(opts.Overlay)
+		if err != nil {
+			return nil, fmt.Errorf("cannot write the overlay for the go command: %w", err)
+		}
+		defer remove()
+		args = append(args, "-overlay="+name)
+	}
 	args = append(append(args, "--"), opts.Patterns...)
 	out, stderr, err := goCommand(ctx, opts, args...)
 	if err != nil {
@@ -195,6 +205,36 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 		}
 	}
 	return l, nil
+}
+
+// writeOverlay writes files in the form that the flag -overlay of the go
+// command takes, to a folder that remove removes.
+func writeOverlay(files map[string][]byte) (name string, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "memlint-overlay-")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() { os.RemoveAll(dir) }
+	defer func() {
+		if err != nil {
+			remove()
+		}
+	}()
+	var overlay struct{ Replace map[string]string }
+	overlay.Replace = make(map[string]string)
+	for i, file := range slices.Sorted(maps.Keys(files)) {
+		text := filepath.Join(dir, fmt.Sprintf("%d.go", i))
+		if err := os.WriteFile(text, files[file], 0o600); err != nil {
+			return "", nil, err
+		}
+		overlay.Replace[file] = text
+	}
+	data, err := json.Marshal(overlay)
+	if err != nil {
+		return "", nil, err
+	}
+	name = filepath.Join(dir, "overlay.json")
+	return name, remove, os.WriteFile(name, data, 0o600)
 }
 
 // matched reports whether some package was found, or is said to be missing,

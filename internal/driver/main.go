@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/memlint/memlint/internal/driver/baseline"
 	"github.com/memlint/memlint/internal/driver/progress"
 	"github.com/memlint/memlint/internal/driver/report"
 	"github.com/memlint/memlint/internal/driver/stats"
@@ -146,6 +147,12 @@ func (c *commandLine) analyze(ctx context.Context, stderr io.Writer) (*Result, e
 	if err != nil {
 		return nil, err
 	}
+	c.leaveOut(result, known)
+	return result, nil
+}
+
+// leaveOut takes from the result what is not to be reported.
+func (c *commandLine) leaveOut(result *Result, known *baseline.Baseline) {
 	result.Findings = slices.DeleteFunc(result.Findings, func(f report.Finding) bool {
 		return !c.selection.Reported(f.Analyzer, f.Category) || c.excluded(f.Pos.Filename)
 	})
@@ -155,7 +162,6 @@ func (c *commandLine) analyze(ctx context.Context, stderr io.Writer) (*Result, e
 		result.Findings = fresh
 		result.Stale = c.gone(stale, result)
 	}
-	return result, nil
 }
 
 // applyFixes writes the fixes of a result, and returns an exit code and whether
@@ -189,8 +195,8 @@ func buildVersion() string {
 	return fmt.Sprintf("%s %s", info.Main.Version, info.GoVersion)
 }
 
-// moduleVersion returns the version of the module, "" if it has none.
-func moduleVersion() string {
+// Version returns the version of the module, "" if it has none.
+func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "(devel)" {
 		return ""

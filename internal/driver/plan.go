@@ -175,6 +175,12 @@ func (b *breakage) isOurs(p *listPackage) bool {
 	return p.Module != nil && p.Module.Main && !p.isTestMain() && !p.isEmpty()
 }
 
+// isEdited reports whether p is type-checked here before it has to compile. With
+// cgo it cannot be: that the go command writes its files is part of compiling.
+func (b *breakage) isEdited(p *listPackage) bool {
+	return b.edited && !p.DepOnly && len(p.CgoFiles) == 0
+}
+
 // isTold reports whether p, if broken, gets a line of its own.
 func (b *breakage) isTold(p *listPackage) bool {
 	return (!p.DepOnly || b.isOurs(p)) && len(p.GoFiles)+len(p.CgoFiles) > 0
@@ -188,7 +194,7 @@ func (b *breakage) cause(p *listPackage) string {
 	b.causes[p.ImportPath] = "" // p imports itself: the go command tells, as an Error
 	cause := ""
 	switch {
-	case p.Error != nil:
+	case p.Error != nil && !(b.isEdited(p) && p.Error.fromCompiler()):
 		cause = p.Error.line()
 	case p.ImportPath == "unsafe":
 	default:
@@ -203,7 +209,7 @@ func (b *breakage) cause(p *listPackage) string {
 				break
 			}
 		}
-		if cause == "" && p.Export == "" {
+		if cause == "" && p.Export == "" && !b.isEdited(p) {
 			cause = fmt.Sprintf("the go command has no export data for %s", p.ImportPath)
 		}
 	}
@@ -246,12 +252,16 @@ func (b *breakage) line(p *listPackage) string {
 	return p.ImportPath + ": " + cause
 }
 
+// fromCompiler reports whether the go command knows all about the package, and
+// it did not compile.
+func (e *listError) fromCompiler() bool { return strings.HasPrefix(e.Err, "# ") }
+
 // line boils an error of the go command down to one line with a position if
 // it has one.
 func (e *listError) line() string {
 	lines := strings.Split(strings.TrimSpace(e.Err), "\n")
 	// The compiler's output comes under a heading; its first line will do.
-	if strings.HasPrefix(lines[0], "# ") && len(lines) > 1 {
+	if e.fromCompiler() && len(lines) > 1 {
 		return strings.TrimSpace(lines[1])
 	}
 	for i := range lines {

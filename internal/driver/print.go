@@ -86,7 +86,7 @@ func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
 			Findings: result.Findings,
 			Rules:    rules(c.analyzers),
 			Dir:      result.Dir,
-			Version:  moduleVersion(),
+			Version:  Version(),
 			Source:   readFile,
 		}
 		for _, p := range result.Problems {

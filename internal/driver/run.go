@@ -42,10 +42,21 @@ type Options struct {
 	Tests     bool     // whether test files belong to packages
 	Workers   int      // units analysed at a time; GOMAXPROCS if 0
 
+	// Overlay is what stands for the text of files on disk, by absolute name.
+	Overlay map[string][]byte
+
 	Cache *cache.Cache // keeps what was found for the next run, if not nil
 
 	Stats    *stats.Stats                          // where the time goes, if not nil
 	Progress func(done, total int, current string) // is told what begins, if not nil
+}
+
+// read returns the text of a file.
+func (o *Options) read(name string) ([]byte, error) {
+	if text, ok := o.Overlay[name]; ok {
+		return text, nil
+	}
+	return os.ReadFile(name)
 }
 
 // A Result is what a run found.
@@ -67,6 +78,9 @@ type Problem struct {
 	Package string
 	Text    string
 }
+
+// IsBug reports whether the problem is one of memlint, not of the package.
+func (p Problem) IsBug() bool { return strings.Contains(p.Text, "internal error: ") }
 
 // Withheld says how many findings an analyzer found and kept to itself, what
 // they are about and which flag shows them. Results of analyzers tell by
@@ -123,7 +137,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 
 	start = time.Now()
 	k := newKeeper(opts.Cache, listing, all, factual)
-	k.look(pl.units, opts.Workers)
+	k.look(pl.units, opts.Workers, opts.read)
 	group(listing, pl.units)
 	if k != nil {
 		opts.Stats.Since(phaseKept, start)
@@ -135,11 +149,11 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		if o := k.recall(pl, u); o != nil {
 			return o
 		}
-		run := &analysisRun{unit: u, plan: pl, listing: listing, dir: dir, stats: opts.Stats}
+		run := &analysisRun{unit: u, plan: pl, listing: listing, dir: dir, read: opts.read, stats: opts.Stats}
 		if u.reported {
-			run.run(all)
+			run.run(ctx, all)
 		} else {
-			run.run(factual)
+			run.run(ctx, factual)
 		}
 		k.keep(run)
 		return run.outcome

@@ -3,6 +3,7 @@ package driver
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -43,6 +44,7 @@ type analysisRun struct {
 	plan    *plan
 	listing *listing
 	dir     string
+	read    func(name string) ([]byte, error)
 	stats   *stats.Stats
 
 	fset   *token.FileSet
@@ -58,8 +60,9 @@ type analysisRun struct {
 	outcome *outcome
 }
 
-// run analyses the unit with the analyzers, each after those it requires.
-func (r *analysisRun) run(analyzers []*analysis.Analyzer) {
+// run analyses the unit with the analyzers, each after those it requires. It
+// stops early, with no outcome to speak of, if ctx is cancelled.
+func (r *analysisRun) run(ctx context.Context, analyzers []*analysis.Analyzer) {
 	r.outcome = new(outcome)
 	defer r.forgetFiles()
 	if err := r.load(); err != nil {
@@ -69,6 +72,10 @@ func (r *analysisRun) run(analyzers []*analysis.Analyzer) {
 	r.results = make(map[*analysis.Analyzer]any)
 	r.failed = make(map[*analysis.Analyzer]bool)
 	for _, a := range analyzers {
+		if ctx.Err() != nil {
+			r.problem("%s: %v", r.unit.ImportPath, ctx.Err())
+			return
+		}
 		r.analyze(a)
 	}
 	facts, err := r.facts.encode(func(types.Object) bool { return true })
@@ -100,7 +107,7 @@ func (r *analysisRun) load() (err error) {
 	start := time.Now()
 	r.source = make(map[string][]byte)
 	for _, name := range r.unit.abs(r.unit.CompiledGoFiles) {
-		src, err := os.ReadFile(name)
+		src, err := r.read(name)
 		if err != nil {
 			return err
 		}
@@ -261,7 +268,7 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 			return bytes.Clone(src), nil
 		}
 		if slices.Contains(pass.OtherFiles, name) || slices.Contains(pass.IgnoredFiles, name) {
-			return os.ReadFile(name)
+			return r.read(name)
 		}
 		return nil, fmt.Errorf("ReadFile: %s is no file of package %s", name, r.unit.ImportPath)
 	}

@@ -1,0 +1,412 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+)
+
+const sessionModule = `
+-- go.mod --
+module m
+
+go 1.24
+-- a/a.go --
+package a
+
+func zero() {}
+
+func A() { zero() }
+-- p/p.go --
+package p
+
+import (
+	"fmt"
+	"m/a"
+)
+
+func P() { a.A(); fmt.Println() }
+-- p/q.go --
+package p
+
+func Q() { P() }
+-- p/p_test.go --
+package p
+
+import "testing"
+
+func Test(*testing.T) { println() }
+-- x/x.go --
+package x
+
+func X() {}
+-- x/x_test.go --
+package x_test
+
+import (
+	"m/x"
+	"testing"
+)
+
+func Test(*testing.T) { x.X(); println() }
+`
+
+// An editing is a session and the module that it is about.
+type editing struct {
+	t       *testing.T
+	dir     string
+	session *Session
+	buffers map[string][]byte
+	clock   time.Time // of files, which are older than the session
+}
+
+func newEditing(t *testing.T, args ...string) *editing {
+	t.Helper()
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOWORK", "off")
+	t.Setenv("MEMLINT_CACHE", t.TempDir())
+	e := &editing{t: t, dir: t.TempDir(), buffers: make(map[string][]byte), clock: time.Now().Add(-time.Hour)}
+	for _, f := range txtar.Parse([]byte(sessionModule)).Files {
+		e.save(f.Name, string(f.Data))
+	}
+	var err error
+	if e.session, err = NewSession(toys(), args); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func (e *editing) file(name string) string { return filepath.Join(e.dir, filepath.FromSlash(name)) }
+
+// save writes a file at the next second.
+func (e *editing) save(name, text string) {
+	e.t.Helper()
+	file := e.file(name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		e.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		e.t.Fatal(err)
+	}
+	e.settle(file)
+}
+
+// remove deletes a file at the next second.
+func (e *editing) remove(name string) {
+	e.t.Helper()
+	if err := os.Remove(e.file(name)); err != nil {
+		e.t.Fatal(err)
+	}
+	e.settle(filepath.Dir(e.file(name)))
+}
+
+// settle makes a file or folder, and the folder that it is in, look as if it had
+// changed a second after the last one.
+func (e *editing) settle(name string) {
+	e.t.Helper()
+	e.clock = e.clock.Add(time.Second)
+	for _, name := range []string{name, filepath.Dir(name)} {
+		if err := os.Chtimes(name, e.clock, e.clock); err != nil {
+			e.t.Fatal(err)
+		}
+	}
+}
+
+// typed sets the buffer of a file that is there, with words replaced.
+func (e *editing) typed(name, old, new string) {
+	e.t.Helper()
+	text, ok := e.buffers[e.file(name)]
+	if !ok {
+		var err error
+		if text, err = os.ReadFile(e.file(name)); err != nil {
+			e.t.Fatal(err)
+		}
+	}
+	if !strings.Contains(string(text), old) {
+		e.t.Fatalf("%s has no %q", name, old)
+	}
+	e.buffers[e.file(name)] = []byte(strings.Replace(string(text), old, new, 1))
+}
+
+func (e *editing) check(dir string) []string {
+	e.t.Helper()
+	r, err := e.session.Check(e.t.Context(), e.file(dir), e.buffers)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return brief(r, e.dir)
+}
+
+func brief(r *Result, dir string) []string {
+	var list []string
+	for _, f := range r.Findings {
+		list = append(list, strings.ReplaceAll(fmt.Sprintf("%s: %s", f.Pos, f.Message), dir+string(filepath.Separator), ""))
+	}
+	for _, p := range r.Problems {
+		list = append(list, strings.ReplaceAll(p.Text, dir+string(filepath.Separator), ""))
+	}
+	return list
+}
+
+// commanded returns what the command finds if buffers are saved.
+func (e *editing) commanded(dir string) []string {
+	e.t.Helper()
+	copied := e.t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(e.dir)); err != nil {
+		e.t.Fatal(err)
+	}
+	for name, text := range e.buffers {
+		rel, err := filepath.Rel(e.dir, name)
+		if err != nil {
+			e.t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(copied, rel), text, 0o666); err != nil {
+			e.t.Fatal(err)
+		}
+	}
+	r, err := Run(e.t.Context(), Options{Analyzers: toys(), Dir: filepath.Join(copied, dir), Tests: true})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return brief(r, copied)
+}
+
+// TestSession edits a package. After each step the session has to find what the
+// command would, and it must not ask the go command where nothing that it reads
+// has changed.
+func TestSession(t *testing.T) {
+	const (
+		p3      = "p/p.go:8:6: P is 3 calls deep (chain/deep)"
+		q4      = "p/q.go:3:6: Q is 4 calls deep (chain/deep)"
+		q4below = "p/q.go:7:6: Q is 4 calls deep (chain/deep)"
+		q3below = "p/q.go:7:6: Q is 3 calls deep (chain/deep)"
+		test    = "p/p_test.go:5:25: println is for debugging (prints/println)"
+	)
+	e := newEditing(t)
+	for _, step := range []struct {
+		name string
+		do   func()
+		dir  string
+		asks bool
+		want []string // nil is a problem of p/q.go
+	}{
+		{"open", func() {}, "p", true, []string{p3, test, q4}},
+		{"nothing changed", func() {}, "p", false, []string{p3, test, q4}},
+		{"function", func() { e.typed("p/q.go", "P()", "println()") }, "p", false, []string{p3, test, "p/q.go:3:12: println is for debugging (prints/println)"}},
+		{"comment", func() { e.typed("p/q.go", "package p\n", "// Package p.\npackage p // p\n") }, "p", false, []string{p3, test, "p/q.go:4:12: println is for debugging (prints/println)"}},
+		{"import that is known", func() {
+			e.typed("p/q.go", "\n\nfunc Q() { println() }", "\n\nimport \"os\"\n\nfunc Q() { os.Exit(1) }")
+		}, "p", false, []string{p3, test}},
+		{"type error", func() { e.typed("p/q.go", "os.Exit(1)", "os.Exit(x)") }, "p", false, nil},
+		{"syntax error", func() { e.typed("p/q.go", "os.Exit(x)", "os.Exit(") }, "p", false, nil},
+		{"mended", func() { delete(e.buffers, e.file("p/q.go")) }, "p", false, []string{p3, test, q4}},
+		{"import that is not known", func() {
+			e.typed("p/q.go", "package p\n", "package p\n\nimport \"net/mail\"\n\nvar _ mail.Address\n")
+		}, "p", true, []string{p3, test, q4below}},
+		{"saved", func() { e.save("p/q.go", string(e.buffers[e.file("p/q.go")])) }, "p", false, []string{p3, test, q4below}},
+		{"new buffer", func() { e.buffers[e.file("p/new.go")] = []byte("package p\n\nfunc New() { println() }\n") }, "p", true, []string{"p/new.go:3:14: println is for debugging (prints/println)", p3, test, q4below}},
+		{"build constraint", func() { e.typed("p/new.go", "package p\n", "//go:build never\n\npackage p\n") }, "p", true, []string{p3, test, q4below}},
+		{"buffer gone", func() { delete(e.buffers, e.file("p/new.go")) }, "p", true, []string{p3, test, q4below}},
+		{"dependency saved", func() { e.save("a/a.go", "package a\n\nfunc A() {}\n") }, "p", true, []string{test, q3below}},
+		{"file of dependency", func() { e.save("a/b.go", "package a\n\nfunc init() {}\n") }, "p", true, []string{test, q3below}},
+		{"no file of dependency", func() { e.remove("a/b.go") }, "p", true, []string{test, q3below}},
+		{"go.mod", func() { e.save("go.mod", "module m\n\ngo 1.25\n") }, "p", true, []string{test, q3below}},
+		{"external test", func() {}, "x", true, []string{"x/x_test.go:8:32: println is for debugging (prints/println)"}},
+		{"external test typed", func() { e.typed("x/x_test.go", "println()", "println(); println()") }, "x", false, []string{"x/x_test.go:8:32: println is for debugging (prints/println)", "x/x_test.go:8:43: println is for debugging (prints/println)"}},
+		{"what it tests is saved", func() { e.save("x/x.go", "package x\n\nfunc X() { println() }\n") }, "x", true, []string{"x/x.go:3:12: println is for debugging (prints/println)", "x/x_test.go:8:32: println is for debugging (prints/println)", "x/x_test.go:8:43: println is for debugging (prints/println)"}},
+		{"no file at all", func() {
+			delete(e.buffers, e.file("x/x_test.go"))
+			e.remove("x/x.go")
+			e.remove("x/x_test.go")
+			e.buffers[e.file("x/x.go")] = []byte("package x\n\nfunc X() { println() }\n")
+		}, "x", true, []string{"x/x.go:3:12: println is for debugging (prints/println)"}},
+	} {
+		step.do()
+		before := e.session.views[e.file(step.dir)]
+		got := e.check(step.dir)
+		if asks := e.session.views[e.file(step.dir)] != before; asks != step.asks {
+			t.Errorf("%s: asks the go command: %t, want %t", step.name, asks, step.asks)
+		}
+		if step.want == nil {
+			if len(got) != 1 || !strings.HasPrefix(got[0], "q.go:") {
+				t.Errorf("%s: found %q, want a problem of p/q.go", step.name, got)
+			}
+			continue
+		}
+		if !slices.Equal(got, step.want) {
+			t.Errorf("%s: found\n%s", step.name, strings.Join(got, "\n"))
+		}
+		if want := e.commanded(step.dir); !slices.Equal(got, want) {
+			t.Errorf("%s: the command finds\n%s", step.name, strings.Join(want, "\n"))
+		}
+	}
+}
+
+// TestSessionYoung checks that what changed while the go command looked is looked
+// at again.
+func TestSessionYoung(t *testing.T) {
+	e := newEditing(t)
+	soon := time.Now().Add(time.Minute)
+	if err := os.Chtimes(e.file("a/a.go"), soon, soon); err != nil {
+		t.Fatal(err)
+	}
+	e.check("p")
+	before := e.session.views[e.file("p")]
+	e.check("p")
+	if e.session.views[e.file("p")] == before {
+		t.Error("the go command was not asked again")
+	}
+}
+
+// TestSessionBroken checks a package that does not compile on disk, and what
+// imports it.
+func TestSessionBroken(t *testing.T) {
+	e := newEditing(t)
+	e.save("a/a.go", "package a\n\nfunc A() { undefined() }\n")
+	if got := e.check("a"); len(got) != 1 || !strings.Contains(got[0], "undefined") {
+		t.Errorf("broken: %q", got)
+	}
+	e.typed("a/a.go", "undefined", "println")
+	before := e.session.views[e.file("a")]
+	if got := e.check("a"); !slices.Equal(got, []string{"a/a.go:3:12: println is for debugging (prints/println)"}) {
+		t.Errorf("mended and not saved: %q", got)
+	}
+	if e.session.views[e.file("a")] != before {
+		t.Error("the go command was asked again")
+	}
+	if got := e.check("p"); len(got) != 2 || !strings.HasSuffix(got[1], "p.go:5:2: not analysed: imports m/a, which has errors") {
+		t.Errorf("what imports it: %q", got)
+	}
+}
+
+// TestSessionCgo checks a package that the go command has to write files for.
+func TestSessionCgo(t *testing.T) {
+	needCgo(t)
+	e := newEditing(t)
+	e.save("c/c.go", "package c\n\n// int one(void) { return 1; }\nimport \"C\"\n\nfunc F() { println(C.one()) }\n")
+	e.save("c/d.go", "package c\n\nfunc G() { println() }\n")
+	c, d := "c/c.go:6:12: println is for debugging (prints/println)", "c/d.go:3:12: println is for debugging (prints/println)"
+	if got := e.check("c"); !slices.Equal(got, []string{c, d}) {
+		t.Errorf("found %q", got)
+	}
+	before := e.session.views[e.file("c")]
+	e.typed("c/d.go", "println()", "")
+	if got := e.check("c"); !slices.Equal(got, []string{c}) || e.session.views[e.file("c")] != before {
+		t.Errorf("after an edit of the other file: %q", got)
+	}
+	e.typed("c/c.go", "func F() { ", "func F() {\n\t")
+	if got := e.check("c"); !slices.Equal(got, []string{"c/c.go:7:2: println is for debugging (prints/println)"}) {
+		t.Errorf("after an edit of the file that imports C: %q", got)
+	}
+	e.typed("c/c.go", "C.one", "C.two")
+	if got := e.check("c"); len(got) != 1 || !strings.Contains(got[0], "two") {
+		t.Errorf("broken: %q", got)
+	}
+}
+
+// TestSessionSettings checks that settings of one module are not those of
+// another, that they may change, and what is said if they make no sense.
+func TestSessionSettings(t *testing.T) {
+	e := newEditing(t, "-disable", "prints")
+	other := newEditing(t)
+	deep := "p/q.go:3:6: Q is 4 calls deep (chain/deep)"
+	both := []string{"p/p.go:8:6: P is 3 calls deep (chain/deep)", deep}
+	e.save(".memlint.yml", "analyzers: {chain: {most: 3}}\n")
+	for range 2 {
+		if got := e.check("p"); !slices.Equal(got, []string{deep}) {
+			t.Errorf("with settings: %q", got)
+		}
+		r, err := e.session.Check(t.Context(), other.file("p"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := brief(r, other.dir); !slices.Equal(got, both) {
+			t.Errorf("without: %q", got)
+		}
+	}
+	e.save(".memlint.yml", "exclude: [p/q.go]\n")
+	if got := e.check("p"); !slices.Equal(got, both[:1]) {
+		t.Errorf("other settings: %q", got)
+	}
+	e.save(".memlint.yml", "excludes: [p/q.go]\n")
+	_, err := e.session.Check(t.Context(), e.file("p"), nil)
+	if !errors.As(err, new(SettingsError)) || !strings.Contains(err.Error(), ".memlint.yml:1:1: ") {
+		t.Errorf("broken settings: error %v", err)
+	}
+}
+
+// TestSessionKeeps checks that nothing is kept of text that is not saved, and
+// that what the command keeps is taken.
+func TestSessionKeeps(t *testing.T) {
+	e := newEditing(t)
+	e.check("p")
+	files := func() (n int) {
+		filepath.WalkDir(os.Getenv("MEMLINT_CACHE"), func(_ string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				n++
+			}
+			return err
+		})
+		return n
+	}
+	before := files()
+	if before == 0 {
+		t.Error("nothing is kept")
+	}
+	e.typed("p/q.go", "P()", "println()")
+	e.check("p")
+	if n := files(); n != before {
+		t.Errorf("%d files are kept, %d before text that is not saved", n, before)
+	}
+}
+
+// TestSessionCancel checks that a check that is outdated still finds out what the
+// next one needs, and that one that is cancelled does not.
+func TestSessionCancel(t *testing.T) {
+	for _, test := range []struct {
+		cause error
+		known bool
+	}{{ErrOutdated, true}, {context.Canceled, false}} {
+		e := newEditing(t)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(test.cause)
+		if _, err := e.session.Check(ctx, e.file("p"), nil); err == nil {
+			t.Errorf("%v: no error", test.cause)
+		}
+		if known := e.session.views[e.file("p")] != nil; known != test.known {
+			t.Errorf("%v: the session knows what the package imports: %t", test.cause, known)
+		}
+		e.session.Forget(e.file("p"))
+		if len(e.session.views) > 0 {
+			t.Error("it does not forget")
+		}
+	}
+}
+
+// TestSessionFlags checks what of the command line makes no sense.
+func TestSessionFlags(t *testing.T) {
+	for arg, want := range map[string]string{
+		"-fix":           "-fix means nothing to an editor",
+		"-C=x":           "-C means nothing to an editor",
+		"-chain.most=1":  "<nil>",
+		"-chain=false":   "<nil>",
+		"-tags=x":        "<nil>",
+		"-no-such-flag":  "flag provided but not defined: -no-such-flag",
+		"-disable=chian": "-disable: no analyzer is named \"chian\"; `memlint help` lists them",
+		"./...":          `unexpected argument "./...": the editor says which packages`,
+	} {
+		_, err := NewSession(toys(), []string{arg})
+		if got := fmt.Sprint(err); got != want {
+			t.Errorf("%s: %s, want %s", arg, got, want)
+		}
+	}
+}
