@@ -19,8 +19,8 @@ import (
 func Add() error {
 	gopls := goplsVersion()
 	for _, a := range memlint.Analyzers() {
-		entry, err := wrap[settings.Analyzer](a)
-		if err != nil {
+		entry := new(settings.Analyzer)
+		if err := set(entry, a); err != nil {
 			return fmt.Errorf("gopls %s is not one that memlint can be built into; v0.23 and v0.24 are: %w", gopls, err)
 		}
 		settings.AllAnalyzers = append(settings.AllAnalyzers, entry)
@@ -30,21 +30,19 @@ func Add() error {
 	return nil
 }
 
-// wrap returns an entry of gopls' list for an analyzer. An entry has the
-// analyzer in a field that is not exported, and gopls has no function that sets
-// it.
-func wrap[Entry any](a *analysis.Analyzer) (*Entry, error) {
-	entry := new(Entry)
+// set gives an entry of gopls' list its analyzer. The field that has it is not
+// exported, and gopls has no function that sets it.
+func set(entry any, a *analysis.Analyzer) error {
 	const name = "analyzer"
 	field := reflect.ValueOf(entry).Elem().FieldByName(name)
 	if !field.IsValid() {
-		return nil, fmt.Errorf("%T has no field %s", *entry, name)
+		return fmt.Errorf("%T has no field %s", entry, name)
 	}
 	if field.Type() != reflect.TypeOf(a) {
-		return nil, fmt.Errorf("field %s of %T is a %s, not a %T", name, *entry, field.Type(), a)
+		return fmt.Errorf("field %s of %T is a %s, not a %T", name, entry, field.Type(), a)
 	}
 	reflect.NewAt(field.Type(), field.Addr().UnsafePointer()).Elem().Set(reflect.ValueOf(a))
-	return entry, nil
+	return nil
 }
 
 // goplsVersion returns the version of gopls that the program is built with.
