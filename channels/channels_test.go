@@ -45,6 +45,7 @@ var channels = []channel{
 	{"memlint", command},
 	{"go vet", vet},
 	{"golangci-lint", golangci},
+	{"gopls", gopls},
 	{"nogo", nogo},
 }
 

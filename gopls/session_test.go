@@ -20,11 +20,12 @@ import (
 	"github.com/memlint/memlint"
 )
 
-// A session is an editor that started gopls in a copy of a module.
+// A session is an editor that runs gopls.
 type session struct {
 	*fake.Editor
-	t   testing.TB
-	ctx context.Context
+	t     testing.TB
+	ctx   context.Context
+	gopls *exec.Cmd
 
 	mu      sync.Mutex
 	pushed  map[protocol.DocumentURI][]protocol.Diagnostic
@@ -34,73 +35,57 @@ type session struct {
 // patience is how long a test waits for gopls, which is slow at first.
 const patience = 3 * time.Minute
 
-// start starts a session with settings of gopls.
-func start(t testing.TB, program string, settings map[string]any, sandbox fake.SandboxConfig, env map[string]string) *session {
+// start starts a session in a folder.
+func start(t testing.TB, gopls *exec.Cmd, folder *fake.Sandbox, config fake.EditorConfig) *session {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	// A folder in which editors can write what they like.
-	box, err := fake.NewSandbox(&sandbox)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	s := &session{
 		t:       t,
 		ctx:     ctx,
+		gopls:   gopls,
 		pushed:  make(map[protocol.DocumentURI][]protocol.Diagnostic),
 		changed: make(chan bool, 1),
 	}
-	// gopls always pushes, and with this setting also lets editors pull.
-	all := map[string]any{"pullDiagnostics": true}
-	maps.Copy(all, settings)
-	config := fake.EditorConfig{Settings: all, Env: env}
-	cmd := exec.Command(program)
-	cmd.Dir = string(box.Workdir.RelativeTo)
-	s.Editor, err = fake.NewEditor(box, config).Connect(ctx, process{t, cmd}, fake.ClientHooks{OnDiagnostics: s.push})
+	// gopls pushes diagnostics, and with this setting also lets editors pull them.
+	settings := map[string]any{"pullDiagnostics": true}
+	maps.Copy(settings, config.Settings)
+	config.Settings = settings
+	editor, err := fake.NewEditor(folder, config).Connect(ctx, s, fake.ClientHooks{OnDiagnostics: s.push})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := s.Close(ctx); err != nil {
-			t.Errorf("end of the session: %v", err)
-		}
-	})
+	s.Editor = editor
 	return s
 }
 
-// A process is a gopls that an editor talks to by standard input and output.
-type process struct {
-	t   testing.TB
-	cmd *exec.Cmd
+// Connect starts gopls, to talk to it by its standard input and output.
+func (s *session) Connect(context.Context) jsonrpc2.Conn {
+	in, err := s.gopls.StdinPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	out, err := s.gopls.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.gopls.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	return jsonrpc2.NewConn(jsonrpc2.NewHeaderStream(fakenet.NewConn("stdio", out, in)))
 }
 
-func (p process) Connect(context.Context) jsonrpc2.Conn {
-	in, err := p.cmd.StdinPipe()
-	if err != nil {
-		p.t.Fatal(err)
+// end asks gopls to end, and waits until it did.
+func (s *session) end() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := s.Close(ctx); err != nil {
+		s.t.Errorf("end of the session: %v", err)
+		s.gopls.Process.Kill()
 	}
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		p.t.Fatal(err)
+	if err := s.gopls.Wait(); err != nil {
+		s.t.Errorf("gopls: %v", err)
 	}
-	if err := p.cmd.Start(); err != nil {
-		p.t.Fatal(err)
-	}
-	p.t.Cleanup(func() {
-		stuck := time.AfterFunc(patience, func() { p.cmd.Process.Kill() })
-		defer stuck.Stop()
-		if err := p.cmd.Wait(); err != nil {
-			p.t.Errorf("gopls: %v", err)
-		}
-	})
-	return jsonrpc2.NewConn(jsonrpc2.NewHeaderStream(fakenet.NewConn("stdio", out, in)))
 }
 
 func (s *session) push(_ context.Context, p *protocol.PublishDiagnosticsParams) error {
@@ -190,10 +175,16 @@ const (
 	busFile     = "internal/bus/bus.go"
 )
 
-// leaky starts a session in examples/leaky.
+// leaky starts a session in examples/leaky, with settings of gopls.
 func leaky(t *testing.T, b *build, settings map[string]any) *session {
 	t.Helper()
-	return start(t, b.program(t), settings, fake.SandboxConfig{Files: files(t, "examples/leaky")}, nil)
+	folder, err := fake.NewSandbox(&fake.SandboxConfig{RootDir: t.TempDir(), Files: files(t, "examples/leaky")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, exec.Command(b.program(t)), folder, fake.EditorConfig{Settings: settings})
+	t.Cleanup(s.end)
+	return s
 }
 
 // TestFinding checks all that an editor shows of a finding.
