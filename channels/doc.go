@@ -1,6 +1,6 @@
 // Package channels holds tests only. They run memlint in each of the programs
-// that it can be a part of, as users do: the command, go vet, golangci-lint and
-// Bazel's nogo. It is a module of its own since it needs these programs, which
+// that it can be a part of, as users do: the command, go vet, golangci-lint, gopls
+// and Bazel's nogo. It is a module of its own since it needs these programs, which
 // memlint does not.
 //
 // table.md says what each of them finds in the same code. Write it with

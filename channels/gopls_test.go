@@ -20,7 +20,7 @@ func gopls(t *testing.T, dir string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"check", "-severity=hint"}
+	args := []string{"check"}
 	err = fs.WalkDir(os.DirFS(dir), ".", func(file string, d fs.DirEntry, err error) error {
 		if filepath.Ext(file) == ".go" {
 			args = append(args, filepath.FromSlash(file))

@@ -142,7 +142,7 @@ func TestCheck(t *testing.T) {
 			want = append(want, strings.TrimSpace(line))
 		}
 	}
-	args := []string{"check", "-severity=hint"}
+	args := []string{"check"}
 	for name := range files(t, "examples/leaky") {
 		if strings.HasSuffix(name, ".go") {
 			args = append(args, filepath.FromSlash(name))

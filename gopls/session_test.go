@@ -33,7 +33,7 @@ type session struct {
 }
 
 // patience is how long a test waits for gopls, which is slow at first.
-const patience = 3 * time.Minute
+const patience = 5 * time.Minute
 
 // start starts a session in a folder.
 func start(t testing.TB, gopls *exec.Cmd, folder *fake.Sandbox, config fake.EditorConfig) *session {
