@@ -108,7 +108,10 @@ func files(t testing.TB, folder string) map[string][]byte {
 // prints to standard output.
 func run(t *testing.T, b *build, args ...string) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir, err := filepath.EvalSymlinks(t.TempDir()) // gopls prints where links lead
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "examples", "leaky"))); err != nil {
 		t.Fatal(err)
 	}
@@ -128,6 +131,21 @@ func TestVersion(t *testing.T) {
 			t.Errorf("gopls version prints %q, want %q at the end", got, want)
 		}
 	})
+}
+
+// TestReadme checks that README.md has the versions that are built.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range builds {
+		folder := filepath.ToSlash(filepath.Join("memlint", "gopls", b.folder))
+		line := regexp.MustCompile(`(?m)^go -C ` + regexp.QuoteMeta(folder) + ` install \. +# gopls ` + regexp.QuoteMeta(b.version) + `\b`)
+		if !line.Match(readme) {
+			t.Errorf("README.md does not show how to build gopls %s in %s", b.version, folder)
+		}
+	}
 }
 
 // TestCheck checks that `gopls check` tells what memlint does.
