@@ -46,6 +46,7 @@ var channels = []channel{
 	{"memlint lsp", editor},
 	{"go vet", vet},
 	{"golangci-lint", golangci},
+	{"gopls", gopls},
 	{"nogo", nogo},
 }
 
