@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-var theGopls = sync.OnceValues(func() (string, error) {
+var goplsInside = sync.OnceValues(func() (string, error) {
 	return build(filepath.Join("..", "gopls"), "gopls-memlint", ".")
 })
 
 // gopls runs gopls with memlint inside. What it prints is what editors show;
 // that they do is for the tests of its own folder.
 func gopls(t *testing.T, dir string) []string {
-	program, err := theGopls()
+	program, err := goplsInside()
 	if err != nil {
 		t.Fatal(err)
 	}
