@@ -61,8 +61,8 @@
 //
 // The function or argument given to runtime.SetFinalizer or
 // runtime.AddCleanup leads to the very object, through a captured variable, a
-// bound receiver or a field, or a goroutine started on one of the object's
-// methods uses it in a loop that only the object itself can end: the object
+// bound receiver or a field, or a goroutine that runs a method of the object or
+// a literal uses it in a loop that only the object itself can end: the object
 // is never collected and the function never runs. So is a finalizer of an
 // object that the function makes part of a cycle of pointers: the runtime
 // breaks no cycles that have a finalizer (a cleanup is none). This is reported

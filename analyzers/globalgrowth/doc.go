@@ -37,13 +37,16 @@
 // descriptors, structs with one), settings of the environment. What the package
 // itself gives to an exported function shows what its keys are. The finding says
 // so where keys come from a request, a connection, what was read or received, a
-// counter, the clock, or are random.
+// counter, the clock, or are random, and shows the way from the nearest function
+// that serves requests or is exported. A loop that ends counts to the same numbers
+// again, and a request that the program sends itself is no source.
 //
 // Silent is what the machine bounds: a map that keeps what was read from the file
 // that the key names, or the user or program, unless clients choose the name or
 // the file is kept open. Silent are maps of objects that are made when there is
 // none under the key, as of file systems, of which there are as many as are
-// configured. Test files are silent, and files that import package testing or
+// configured; of time zones; and what a function gets that returns a new value of
+// an enumeration. Test files are silent, and files that import package testing or
 // are named for tests; unexported functions that nothing calls; and writers of
 // commands that collect what other commands print.
 //
@@ -51,7 +54,9 @@
 // nothing in the code says so. A map is reported if something shows that its keys
 // are many: where they come from, their type (numbers, pointers, interfaces,
 // combinations), or what the key or the map is called: user, session, addr, id,
-// path and the like. Others are held back, and reported with
+// path and the like. Names count only where a function is called with the key or
+// with what has it in a field: what is looked up or read from the receiver is
+// there already. Others are held back, and reported with
 // -globalgrowth.registries.
 //
 // Silent are containers from which something takes out, even if only sometimes

@@ -47,7 +47,8 @@
 // functions named MustRegister, and those that ask an error whether the
 // listener was there already; methods that register, with a part of their
 // receiver, what their caller gave them; handles that are handed to anybody
-// who may use them; subscriptions that last until their channel is closed; and
+// who may use them; subscriptions that last until their channel is closed;
+// literals that undo a subscription when they are called; and
 // what ends with a context that it is given, such as the streams of gRPC. The Add of fsnotify takes a path and is no
 // registration; a name that expvar publishes stays, but only once.
 //
@@ -100,5 +101,7 @@
 // times registers on a value that it did not make. Functions count where the
 // field is named for listeners, or its owner has a lock, a channel or a method
 // like Close; a type that is named like a configuration needs one of these in
-// any case. Listeners that accept connections are no listeners in this sense.
+// any case. Listeners that accept connections are no listeners in this sense, nor
+// are channels that the owner only receives from. Options of a constructor, which
+// are literals that get the value, are silent.
 package listenerleak

@@ -81,7 +81,9 @@
 //
 // # tick-in-repeatable
 //
-// Before 1.23: time.Tick in code that may run any number of times.
+// Before 1.23: time.Tick in code that may run any number of times, unless the
+// channel goes to the caller or a loop that never ends waits for it: that ticker
+// is in use.
 //
 // # after-in-loop
 //
@@ -110,7 +112,8 @@
 // are silent, they are what the timer is for; what a function captures that
 // is large is closurecapture's. Silent is also a method whose timer captures
 // its own receiver: nothing says there that the receiver has to go before,
-// unless it has a connection in a field.
+// unless it has a connection in a field. So is a function whose callers all give
+// it, for what is captured, a value that they have in a field.
 //
 // Also where one path out of the function stops the timer and another one does
 // not, if the timer's function captures nothing by which that path might know

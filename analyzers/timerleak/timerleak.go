@@ -409,6 +409,8 @@ func (c *checker) field(call *ssa.Call, field *types.Var, at *effects.Event) (fi
 	}
 	owner, teardown := c.Teardown(field)
 	switch {
+	case teardown != nil && ir.Named(teardown.Signature().Recv().Type()) == ir.Named(field.Type()):
+		return leak, false // it is the ticker's own, by embedding
 	case teardown != nil:
 		leak.What = "ticker in field " + field.Name() + " is not stopped by any function of the package"
 		leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not stop it"}}

@@ -136,3 +136,10 @@ func Local(f func()) {
 var std = &Poller{t: time.NewTicker(time.Second)}
 
 func Next() (time.Time, bool) { return std.Next() }
+
+// Fine: its Stop is that of the ticker.
+type realTicker struct{ *time.Ticker }
+
+func (t realTicker) Chan() <-chan time.Time { return t.C }
+
+func NewTicker(d time.Duration) *realTicker { return &realTicker{time.NewTicker(d)} }
