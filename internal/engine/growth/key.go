@@ -51,6 +51,7 @@ type trace struct {
 	sources []Source
 	names   []string // of parameters, fields and methods on the way
 	asks    bool     // the key is of a request that the program itself sends: it chose whom to ask
+	joined  bool     // it is a combination of the elements of a list
 	apart   int      // calls passed of which the result is another thing than what they get
 
 	of     *ssa.Function // the function whose result is traced, if one is
@@ -354,7 +355,7 @@ func (t *trace) call(v *ssa.Call) {
 		t.named("id") // whoever numbers things has many
 		t.arguments(v)
 	case callee.FullName() == "strings.Join":
-		t.named("key") // a combination
+		t.joined = t.joined || t.apart == 0
 		t.arguments(v)
 	case path == "sync/atomic" && strings.HasPrefix(callee.Name(), "Add"):
 		t.end(Counter, v)
@@ -389,6 +390,7 @@ func (t *trace) result(call *ssa.Call, fn *ssa.Function) {
 		}
 	}
 	t.asks = t.asks || of.asks
+	t.joined = t.joined || of.joined && t.apart == 0
 	for _, name := range of.names {
 		t.named(name)
 	}

@@ -64,7 +64,7 @@ func (f *finder) keepsInstances(e *effects.Event) bool {
 		return false
 	}
 	t := f.trace(key)
-	return !slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) && !slices.ContainsFunc(t.names, isOpen)
+	return !slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) && !t.joined && !slices.ContainsFunc(t.names, isOpen)
 }
 
 // isInstance reports whether values of a type are objects of a module: it is

@@ -77,7 +77,7 @@ func (f *finder) open(c container, ins []*effects.Event) bool {
 		}
 		keyed = true
 		t := f.trace(key)
-		if slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) || manyValues(ir.Unwrap(key).Type()) {
+		if slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) || t.joined && !t.asks || manyValues(ir.Unwrap(key).Type()) {
 			return true
 		}
 		if !t.asks && slices.ContainsFunc(t.sources, isGiven) {
