@@ -45,7 +45,8 @@ var answerTests = []answerTest{
 	{name: "file that the only package does not depend on", before: onlyC, change: func(r *keptRun) { r.edit("d/d.go", `"d"`, `"e"`) }, same: true},
 	{name: "folder becomes a module", change: func(r *keptRun) { r.write("d/go.mod", "module d\n") }},
 	{name: "folder above becomes a module", files: "-- e/f/f.go --\npackage f\n\nimport _ \"m/a\"\n\nfunc F() { println() }\n",
-		in: "e/f", change: func(r *keptRun) {
+		before: func(r *keptRun) { r.opts.Patterns = []string{"./e/f"} },
+		change: func(r *keptRun) {
 			r.write("e/go.mod", "module m/e\n\ngo 1.24\n\nrequire m v0.0.0\n\nreplace m => ../\n")
 		}},
 	{name: "touched", change: func(r *keptRun) { r.edit("d/d.go", "package", "package") }},
@@ -316,6 +317,7 @@ func TestAnswers(t *testing.T) {
 			r.dir = filepath.Clean(r.dir[:len(r.dir)-len(test.in)])
 			if test.change != nil {
 				test.change(r)
+				settle() // else no answer would be looked for
 			}
 			r.dir = filepath.Join(r.dir, test.in)
 			got, _ := r.once(r.cache, test.flags...)
