@@ -45,7 +45,7 @@
 // that the key names, or the user or program, unless clients choose the name or
 // the file is kept open. Silent are maps of objects that are made when there is
 // none under the key, as of file systems, of which there are as many as are
-// configured; of time zones; and what a function gets that returns a new value of
+// configured, also under the address of what they connect to; of time zones; and what a function gets that returns a new value of
 // an enumeration. Test files are silent, and files that import package testing or
 // are named for tests; unexported functions that nothing calls; and writers of
 // commands that collect what other commands print.
@@ -70,7 +70,7 @@
 // shows it. By convention a registry is what exported functions fill that the
 // package calls in once code only, and that are named Register, Define, Enable,
 // OnExit, SetLevel and the like, or Add if they are given functions or
-// interface values; and what panics when a key is there already. Functions whose
+// interface values, or a list; and what panics when a key is there already. Functions whose
 // names begin with load, init, setup, register, configure, define, allow, enable,
 // install or set (for lists also with parse, build or prepare) prepare a process,
 // and count as well. They are reported with -globalgrowth.registries.

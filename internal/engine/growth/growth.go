@@ -269,7 +269,21 @@ func (f *finder) setsUp(e *effects.Event) bool {
 		if slices.ContainsFunc(setUpNames, begins) || strings.Contains(name, "register") || strings.HasSuffix(name, "init") {
 			return true
 		}
+		if begins("add") && fn.Signature.Recv() == nil && takesList(fn.Signature) {
+			return true // what comes and goes is added one by one
+		}
 		if _, store := instr.(*ssa.Store); store && slices.ContainsFunc(listNames, begins) {
+			return true
+		}
+	}
+	return false
+}
+
+// takesList reports whether a function takes a slice or a map.
+func takesList(sig *types.Signature) bool {
+	for v := range sig.Params().Variables() {
+		switch v.Type().Underlying().(type) {
+		case *types.Slice, *types.Map:
 			return true
 		}
 	}

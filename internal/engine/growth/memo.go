@@ -64,7 +64,14 @@ func (f *finder) keepsInstances(e *effects.Event) bool {
 		return false
 	}
 	t := f.trace(key)
-	return !slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) && !t.joined && !slices.ContainsFunc(t.names, isOpen)
+	return !slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) && !t.joined && !slices.ContainsFunc(t.names, namesGuest)
+}
+
+// namesGuest reports whether a name is that of what comes and goes, other than
+// places that the program connects to: there is an object per service.
+func namesGuest(name string) bool {
+	places := []string{"addr", "address", "host", "hostname", "url"}
+	return isOpen(name) && !slices.ContainsFunc(words(name), func(w string) bool { return slices.Contains(places, w) })
 }
 
 // isInstance reports whether values of a type are objects of a module: it is
