@@ -48,7 +48,8 @@
 // listener was there already; methods that register, with a part of their
 // receiver, what their caller gave them; handles that are handed to anybody
 // who may use them; subscriptions that last until their channel is closed;
-// literals that undo a subscription when they are called; and
+// literals that undo a subscription when they are called; paths on which another
+// result of the registration is nil; and
 // what ends with a context that it is given, such as the streams of gRPC. The Add of fsnotify takes a path and is no
 // registration; a name that expvar publishes stays, but only once.
 //
