@@ -16,6 +16,9 @@ func (c *checker) pair(call ssa.CallInstruction, a *api) {
 	if !a.declared && c.getsOrAdds(call.Parent()) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
 		return
 	}
+	if ir.InTest(c.IR.Pass.Fset, call.Pos()) && slices.ContainsFunc(a.inverses, func(inv *types.Func) bool { return c.IR.Tested(inv.Name()) }) {
+		return // a test may undo what its helpers do
+	}
 	reg := &registration{call: call, api: a, excused: !a.declared && c.setUp(call)}
 	c.seen = append(c.seen, reg)
 	if reg.undone = c.removal(call, a); reg.undone != nil {

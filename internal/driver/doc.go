@@ -11,9 +11,10 @@
 //
 // Files: list.go asks the go command, plan.go chooses units and their order,
 // universe.go imports types for groups of units, unit.go analyses one package,
-// facts.go carries facts between units, kept.go keeps outcomes from run to run,
-// answer.go whole results for runs before which nothing has changed, run.go
-// schedules, gc.go sets the collector. session.go checks single packages
+// outline.go leaves out of it what no analyzer reads, share.go saves analysing
+// it again without its tests, facts.go carries facts between units, kept.go keeps
+// outcomes from run to run, answer.go whole results for runs before which
+// nothing has changed, run.go schedules, gc.go sets the collector. session.go checks single packages
 // for editors, with what view.go knows of what they import. main.go, flags.go,
 // settings.go, screen.go, print.go, help.go, rules.go and vettool.go are the
 // command line; fix.go applies fixes, known.go the baseline. Formats are packages

@@ -14,6 +14,23 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
+// newModule writes the files of an archive to a folder of its own.
+func newModule(t *testing.T, archive string) (dir string) {
+	t.Helper()
+	t.Setenv("GOWORK", "off")
+	dir = t.TempDir()
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		name := filepath.Join(dir, f.Name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
 // known is a fact about each function.
 type known struct{ Name string }
 
@@ -82,17 +99,7 @@ package method
 
 func (*T) E() {}
 `
-	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(module)).Files {
-		name := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Setenv("GOWORK", "off")
+	dir := newModule(t, module)
 
 	var mu sync.Mutex
 	var ran []string   // packages, with a star if with tests

@@ -65,7 +65,7 @@ type analysisRun struct {
 func (r *analysisRun) run(ctx context.Context, analyzers []*analysis.Analyzer) {
 	r.outcome = new(outcome)
 	defer r.forgetFiles()
-	if err := r.load(); err != nil {
+	if err := r.load(outlineOf(analyzers)); err != nil {
 		r.problem("%s", r.line(err))
 		return
 	}
@@ -95,8 +95,8 @@ func (r *analysisRun) problem(format string, args ...any) {
 	})
 }
 
-// load parses and type-checks the unit.
-func (r *analysisRun) load() (err error) {
+// load parses the unit and type-checks the outlines of its files.
+func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (err error) {
 	defer func() {
 		// The type checker has been known to.
 		if x := recover(); x != nil {
@@ -150,9 +150,18 @@ func (r *analysisRun) load() (err error) {
 			}
 		},
 	}
+	files := make([]*ast.File, len(r.files))
+	for i, file := range r.files {
+		files[i] = outline(r.fset, file)
+		config.DisableUnusedImportCheck = config.DisableUnusedImportCheck || files[i] != file
+	}
 	start = time.Now()
-	r.pkg, err = config.Check(r.unit.path(), r.fset, r.files, r.info)
+	r.pkg, err = config.Check(r.unit.path(), r.fset, files, r.info)
 	r.stats.Since(phaseCheck, start)
+	for i, file := range r.files {
+		r.info.Scopes[file] = r.info.Scopes[files[i]]
+		r.info.FileVersions[file] = r.info.FileVersions[files[i]]
+	}
 	if err = cmp.Or(first, err); err != nil {
 		return err
 	}

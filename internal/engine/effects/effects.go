@@ -3,6 +3,8 @@ package effects
 import (
 	"cmp"
 	"fmt"
+	"go/ast"
+	"go/token"
 	"go/types"
 	"path/filepath"
 	"reflect"
@@ -58,6 +60,10 @@ type lazily struct {
 	mu  sync.Mutex
 }
 
+// Outline tells a driver what this analyzer, and those that require it, read of
+// a file; see [ir.Outline].
+func (*lazily) Outline(fset *token.FileSet, file *ast.File) *ast.File { return ir.Outline(fset, file) }
+
 // Alone returns run such that no other analyzer is at work on the package
 // meanwhile. A Package keeps what it has worked out for one analyzer for all of
 // them, and most drivers run those of a package at the same time.
@@ -103,7 +109,6 @@ type Package struct {
 	*table
 	IR *ir.Package
 
-	later  map[*ssa.Function]bool                         // functions that are analysed when somebody asks
 	events []*Event                                       // see Events
 	in     map[*ssa.Function][]*Event                     // the events of each declared function
 	byRoot map[*ssa.Function]map[ssa.Value][]*Event       // see Of
@@ -177,16 +182,11 @@ func newPackage(pass *analysis.Pass) *Package {
 		table:  t,
 		IR:     t.ir,
 		in:     make(map[*ssa.Function][]*Event),
-		later:  make(map[*ssa.Function]bool),
 		byRoot: make(map[*ssa.Function]map[ssa.Value][]*Event),
 		grows:  make(map[*ssa.Function]map[ssa.Instruction][]*Event),
 		phases: make(map[*ssa.Function]phase),
 	}
 	for _, scc := range t.bottomUp() {
-		if p.isLoneTest(scc.fns[0]) {
-			p.later[scc.fns[0]] = true
-			continue
-		}
 		rounds := 1
 		if scc.recursive {
 			rounds = 3
@@ -234,26 +234,11 @@ func (p *Package) analyze(fn *ssa.Function) {
 
 // flow returns the flow of the declared function that fn is or is written in,
 // nil if there is none.
-func (p *Package) flow(fn *ssa.Function) *flow {
-	fn = ir.Outermost(fn)
-	p.catchUp(fn)
-	return p.flows[fn]
-}
-
-// catchUp analyses a function that was left for later.
-func (p *Package) catchUp(fn *ssa.Function) {
-	if p.later[fn] {
-		delete(p.later, fn)
-		p.analyze(fn)
-	}
-}
+func (p *Package) flow(fn *ssa.Function) *flow { return p.flows[ir.Outermost(fn)] }
 
 // In returns the events of a declared function and of the literals in it, in
 // source order.
-func (p *Package) In(fn *ssa.Function) []*Event {
-	p.catchUp(fn)
-	return p.in[fn]
-}
+func (p *Package) In(fn *ssa.Function) []*Event { return p.in[fn] }
 
 // Events returns the events of the functions in source order.
 func (p *Package) Events() []*Event {
@@ -312,13 +297,20 @@ func (p *Package) Of(root ssa.Value) []*Event {
 }
 
 // OfField returns the events on what is kept in a field, in any instance: the
-// value of the field itself or, where it is a container, its elements.
+// value of the field itself or, where it is a container, its elements. What
+// tests do with fields of their own is not known: as if code from elsewhere had
+// got hold of it when the package was initialised.
 func (p *Package) OfField(field *types.Var) []*Event {
+	field = field.Origin()
 	var out []*Event
-	for _, e := range p.byField()[field.Origin()] {
-		if e.Ref.Path.Field() == field.Origin() {
+	for _, e := range p.byField()[field] {
+		if e.Ref.Path.Field() == field {
 			out = append(out, e)
 		}
+	}
+	if ir.InTest(p.IR.Pass.Fset, field.Pos()) && p.IR.Tested(field.Name()) {
+		init := p.IR.Funcs[0].Blocks[0].Instrs[0]
+		out = append(out, &Event{Ref: Ref{Unknown, p.extend(nil, field, field.Name())}, Happening: &Happening{Kind: Escape, Instr: init, Origin: init}})
 	}
 	return out
 }
@@ -420,16 +412,10 @@ func (p *Package) exportFacts() {
 			pass.ExportObjectFact(obj, sum.detached())
 		}
 	}
-	byField := make(map[*types.Var][]*Event)
-	for _, fn := range p.IR.Funcs {
-		for _, e := range p.in[fn] {
-			eachField(e, func(f *types.Var) { byField[f] = append(byField[f], e) })
-		}
-	}
 	scope := pass.Pkg.Scope()
 	for _, name := range scope.Names() {
 		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() || p.testFile(tn.Pos()) {
+		if !ok || tn.IsAlias() || ir.InTest(pass.Fset, tn.Pos()) {
 			continue
 		}
 		s, ok := tn.Type().Underlying().(*types.Struct)
@@ -440,7 +426,7 @@ func (p *Package) exportFacts() {
 			if f.Pkg() != pass.Pkg {
 				continue // type T other.Struct
 			}
-			if fact := p.fieldFact(f, byField[f]); fact != nil {
+			if fact := p.fieldFact(f, p.byField()[f]); fact != nil {
 				pass.ExportObjectFact(f, fact)
 			}
 		}

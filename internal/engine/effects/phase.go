@@ -34,7 +34,7 @@ func (p *Package) Repeatable(instr ssa.Instruction) bool {
 	if !p.Once(instr.Parent()) {
 		return true
 	}
-	if fn, ok := ir.Outermost(instr.Parent()).Object().(*types.Func); ok && p.inTest(fn) {
+	if p.inTest(instr.Parent()) {
 		return false // a test ends, and with it its loops
 	}
 	for l := p.IR.Graph(instr.Parent()).Innermost(instr.Block()); l != nil; l = l.Outer {
@@ -95,9 +95,11 @@ func (p *Package) Once(fn *ssa.Function) bool {
 }
 
 func (p *Package) isOnce(fn *ssa.Function) bool {
+	if p.IR.IsTest(ir.Outermost(fn)) {
+		return true
+	}
 	if fn.Parent() != nil {
-		outer, _ := ir.Outermost(fn).Object().(*types.Func)
-		return outer != nil && p.isTest(outer) && outer.Signature().Recv() == nil || p.literalOnce(fn)
+		return p.literalOnce(fn)
 	}
 	obj, _ := fn.Object().(*types.Func)
 	if obj == nil {
@@ -108,17 +110,16 @@ func (p *Package) isOnce(fn *ssa.Function) bool {
 	if method && obj.Name() == "Run" && isParsed(ir.Named(obj.Signature().Recv().Type())) {
 		return true
 	}
-	if !method && (obj.Name() == "init" || inMain && obj.Name() == "main" || p.isTest(obj)) || servesProcess(obj.Signature()) {
+	if !method && (obj.Name() == "init" || inMain && obj.Name() == "main") || servesProcess(obj.Signature()) {
 		return true
 	}
-	// Nobody imports commands and tests.
-	private := !method && (inMain || p.inTest(obj))
+	private := !method && (inMain || p.inTest(fn)) // nobody imports commands and tests
 	if obj.Exported() && !private || method && p.invoked[obj.Name()] {
 		return false
 	}
 	uses := p.uses[fn]
 	if len(uses) == 0 {
-		return false
+		return p.IR.Tested(obj.Name())
 	}
 	for _, use := range uses {
 		if !p.useOnce(use, fn) {
@@ -293,7 +294,7 @@ func (p *Package) indexSingletons() {
 		}
 	}
 	for _, fn := range p.IR.Funcs {
-		if obj, ok := ir.Outermost(fn).Object().(*types.Func); ok && p.inTest(obj) {
+		if p.inTest(fn) {
 			continue
 		}
 		for _, b := range fn.Blocks {
@@ -368,12 +369,8 @@ func (p *Package) valueOnce(v ssa.Value) bool {
 	return true
 }
 
-func (p *Package) inTest(fn *types.Func) bool { return p.testFile(fn.Pos()) }
-
-func (t *table) testFile(pos token.Pos) bool {
-	file := t.ir.Pass.Fset.File(pos)
-	return file != nil && strings.HasSuffix(file.Name(), "_test.go")
-}
+// inTest reports whether fn stands in a test file.
+func (p *Package) inTest(fn *ssa.Function) bool { return ir.InTest(p.IR.Pass.Fset, fn.Pos()) }
 
 // byTest reports whether instr stands in a test file and what is declared at
 // pos does not. Facts do not tell of what tests do with the rest of a package:
@@ -384,28 +381,8 @@ func (t *table) byTest(instr ssa.Instruction, pos token.Pos) bool {
 	if !at.IsValid() {
 		at = ir.Outermost(instr.Parent()).Pos()
 	}
-	return t.testFile(at) && !t.testFile(pos)
-}
-
-// isLoneTest reports whether the testing package calls the function and nobody
-// else does. What such functions do is asked for where something is said of the
-// whole package, and that is seldom; they are as much code as the program.
-func (p *Package) isLoneTest(fn *ssa.Function) bool {
-	obj, ok := fn.Object().(*types.Func)
-	return ok && p.isTest(obj) && obj.Signature().Recv() == nil && len(p.uses[fn]) == 0
-}
-
-// isTest reports whether the testing package calls the function itself.
-func (p *Package) isTest(fn *types.Func) bool {
-	if !p.inTest(fn) {
-		return false
-	}
-	for _, prefix := range []string{"Test", "Benchmark", "Fuzz", "Example"} {
-		if strings.HasPrefix(fn.Name(), prefix) {
-			return true
-		}
-	}
-	return false
+	fset := t.ir.Pass.Fset
+	return ir.InTest(fset, at) && !ir.InTest(fset, pos)
 }
 
 // indexUses records where each declared function of the package is called or

@@ -125,7 +125,7 @@ func Globals(p *effects.Package) []Growth {
 	f.indexMade()
 	ins := make(map[container][]*effects.Event)
 	var order []container
-	for e := range f.events {
+	for _, e := range f.Events() {
 		g, ok := e.Ref.Root.(*ssa.Global)
 		if !ok || e.Kind != effects.Grow || g.Pkg != p.IR.SSA || strings.HasPrefix(strings.ToLower(g.Name()), "test") || !f.growsHere(e) {
 			continue
@@ -157,20 +157,6 @@ func inner(g Growth, all []Growth) bool {
 	return slices.ContainsFunc(all, func(o Growth) bool {
 		return (o.Open || !g.Open) && o.Global == g.Global && o.Path != g.Path && g.Path.HasPrefix(o.Path)
 	})
-}
-
-// events calls yield for the events of the program, leaving out those of tests.
-func (f *finder) events(yield func(*effects.Event) bool) {
-	for _, fn := range f.IR.Funcs {
-		if fn.Parent() != nil || f.inTest(fn.Pos()) {
-			continue
-		}
-		for _, e := range f.In(fn) {
-			if !yield(e) {
-				return
-			}
-		}
-	}
 }
 
 type finder struct {
@@ -212,7 +198,7 @@ func (f *finder) runs(fn *ssa.Function) bool {
 }
 
 func (f *finder) inTest(pos token.Pos) bool {
-	return strings.HasSuffix(f.IR.Pass.Fset.Position(pos).Filename, "_test.go")
+	return ir.InTest(f.IR.Pass.Fset, pos)
 }
 
 // helpsTests reports whether fn stands in a file that only tests need: it

@@ -29,7 +29,7 @@ var endlessLabels = map[string]bool{
 func (f *finder) metrics() []Growth {
 	var found []Growth
 	index := make(map[container]int)
-	for e := range f.events {
+	for _, e := range f.Events() {
 		g, ok := e.Ref.Root.(*ssa.Global)
 		if !ok || g.Pkg != f.IR.SSA || e.Via || !labels(e) || f.exported(g) && allExported(e.Ref.Path) || !f.runs(e.Func()) || !f.repeats(e.Instr) {
 			continue

@@ -21,6 +21,7 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -39,27 +40,39 @@ type Package struct {
 	graph map[*ssa.Function]*Graph
 	stmts map[*ast.File][]statement
 	extra map[*types.Var]*ssa.Global // see Global
+
+	tested func() map[string]bool // see Tested
 }
 
-// Build returns the SSA of the package that pass is about. Calls of functions
+// Build returns the SSA of the package that pass is about, as far as its files'
+// outlines go. Calls of functions
 // for which noReturn says true end their block.
 func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 	prog := ssa.NewProgram(pass.Fset, ssa.BuilderMode(0))
 	prog.SetNoReturn(noReturn)
 	createImports(prog, pass)
+	files := make([]*ast.File, len(pass.Files))
+	info := *pass.TypesInfo
+	info.FileVersions = make(map[*ast.File]string)
+	for i, file := range pass.Files {
+		files[i] = Outline(pass.Fset, file)
+		info.FileVersions[files[i]] = pass.TypesInfo.FileVersions[file]
+	}
 	p := &Package{
 		Pass:  pass,
-		SSA:   prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false),
+		SSA:   prog.CreatePackage(pass.Pkg, files, &info, false),
 		calls: make(map[*ast.File]map[token.Pos]*ast.CallExpr),
 		graph: make(map[*ssa.Function]*Graph),
 		stmts: make(map[*ast.File][]statement),
 		extra: make(map[*types.Var]*ssa.Global),
+
+		tested: sync.OnceValue(func() map[string]bool { return namesOfTests(pass.Files, files) }),
 	}
 	p.SSA.Build()
 	if init := p.SSA.Func("init"); init != nil {
 		p.add(init)
 	}
-	for _, file := range pass.Files {
+	for _, file := range files {
 		for _, decl := range file.Decls {
 			if decl, ok := decl.(*ast.FuncDecl); ok {
 				if obj, ok := pass.TypesInfo.Defs[decl.Name].(*types.Func); ok {

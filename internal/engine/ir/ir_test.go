@@ -16,8 +16,13 @@ import (
 // build returns the SSA of a package without imports.
 func build(t *testing.T, src string) *ir.Package {
 	t.Helper()
+	return buildFile(t, "a.go", src)
+}
+
+func buildFile(t *testing.T, name, src string) *ir.Package {
+	t.Helper()
 	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "a.go", src, parser.ParseComments|parser.SkipObjectResolution)
+	f, err := parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,3 +23,38 @@ func TestMain(m *testing.M) {
 	}()
 	m.Run()
 }
+
+type suite struct{}
+
+// Fine: packages for suites of tests call their methods.
+func (s *suite) TestBeat() {
+	go func() {
+		for range time.Tick(time.Second) {
+			Handle("suite")
+		}
+	}()
+}
+
+// Fine: only the tests above and below call it.
+func beating() {
+	go func() {
+		for range time.Tick(time.Second) {
+			println("beating")
+		}
+	}()
+}
+
+func BenchmarkBeat(b *testing.B) {
+	for b.Loop() {
+		beating()
+	}
+}
+
+// Leaks: a test file is code, too.
+func Helper() {
+	go func() {
+		for range time.Tick(time.Second) { // want `goroutine waits for the ticker in a loop that never ends`
+			println("helping")
+		}
+	}()
+}

@@ -1,0 +1,43 @@
+package tests
+
+import (
+	"testing"
+
+	"example.com/listeners/bus"
+)
+
+// double is a Watcher that registers itself again.
+type double struct{ listeners []func() }
+
+func (d *double) Changed(string) {}
+
+// Fine: what the test sets up it takes down.
+func (d *double) Restart(cfg *bus.Config) { cfg.AddListener(d) }
+
+// Fine: the test empties the list.
+func (d *double) OnStop(f func()) { d.listeners = append(d.listeners, f) }
+
+// Leaks: tests are no reason for the other half to be missing.
+type forgetful struct{}
+
+func (forgetful) Restart(name string) {
+	bus.Register(name, func() {}) // want `never removed by Unregister.*listenerleak/never-removed`
+}
+
+// Fine: a test runs once.
+func TestRestart(t *testing.T) {
+	d := new(double)
+	cfg := new(bus.Config)
+	d.Restart(cfg)
+	defer cfg.RemoveListener(d)
+	d.OnStop(func() { bus.Default.On("stopped", func(string) {}) })
+	for _, f := range d.listeners {
+		f()
+	}
+	d.listeners = nil
+}
+
+type suite struct{ double }
+
+// Fine: so does a test of a suite.
+func (s *suite) TestAgain() { bus.Default.On("again", func(string) {}) }
