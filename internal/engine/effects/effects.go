@@ -126,7 +126,7 @@ type table struct {
 	ir        *ir.Package
 	paths     steps
 	count     int                     // of all paths
-	flows     map[*ssa.Function]*flow // by declared function
+	flows     map[*ssa.Function]*flow // by declared function; see flow
 	summaries map[*ssa.Function]*Summary
 	cached    map[*types.Func]*Summary
 	enums     map[*types.TypeName]bool
@@ -145,7 +145,7 @@ type table struct {
 // again for the next function.
 type slabs struct {
 	singles    []Ref
-	values     []value
+	values     pool[value]
 	happenings []Happening
 	events     []Event
 
@@ -200,6 +200,9 @@ func newPackage(pass *analysis.Pass) *Package {
 				t.summaries[fn] = t.summarize(fn, p.in[fn])
 			}
 		}
+		// A few are asked for again; all of them would be half of the memory.
+		clear(t.flows)
+		t.slabs.values.reset()
 	}
 	p.byField = index(p, eachField)
 	p.byName = index(p, func(e *Event, add func(string)) {
@@ -234,7 +237,15 @@ func (p *Package) analyze(fn *ssa.Function) {
 
 // flow returns the flow of the declared function that fn is or is written in,
 // nil if there is none.
-func (p *Package) flow(fn *ssa.Function) *flow { return p.flows[ir.Outermost(fn)] }
+func (p *Package) flow(fn *ssa.Function) *flow {
+	fn = ir.Outermost(fn)
+	f := p.flows[fn]
+	if _, declared := p.in[fn]; f == nil && declared {
+		f = p.solve(tree(fn))
+		p.flows[fn] = f
+	}
+	return f
+}
 
 // In returns the events of a declared function and of the literals in it, in
 // source order.

@@ -95,10 +95,7 @@ func (t *table) only(v ssa.Value) []Ref {
 func (f *flow) value(v ssa.Value) *value {
 	x := f.values[v]
 	if x == nil {
-		if len(f.t.slabs.values) == 0 {
-			f.t.slabs.values = make([]value, 64)
-		}
-		x, f.t.slabs.values = &f.t.slabs.values[0], f.t.slabs.values[1:]
+		x = f.t.slabs.values.new()
 		f.values[v] = x
 	}
 	return x
