@@ -95,7 +95,7 @@ func (r *analysisRun) problem(format string, args ...any) {
 	})
 }
 
-// load parses the unit and type-checks the outlines of its files.
+// load parses the unit, and type-checks what outline says is read of its files.
 func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (err error) {
 	defer func() {
 		// The type checker has been known to.
@@ -106,6 +106,7 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 	r.fset = r.unit.universe.fset
 	start := time.Now()
 	r.source = make(map[string][]byte)
+	bare := false // something is left out, perhaps all that uses an import
 	for _, name := range r.unit.abs(r.unit.CompiledGoFiles) {
 		src, err := r.read(name)
 		if err != nil {
@@ -113,7 +114,9 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 		}
 		f, err := parser.ParseFile(r.fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
 		if f != nil {
-			r.files = append(r.files, f)
+			o := outline(r.fset, f)
+			bare = bare || o != f
+			r.files = append(r.files, o)
 			r.source[name] = src
 		}
 		if err != nil {
@@ -144,24 +147,18 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 		Importer:  &unitImporter{r.unit.ImportMap, packages},
 		Sizes:     r.sizes,
 		GoVersion: goVersion(r.unit.listPackage, env.GOVERSION),
+
+		DisableUnusedImportCheck: bare,
+
 		Error: func(err error) {
 			if first == nil {
 				first = err
 			}
 		},
 	}
-	files := make([]*ast.File, len(r.files))
-	for i, file := range r.files {
-		files[i] = outline(r.fset, file)
-		config.DisableUnusedImportCheck = config.DisableUnusedImportCheck || files[i] != file
-	}
 	start = time.Now()
-	r.pkg, err = config.Check(r.unit.path(), r.fset, files, r.info)
+	r.pkg, err = config.Check(r.unit.path(), r.fset, r.files, r.info)
 	r.stats.Since(phaseCheck, start)
-	for i, file := range r.files {
-		r.info.Scopes[file] = r.info.Scopes[files[i]]
-		r.info.FileVersions[file] = r.info.FileVersions[files[i]]
-	}
 	if err = cmp.Or(first, err); err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 		stmts: make(map[*ast.File][]statement),
 		extra: make(map[*types.Var]*ssa.Global),
 
-		tested: sync.OnceValue(func() map[string]bool { return namesOfTests(pass.Files, files) }),
+		tested: sync.OnceValue(func() map[string]bool { return namesOfTests(files) }),
 	}
 	p.SSA.Build()
 	if init := p.SSA.Func("init"); init != nil {

@@ -14,30 +14,71 @@ import (
 // Outline returns what engines read of a file: the file itself or, if it has
 // tests, a copy in which these have no bodies. A test runs once, its process
 // ends, and what it does with the program excuses nothing there; but tests are
-// half of most projects. A driver that knows need not type-check them either.
+// half of most projects. A driver that knows need not type-check them either,
+// and may give analyzers the outline in the place of the file: the names in what
+// is left out are in its Unresolved.
 //
 // Finalizers that never run are worth telling of in tests, too: bodies that
 // mention what sets them stay.
 func Outline(fset *token.FileSet, file *ast.File) *ast.File {
-	if !InTest(fset, file.FileStart) {
+	if !InTest(fset, file.FileStart) || slices.ContainsFunc(file.Decls, isBare) {
 		return file
 	}
-	outline := file
+	outline := *file
+	outline.Decls = slices.Clone(file.Decls)
+	outline.Unresolved = nil
+	named := make(map[string]bool)
+	var idents []*ast.Ident
 	for i, decl := range file.Decls {
 		fn, ok := decl.(*ast.FuncDecl)
-		if !ok || fn.Body == nil || !namesTest(fn) || mentions(fn.Body, "SetFinalizer", "AddCleanup") {
+		if !ok || fn.Body == nil || !namesTest(fn) {
 			continue
 		}
-		if outline == file {
-			whole := *file
-			outline = &whole
-			outline.Decls = slices.Clone(file.Decls)
+		finalizes := false
+		idents = idents[:0]
+		ast.Inspect(fn.Body, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && !named[id.Name] {
+				finalizes = finalizes || id.Name == "SetFinalizer" || id.Name == "AddCleanup"
+				idents = append(idents, id)
+			}
+			return true
+		})
+		if finalizes {
+			continue
+		}
+		for _, id := range idents {
+			if !named[id.Name] {
+				named[id.Name] = true
+				outline.Unresolved = append(outline.Unresolved, &ast.Ident{Name: id.Name})
+			}
 		}
 		bare := *fn
 		bare.Body = nil
 		outline.Decls[i] = &bare
 	}
-	return outline
+	if len(named) == 0 {
+		return file
+	}
+	return &outline
+}
+
+// isBare reports whether a declaration of an outline is a test without its body.
+func isBare(decl ast.Decl) bool {
+	fn, ok := decl.(*ast.FuncDecl)
+	return ok && fn.Body == nil && namesTest(fn)
+}
+
+// namesOfTests returns the names in what outlines leave out.
+func namesOfTests(outlines []*ast.File) map[string]bool {
+	names := make(map[string]bool)
+	for _, outline := range outlines {
+		if slices.ContainsFunc(outline.Decls, isBare) {
+			for _, id := range outline.Unresolved {
+				names[id.Name] = true
+			}
+		}
+	}
+	return names
 }
 
 // InTest reports whether pos is in a test file.
@@ -67,35 +108,5 @@ func namesTest(fn *ast.FuncDecl) bool {
 	return false
 }
 
-func mentions(n ast.Node, names ...string) bool {
-	found := false
-	ast.Inspect(n, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && slices.Contains(names, id.Name) {
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
 // Tested reports whether a test that is not read has the name in its body.
 func (p *Package) Tested(name string) bool { return p.tested()[name] }
-
-// namesOfTests returns the names in the bodies that outlines of files lack.
-func namesOfTests(files, outlines []*ast.File) map[string]bool {
-	names := make(map[string]bool)
-	for i, file := range files {
-		for j, decl := range file.Decls {
-			if outlines[i].Decls[j] == decl {
-				continue
-			}
-			ast.Inspect(decl.(*ast.FuncDecl).Body, func(n ast.Node) bool {
-				if id, ok := n.(*ast.Ident); ok {
-					names[id.Name] = true
-				}
-				return true
-			})
-		}
-	}
-	return names
-}
