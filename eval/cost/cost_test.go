@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// TestMain lets this binary be the null analyzer.
+// TestMain lets this binary be what it measures.
 func TestMain(m *testing.M) {
-	null()
+	idle()
 	os.Exit(m.Run())
 }
 
@@ -22,7 +22,7 @@ func TestRun(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "toy")
 	write(t, dir, "go.mod", "module toy\n\ngo 1.26\n")
 	write(t, dir, "toy.go", "package main\n\nfunc main() {}\n")
-	text, err := run(context.Background(), []string{"null", "vet"}, "", "", 2, t.TempDir(), []string{dir})
+	text, err := run(context.Background(), []string{"null", "floor", "vet"}, "", "", 2, t.TempDir(), []string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,16 +32,19 @@ func TestRun(t *testing.T) {
 			cells = append(cells, strings.Split(strings.TrimSpace(line), "|"))
 		}
 	}
-	if len(cells) != 2 || strings.TrimSpace(cells[0][2]) != "null" || strings.TrimSpace(cells[1][2]) != "vet" {
-		t.Fatalf("no rows for null and vet:\n%s", text)
+	var order []string
+	for _, row := range cells {
+		name := strings.TrimSpace(row[2])
+		order = append(order, name)
+		for state := range states {
+			remembers := name == "vet"
+			if got := strings.Contains(row[3+state], "GB"); got != (remembers || state == cold) {
+				t.Errorf("%s is measured in state %d: %t", name, state, got)
+			}
+		}
 	}
-	for state := range states {
-		if got := strings.Contains(cells[0][3+state], "GB"); got != (state == cold) {
-			t.Errorf("null remembers nothing, and is measured in state %d: %t", state, got)
-		}
-		if !strings.Contains(cells[1][3+state], "GB") {
-			t.Errorf("vet is not measured in state %d", state)
-		}
+	if got := strings.Join(order, " "); got != "null floor vet" {
+		t.Fatalf("rows for %s:\n%s", got, text)
 	}
 	if left, err := os.ReadFile(filepath.Join(dir, "toy.go")); err != nil || strings.Contains(string(left), "println") {
 		t.Errorf("the file was not put back: %v", err)
@@ -55,9 +58,11 @@ func TestFails(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "go.mod", "module toy\n\ngo 1.26\n")
 	write(t, dir, "toy.go", "package toy\n\nvar x int = false\n")
-	_, err := run(context.Background(), []string{"null"}, "", "", 1, t.TempDir(), []string{dir})
-	if err == nil || !strings.Contains(err.Error(), "toy.go:3") {
-		t.Errorf("got %v", err)
+	for _, name := range []string{"null", "floor"} {
+		_, err := run(context.Background(), []string{name}, "", "", 1, t.TempDir(), []string{dir})
+		if err == nil || !strings.Contains(err.Error(), "toy.go:3") {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }
 
@@ -77,10 +82,11 @@ func TestLeaf(t *testing.T) {
 // TestTable checks that numbers are medians, and ratios those of rounds.
 func TestTable(t *testing.T) {
 	one := func(user, wall time.Duration) usage { return usage{user * time.Second, wall * time.Second, 5e8} }
-	m := measured{project: "p", programs: []string{"null", "memlint"}}
+	m := measured{project: "p", programs: []string{"null", "floor", "memlint"}}
 	for _, slow := range []time.Duration{1, 10, 2} { // the machine was busy in the second round
 		m.rounds = append(m.rounds, map[string][states]usage{
 			"null":    {one(2*slow, slow)},
+			"floor":   {one(slow, slow)},
 			"memlint": {one(3*slow, 2*slow), one(1, 1), one(1, 2)},
 		})
 	}
@@ -88,7 +94,7 @@ func TestTable(t *testing.T) {
 	for _, want := range []string{
 		"| p | null | 4.0 s, 2.0 s, 0.50 GB |  |  |\n",
 		"| p | memlint | 6.0 s, 4.0 s, 0.50 GB | 1.0 s, 1.0 s, 0.50 GB | 1.0 s, 2.0 s, 0.50 GB |\n",
-		"| p | 1.50 |  |  |  |  |  |  |\n",
+		"| p | 1.50 | 3.00 |  |  |  |  |  |  |\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

@@ -1,6 +1,7 @@
-// Cost measures what memlint takes, beside go vet, staticcheck and a null
-// analyzer: the driver of memlint with an analyzer that does nothing, so that
-// loading and type-checking is all there is.
+// Cost measures what memlint takes, beside go vet, staticcheck and an analyzer
+// that does nothing, so that loading and type-checking is all there is: in the
+// driver that most analyzers have, of golang.org/x/tools/go/analysis/singlechecker
+// (null), and in that of memlint (floor).
 //
 //	go run . -memlint memlint -staticcheck staticcheck ../../../prometheus ../../../traefik
 //
@@ -30,18 +31,19 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/singlechecker"
 
 	"github.com/memlint/memlint/internal/driver"
 )
 
 func main() {
-	null()
+	idle()
 	log.SetFlags(0)
 	log.SetPrefix("cost: ")
 	var (
 		memlint     = flag.String("memlint", "memlint", "the `binary` to measure")
 		staticcheck = flag.String("staticcheck", "staticcheck", "the `binary` to compare with")
-		names       = flag.String("programs", "null,memlint,vet,staticcheck", "`list` of what to run, separated by commas")
+		names       = flag.String("programs", "null,floor,memlint,vet,staticcheck", "`list` of what to run, separated by commas")
 		rounds      = flag.Int("rounds", 3, "how often each is measured")
 		work        = flag.String("work", "", "`folder` for what programs remember; a temporary one if empty")
 		out         = flag.String("o", "", "markdown `file` to write; standard output if empty")
@@ -60,17 +62,21 @@ func main() {
 	}
 }
 
-// nullEnv tells this program that it is the null analyzer.
-const nullEnv = "COST_NULL"
+// idleEnv tells this program to be the null analyzer, in the driver it names.
+const idleEnv = "COST_IDLE"
 
-// null is the null analyzer, if this process is to be that.
-func null() {
-	if os.Getenv(nullEnv) != "" {
-		driver.Main([]*analysis.Analyzer{{
-			Name: "null",
-			Doc:  "null: does nothing",
-			Run:  func(*analysis.Pass) (any, error) { return nil, nil },
-		}})
+// idle does nothing to packages, if that is what this process is for.
+func idle() {
+	a := &analysis.Analyzer{
+		Name: "idle",
+		Doc:  "idle: does nothing",
+		Run:  func(*analysis.Pass) (any, error) { return nil, nil },
+	}
+	switch os.Getenv(idleEnv) {
+	case "null":
+		singlechecker.Main(a)
+	case "floor":
+		driver.Main([]*analysis.Analyzer{a})
 	}
 }
 

@@ -47,12 +47,12 @@ func newPrograms(names []string, memlint, staticcheck, work string) ([]*program,
 		p.forget = func() error { return os.RemoveAll(cache) }
 		var err error
 		switch name {
-		case "null":
+		case "null", "floor":
 			var self string
 			self, err = os.Executable()
 			p.args = []string{self}
-			p.env = []string{nullEnv + "=1", "MEMLINT_CACHE=off"}
-			p.failed = 2
+			p.env = []string{idleEnv + "=" + name, "MEMLINT_CACHE=off"}
+			p.failed = 1
 			p.always = true
 		case "memlint":
 			p.args = []string{memlint}
@@ -73,7 +73,7 @@ func newPrograms(names []string, memlint, staticcheck, work string) ([]*program,
 				return nil
 			}
 		default:
-			err = fmt.Errorf("no program %q; want null, memlint, vet or staticcheck", name)
+			err = fmt.Errorf("no program %q; want null, floor, memlint, vet or staticcheck", name)
 		}
 		if err != nil {
 			return nil, err

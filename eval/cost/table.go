@@ -20,7 +20,7 @@ type ratio struct {
 	head   string
 	what   func(usage) time.Duration
 	of, by string
-	state  int // of both, but the null analyzer is always cold
+	state  int // of both
 }
 
 func user(u usage) time.Duration { return u.user }
@@ -28,6 +28,7 @@ func wall(u usage) time.Duration { return u.wall }
 
 var ratios = []ratio{
 	{"cold, user: null", user, "memlint", "null", cold},
+	{"floor", user, "memlint", "floor", cold},
 	{"vet", user, "memlint", "vet", cold},
 	{"staticcheck", user, "memlint", "staticcheck", cold},
 	{"warm, wall: vet", wall, "memlint", "vet", warm},
