@@ -251,11 +251,8 @@ func (f *finder) setsUp(e *effects.Event) bool {
 			continue // a helper that works on any container
 		}
 		name := strings.ToLower(fn.Name())
-		begins := func(verb string) bool { return strings.HasPrefix(name, verb) && (verb != "set" || name != verb) }
-		if slices.ContainsFunc(setUpNames, begins) || strings.Contains(name, "register") || strings.HasSuffix(name, "init") {
-			return true
-		}
-		if begins("add") && fn.Signature.Recv() == nil && takesList(fn.Signature) {
+		begins := func(verb string) bool { return strings.HasPrefix(name, verb) }
+		if namesSetUp(name) || begins("add") && fn.Signature.Recv() == nil && takesList(fn.Signature) {
 			return true // what comes and goes is added one by one
 		}
 		if _, store := instr.(*ssa.Store); store && slices.ContainsFunc(listNames, begins) {
@@ -263,6 +260,13 @@ func (f *finder) setsUp(e *effects.Event) bool {
 		}
 	}
 	return false
+}
+
+// namesSetUp reports whether a function of that name, in lower case, prepares
+// the process.
+func namesSetUp(name string) bool {
+	begins := func(verb string) bool { return strings.HasPrefix(name, verb) && (verb != "set" || name != verb) }
+	return slices.ContainsFunc(setUpNames, begins) || strings.Contains(name, "register") || strings.HasSuffix(name, "init")
 }
 
 // takesList reports whether a function takes a slice or a map.

@@ -325,7 +325,7 @@ func (t *trace) contents(v *ssa.Alloc) {
 
 // settings are parts of the names of types whose values are chosen when a
 // program is written or configured.
-var settings = []string{"config", "kind", "level", "mode", "option", "param", "setting"}
+var settings = []string{"cfg", "conf", "config", "kind", "level", "mode", "option", "param", "setting"}
 
 // configures reports whether a type is one of settings by its name.
 func configures(typ types.Type) bool {

@@ -47,14 +47,18 @@ func deref(t types.Type) types.Type {
 var (
 	verbs = []string{
 		"Register", "MustRegister", "Bind", "Configure", "Declare", "Define", "Disable", "Enable", "Install", "Override", "Provide",
-		"AtExit", "OnExit", "OnFinal", "OnInit", "OnShutdown", "OnStart", // what happens once per process
+		"AtExit", "OnExit", "OnFinal", "OnInit", "OnShutdown", "OnStart", // what happens once per process,
+		"OnInterrupt", "OnQuit", "OnReload", "OnSignal", "OnTerm", // and to it
 	}
 	adders = []string{"Add", "Append", "Set"}
 )
 
 func (f *finder) named(e *effects.Event) bool {
 	fn := ir.Outermost(e.Func())
-	if !token.IsExported(fn.Name()) || slices.ContainsFunc(f.Uses(fn), f.Repeatable) {
+	repeats := func(use ssa.Instruction) bool {
+		return f.Repeatable(use) && !namesSetUp(strings.ToLower(ir.Outermost(use.Parent()).Name()))
+	}
+	if !token.IsExported(fn.Name()) || slices.ContainsFunc(f.Uses(fn), repeats) {
 		return false
 	}
 	begins := func(verb string) bool { return strings.HasPrefix(fn.Name(), verb) }

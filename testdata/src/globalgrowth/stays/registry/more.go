@@ -12,6 +12,21 @@ var exits []func()
 // OnExit is about something that happens once.
 func OnExit(f func()) { exits = append(exits, f) }
 
+var reloads []func()
+
+// OnReload is about a signal to the process.
+func OnReload(f func()) { reloads = append(reloads, f) }
+
+// SetupProfiling is about the process, too.
+func SetupProfiling() { OnReload(runtime.GC) }
+
+type remoteConf struct{ name, address string }
+
+var remotes = map[string]string{}
+
+// Remote has one entry for each remote that is configured.
+func Remote(conf *remoteConf) { remotes[conf.name] = conf.address }
+
 var openers = map[string]func(string) error{}
 
 // AddOpener adds code, of which there is only so much.
