@@ -68,7 +68,6 @@ var events = make(chan int)
 //go:noinline
 func goroutine() weak.Pointer[record] {
 	r := &record{size: 3}
-	//memlint:ignore closurecapture/large-capture that it keeps r is what is measured
 	go func() {
 		for n := range events {
 			r.size += n

@@ -32,16 +32,21 @@ func (c *checker) ownHolder(call ssa.CallInstruction, a *api) bool {
 }
 
 // closedField reports whether the package closes what is in the field that the
-// holder is, or is a part of.
+// holder is, is a part of, or is put into here.
 func (c *checker) closedField(holder ssa.Value) bool {
 	closes := func(e *effects.Event) bool { return e.Kind == effects.Method && e.Name == "Close" }
+	closed := func(f *types.Var) bool {
+		return f != nil && f.Pkg() == c.IR.Pass.Pkg && slices.ContainsFunc(c.OfField(f), closes)
+	}
 	return slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
 		for p := r.Path; p != nil; p = p.Parent() {
-			if f := p.Field(); f != nil && f.Pkg() == c.IR.Pass.Pkg && slices.ContainsFunc(c.OfField(f), closes) {
+			if closed(p.Field()) {
 				return true
 			}
 		}
-		return false
+		return slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool {
+			return e.Kind == effects.Store && e.Ref == r && closed(e.To.Path.Field())
+		})
 	})
 }
 

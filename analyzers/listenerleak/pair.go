@@ -94,12 +94,13 @@ func (c *checker) elsewhere(holder ssa.Value, e *effects.Event) bool {
 }
 
 // differ reports whether a holder is certainly another one than a ref names:
-// the two are kept in different fields or package variables.
+// the two are kept in different package variables, or in different fields of
+// which neither is set from the other.
 func (c *checker) differ(holder ssa.Value, other effects.Ref) bool {
 	for _, r := range c.Refs(holder) {
 		f, g := r.Path.Field(), other.Path.Field()
 		if f != nil && g != nil {
-			if f == g {
+			if f == g || c.setFrom(f, g) || c.setFrom(g, f) {
 				return false
 			}
 			continue
@@ -112,4 +113,9 @@ func (c *checker) differ(holder ssa.Value, other effects.Ref) bool {
 		return false
 	}
 	return true
+}
+
+// setFrom reports whether the package stores in a field what another one holds.
+func (c *checker) setFrom(field, other *types.Var) bool {
+	return slices.ContainsFunc(c.StoredIn(field), func(e *effects.Event) bool { return e.Ref.Path.Field() == other })
 }

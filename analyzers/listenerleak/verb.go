@@ -137,7 +137,7 @@ func isListener(t types.Type) bool {
 		return false
 	}
 	switch typeName(t) {
-	case "Context", "error", "Stringer", "Time", "Addr":
+	case "Context", "error", "Stringer", "Time", "Addr", "Type", "FileInfo", "DirEntry":
 		return false
 	}
 	return true

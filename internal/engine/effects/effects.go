@@ -117,7 +117,7 @@ type Package struct {
 	byField func() map[*types.Var][]*Event
 	byName  func() map[string][]*Event     // Method and Arg
 	byStore func() map[*types.Var][]*Event // Store, by the field it goes to
-	phases  map[*ssa.Function]phase
+	once    *ir.Property[*ssa.Function]
 	single  map[*types.TypeName]bool // see indexSingletons
 }
 
@@ -184,8 +184,8 @@ func newPackage(pass *analysis.Pass) *Package {
 		in:     make(map[*ssa.Function][]*Event),
 		byRoot: make(map[*ssa.Function]map[ssa.Value][]*Event),
 		grows:  make(map[*ssa.Function]map[ssa.Instruction][]*Event),
-		phases: make(map[*ssa.Function]phase),
 	}
+	p.once = ir.NewProperty(p.isOnce)
 	for _, scc := range t.bottomUp() {
 		rounds := 1
 		if scc.recursive {
@@ -217,6 +217,7 @@ func newPackage(pass *analysis.Pass) *Package {
 			}
 		}
 	})
+	p.indexSingletons()
 	return p
 }
 
@@ -556,27 +557,36 @@ func (t *table) bottomUp() []scc {
 	return out
 }
 
+// callees returns the declared functions that fn calls, or whose methods it has
+// as values: what gets these may call them.
 func (t *table) callees(fn *ssa.Function) []*ssa.Function {
 	var out []*ssa.Function
+	add := func(callee *ssa.Function) {
+		if callee != nil && callee.Parent() == nil && !slices.Contains(out, callee) {
+			out = append(out, callee)
+		}
+	}
+	method := func(obj *types.Func) {
+		if obj != nil {
+			add(t.ir.Source(t.ir.SSA.Prog.FuncValue(obj)))
+		}
+	}
 	for _, f := range tree(fn) {
 		for _, b := range f.Blocks {
 			for _, instr := range b.Instrs {
-				call, ok := instr.(ssa.CallInstruction)
-				if !ok {
-					continue
-				}
-				callee := t.ir.Static(call.Common())
-				if callee == nil {
-					obj := ir.Callee(call.Common())
-					if call.Common().IsInvoke() {
-						obj = t.implementation(call.Common())
+				switch instr := instr.(type) {
+				case *ssa.MakeClosure:
+					method(ir.BoundMethod(instr))
+				case ssa.CallInstruction:
+					common := instr.Common()
+					switch callee := t.ir.Static(common); {
+					case callee != nil:
+						add(callee)
+					case common.IsInvoke():
+						method(t.implementation(common))
+					default:
+						method(ir.Callee(common))
 					}
-					if obj != nil {
-						callee = t.ir.Source(t.ir.SSA.Prog.FuncValue(obj))
-					}
-				}
-				if callee != nil && callee.Parent() == nil && !slices.Contains(out, callee) {
-					out = append(out, callee)
 				}
 			}
 		}

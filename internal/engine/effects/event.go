@@ -77,10 +77,14 @@ type Happening struct {
 // Func returns the function or literal in which the event happens.
 func (e *Event) Func() *ssa.Function { return e.Instr.Parent() }
 
+// maxCalling bounds how many method values are followed one from another.
+const maxCalling = 2
+
 // collector turns the instructions of a solved flow into events.
 type collector struct {
 	*flow
-	events []*Event
+	events  []*Event
+	calling []*ssa.MakeClosure // method values on the way, see emitCall
 }
 
 func (t *table) collect(f *flow) []*Event {
@@ -534,11 +538,14 @@ func (c *collector) emitCall(refs []Ref, e Happening) {
 		if m := ir.BoundMethod(mc); m != nil {
 			e.Kind, e.Name, e.Callee = Method, m.Name(), m
 			c.emit(c.of(mc.Bindings[0]), e)
-			if sum := c.t.imported(m); sum != nil {
-				if call, ok := e.Instr.(ssa.CallInstruction); ok {
-					c.applyOps(call, e, mc.Bindings[:1], sum.Ops)
-				}
+			sum := c.t.imported(m)
+			call, ok := e.Instr.(ssa.CallInstruction)
+			if sum == nil || !ok || len(c.calling) == maxCalling || slices.Contains(c.calling, mc) {
+				continue // what a method gives to others may lead to it again
 			}
+			c.calling = append(c.calling, mc)
+			c.applyOps(call, e, mc.Bindings[:1], sum.Ops)
+			c.calling = c.calling[:len(c.calling)-1]
 		}
 	}
 }

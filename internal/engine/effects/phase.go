@@ -16,15 +16,6 @@ import (
 // everything else. The contract defines both; this file is the one place that
 // knows them.
 
-type phase uint8
-
-const (
-	unknownPhase phase = iota
-	deciding           // on the way: a function that only calls itself adds nothing
-	oncePhase
-	repeatablePhase
-)
-
 // Repeatable reports whether instr may run any number of times in a process:
 // its function is repeatable code, or it stands in a loop without a bound.
 func (p *Package) Repeatable(instr ssa.Instruction) bool {
@@ -77,29 +68,16 @@ func (p *Package) foundUnset(pred, b *ssa.BasicBlock, fns []*ssa.Function) bool 
 	return ok && slices.ContainsFunc(p.sets[g], func(st *ssa.Store) bool { return slices.Contains(fns, st.Parent()) })
 }
 
-// Once reports whether fn is once code.
-func (p *Package) Once(fn *ssa.Function) bool {
-	switch p.phases[fn] {
-	case oncePhase, deciding:
-		return true
-	case repeatablePhase:
-		return false
-	}
-	p.phases[fn] = deciding
-	ph := repeatablePhase
-	if p.isOnce(fn) {
-		ph = oncePhase
-	}
-	p.phases[fn] = ph
-	return ph == oncePhase
-}
+// Once reports whether fn is once code. A function that only calls itself adds
+// nothing to that.
+func (p *Package) Once(fn *ssa.Function) bool { return p.once.Of(fn) }
 
 func (p *Package) isOnce(fn *ssa.Function) bool {
 	if p.IR.IsTest(ir.Outermost(fn)) {
 		return true
 	}
 	if fn.Parent() != nil {
-		return p.literalOnce(fn)
+		return p.literalOnce(fn) || p.inTest(fn) && p.Once(ir.Outermost(fn)) // a test ends
 	}
 	obj, _ := fn.Object().(*types.Func)
 	if obj == nil {
@@ -268,20 +246,12 @@ func (p *Package) OfPackage(root ssa.Value) bool {
 	})
 }
 
-// singleton reports whether a type is not exported and the package has values
-// of it in variables of its own only.
-func (p *Package) singleton(n *types.Named) bool {
-	if n == nil || n.Obj().Exported() || n.Obj().Pkg() != p.IR.Pass.Pkg {
-		return false
-	}
-	if p.single == nil {
-		p.indexSingletons()
-	}
-	return p.single[n.Obj()]
-}
+// singleton reports whether a type is not exported, and the package keeps values
+// of it in variables of its own and makes them in once code only.
+func (p *Package) singleton(n *types.Named) bool { return n != nil && p.single[n.Obj()] }
 
-// indexSingletons finds the types of package variables of which no function
-// makes a value.
+// indexSingletons finds the types of package variables of which there is no
+// other value.
 func (p *Package) indexSingletons() {
 	p.single = make(map[*types.TypeName]bool)
 	for _, member := range p.IR.SSA.Members {
@@ -289,30 +259,54 @@ func (p *Package) indexSingletons() {
 		if !ok {
 			continue
 		}
-		if n := ir.Named(g.Type().(*types.Pointer).Elem()); n != nil && n.TypeArgs().Len() == 0 {
+		n := ir.Named(g.Type().(*types.Pointer).Elem())
+		if n != nil && n.TypeArgs().Len() == 0 && !n.Obj().Exported() && n.Obj().Pkg() == p.IR.Pass.Pkg {
 			p.single[n.Obj()] = true
 		}
 	}
+	if len(p.single) == 0 {
+		return
+	}
+	var made []*ssa.Alloc
 	for _, fn := range p.IR.Funcs {
 		if p.inTest(fn) {
 			continue
 		}
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				made, ok := instr.(*ssa.Alloc)
-				if !ok {
-					continue
-				}
-				elem := made.Type().(*types.Pointer).Elem()
-				if _, pointer := elem.Underlying().(*types.Pointer); pointer {
-					continue // a variable that refers to one
-				}
-				if n := ir.Named(elem); n != nil && (fn.Synthetic == "" || made.Comment == "new") {
-					delete(p.single, n.Obj())
+				if v, ok := instr.(*ssa.Alloc); ok && (fn.Synthetic == "" || v.Comment == "new") && p.single[allocates(v)] {
+					made = append(made, v)
 				}
 			}
 		}
 	}
+	// What is once code may depend on which types are singletons. Until it is
+	// known, those that functions make are none.
+	for _, v := range made {
+		delete(p.single, allocates(v))
+	}
+	once := make(map[*types.TypeName]bool)
+	for _, v := range made {
+		t := allocates(v)
+		sofar, seen := once[t]
+		once[t] = (sofar || !seen) && !p.Repeatable(v)
+	}
+	for t, is := range once {
+		p.single[t] = is
+	}
+}
+
+// allocates returns the name of the type of which v is a new value, not that of
+// a pointer to it.
+func allocates(v *ssa.Alloc) *types.TypeName {
+	elem := v.Type().(*types.Pointer).Elem()
+	if _, pointer := elem.Underlying().(*types.Pointer); pointer {
+		return nil
+	}
+	if n := ir.Named(elem); n != nil {
+		return n.Obj()
+	}
+	return nil
 }
 
 // calls reports whether a call runs fn, and not something that fn is given to.

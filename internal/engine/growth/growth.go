@@ -115,13 +115,13 @@ type container struct {
 func Globals(p *effects.Package) []Growth {
 	f := finder{
 		Package: p,
-		start:   make(map[*ssa.Function]bool),
 		made:    make(map[*ssa.Global]*ssa.Call),
 		asks:    make(map[*ssa.Function][]*ssa.Call),
 		looks:   make(map[*ssa.Function][]presence),
 
 		returned: make(map[*ssa.Function]*trace),
 	}
+	f.start = ir.NewProperty(f.calledAtStart)
 	f.indexMade()
 	ins := make(map[container][]*effects.Event)
 	var order []container
@@ -161,7 +161,7 @@ func inner(g Growth, all []Growth) bool {
 
 type finder struct {
 	*effects.Package
-	start map[*ssa.Function]bool        // see atStart
+	start *ir.Property[*ssa.Function]   // see atStart
 	made  map[*ssa.Global]*ssa.Call     // see indexMade
 	asks  map[*ssa.Function][]*ssa.Call // see hostCalls
 	looks map[*ssa.Function][]presence  // see presences
@@ -343,13 +343,11 @@ func (f *finder) atStart(fn *ssa.Function) bool {
 	if fn.Parent() != nil || fn.Signature.Recv() != nil || token.IsExported(fn.Name()) {
 		return false
 	}
-	once, known := f.start[fn]
-	if !known {
-		f.start[fn] = true // while deciding
-		once = len(f.Uses(fn)) > 0 && f.onlyCalled(fn) && !slices.ContainsFunc(f.Uses(fn), f.repeats)
-		f.start[fn] = once
-	}
-	return once
+	return f.start.Of(fn)
+}
+
+func (f *finder) calledAtStart(fn *ssa.Function) bool {
+	return len(f.Uses(fn)) > 0 && f.onlyCalled(fn) && !slices.ContainsFunc(f.Uses(fn), f.repeats)
 }
 
 // accepts reports whether a loop waits for connections.

@@ -345,6 +345,9 @@ func (t *trace) call(v *ssa.Call) {
 	}
 	t.named(callee.Name())
 	switch path := callee.Pkg().Path(); {
+	case path == "net/http" && strings.HasPrefix(callee.Name(), "NewRequest"):
+		t.asks = true
+		t.arguments(v)
 	case callee.FullName() == "fmt.Sprintf" && isTypeVerb(v.Call.Args[0]):
 		t.end(Program, v)
 	case callee.FullName() == "time.Now":

@@ -77,10 +77,16 @@ func (f *finder) open(c container, ins []*effects.Event) bool {
 		}
 		keyed = true
 		t := f.trace(key)
-		if slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) || t.joined && !t.asks || manyValues(ir.Unwrap(key).Type()) {
+		if manyValues(ir.Unwrap(key).Type()) {
 			return true
 		}
-		if !t.asks && slices.ContainsFunc(t.sources, isGiven) {
+		if t.asks {
+			continue // the program chose whom to ask
+		}
+		if slices.ContainsFunc(t.sources, func(s Source) bool { return s.Origin > Caller }) || t.joined {
+			return true
+		}
+		if slices.ContainsFunc(t.sources, isGiven) {
 			if slices.ContainsFunc(t.names, isOpen) {
 				return true
 			}

@@ -58,3 +58,16 @@ func Helper() {
 		}
 	}()
 }
+
+// Fine: a literal of a helper of tests is part of the test, whoever calls it.
+func listening(call func(func())) {
+	call(func() {
+		go func() {
+			for range time.Tick(time.Second) {
+				println("listening")
+			}
+		}()
+	})
+}
+
+func FuzzListening(f *testing.F) { listening(func(g func()) { g() }) }
