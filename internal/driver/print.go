@@ -98,7 +98,8 @@ func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
 		return github.Format(result.Findings, cmp.Or(os.Getenv("GITHUB_WORKSPACE"), result.Dir))
 	}
 	if source, colour := c.look(stdout); source {
-		return terminal.Format(result.Findings, result.Dir, terminal.Style{Colour: colour, Source: readFile})
+		width, _ := isTerminal(stdout)
+		return terminal.Format(result.Findings, result.Dir, terminal.Style{Colour: colour, Width: width, Source: readFile})
 	}
 	return text.Format(result.Findings, result.Dir)
 }
