@@ -161,12 +161,28 @@ var noWord int
 var block int
 
 var two int //memlint:ignore leak/other a reason //memlint:ignore leak/kind part of the reason
+
+//memlint:ignore	leak/kind	a reason behind tabs
+var tabs int
+
+//memlint:ignore leak/kind for the same line as the one below
+//memlint:ignore leak/other a reason
+var stacked int
+
+//memlint:ignore leak/kind not for the second line of words
+// that are no directive
+var interrupted int
+
+var end int //memlint:ignore leak/kind this line and the next
+var next int //memlint:ignore leak/other a reason
+var afterNext int
 `
 	f := parse(t, src)
 	r := finding.NewReporter(f.pass)
 	for name, shown := range map[string]bool{
 		"before": true, "sameLine": false, "lineAbove": false, "analyzer": false, "otherCategory": true, "otherAnalyzer": true,
 		"twoLinesBelow": true, "prose": true, "otherWord": true, "noWord": true, "block": true, "two": true,
+		"tabs": false, "stacked": false, "interrupted": true, "end": false, "next": false, "afterNext": true,
 	} {
 		if got := r.Shown(f.at(t, name+" int"), "kind"); got != shown {
 			t.Errorf("%s: shown is %t, want %t", name, got, shown)
