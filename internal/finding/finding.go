@@ -63,6 +63,7 @@ type directive struct {
 	word     string // "analyzer" or "analyzer/category"
 	reason   bool   // there is one
 	used     bool   // it silenced something
+	wants    string // the word that would have, if it lacks the analyzer
 }
 
 type lineKey struct {
@@ -156,23 +157,29 @@ func (r *Reporter) Shown(pos token.Pos, category string) bool {
 	}
 	shown := true
 	for _, d := range r.byLine[lineKey{file, file.Line(pos)}] {
-		if d.word == r.pass.Analyzer.Name || d.word == r.pass.Analyzer.Name+"/"+category {
+		switch name := r.pass.Analyzer.Name; d.word {
+		case name, name + "/" + category:
 			d.used = true
 			shown = false
+		case category, "":
+			d.wants = name + "/" + category
 		}
 	}
 	return shown
 }
 
 // idle adds the directives that are for this analyzer and silence nothing, or
-// do not say why they do. An analyzer that does not run says nothing of those
+// do not say why they do. What names no analyzer is for the one that found
+// something there. An analyzer that does not run says nothing of those
 // that are for it.
 func (r *Reporter) idle() {
 	for _, d := range r.ignore {
-		if analyzer, _, _ := strings.Cut(d.word, "/"); analyzer != r.pass.Analyzer.Name {
-			continue
-		}
+		analyzer, _, _ := strings.Cut(d.word, "/")
 		switch {
+		case d.wants != "":
+			r.leaks = append(r.leaks, Leak{Pos: d.pos, End: d.end, Category: "unused-ignore", What: "directive names no analyzer; want " + d.wants})
+		case analyzer != r.pass.Analyzer.Name:
+			// Another one's.
 		case !d.used:
 			r.leaks = append(r.leaks, Leak{Pos: d.pos, End: d.end, Category: "unused-ignore", What: "directive for " + d.word + " silences nothing"})
 		case !d.reason:

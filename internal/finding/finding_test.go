@@ -217,11 +217,17 @@ var other int
 //memlint:ignore leaky
 var longer int
 
+var bare int //memlint:ignore kind because of this
+
+var nothing int //memlint:ignore
+
+//memlint:ignore kind where nothing is found
+
 var withheld int //memlint:ignore leak/kind asked for, and not told
 `
 	f := parse(t, src)
 	r := finding.NewReporter(f.pass)
-	for _, name := range []string{"used", "noReason", "allNoReason", "spelt"} {
+	for _, name := range []string{"used", "noReason", "allNoReason", "spelt", "bare", "nothing"} {
 		r.Add(finding.Leak{Pos: f.at(t, name+" int"), Category: "kind", What: name + " stays"})
 	}
 	r.Shown(f.at(t, "withheld int"), "kind")
@@ -241,6 +247,10 @@ var withheld int //memlint:ignore leak/kind asked for, and not told
 		"13: directive for leak/kind silences nothing (leak/unused-ignore)",
 		"16: directive for leak/knid silences nothing (leak/unused-ignore)",
 		"17: spelt stays (leak/kind)",
+		"25: bare stays (leak/kind)",
+		"25: directive names no analyzer; want leak/kind (leak/unused-ignore)",
+		"27: nothing stays (leak/kind)",
+		"27: directive names no analyzer; want leak/kind (leak/unused-ignore)",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
