@@ -5,14 +5,34 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/internal/driver"
 )
 
-// TestMain lets scripts run this binary as the command memlint.
+// TestMain lets scripts run this binary as the command memlint, and as one that
+// takes its time.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"memlint": main})
+	testscript.Main(m, map[string]func(){"memlint": main, "slowlint": slow})
 }
+
+// slow is memlint with an analyzer that sleeps in each package for longer than
+// a run may take before it has to say how far it is.
+func slow() {
+	driver.Main([]*analysis.Analyzer{{
+		Name: "slow",
+		Doc:  "slow: sleep",
+		Run: func(*analysis.Pass) (any, error) {
+			time.Sleep(progressDelay * 3 / 2)
+			return nil, nil
+		},
+	}})
+}
+
+const progressDelay = time.Second
 
 // TestScripts runs testdata/script/*.txtar. A script sees an empty home, but
 // the build cache of the machine, since to build the standard library for each

@@ -15,6 +15,7 @@ require (
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/term v0.47.0 // indirect
+	golang.org/x/text v0.38.0 // indirect
 )
 
 replace github.com/memlint/memlint => ../..

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"go/format"
 	"maps"
@@ -20,6 +21,7 @@ import (
 type change struct {
 	file          string
 	before, after []byte
+	fixed         int // findings
 }
 
 // A fixing is what applying fixes comes to.
@@ -31,7 +33,8 @@ type fixing struct {
 
 // fixes merges the first fix of each finding. Of two that overlap, the one of
 // the earlier finding is taken; another run can apply the other. A fix is
-// taken as a whole or not at all. Files come out formatted.
+// taken as a whole or not at all. Files come out formatted, with the ends of
+// lines that they had.
 func fixes(findings []report.Finding) *fixing {
 	var x fixing
 	before := make(map[string][]byte)
@@ -89,11 +92,21 @@ finding:
 			x.fixed -= taken[file]
 			continue
 		}
+		if hasCRLF(before[file]) {
+			after = bytes.ReplaceAll(after, []byte("\n"), []byte("\r\n"))
+		}
 		if !bytes.Equal(before[file], after) {
-			x.changes = append(x.changes, change{file, before[file], after})
+			x.changes = append(x.changes, change{file, before[file], after, taken[file]})
 		}
 	}
 	return &x
+}
+
+// hasCRLF reports whether lines end as they do on Windows, which a formatted
+// file does not tell.
+func hasCRLF(src []byte) bool {
+	n := bytes.Count(src, []byte("\r\n"))
+	return n > 0 && n == bytes.Count(src, []byte("\n"))
 }
 
 // insert adds e to edits, which are sorted. It is not ok if e overlaps one or
@@ -125,8 +138,23 @@ func apply(src []byte, edits []report.Edit) []byte {
 	return append(out, src[at:]...)
 }
 
-// write replaces the file by what it should be, at once or not at all.
-func (c change) write() (err error) {
+// write replaces the file by what it should be, at once or not at all. The
+// error does not name the file.
+func (c change) write() error {
+	err := c.replace()
+	// What the system tells names a file that nobody knows.
+	var path *os.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}
+
+func (c change) replace() (err error) {
 	// A file that is a link stays one.
 	file, err := filepath.EvalSymlinks(c.file)
 	if err != nil {
@@ -135,6 +163,13 @@ func (c change) write() (err error) {
 	info, err := os.Stat(file)
 	if err != nil {
 		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("not a regular file")
+	}
+	// To rename a file over it would not ask for leave to write it.
+	if info.Mode().Perm()&0o200 == 0 {
+		return errors.New("read-only")
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".memlint-*")
 	if err != nil {

@@ -53,5 +53,8 @@ func (c *commandLine) writeKnown(result *Result) error {
 	if _, err := os.Lstat(file); err != nil {
 		return os.WriteFile(file, data, 0o666)
 	}
-	return change{file: file, after: data}.write()
+	if err := (change{file: file, after: data}).write(); err != nil {
+		return fmt.Errorf("%s: not written: %w", c.writeBaseline, err)
+	}
+	return nil
 }

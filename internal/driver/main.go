@@ -168,21 +168,23 @@ func (c *commandLine) leaveOut(result *Result, known *baseline.Baseline) {
 // files changed.
 func (c *commandLine) applyFixes(result *Result, stderr io.Writer) (code int, changed bool) {
 	x := fixes(result.Findings)
+	files := 0
 	for _, ch := range x.changes {
 		if err := ch.write(); err != nil {
-			x.errs = append(x.errs, err)
+			x.errs = append(x.errs, fmt.Errorf("%s: not fixed: %w", report.Path(ch.file, result.Dir), err))
+			x.fixed -= ch.fixed
 			continue
 		}
-		changed = true
+		files++
 	}
 	for _, err := range x.errs {
 		fmt.Fprintf(stderr, "memlint: %v\n", err)
 		code = exitFailed
 	}
-	if changed {
-		c.note(stderr, "fixed %s in %s", count(x.fixed, "finding"), count(len(x.changes), "file"))
+	if files > 0 {
+		c.note(stderr, "fixed %s in %s", count(x.fixed, "finding"), count(files, "file"))
 	}
-	return code, changed
+	return code, files > 0
 }
 
 // buildVersion returns the version of the module that the command was built

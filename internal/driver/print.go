@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/memlint/memlint/internal/driver/github"
@@ -85,7 +86,7 @@ func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
 		run := sarif.Run{
 			Findings: result.Findings,
 			Rules:    rules(c.analyzers),
-			Dir:      result.Dir,
+			Dir:      repository(result.Dir),
 			Version:  Version(),
 			Source:   readFile,
 		}
@@ -97,9 +98,24 @@ func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
 		return github.Format(result.Findings, cmp.Or(os.Getenv("GITHUB_WORKSPACE"), result.Dir))
 	}
 	if source, colour := c.look(stdout); source {
-		return terminal.Format(result.Findings, result.Dir, terminal.Style{Colour: colour, Source: readFile})
+		width, _ := isTerminal(stdout)
+		return terminal.Format(result.Findings, result.Dir, terminal.Style{Colour: colour, Width: width, Source: readFile})
 	}
 	return text.Format(result.Findings, result.Dir)
+}
+
+// repository returns the root of the repository that dir is in: code scanning
+// takes names of files for relative to it, wherever memlint ran. Without a
+// repository it is dir.
+func repository(dir string) string {
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil { // a file in a work tree or submodule
+			return at
+		}
+		if at == filepath.Dir(at) {
+			return dir
+		}
+	}
 }
 
 // readFile returns the text of a file, nil if there is none: positions are

@@ -1,10 +1,8 @@
 package driver
 
 import (
-	"bytes"
 	"fmt"
 	"go/doc/comment"
-	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -49,36 +47,45 @@ func sections(doc string) []section {
 }
 
 // explain returns what `memlint explain` prints about each name: the section
-// of a category, or all that help says of an analyzer. The error is one line.
+// of a category, with its analyzer or without, or all that help says of an
+// analyzer. The error is one line.
 func explain(analyzers []*analysis.Analyzer, names []string) ([]byte, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("explain what? `memlint explain analyzer/category`, as at the end of a finding")
 	}
 	known := rules(analyzers)
-	var out bytes.Buffer
-	for i, name := range names {
-		if i > 0 {
-			out.WriteByte('\n')
-		}
-		analyzer, category, ok := strings.Cut(strings.Trim(name, "()"), "/") // as copied
-		if !ok {
-			text, err := help(analyzers, []string{name})
-			if err != nil {
-				return nil, err
+	var texts []string
+	for _, name := range names {
+		name = strings.Trim(name, "()") // as copied
+		found := false
+		for _, r := range known {
+			if name == r.ID() || name == r.Category {
+				found = true
+				texts = append(texts, describeRule(r))
 			}
-			out.Write(text)
+		}
+		if found {
 			continue
 		}
-		at := slices.IndexFunc(known, func(r report.Rule) bool { return r.Analyzer == analyzer && r.Category == category })
-		if at < 0 {
+		if analyzer, category, ok := strings.Cut(name, "/"); ok {
 			return nil, unknownCategory(known, analyzer, category)
 		}
-		fmt.Fprintf(&out, "%s/%s\n\n%s\n", analyzer, category, known[at].Text)
-		if url := known[at].URL; !strings.HasPrefix(url, "#") {
-			fmt.Fprintf(&out, "\n%s\n", url)
+		text, err := help(analyzers, []string{name})
+		if err != nil {
+			return nil, err
 		}
+		texts = append(texts, string(text))
 	}
-	return out.Bytes(), nil
+	return []byte(strings.Join(texts, "\n")), nil
+}
+
+// describeRule returns the section of a category and where it is on the web.
+func describeRule(r report.Rule) string {
+	text := fmt.Sprintf("%s\n\n%s\n", r.ID(), r.Text)
+	if !strings.HasPrefix(r.URL, "#") {
+		text += "\n" + r.URL + "\n"
+	}
+	return text
 }
 
 // unknownCategory returns the error for a category that no documentation has.

@@ -39,7 +39,7 @@ func (c *commandLine) configure() error {
 	if err != nil {
 		return err
 	}
-	if file.Tests != nil && !given["test"] {
+	if file.Tests != nil && !given["tests"] && !given["test"] {
 		c.options.Tests = *file.Tests
 	}
 	for _, s := range file.Settings {

@@ -37,7 +37,7 @@ const directives = `
 
 # unused-ignore
 
-A comment "//memlint:ignore NAME/category reason" silences nothing, on its line or the next. Remove it, or correct the category.
+A comment "//memlint:ignore NAME/category reason" silences nothing, on its line or the next, or one for a finding there lacks the "NAME/". Remove it, or correct the category.
 
 # ignore-without-reason
 

@@ -63,6 +63,7 @@ type directive struct {
 	word     string // "analyzer" or "analyzer/category"
 	reason   bool   // there is one
 	used     bool   // it silenced something
+	wants    string // the word that would have, if it lacks the analyzer
 }
 
 type lineKey struct {
@@ -96,20 +97,47 @@ func NewReporter(pass *analysis.Pass) *Reporter {
 			continue
 		}
 		for _, group := range f.Comments {
-			for _, c := range group.List {
-				words, ok := strings.CutPrefix(c.Text, "//memlint:ignore")
-				if !ok || words != "" && words[0] != ' ' {
-					continue
-				}
-				k := lineKey{file, file.Line(c.Pos())}
-				word, reason, _ := strings.Cut(strings.TrimSpace(words), " ")
-				d := &directive{pos: c.Pos(), end: c.End(), word: word, reason: strings.TrimSpace(reason) != ""}
-				r.ignore = append(r.ignore, d)
-				r.byLine[k] = append(r.byLine[k], d)
-			}
+			r.directives(file, group)
 		}
 	}
 	return r
+}
+
+// directives adds those of a comment. Each is for its own line and the next,
+// and those on lines one below the other are for the same next line.
+func (r *Reporter) directives(file *token.File, group *ast.CommentGroup) {
+	var run []*directive
+	for i, c := range group.List {
+		d, ok := parse(c)
+		if !ok {
+			continue
+		}
+		run = append(run, d)
+		line := file.Line(c.Pos())
+		r.byLine[lineKey{file, line}] = append(r.byLine[lineKey{file, line}], d)
+		if i+1 < len(group.List) {
+			if _, ok := parse(group.List[i+1]); ok {
+				continue
+			}
+		}
+		next := lineKey{file, line + 1}
+		r.byLine[next] = append(r.byLine[next], run...)
+		r.ignore = append(r.ignore, run...)
+		run = nil
+	}
+}
+
+// parse returns the directive that a comment is, if it is one.
+func parse(c *ast.Comment) (_ *directive, ok bool) {
+	text, ok := strings.CutPrefix(c.Text, "//memlint:ignore")
+	if !ok || text != "" && text[0] != ' ' && text[0] != '\t' {
+		return nil, false
+	}
+	d := &directive{pos: c.Pos(), end: c.End()}
+	if words := strings.Fields(text); len(words) > 0 {
+		d.word, d.reason = words[0], len(words) > 1
+	}
+	return d, true
 }
 
 // isRuntime reports whether a package is a part of the Go runtime. What keeps
@@ -119,7 +147,7 @@ func isRuntime(path string) bool {
 }
 
 // Shown reports whether a leak of the category at pos would be reported: the
-// file is not generated and no comment on the line, or the line above it,
+// file is not generated and no comment on the line, or the lines above it,
 // says "//memlint:ignore analyzer/category reason" (or "//memlint:ignore
 // analyzer reason" for all of its categories).
 func (r *Reporter) Shown(pos token.Pos, category string) bool {
@@ -127,28 +155,31 @@ func (r *Reporter) Shown(pos token.Pos, category string) bool {
 	if file == nil || r.silent[file] {
 		return false
 	}
-	line := file.Line(pos)
 	shown := true
-	for _, l := range []int{line, line - 1} {
-		for _, d := range r.byLine[lineKey{file, l}] {
-			if d.word == r.pass.Analyzer.Name || d.word == r.pass.Analyzer.Name+"/"+category {
-				d.used = true
-				shown = false
-			}
+	for _, d := range r.byLine[lineKey{file, file.Line(pos)}] {
+		switch name := r.pass.Analyzer.Name; d.word {
+		case name, name + "/" + category:
+			d.used = true
+			shown = false
+		case category, "":
+			d.wants = name + "/" + category
 		}
 	}
 	return shown
 }
 
 // idle adds the directives that are for this analyzer and silence nothing, or
-// do not say why they do. An analyzer that does not run says nothing of those
+// do not say why they do. What names no analyzer is for the one that found
+// something there. An analyzer that does not run says nothing of those
 // that are for it.
 func (r *Reporter) idle() {
 	for _, d := range r.ignore {
-		if analyzer, _, _ := strings.Cut(d.word, "/"); analyzer != r.pass.Analyzer.Name {
-			continue
-		}
+		analyzer, _, _ := strings.Cut(d.word, "/")
 		switch {
+		case d.wants != "":
+			r.leaks = append(r.leaks, Leak{Pos: d.pos, End: d.end, Category: "unused-ignore", What: "directive names no analyzer; want " + d.wants})
+		case analyzer != r.pass.Analyzer.Name:
+			// Another one's.
 		case !d.used:
 			r.leaks = append(r.leaks, Leak{Pos: d.pos, End: d.end, Category: "unused-ignore", What: "directive for " + d.word + " silences nothing"})
 		case !d.reason:

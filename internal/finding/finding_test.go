@@ -161,12 +161,28 @@ var noWord int
 var block int
 
 var two int //memlint:ignore leak/other a reason //memlint:ignore leak/kind part of the reason
+
+//memlint:ignore	leak/kind	a reason behind tabs
+var tabs int
+
+//memlint:ignore leak/kind for the same line as the one below
+//memlint:ignore leak/other a reason
+var stacked int
+
+//memlint:ignore leak/kind not for the second line of words
+// that are no directive
+var interrupted int
+
+var end int //memlint:ignore leak/kind this line and the next
+var next int //memlint:ignore leak/other a reason
+var afterNext int
 `
 	f := parse(t, src)
 	r := finding.NewReporter(f.pass)
 	for name, shown := range map[string]bool{
 		"before": true, "sameLine": false, "lineAbove": false, "analyzer": false, "otherCategory": true, "otherAnalyzer": true,
 		"twoLinesBelow": true, "prose": true, "otherWord": true, "noWord": true, "block": true, "two": true,
+		"tabs": false, "stacked": false, "interrupted": true, "end": false, "next": false, "afterNext": true,
 	} {
 		if got := r.Shown(f.at(t, name+" int"), "kind"); got != shown {
 			t.Errorf("%s: shown is %t, want %t", name, got, shown)
@@ -201,11 +217,17 @@ var other int
 //memlint:ignore leaky
 var longer int
 
+var bare int //memlint:ignore kind because of this
+
+var nothing int //memlint:ignore
+
+//memlint:ignore kind where nothing is found
+
 var withheld int //memlint:ignore leak/kind asked for, and not told
 `
 	f := parse(t, src)
 	r := finding.NewReporter(f.pass)
-	for _, name := range []string{"used", "noReason", "allNoReason", "spelt"} {
+	for _, name := range []string{"used", "noReason", "allNoReason", "spelt", "bare", "nothing"} {
 		r.Add(finding.Leak{Pos: f.at(t, name+" int"), Category: "kind", What: name + " stays"})
 	}
 	r.Shown(f.at(t, "withheld int"), "kind")
@@ -225,6 +247,10 @@ var withheld int //memlint:ignore leak/kind asked for, and not told
 		"13: directive for leak/kind silences nothing (leak/unused-ignore)",
 		"16: directive for leak/knid silences nothing (leak/unused-ignore)",
 		"17: spelt stays (leak/kind)",
+		"25: bare stays (leak/kind)",
+		"25: directive names no analyzer; want leak/kind (leak/unused-ignore)",
+		"27: nothing stays (leak/kind)",
+		"27: directive names no analyzer; want leak/kind (leak/unused-ignore)",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -85,6 +85,11 @@ func relative(file, dir string) string {
 
 // Parse reads a file. The error is one line and does not name the file.
 func Parse(data []byte) (*Baseline, error) {
+	// Another version may well have other keys, so look at that first.
+	var head struct{ Version int }
+	if err := json.Unmarshal(data, &head); err == nil && head.Version != version {
+		return nil, fmt.Errorf("baseline has version %d, want %d; write it again", head.Version, version)
+	}
 	b := new(Baseline)
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
@@ -93,9 +98,6 @@ func Parse(data []byte) (*Baseline, error) {
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("no baseline of memlint: something follows its end")
-	}
-	if b.Version != version {
-		return nil, fmt.Errorf("baseline has version %d, want %d; write it again", b.Version, version)
 	}
 	return b, nil
 }

@@ -76,6 +76,10 @@ func TestParseErrors(t *testing.T) {
 		"{":                             "no baseline of memlint: unexpected EOF",
 		`{"version":1,"runs":[]}`:       `no baseline of memlint: json: unknown field "runs"`,
 		`{"version":2,"findings":[]}`:   "baseline has version 2, want 1; write it again",
+		`{"version":2,"runs":[]}`:       "baseline has version 2, want 1; write it again",
+		`{}`:                            "baseline has version 0, want 1; write it again",
+		`null`:                          "baseline has version 0, want 1; write it again",
+		`{"version":2}{}`:               "no baseline of memlint: something follows its end",
 		`{"version":1,"findings":[]}{}`: "no baseline of memlint: something follows its end",
 	} {
 		if _, err := Parse([]byte(data)); err == nil || err.Error() != want {

@@ -20,7 +20,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"golang.org/x/text/width"
 
 	"github.com/memlint/memlint/internal/driver/report"
 )
@@ -28,6 +29,7 @@ import (
 // Style says how findings look.
 type Style struct {
 	Colour bool
+	Width  int                      // of the terminal in columns, 0 if it is not known
 	Source func(file string) []byte // the text of a file, nil if it is not known
 }
 
@@ -44,7 +46,9 @@ const (
 
 const (
 	tabWidth = 4
-	maxLine  = 200 // columns of a line of source that is shown
+	maxLine  = 200 // columns of a line of source that are shown where there is room
+	minLine  = 20  // and where there is none
+	dots     = "..."
 )
 
 // Format returns findings with a blank line between them. File names below dir
@@ -102,9 +106,12 @@ func (p *printer) excerpt(pos, end token.Position, colour string) {
 	}
 	shown, start := expand(line, from)
 	_, stop := expand(line, to)
-	if utf8.RuneCountInString(shown) > maxLine {
-		return
+	room := maxLine
+	if p.Width > 0 {
+		// On a narrower terminal the marks would not be below what they mark.
+		room = max(minLine, min(room, p.Width-p.gutter-len("   | ")))
 	}
+	shown, start, stop = clip(shown, start, stop, room)
 	bar := p.paint(dim, "|")
 	fmt.Fprintf(&p.out, "  %s %s %s\n", p.paint(dim, fmt.Sprintf("%*d", p.gutter, pos.Line)), bar, shown)
 	mark := "^" + strings.Repeat("~", max(0, stop-start-1))
@@ -146,13 +153,68 @@ func expand(line string, at int) (shown string, column int) {
 			n++
 		default:
 			b.WriteRune(r)
-			n++
+			n += columns(r)
 		}
 	}
 	if column < 0 {
 		column = n
 	}
 	return strings.TrimRight(b.String(), " "), column
+}
+
+// columns returns how many columns a letter takes: those of East Asia and
+// pictures two, and an accent by itself none.
+func columns(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// clip returns what of a line fits in room columns, with dots where there is
+// more, and where the columns start and stop are then. What is at start is in
+// it, with more of what follows than of what is in front.
+func clip(shown string, start, stop, room int) (string, int, int) {
+	total := 0
+	for _, r := range shown {
+		total += columns(r)
+	}
+	if total <= room {
+		return shown, start, stop
+	}
+	from := 0
+	if stop > room-len(dots) {
+		from = max(0, min(start-room/4, total-room))
+	}
+	to := from + room
+	first, last := from, to // of what the dots leave
+	var b strings.Builder
+	if from > 0 {
+		first += len(dots)
+		b.WriteString(dots)
+	}
+	if to < total {
+		last -= len(dots)
+	}
+	n := 0
+	for _, r := range shown {
+		next := n + columns(r)
+		switch {
+		case n >= first && next <= last:
+			b.WriteRune(r)
+		case n < first && next > first, n < last && next > last:
+			b.WriteByte(' ') // for half of a wide letter
+		}
+		n = next
+	}
+	if to < total {
+		b.WriteString(dots)
+	}
+	return b.String(), start - from, min(stop-from, room)
 }
 
 func (p *printer) paint(code, s string) string {
