@@ -370,3 +370,25 @@ func TestAnswersYoung(t *testing.T) {
 		t.Error("the go command was asked when all was settled")
 	}
 }
+
+// TestAnswersUse checks that what is kept of packages counts as used as long as
+// answers are given instead: the first edit in months is that of one package.
+func TestAnswersUse(t *testing.T) {
+	r := newKeptRun(t)
+	settle()
+	r.once(r.cache)
+	long := time.Now().AddDate(0, -2, 0)
+	r.eachEntry(func(name string) {
+		if err := os.Chtimes(name, long, long); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if r.once(r.cache); r.asked {
+		t.Error("the go command was asked")
+	}
+	r.cache.Trim()
+	r.edit("d/d.go", `"d"`, `"e"`)
+	if ran := r.run(); ran != "d" {
+		t.Errorf("analysed %q, want d", ran)
+	}
+}

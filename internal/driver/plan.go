@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/memlint/memlint/internal/driver/cache"
 	"github.com/memlint/memlint/internal/driver/report"
 )
 
@@ -26,6 +27,7 @@ type unit struct {
 	lends  bool    // facts are taken from u
 	lent   *[]byte // these; nil if u is not done, or they do not fit
 
+	key      cache.Key // under which it is kept, if it is
 	kept     []byte    // what is kept of a run in which nothing but facts may have been different
 	bytes    int64     // see size
 	index    int       // in the order of the plan

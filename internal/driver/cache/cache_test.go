@@ -35,7 +35,7 @@ func TestNil(t *testing.T) {
 	var c *Cache
 	c.Put(key("a"), nil)
 	c.Trim()
-	if _, ok := c.Get(key("a")); ok {
+	if _, ok := c.Get(key("a")); ok || c.Use(key("a")) {
 		t.Error("no cache has an entry")
 	}
 }
@@ -137,6 +137,35 @@ func TestTrim(t *testing.T) {
 		if want := i == 1 || i > 5; has(i) != want { // 1 was used
 			t.Errorf("%d is kept: %t", i, !want)
 		}
+	}
+}
+
+// TestUse checks that entries stay that are marked as used, and that this is done
+// once in a while.
+func TestUse(t *testing.T) {
+	c := Open(t.TempDir())
+	now := time.Now()
+	c.now = func() time.Time { return now }
+	if c.Use(key("a")) {
+		t.Error("what is not there is used")
+	}
+	c.Put(key("a"), nil)
+	c.Put(key("b"), nil)
+	for range 3 {
+		if c.Use(key("a")) {
+			t.Error("used for the first time, though it is new")
+		}
+		now = now.Add(maxAge * 2 / 3)
+		if !c.Use(key("a")) {
+			t.Error("not used for the first time in weeks")
+		}
+	}
+	c.Trim()
+	if _, ok := c.Get(key("a")); !ok {
+		t.Error("what is used is removed")
+	}
+	if _, ok := c.Get(key("b")); ok {
+		t.Error("what is not used is kept")
 	}
 }
 
