@@ -204,7 +204,7 @@ func (b *breakage) cause(p *listPackage) string {
 			q := b.byID[path]
 			if q == nil {
 				cause = fmt.Sprintf("cannot import %s: the go command does not know it", path)
-			} else if c := b.cause(q); c != "" {
+			} else if c := b.cause(q); c != "" || q.Export == "" { // edited, and did not compile
 				cause = b.blame(p, q, c)
 			}
 			if cause != "" {
