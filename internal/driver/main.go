@@ -38,6 +38,7 @@ func Main(analyzers []*analysis.Analyzer) {
 	}
 	tuneGC()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // the second one need not wait for anything
 	code := command(ctx, analyzers, args, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -88,6 +89,9 @@ func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string,
 		return fail(err)
 	}
 	code, err := c.run(ctx, stdout, stderr)
+	if err != nil && ctx.Err() != nil {
+		return fail(errors.New("interrupted"))
+	}
 	if err != nil {
 		return fail(err)
 	}
