@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -264,7 +265,7 @@ func (e *listError) line() string {
 	lines := strings.Split(strings.TrimSpace(e.Err), "\n")
 	// The compiler's output comes under a heading; its first line will do.
 	if e.fromCompiler() && len(lines) > 1 {
-		return strings.TrimSpace(lines[1])
+		return strings.TrimPrefix(strings.TrimSpace(lines[1]), "."+string(filepath.Separator)) // as findings say it
 	}
 	for i := range lines {
 		lines[i] = strings.TrimSpace(lines[i])
