@@ -218,6 +218,27 @@ func TestKept(t *testing.T) {
 	}
 }
 
+// TestKeptToolchain checks that what one toolchain compiled does not stand for what
+// another did, nor one system for another.
+func TestKeptToolchain(t *testing.T) {
+	u := &unit{listPackage: &listPackage{ImportPath: "p", Dir: t.TempDir()}}
+	seen := make(map[cache.Key]goEnv)
+	for _, env := range []goEnv{
+		{GOVERSION: "go1.26.8", GOARCH: "amd64"},
+		{GOVERSION: "go1.26.9", GOARCH: "amd64"},
+		{GOVERSION: "go1.26.8", GOARCH: "arm"},
+	} {
+		key, err := newKeeper(cache.Open(t.TempDir()), &listing{env: env}, nil, nil).key(u, os.ReadFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, ok := seen[key]; ok {
+			t.Errorf("%v and %v have the same key", env, other)
+		}
+		seen[key] = env
+	}
+}
+
 func (r *keptRun) eachEntry(f func(name string)) {
 	n := 0
 	filepath.WalkDir(r.kept, func(name string, d fs.DirEntry, err error) error {
