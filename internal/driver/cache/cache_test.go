@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -66,6 +67,29 @@ func TestDamaged(t *testing.T) {
 	c.Put(key("a"), []byte("data"))
 	if _, ok := c.Get(key("a")); !ok {
 		t.Error("a damaged entry is not replaced")
+	}
+}
+
+// TestAtomic checks that an entry is written beside the one that is there, which
+// somebody may be reading.
+func TestAtomic(t *testing.T) {
+	c := Open(t.TempDir())
+	c.Put(key("a"), []byte("data"))
+	want, err := os.ReadFile(c.file(key("a")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(c.file(key("a")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	c.Put(key("a"), []byte("other data"))
+	if got, err := io.ReadAll(f); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the entry that was opened before is now %q, %v", got, err)
+	}
+	if left, err := filepath.Glob(filepath.Join(c.dir, tempPrefix+"*")); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
 	}
 }
 
