@@ -66,6 +66,7 @@ var answerTests = []answerTest{
 	{name: "build tag of a package that was ignored", files: "-- e/tag.go --\n//go:build never\n\npackage e\n\nfunc E() { println() }\n",
 		change: func(r *keptRun) { r.edit("e/tag.go", "never", "!never") }},
 	{name: "test file", before: func(r *keptRun) { r.opts.Tests = true }, change: func(r *keptRun) { r.edit("a/a_test.go", "println()", "") }},
+	{name: "tool", change: otherTool},
 	{name: "tags", files: tagged, flags: []string{"-tags=tag"}},
 	{name: "flag of an analyzer", flags: []string{"-chain.most=1"}},
 	{name: "GOFLAGS", files: tagged,
