@@ -109,13 +109,9 @@ func BenchmarkShapes(b *testing.B) {
 // TestShapes checks that the largest of them take seconds. A tool of go vet does
 // not need them compiled.
 func TestShapes(t *testing.T) {
-	memlint, err := exec.LookPath("memlint")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, s := range shapes {
 		t.Run(s.name, func(t *testing.T) {
-			cmd := exec.Command("go", "vet", "-json", "-vettool="+memlint)
+			cmd := exec.Command("go", "vet", "-json", "-vettool="+memlintPath(t))
 			cmd.Dir = s.generate(t, s.size)
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)

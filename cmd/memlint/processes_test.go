@@ -33,7 +33,7 @@ func newMachine(t *testing.T) *machine {
 
 // command returns a process of memlint that waits to be started.
 func (m *machine) command(args ...string) *exec.Cmd {
-	cmd := exec.Command("memlint", args...)
+	cmd := exec.Command(memlintPath(m.t), args...)
 	cmd.Dir = m.dir
 	cmd.Env = append(cmd.Environ(), "GOFLAGS=", "GOWORK=off", "GOMAXPROCS=1", "MEMLINT_CACHE="+m.cache)
 	return cmd
