@@ -93,6 +93,12 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 		if !isReported && !(withFacts && needed[p.ImportPath] && b.isOurs(p)) {
 			continue
 		}
+		// What the go command recompiles for the test of another package has
+		// the same facts as the plain one, and only errors that this package
+		// or its test has.
+		if !isReported && p.isRecompiled() && l.byID[p.path()] != nil {
+			continue
+		}
 		if b.cause(p) != "" {
 			// One line for a package and its tests: they break together.
 			base := p.path()
@@ -103,11 +109,6 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 				told[base] = true
 				pl.problems = append(pl.problems, Problem{Package: p.ImportPath, Text: b.line(p)})
 			}
-			continue
-		}
-		// What the go command recompiles for the test of another package has
-		// the same facts as the plain one.
-		if !isReported && p.isRecompiled() && l.byID[p.path()] != nil {
 			continue
 		}
 		u := &unit{listPackage: p, reported: isReported, facts: new(unitFacts), bytes: -1}
@@ -252,7 +253,7 @@ func (b *breakage) line(p *listPackage) string {
 	if strings.Contains(cause, ".go:") || strings.HasPrefix(cause, "pattern ") {
 		return cause // says where
 	}
-	return p.ImportPath + ": " + cause
+	return p.path() + ": " + cause
 }
 
 // fromCompiler reports whether the go command knows all about the package, and
