@@ -38,7 +38,6 @@ func Main(analyzers []*analysis.Analyzer) {
 	}
 	tuneGC()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // the second one need not wait for anything
 	code := command(ctx, analyzers, args, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
