@@ -3,22 +3,25 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
+	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/memlint/memlint"
 	"github.com/memlint/memlint/internal/driver"
 )
 
-// shapes make bodies of functions of a size in which there is something to say
-// for each analyzer. Generated code has such functions.
-var shapes = []struct {
+// A shape is how bodies of functions look that may have any size.
+type shape struct {
 	name string
 	size int
 	body func(n int) string
-}{
+}
+
+// shapes make bodies of functions of a size in which there is something to say
+// for each analyzer. Generated code has such functions.
+var shapes = []shape{
 	{"statements", 20000, func(n int) string {
 		return repeat(n/4, "\tm[in.id+%d] = in\n\tlist = append(list, in)\n\tin = in.next\n\tuse(in)\n")
 	}},
@@ -70,30 +73,52 @@ func F(in *node) {
 %s}
 `
 
+// generate writes a module with a function of a shape, and returns its folder.
+func (s shape) generate(t testing.TB, n int) (dir string) {
+	t.Helper()
+	t.Setenv("GOWORK", "off")
+	dir = t.TempDir()
+	write(t, dir, "go.mod", "module m\n\ngo 1.22\n")
+	write(t, dir, "p.go", fmt.Sprintf(around, s.body(n)))
+	return dir
+}
+
 // BenchmarkShapes analyses generated functions of growing size: ns/op grows as
 // they do, so that ns/line stays.
 func BenchmarkShapes(b *testing.B) {
 	for _, s := range shapes {
 		for _, n := range []int{s.size / 4, s.size / 2, s.size} {
 			b.Run(fmt.Sprintf("%s/%d", s.name, n), func(b *testing.B) {
-				dir := b.TempDir()
-				for name, text := range map[string]string{
-					"go.mod": "module m\n\ngo 1.22\n",
-					"p.go":   fmt.Sprintf(around, s.body(n)),
-				} {
-					if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-						b.Fatal(err)
-					}
-				}
-				b.Setenv("GOWORK", "off")
-				for b.Loop() {
+				dir := s.generate(b, n)
+				analyze := func() {
 					result, err := driver.Run(context.Background(), driver.Options{Analyzers: memlint.Analyzers(), Dir: dir})
 					if err != nil || len(result.Problems) > 0 || result.Packages != 1 {
 						b.Fatalf("%+v, %v", result, err)
 					}
 				}
+				analyze() // has the go command compile it, which takes longer
+				for b.Loop() {
+					analyze()
+				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/line")
 			})
 		}
+	}
+}
+
+// TestShapes checks that the largest of them take seconds. A tool of go vet does
+// not need them compiled.
+func TestShapes(t *testing.T) {
+	for _, s := range shapes {
+		t.Run(s.name, func(t *testing.T) {
+			cmd := exec.Command("go", "vet", "-json", "-vettool="+memlintPath(t))
+			cmd.Dir = s.generate(t, s.size)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			if took := cmd.ProcessState.UserTime(); took > 10*time.Second {
+				t.Errorf("takes %v of a processor", took)
+			}
+		})
 	}
 }

@@ -142,7 +142,7 @@ func unpack(t *testing.T, archive string) string {
 	return dir
 }
 
-func write(t *testing.T, dir, name, text string) {
+func write(t testing.TB, dir, name, text string) {
 	t.Helper()
 	file := filepath.Join(dir, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
@@ -207,6 +207,13 @@ func TestEditing(t *testing.T) {
 	c.Wait(file)
 	c.Replace(file, "\tfor if {", "\tfor {")
 	c.Wait(file, notStopped+" 9:16")
+
+	t.Log("but not in the body of a test, which nobody analyses")
+	c.Open("poll/poll_test.go")
+	c.Replace("poll/poll_test.go", "poll.Poll(done", "undefined(done")
+	c.Replace(file, "// Words.\n\n", "")
+	c.Wait(file, notStopped+" 7:16")
+	c.Close("poll/poll_test.go")
 
 	t.Log("what is closed is as it is on disk, and nobody looks at it")
 	c.Close(file)

@@ -91,6 +91,7 @@ func matters(v string) bool {
 type keptAnswer struct {
 	Manifest *manifest.Manifest
 	Result   *Result
+	Units    []byte // keys of what is kept of each package
 }
 
 // recall returns the result of an earlier run if it is that of this one, too;
@@ -99,16 +100,23 @@ func (a *answers) recall() *Result {
 	if a == nil {
 		return nil
 	}
+	first := a.cache.Use(a.key)
 	data, ok := a.cache.Get(a.key)
 	var k keptAnswer
-	if ok && gob.NewDecoder(bytes.NewReader(data)).Decode(&k) == nil && k.Manifest.Holds() {
-		return k.Result
+	if !ok || gob.NewDecoder(bytes.NewReader(data)).Decode(&k) != nil || !k.Manifest.Holds() {
+		return nil
 	}
-	return nil
+	if first {
+		// The first run after a change needs what is kept of packages.
+		for key := range slices.Chunk(k.Units, len(cache.Key{})) {
+			a.cache.Use(cache.Key(key))
+		}
+	}
+	return k.Result
 }
 
 // keep keeps the result of a run.
-func (a *answers) keep(l *listing, result *Result) {
+func (a *answers) keep(l *listing, units []*unit, result *Result) {
 	if a == nil || len(result.Problems) > 0 {
 		return
 	}
@@ -127,8 +135,12 @@ func (a *answers) keep(l *listing, result *Result) {
 	if !ok || !a.around.Holds() {
 		return
 	}
+	var keys []byte
+	for _, u := range units {
+		keys = append(keys, u.key[:]...)
+	}
 	var data bytes.Buffer
-	if gob.NewEncoder(&data).Encode(keptAnswer{m, result}) == nil {
+	if gob.NewEncoder(&data).Encode(keptAnswer{m, result, keys}) == nil {
 		a.cache.Put(a.key, data.Bytes())
 	}
 }

@@ -66,6 +66,7 @@ var answerTests = []answerTest{
 	{name: "build tag of a package that was ignored", files: "-- e/tag.go --\n//go:build never\n\npackage e\n\nfunc E() { println() }\n",
 		change: func(r *keptRun) { r.edit("e/tag.go", "never", "!never") }},
 	{name: "test file", before: func(r *keptRun) { r.opts.Tests = true }, change: func(r *keptRun) { r.edit("a/a_test.go", "println()", "") }},
+	{name: "tool", change: otherTool},
 	{name: "tags", files: tagged, flags: []string{"-tags=tag"}},
 	{name: "flag of an analyzer", flags: []string{"-chain.most=1"}},
 	{name: "GOFLAGS", files: tagged,
@@ -368,5 +369,27 @@ func TestAnswersYoung(t *testing.T) {
 	}
 	if r.once(r.cache); r.asked {
 		t.Error("the go command was asked when all was settled")
+	}
+}
+
+// TestAnswersUse checks that what is kept of packages counts as used as long as
+// answers are given instead: the first edit in months is that of one package.
+func TestAnswersUse(t *testing.T) {
+	r := newKeptRun(t)
+	settle()
+	r.once(r.cache)
+	long := time.Now().AddDate(0, -2, 0)
+	r.eachEntry(func(name string) {
+		if err := os.Chtimes(name, long, long); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if r.once(r.cache); r.asked {
+		t.Error("the go command was asked")
+	}
+	r.cache.Trim()
+	r.edit("d/d.go", `"d"`, `"e"`)
+	if ran := r.run(); ran != "d" {
+		t.Errorf("analysed %q, want d", ran)
 	}
 }

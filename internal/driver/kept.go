@@ -217,8 +217,9 @@ func (k *keeper) look(units []*unit, workers int, read func(name string) ([]byte
 	for range workers {
 		wg.Go(func() {
 			for u := range next {
-				if key, err := k.key(u, read); err == nil {
-					u.kept, _ = k.cache.Get(key)
+				var err error
+				if u.key, err = k.key(u, read); err == nil {
+					u.kept, _ = k.cache.Get(u.key)
 				}
 			}
 		})

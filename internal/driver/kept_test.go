@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/txtar"
@@ -177,11 +178,7 @@ func TestKept(t *testing.T) {
 		{"godebug line", func(r *keptRun) { r.edit("go.mod", "go 1.24", "go 1.24\n\ngodebug asynctimerchan=1") }, nil, all},
 		{"flag", func(*keptRun) {}, []string{"-chain.most=1"}, all},
 		{"tags", func(r *keptRun) { r.write("d/tag.go", "//go:build tag\n\npackage d\n") }, []string{"-tags=tag"}, "d"},
-		{"tool", func(r *keptRun) {
-			old := executable
-			r.t.Cleanup(func() { executable = old })
-			executable = func() (sum [32]byte, _ error) { return sum, nil }
-		}, nil, all},
+		{"tool", otherTool, nil, all},
 		{"moved", func(r *keptRun) {
 			dir := filepath.Join(r.t.TempDir(), "moved")
 			if err := os.Rename(r.dir, dir); err != nil {
@@ -215,6 +212,55 @@ func TestKept(t *testing.T) {
 				t.Errorf("analysed again: %q", got)
 			}
 		})
+	}
+}
+
+// TestKeptToolchain checks that what one toolchain compiled does not stand for what
+// another did, nor one system for another.
+func TestKeptToolchain(t *testing.T) {
+	u := &unit{listPackage: &listPackage{ImportPath: "p", Dir: t.TempDir()}}
+	seen := make(map[cache.Key]goEnv)
+	for _, env := range []goEnv{
+		{GOVERSION: "go1.26.8", GOARCH: "amd64"},
+		{GOVERSION: "go1.26.9", GOARCH: "amd64"},
+		{GOVERSION: "go1.26.8", GOARCH: "arm"},
+	} {
+		key, err := newKeeper(cache.Open(t.TempDir()), &listing{env: env}, nil, nil).key(u, os.ReadFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, ok := seen[key]; ok {
+			t.Errorf("%v and %v have the same key", env, other)
+		}
+		seen[key] = env
+	}
+}
+
+// otherTool makes the program that runs look like another.
+func otherTool(r *keptRun) {
+	old := executable
+	r.t.Cleanup(func() { executable = old })
+	executable = func() (sum [32]byte, _ error) { return sum, nil }
+}
+
+// TestKeptBounded checks that a run removes what no run has used for long.
+func TestKeptBounded(t *testing.T) {
+	r := newKeptRun(t)
+	r.once(r.cache)
+	long := time.Now().AddDate(0, -2, 0)
+	var names []string
+	r.eachEntry(func(name string) {
+		names = append(names, name)
+		if err := os.Chtimes(name, long, long); err != nil {
+			t.Fatal(err)
+		}
+	})
+	otherTool(r)
+	r.once(r.cache)
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && info.ModTime().Equal(long) {
+			t.Errorf("%s was not used for months and is there", name)
+		}
 	}
 }
 

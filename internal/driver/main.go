@@ -88,6 +88,9 @@ func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string,
 		return fail(err)
 	}
 	code, err := c.run(ctx, stdout, stderr)
+	if err != nil && ctx.Err() != nil {
+		return fail(errors.New("interrupted"))
+	}
 	if err != nil {
 		return fail(err)
 	}

@@ -5,10 +5,12 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/memlint/memlint/internal/driver/cache"
 	"github.com/memlint/memlint/internal/driver/report"
 )
 
@@ -26,6 +28,7 @@ type unit struct {
 	lends  bool    // facts are taken from u
 	lent   *[]byte // these; nil if u is not done, or they do not fit
 
+	key      cache.Key // under which it is kept, if it is
 	kept     []byte    // what is kept of a run in which nothing but facts may have been different
 	bytes    int64     // see size
 	index    int       // in the order of the plan
@@ -90,6 +93,12 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 		if !isReported && !(withFacts && needed[p.ImportPath] && b.isOurs(p)) {
 			continue
 		}
+		// What the go command recompiles for the test of another package has
+		// the same facts as the plain one, and only errors that this package
+		// or its test has.
+		if !isReported && p.isRecompiled() && l.byID[p.path()] != nil {
+			continue
+		}
 		if b.cause(p) != "" {
 			// One line for a package and its tests: they break together.
 			base := p.path()
@@ -100,11 +109,6 @@ func newPlan(l *listing, dir string, withFacts bool) *plan {
 				told[base] = true
 				pl.problems = append(pl.problems, Problem{Package: p.ImportPath, Text: b.line(p)})
 			}
-			continue
-		}
-		// What the go command recompiles for the test of another package has
-		// the same facts as the plain one.
-		if !isReported && p.isRecompiled() && l.byID[p.path()] != nil {
 			continue
 		}
 		u := &unit{listPackage: p, reported: isReported, facts: new(unitFacts), bytes: -1}
@@ -202,7 +206,7 @@ func (b *breakage) cause(p *listPackage) string {
 			q := b.byID[path]
 			if q == nil {
 				cause = fmt.Sprintf("cannot import %s: the go command does not know it", path)
-			} else if c := b.cause(q); c != "" {
+			} else if c := b.cause(q); c != "" || q.Export == "" { // edited, and did not compile
 				cause = b.blame(p, q, c)
 			}
 			if cause != "" {
@@ -249,7 +253,7 @@ func (b *breakage) line(p *listPackage) string {
 	if strings.Contains(cause, ".go:") || strings.HasPrefix(cause, "pattern ") {
 		return cause // says where
 	}
-	return p.ImportPath + ": " + cause
+	return p.path() + ": " + cause
 }
 
 // fromCompiler reports whether the go command knows all about the package, and
@@ -262,7 +266,7 @@ func (e *listError) line() string {
 	lines := strings.Split(strings.TrimSpace(e.Err), "\n")
 	// The compiler's output comes under a heading; its first line will do.
 	if e.fromCompiler() && len(lines) > 1 {
-		return strings.TrimSpace(lines[1])
+		return strings.TrimPrefix(strings.TrimSpace(lines[1]), "."+string(filepath.Separator)) // as findings say it
 	}
 	for i := range lines {
 		lines[i] = strings.TrimSpace(lines[i])

@@ -178,7 +178,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	if line := skew(listing.env.GOVERSION, runtime.Version()); line != "" && len(result.Problems) > 0 {
 		result.Problems = append(result.Problems, Problem{Text: line})
 	}
-	answers.keep(listing, result)
+	answers.keep(listing, pl.units, result)
 	return result, nil
 }
 

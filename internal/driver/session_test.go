@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/txtar"
 )
 
@@ -285,6 +287,62 @@ func TestSessionBroken(t *testing.T) {
 	}
 	if got := e.check("p"); len(got) != 2 || !strings.HasSuffix(got[1], "p.go:5:2: not analysed: imports m/a, which has errors") {
 		t.Errorf("what imports it: %q", got)
+	}
+}
+
+// TestSessionOutline checks that what is wrong in code that no analyzer reads hides
+// nothing in the rest, be it typed, saved, or there from the start.
+func TestSessionOutline(t *testing.T) {
+	reader := &analysis.Analyzer{
+		Name: "reader", Doc: "reader: read outlines", ResultType: reflect.TypeFor[headless](),
+		Run: func(*analysis.Pass) (any, error) { return headless{}, nil },
+	}
+	prints := toys()[1]
+	prints.Requires = append(prints.Requires, reader)
+	e := newEditing(t)
+	restart := func() {
+		var err error
+		if e.session, err = NewSession([]*analysis.Analyzer{prints}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	restart()
+	e.save("p/p_test.go", "package p\n\nimport \"testing\"\n\nfunc TestX(*testing.T) { P() }\n\nfunc helper() { println() }\n")
+	e.save("x/x_test.go", "package x_test\n\nimport (\n\t\"m/x\"\n\t\"testing\"\n)\n\nfunc TestX(*testing.T) { x.X() }\n\nfunc helper() { println() }\n")
+	inP := []string{"p/p_test.go:7:17: println is for debugging (prints/println)"}
+	inX := []string{"x/x_test.go:10:17: println is for debugging (prints/println)"}
+	for _, step := range []struct {
+		name string
+		do   func()
+		dir  string
+		want []string // nil is a problem of a test
+	}{
+		{"test", func() {}, "p", inP},
+		{"error in its body", func() { e.typed("p/p_test.go", "P()", "undefined()") }, "p", inP},
+		{"saved", func() { e.save("p/p_test.go", string(e.buffers[e.file("p/p_test.go")])) }, "p", inP},
+		{"from the start", restart, "p", inP},
+		{"outside of the body", func() { e.typed("p/p_test.go", "println()", "undefined()") }, "p", nil},
+		{"mended", func() { delete(e.buffers, e.file("p/p_test.go")) }, "p", inP},
+		{"external test", func() {}, "x", inX},
+		{"error in its body", func() { e.typed("x/x_test.go", "x.X()", "x.Y()") }, "x", inX},
+		{"saved", func() { e.save("x/x_test.go", string(e.buffers[e.file("x/x_test.go")])) }, "x", inX},
+		{"from the start", restart, "x", inX},
+		{"external test of what does not compile", func() {
+			e.save("p/x_test.go", "package p_test\n\nimport (\n\t\"m/p\"\n\t\"testing\"\n)\n\nfunc TestX(*testing.T) { p.P() }\n")
+		}, "p", append(inP, "x_test.go:4:2: not analysed: imports m/p, which has errors")},
+		{"import for the body alone", func() { e.typed("x/x_test.go", "x.Y()", "") }, "x", inX},
+	} {
+		step.do()
+		got := e.check(step.dir)
+		if step.want == nil {
+			if len(got) != 1 || !strings.HasPrefix(got[0], "p_test.go:") {
+				t.Errorf("%s: found %q, want a problem of the test", step.name, got)
+			}
+			continue
+		}
+		if !slices.Equal(got, step.want) {
+			t.Errorf("%s: found\n%s", step.name, strings.Join(got, "\n"))
+		}
 	}
 }
 

@@ -67,11 +67,19 @@ func (c *Cache) Get(k Key) (data []byte, ok bool) {
 	if actual := sha256.Sum256(data); !bytes.Equal(sum, actual[:]) {
 		return nil, false
 	}
-	now := c.now()
-	if info, err := os.Stat(name); err == nil && now.Sub(info.ModTime()) > precision {
-		os.Chtimes(name, now, now)
-	}
+	c.Use(k)
 	return data, true
+}
+
+// Use marks what is under k as used, as Get does, and reports whether it was not
+// for a while.
+func (c *Cache) Use(k Key) (first bool) {
+	if c == nil {
+		return false
+	}
+	name, now := c.file(k), c.now()
+	info, err := os.Stat(name)
+	return err == nil && now.Sub(info.ModTime()) > precision && os.Chtimes(name, now, now) == nil
 }
 
 // Put keeps data under k, in place of what is there.

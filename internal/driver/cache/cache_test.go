@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -35,7 +36,7 @@ func TestNil(t *testing.T) {
 	var c *Cache
 	c.Put(key("a"), nil)
 	c.Trim()
-	if _, ok := c.Get(key("a")); ok {
+	if _, ok := c.Get(key("a")); ok || c.Use(key("a")) {
 		t.Error("no cache has an entry")
 	}
 }
@@ -66,6 +67,29 @@ func TestDamaged(t *testing.T) {
 	c.Put(key("a"), []byte("data"))
 	if _, ok := c.Get(key("a")); !ok {
 		t.Error("a damaged entry is not replaced")
+	}
+}
+
+// TestAtomic checks that an entry is written beside the one that is there, which
+// somebody may be reading.
+func TestAtomic(t *testing.T) {
+	c := Open(t.TempDir())
+	c.Put(key("a"), []byte("data"))
+	want, err := os.ReadFile(c.file(key("a")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(c.file(key("a")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	c.Put(key("a"), []byte("other data"))
+	if got, err := io.ReadAll(f); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the entry that was opened before is now %q, %v", got, err)
+	}
+	if left, err := filepath.Glob(filepath.Join(c.dir, tempPrefix+"*")); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
 	}
 }
 
@@ -137,6 +161,35 @@ func TestTrim(t *testing.T) {
 		if want := i == 1 || i > 5; has(i) != want { // 1 was used
 			t.Errorf("%d is kept: %t", i, !want)
 		}
+	}
+}
+
+// TestUse checks that entries stay that are marked as used, and that this is done
+// once in a while.
+func TestUse(t *testing.T) {
+	c := Open(t.TempDir())
+	now := time.Now()
+	c.now = func() time.Time { return now }
+	if c.Use(key("a")) {
+		t.Error("what is not there is used")
+	}
+	c.Put(key("a"), nil)
+	c.Put(key("b"), nil)
+	for range 3 {
+		if c.Use(key("a")) {
+			t.Error("used for the first time, though it is new")
+		}
+		now = now.Add(maxAge * 2 / 3)
+		if !c.Use(key("a")) {
+			t.Error("not used for the first time in weeks")
+		}
+	}
+	c.Trim()
+	if _, ok := c.Get(key("a")); !ok {
+		t.Error("what is used is removed")
+	}
+	if _, ok := c.Get(key("b")); ok {
+		t.Error("what is not used is kept")
 	}
 }
 
