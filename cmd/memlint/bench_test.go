@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/memlint/memlint"
 	"github.com/memlint/memlint/internal/driver"
@@ -106,8 +105,8 @@ func BenchmarkShapes(b *testing.B) {
 	}
 }
 
-// TestShapes checks that the largest of them take seconds. A tool of go vet does
-// not need them compiled.
+// TestShapes checks that the largest of them are analysed at all. A tool of go
+// vet does not need them compiled.
 func TestShapes(t *testing.T) {
 	for _, s := range shapes {
 		t.Run(s.name, func(t *testing.T) {
@@ -115,9 +114,6 @@ func TestShapes(t *testing.T) {
 			cmd.Dir = s.generate(t, s.size)
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
-			}
-			if took := cmd.ProcessState.UserTime(); took > 10*time.Second {
-				t.Errorf("takes %v of a processor", took)
 			}
 		})
 	}

@@ -6,27 +6,30 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"runtime"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
 )
 
+var shapes = []struct {
+	name  string
+	sizes []int
+	body  func(n int) string
+}{
+	{"statements", []int{1000, 4000, 16000}, statements},
+	{"closures", []int{125, 250, 500}, closures},
+	{"blocks", []int{500, 1000, 2000}, blocks},
+	{"table", []int{1000, 4000, 16000}, filling},
+	{"appends", []int{125, 250, 500}, appends},
+}
+
 // BenchmarkEffects measures the analysis of one generated function of growing
 // size: twice the size should take twice the time. ns/stmt says so at a
 // glance.
 func BenchmarkEffects(b *testing.B) {
-	for _, shape := range []struct {
-		name  string
-		sizes []int
-		body  func(n int) string
-	}{
-		{"statements", []int{1000, 4000, 16000}, statements},
-		{"closures", []int{125, 250, 500}, closures},
-		{"blocks", []int{500, 1000, 2000}, blocks},
-		{"table", []int{1000, 4000, 16000}, filling},
-		{"appends", []int{125, 250, 500}, appends},
-	} {
+	for _, shape := range shapes {
 		for _, n := range shape.sizes {
 			b.Run(fmt.Sprintf("%s/%d", shape.name, n), func(b *testing.B) {
 				pass := generate(b, shape.body(n))
@@ -39,8 +42,28 @@ func BenchmarkEffects(b *testing.B) {
 	}
 }
 
+// TestLinear checks that the memory that the analysis of a function asks for
+// grows as the function does, which does not depend on the machine as time does.
+func TestLinear(t *testing.T) {
+	for _, shape := range shapes {
+		allocated := func(n int) (bytes uint64) {
+			pass := generate(t, shape.body(n))
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			newPackage(pass)
+			runtime.ReadMemStats(&after)
+			return after.TotalAlloc - before.TotalAlloc
+		}
+		small, large := shape.sizes[0], shape.sizes[len(shape.sizes)-1]
+		grows := float64(allocated(large)) / float64(allocated(small))
+		if most := 1.5 * float64(large/small); grows > most {
+			t.Errorf("%s: %d times the size take %.1f times the memory", shape.name, large/small, grows)
+		}
+	}
+}
+
 // generate returns the pass of a package with a function of that body.
-func generate(b *testing.B, body string) *analysis.Pass {
+func generate(b testing.TB, body string) *analysis.Pass {
 	b.Helper()
 	src := `package p
 
