@@ -80,7 +80,7 @@ func TestAnswersPrinted(t *testing.T) {
 		{"-github ./...", "::error file=a/a.go,line=7,"},
 		{"-diff ./...", "-func one() { println(\"one\") }\n"},
 		{"-q ./...", "three is 3 calls deep"},
-		{"-test=false ./...", "three is 3 calls deep"},
+		{"-tests=false ./...", "three is 3 calls deep"},
 		{"-enable prints ./...", "println is for debugging"},
 		{"-baseline known.json ./...", "three is 3 calls deep"},
 		{"-prints=false ./b", "held back 1 finding"},

@@ -458,6 +458,7 @@ func TestSessionFlags(t *testing.T) {
 		"-chain.most=1":  "<nil>",
 		"-chain=false":   "<nil>",
 		"-tags=x":        "<nil>",
+		"-tests=false":   "<nil>",
 		"-no-such-flag":  "flag provided but not defined: -no-such-flag",
 		"-disable=chian": "-disable: no analyzer is named \"chian\"; `memlint help` lists them",
 		"./...":          `unexpected argument "./...": the editor says which packages`,
