@@ -283,8 +283,8 @@ func (k *keeper) keep(r *analysisRun) {
 	}
 	// As analysed, not as they were when they were looked up.
 	key, err := k.key(r.unit, func(name string) ([]byte, error) {
-		if src, ok := r.source[name]; ok {
-			return src, nil
+		if _, ok := r.sums[name]; ok {
+			return r.reread(name)
 		}
 		return r.read(name)
 	})

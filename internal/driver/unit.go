@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -47,13 +46,13 @@ type analysisRun struct {
 	read    func(name string) ([]byte, error)
 	stats   *stats.Stats
 
-	fset   *token.FileSet
-	files  []*ast.File
-	source map[string][]byte // of files, by name
-	pkg    *types.Package
-	info   *types.Info
-	sizes  types.Sizes
-	facts  *factSet
+	fset  *token.FileSet
+	files []*ast.File
+	sums  map[string][sha256.Size]byte // of files, by name
+	pkg   *types.Package
+	info  *types.Info
+	sizes types.Sizes
+	facts *factSet
 
 	results map[*analysis.Analyzer]any
 	failed  map[*analysis.Analyzer]bool
@@ -105,7 +104,7 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 	}()
 	r.fset = r.unit.universe.fset
 	start := time.Now()
-	r.source = make(map[string][]byte)
+	r.sums = make(map[string][sha256.Size]byte)
 	bare := false // something is left out, perhaps all that uses an import
 	for _, name := range r.unit.abs(r.unit.CompiledGoFiles) {
 		src, err := r.read(name)
@@ -117,7 +116,7 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 			o := outline(r.fset, f)
 			bare = bare || o != f
 			r.files = append(r.files, o)
-			r.source[name] = src
+			r.sums[name] = sha256.Sum256(src)
 		}
 		if err != nil {
 			return err
@@ -175,6 +174,17 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 		own: make(map[ownKey]analysis.Fact),
 	}
 	return nil
+}
+
+// reread returns the text of a file again, which is not kept: the sources of a
+// large package are much. The error says that it was changed meanwhile, or
+// cannot be read.
+func (r *analysisRun) reread(name string) ([]byte, error) {
+	src, err := r.read(name)
+	if err == nil && sha256.Sum256(src) != r.sums[name] {
+		err = fmt.Errorf("%s was changed while it was analysed", name)
+	}
+	return src, err
 }
 
 // factsOf returns the facts of each package that u depends on by its path:
@@ -270,8 +280,8 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 		Module:            r.unit.Module,
 	}
 	pass.ReadFile = func(name string) ([]byte, error) {
-		if src, ok := r.source[name]; ok {
-			return bytes.Clone(src), nil
+		if _, ok := r.sums[name]; ok {
+			return r.reread(name)
 		}
 		if slices.Contains(pass.OtherFiles, name) || slices.Contains(pass.IgnoredFiles, name) {
 			return r.read(name)
@@ -501,7 +511,7 @@ func (r *analysisRun) fix(fix analysis.SuggestedFix) (_ report.Fix, ok bool, _ e
 		if end < e.Pos {
 			return g, false, errors.New("edit ends before it begins")
 		}
-		src, own := r.source[file.Name()]
+		sum, own := r.sums[file.Name()]
 		if !own {
 			return g, false, fmt.Errorf("edit of %s, which is no file of the package", file.Name())
 		}
@@ -514,7 +524,7 @@ func (r *analysisRun) fix(fix analysis.SuggestedFix) (_ report.Fix, ok bool, _ e
 			Start: file.Offset(e.Pos),
 			End:   file.Offset(end),
 			New:   string(e.NewText),
-			Sum:   sha256.Sum256(src),
+			Sum:   sum,
 		})
 	}
 	slices.SortStableFunc(g.Edits, func(x, y report.Edit) int {

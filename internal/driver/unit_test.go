@@ -8,10 +8,14 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/internal/driver/cache"
 )
 
 func TestGoVersion(t *testing.T) {
@@ -173,5 +177,41 @@ func TestProgress(t *testing.T) {
 	}
 	if got, want := strings.Join(steps, "; "), "0 of 2, report; 1 of 2, text"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestChanged changes a file while it is analysed: analyzers are told, and
+// nothing is kept of it.
+func TestChanged(t *testing.T) {
+	dir := newModule(t, "-- go.mod --\nmodule m\n\ngo 1.26\n-- m.go --\npackage m\n")
+	ran := 0
+	a := &analysis.Analyzer{Name: "edits", Doc: "edits", Run: func(pass *analysis.Pass) (any, error) {
+		ran++
+		name := pass.Fset.File(pass.Files[0].FileStart).Name()
+		if src, err := pass.ReadFile(name); err != nil || string(src) != "package m\n" {
+			t.Errorf("ReadFile = %q, %v", src, err)
+		}
+		for _, text := range []string{"package m // edited\n", "package m\n"} {
+			if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			_, err := pass.ReadFile(name)
+			if edited := text != "package m\n"; (err != nil) != edited {
+				t.Errorf("ReadFile after writing %q: %v", text, err)
+			}
+		}
+		return nil, os.WriteFile(name, []byte("package m // last\n"), 0o666)
+	}}
+	c := cache.Open(t.TempDir())
+	for range 2 {
+		if err := os.WriteFile(filepath.Join(dir, "m.go"), []byte("package m\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Run(context.Background(), Options{Analyzers: []*analysis.Analyzer{a}, Dir: dir, Cache: c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ran != 2 {
+		t.Errorf("analysed %d times, want 2", ran)
 	}
 }
