@@ -190,7 +190,7 @@ func TestJudge(t *testing.T) {
 	t.Run("does not compile", func(t *testing.T) {
 		broken := p.commit("go.mod", old, "poll.go", "package poll\n\nvar x int = true\n")
 		_, err := lint.judge(t.Context(), filepath.Join(p.dir, ".git"), Row{Parent: broken, Fix: broken, File: "poll.go", Line: 3, Func: "f"})
-		if err == nil || !strings.HasPrefix(err.Error(), "./poll.go:3:") {
+		if err == nil || !strings.HasPrefix(err.Error(), "poll.go:3:") {
 			t.Errorf("got %v, want an error at poll.go:3", err)
 		}
 	})
