@@ -68,12 +68,13 @@
 //
 // Registries fill up while the program starts, but nothing in their package
 // shows it. By convention a registry is what exported functions fill that the
-// package calls in once code only, and that are named Register, Define, Enable,
-// OnExit, SetLevel and the like, or Add if they are given functions or
-// interface values, or a list; and what panics when a key is there already. Functions whose
-// names begin with load, init, setup, register, configure, define, allow, enable,
-// install or set (for lists also with parse, build or prepare) prepare a process,
-// and count as well. They are reported with -globalgrowth.registries.
+// package calls in once code only, or in functions named for that, and that are
+// named Register, Define, Enable, OnExit, OnReload, SetLevel and the like, or Add
+// if they are given functions or interface values, or a list; and what panics when
+// a key is there already. Functions whose names begin with load, init, setup,
+// register, configure, define, allow, enable, install or set (for lists also with
+// parse, build or prepare) prepare a process, and count as well. They are reported
+// with -globalgrowth.registries.
 //
 // Silent are values that stand for types of the program, channel sends inside a
 // select, and values of types of other packages that a call made: its

@@ -39,19 +39,21 @@
 //
 // Silent are code that runs once per process; holders that were made in the
 // same function or came from a call of which nothing is known; objects that
-// listen to what they own, which they made or close; constructors and functions named like set-up
-// (New, Init, Start, Register, ...), which as a rule run once per holder,
-// unless what they make has a method like Close, they run in a loop, they
-// leave a goroutine behind that waits on the channel, or they register beside
-// it what another function undoes;
-// functions named MustRegister, and those that ask an error whether the
-// listener was there already; methods that register, with a part of their
-// receiver, what their caller gave them; handles that are handed to anybody
-// who may use them; subscriptions that last until their channel is closed;
-// literals that undo a subscription when they are called; paths on which another
-// result of the registration is nil; and
-// what ends with a context that it is given, such as the streams of gRPC. The Add of fsnotify takes a path and is no
-// registration; a name that expvar publishes stays, but only once.
+// listen to what they own, which they made or close; constructors and functions
+// named like set-up (New, Init, Start, Register, ...), which as a rule run once
+// per holder, unless what they make has a method like Close, they run in a loop,
+// they leave a goroutine behind that waits on the channel, or they register
+// beside it what another function undoes; functions named MustRegister, and those
+// that ask an error whether the listener was there already; methods that register,
+// with a part of their receiver, what their caller gave them; handles that are
+// handed to anybody who may use them; subscriptions that last until their channel
+// is closed; literals that undo a subscription when they are called; paths on
+// which another result of the registration is nil; and what ends with a context
+// that it is given, such as the streams of gRPC. What is undone for one field is
+// undone for those that it is set from. In test files, what a test mentions may be
+// undone there. Types, descriptions of files and the like listen to nothing. The
+// Add of fsnotify takes a path and is no registration; a name that expvar
+// publishes stays, but only once.
 //
 // Where another registration of the kind is undone, or this one is on another
 // path, that place is told, too.

@@ -29,14 +29,15 @@
 // as old. From 1.23 on, the categories that are marked "before 1.23" are
 // reported only with -timerleak.collectable.
 //
-// Silent are code that runs once per process (main, init, tests and what is
-// given one, with their loops, package-level
-// sync.Once, what runs only where a package variable is nil that it then sets,
-// the bodies of commands of cobra, urfave/cli and kingpin, and what only these
-// call), tickers handed to somebody who may stop
-// them (returned, stored where the package stops them, given to a function
-// that is not known), loops in functions that block their caller, who decides,
-// and goroutines that work on package variables only: there is one of each.
+// Silent are code that runs once per process (main, init, tests, also those of
+// suites, and what is given one, with their loops, package-level sync.Once, what
+// runs only where a package variable is nil that it then sets, the bodies of
+// commands of cobra, urfave/cli and kingpin, and what only these call), tickers
+// handed to somebody who may stop them (returned, stored where the package stops
+// them, given to a function that is not known), loops in functions that block
+// their caller, who decides, and goroutines that work on package variables only,
+// or on values for them of a type that once code alone makes: there is one of
+// each.
 //
 // # ticker-not-stopped
 //
