@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/memlint/memlint/internal/lsp/protocol"
@@ -126,7 +125,7 @@ func move(r io.Reader, w io.Writer, handle func(body json.RawMessage)) error {
 
 // isEnd reports whether err is that nobody writes any more.
 func isEnd(err error) bool {
-	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, os.ErrClosed, syscall.EPIPE} {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, os.ErrClosed, brokenPipe} {
 		if errors.Is(err, end) {
 			return true
 		}

@@ -1,0 +1,8 @@
+//go:build !plan9
+
+package proxy
+
+import "syscall"
+
+// brokenPipe is the error of a write that nobody reads.
+var brokenPipe error = syscall.EPIPE
