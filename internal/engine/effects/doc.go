@@ -42,11 +42,11 @@
 //
 // Functions that package testing calls have no events: they run once, in a
 // process that ends, and are half of most projects. What they do with the
-// program excuses nothing there, as if the package had no tests; what they do
-// with the code of test files is known by the names they use ([ir.Package.Tested])
-// and taken to excuse. Facts do not tell what test files do to the rest of their
-// package, so that a driver may take them from the package as it is with its
-// tests or without.
+// program excuses nothing there, as if the package had no tests, but that
+// functions which only they name are once code. What they do with the code of
+// test files is known by the names they use ([ir.Package.Tested]) and taken to
+// excuse. Facts do not tell what test files do to the rest of their package, so
+// that a driver may take them from the package as it is with its tests or without.
 //
 // # What is given up
 //
