@@ -3,36 +3,32 @@ package globalgrowth
 import (
 	_ "embed"
 	"go/token"
-	"reflect"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/growth"
 	"github.com/memlint/memlint/internal/finding"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 //go:embed doc.go
 var doc string
 
-// Analyzer reports containers in package-level variables that only grow. Its
-// result is a [*finding.Withheld] that counts what -globalgrowth.registries
-// would show.
+const name = "globalgrowth"
+
+// Analyzer reports containers in package-level variables that only grow.
 var Analyzer = &analysis.Analyzer{
-	Name:       "globalgrowth",
-	Doc:        finding.Doc(doc, "globalgrowth"),
-	URL:        finding.URL("globalgrowth"),
-	Run:        effects.Alone(run),
-	Requires:   []*analysis.Analyzer{effects.Analyzer},
-	ResultType: reflect.TypeFor[*finding.Withheld](),
+	Name:     name,
+	Doc:      finding.Doc(doc, name),
+	URL:      finding.URL(name),
+	Run:      effects.Alone(run),
+	Requires: []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
 }
 
-var registries bool
-
-func init() {
-	Analyzer.Flags.BoolVar(&registries, "registries", false, "also report what is filled as registries are: by functions named Register, Define, SetLevel and the like, or that panic at a duplicate; and maps of which nothing shows that there are many keys")
-}
+func init() { evidence.Register(name, find) }
 
 var categories = map[growth.Sort]struct{ name, what string }{
 	growth.Map:    {"map-only-grows", "map gets keys and never loses any"},
@@ -42,70 +38,57 @@ var categories = map[growth.Sort]struct{ name, what string }{
 	growth.Other:  {"container-only-grows", "container grows and never shrinks"},
 }
 
-// origins name what shows that keys never end.
-var origins = map[growth.Origin]string{
-	growth.Random:  "a random value",
-	growth.Clock:   "the clock",
-	growth.Counter: "a counter",
-	growth.Input:   "what was read or received",
-	growth.Conn:    "the connection",
-	growth.Request: "the request",
+// A told is what is known of a leak when it is told.
+type told struct {
+	growth growth.Growth
+	way    growth.Way
+}
+
+// find returns the ways in of all containers that only grow. Where code of the
+// caller is plugged in, functions that do it are called to that end; a call that
+// shows that it repeats is a listener that is never removed.
+func find(p *evidence.Package) []*evidence.Leak {
+	var leaks []*evidence.Leak
+	for _, g := range growth.Globals(p) {
+		c := categories[g.Sort]
+		held := []string{"package variable " + g.Global.Name()}
+		if fields := g.Path.Fields(); len(fields) > 0 {
+			held = append(held, strings.Join(fields, "."))
+		}
+		for _, w := range g.Ways {
+			l := &evidence.Leak{
+				Category: c.name, What: c.what, HeldBy: held,
+				At: w.Event.Instr, Needs: w.Needs, Subject: g.Global.Name() + g.Path.String(),
+				Tell: told{g, w},
+			}
+			l.Pos, l.End = p.IR.Statement(w.Instr)
+			if w.Plugged && g.Sort != growth.Map {
+				l.Quiet = true
+				l.Abroad = &evidence.Words{Analyzer: "listenerleak", Category: "no-way-out", What: "listener can never be removed"}
+			}
+			leaks = append(leaks, l)
+		}
+	}
+	return leaks
 }
 
 func run(pass *analysis.Pass) (any, error) {
-	p := effects.Of(pass)
+	p := evidence.Of(pass)
 	report := finding.NewReporter(pass)
-	held := &finding.Withheld{What: "findings about registries and maps with few keys", Flag: "-globalgrowth.registries"}
-	for _, g := range growth.Globals(p) {
-		leak := describe(p, g)
-		switch {
-		case g.Open && !g.Registry || registries:
-			report.Add(leak)
-		case report.Shown(leak.Pos, leak.Category):
-			held.Count++
-		}
-	}
+	account.Report(p, report, name, func(l *evidence.Leak) finding.Leak { return describe(p, l) })
 	report.Flush()
-	return held, nil
+	return nil, nil
 }
 
 // describe puts a growth into words.
-func describe(p *effects.Package, g growth.Growth) finding.Leak {
-	c := categories[g.Sort]
-	first := g.Places[0]
-	leak := finding.Leak{Category: c.name, What: c.what, HeldBy: []string{"package variable " + g.Global.Name()}}
-	leak.Pos, leak.End = p.IR.Statement(first.Instr)
-	if fields := g.Path.Fields(); len(fields) > 0 {
-		leak.HeldBy = append(leak.HeldBy, strings.Join(fields, "."))
-	}
-	leak.Notes = append(leak.Notes, finding.Note{Pos: g.Global.Pos(), End: g.Global.Pos() + token.Pos(len(g.Global.Name())), Text: "declared here"})
-	if first.Event.Instr != first.Instr {
-		pos, end := p.IR.Statement(first.Event.Instr)
-		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "called here for " + g.Global.Name()})
-	}
-	if g.Entry != nil {
-		text := "each call of " + g.Entry.Func.Name() + " gets here"
-		if g.Entry.Requests {
-			text = "each request gets here"
-		}
-		leak.Notes = append(leak.Notes, finding.Note{Pos: g.Entry.Func.Pos(), Text: text})
-		for _, step := range g.Entry.Steps {
-			if step.At != first.Event.Instr {
-				pos, end := p.IR.Statement(step.At)
-				leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "goes on to " + step.To.Name() + " here"})
-			}
-		}
-	}
-	what := "key"
-	if g.Sort == growth.Labels {
-		what = "label"
-	}
-	if from := origins[g.Key.Origin]; from != "" && g.Key.Value.Pos().IsValid() {
-		leak.Notes = append(leak.Notes, finding.Note{Pos: g.Key.Value.Pos(), Text: what + " comes from " + from})
-	}
-	for _, at := range g.Places[1:] {
-		pos, end := p.IR.Statement(at.Instr)
-		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "grows here, too"})
+func describe(p *evidence.Package, l *evidence.Leak) finding.Leak {
+	t := l.Tell.(told)
+	leak := finding.Leak{Pos: l.Pos, End: l.End, Category: l.Category, What: l.What, HeldBy: l.HeldBy}
+	global := t.growth.Global
+	leak.Notes = append(leak.Notes, finding.Note{Pos: global.Pos(), End: global.Pos() + token.Pos(len(global.Name())), Text: "declared here"})
+	if t.way.Event.Instr != t.way.Instr {
+		pos, end := p.IR.Statement(t.way.Event.Instr)
+		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "called here for " + global.Name()})
 	}
 	return leak
 }

@@ -84,20 +84,20 @@ func Of(pass *analysis.Pass) *Package {
 
 func run(pass *analysis.Pass) (any, error) {
 	get := sync.OnceValue(func() *Package { return newPackage(pass) })
-	if exports(pass) {
+	if Exports(pass) {
 		get().exportFacts()
 	}
 	return &lazily{get: get}, nil
 }
 
-// exports reports whether facts are computed for the package: those of main
+// Exports reports whether facts are computed for the package: those of main
 // modules and workspaces are. The standard library has its table, and what
 // other modules do counts as unknown. With facts of all modules, six public
 // projects (thanos, traefik, containerd, rclone, loki, prometheus) had eight more
 // findings, seven of them of names of buckets and lists of flags that methods of
 // a builder were taken to grow, none a leak, at four to twelve times the cost. Bazel's nogo knows of no modules: it leaves
 // the standard library out, and has other repositories in a folder.
-func exports(pass *analysis.Pass) bool {
+func Exports(pass *analysis.Pass) bool {
 	if nogo := pass.Module == nil && pass.ReadFile == nil; nogo {
 		return len(pass.Files) > 0 && !strings.HasPrefix(filepath.ToSlash(pass.Fset.File(pass.Files[0].FileStart).Name()), "external/")
 	}

@@ -161,7 +161,7 @@ func TestExports(t *testing.T) {
 			t.Fatal(err)
 		}
 		test.pass.Fset, test.pass.Files = fset, []*ast.File{f}
-		if got := exports(&test.pass); got != test.want {
+		if got := Exports(&test.pass); got != test.want {
 			t.Errorf("%s: %t, want %t", test.name, got, test.want)
 		}
 	}

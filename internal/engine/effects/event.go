@@ -63,12 +63,13 @@ type Happening struct {
 	Mode  Mode
 	Instr ssa.Instruction
 
-	Name   string      // Method, Arg: the function's name
-	Callee *types.Func // Method, Arg: what is called, if it is known
-	Index  int         // Arg: the parameter (receiver first); Return: the result; Recv, Wait: the case of a select, or -1
-	To     Ref         // Store: the variable; the zero Ref if Holder says it
-	Holder string      // Store: a part of the runtime that keeps it
-	Key    ssa.Value   // Grow of a map: the key, if this function has it
+	Name    string      // Method, Arg: the function's name
+	Callee  *types.Func // Method, Arg: what is called, if it is known
+	Index   int         // Arg: the parameter (receiver first); Return: the result; Recv, Wait: the case of a select, or -1
+	To      Ref         // Store: the variable; the zero Ref if Holder says it
+	Holder  string      // Store: a part of the runtime that keeps it
+	Key     ssa.Value   // Grow of a map: the key, if this function has it
+	KeyPath string      // from Key to the part that the key is made from
 	// Origin is the statement of this package at which it happens when Instr
 	// is a call of the function around it, else Instr itself.
 	Origin ssa.Instruction
@@ -503,8 +504,8 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []s
 		c.emitWhole(refs, e)
 	case Grow:
 		if op.Key >= 0 && op.Key < len(args) {
-			e.Key = args[op.Key]
-			if c.t.smallDomain(ir.Unconvert(e.Key).Type()) || c.t.constantKey(c.flow, e.Key) {
+			e.Key, e.KeyPath = args[op.Key], op.KeyPath
+			if op.KeyPath == "" && (c.t.smallDomain(ir.Unconvert(e.Key).Type()) || c.t.constantKey(c.flow, e.Key)) {
 				return
 			}
 		}

@@ -19,7 +19,7 @@ import (
 // Repeatable reports whether instr may run any number of times in a process:
 // its function is repeatable code, or it stands in a loop without a bound.
 func (p *Package) Repeatable(instr ssa.Instruction) bool {
-	if p.guarded(instr) {
+	if p.Guarded(instr) {
 		return false
 	}
 	if !p.Once(instr.Parent()) {
@@ -36,9 +36,9 @@ func (p *Package) Repeatable(instr ssa.Instruction) bool {
 	return false
 }
 
-// guarded reports whether instr runs only where a package variable was found
+// Guarded reports whether instr runs only where a package variable was found
 // nil that the same function then sets: the idiom of a singleton.
-func (p *Package) guarded(instr ssa.Instruction) bool {
+func (p *Package) Guarded(instr ssa.Instruction) bool {
 	sets := []*ssa.Function{instr.Parent()}
 	if call, ok := instr.(ssa.CallInstruction); ok {
 		if fn := p.IR.Static(call.Common()); fn != nil {
@@ -165,7 +165,7 @@ func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
 	case "sync.OnceFunc", "sync.OnceValue", "sync.OnceValues":
 		return !p.Repeatable(call)
 	}
-	if isGo(callee) || callee.FullName() == "(*testing.T).Run" || callee.FullName() == "(*testing.B).Run" {
+	if IsGo(callee) || callee.FullName() == "(*testing.T).Run" || callee.FullName() == "(*testing.B).Run" {
 		return !p.Repeatable(call)
 	}
 	return false
@@ -439,7 +439,7 @@ func (t *table) indexCall(call ssa.CallInstruction) {
 			t.calledAt[fn] = append(t.calledAt[fn], call)
 		}
 	}
-	if callee := ir.Callee(common); callee != nil && isGo(callee) {
+	if callee := ir.Callee(common); callee != nil && IsGo(callee) {
 		for _, arg := range common.Args {
 			if fn := literal(Ref{Root: arg}); fn != nil {
 				t.spawned[fn] = true
@@ -455,9 +455,9 @@ func (p *Package) Uses(fn *ssa.Function) []ssa.Instruction { return p.uses[fn] }
 // Sets returns the stores that set a package variable, in source order.
 func (p *Package) Sets(g *ssa.Global) []*ssa.Store { return p.sets[g] }
 
-// isGo reports whether a function runs its function argument on a goroutine
+// IsGo reports whether a function runs its function argument on a goroutine
 // of its own: (*sync.WaitGroup).Go and methods Go of groups like errgroup's.
-func isGo(fn *types.Func) bool {
+func IsGo(fn *types.Func) bool {
 	recv := fn.Signature().Recv()
 	return recv != nil && fn.Name() == "Go" && fn.Signature().Params().Len() == 1
 }
@@ -498,10 +498,10 @@ func (p *Package) starts(fn *ssa.Function, seen map[*ssa.Function]bool) []ssa.In
 				add(use, true)
 			case *ssa.Call:
 				callee := ir.Callee(&use.Call)
-				add(use, callee != nil && isGo(callee))
+				add(use, callee != nil && IsGo(callee))
 			case *ssa.MakeClosure:
 				for _, e := range p.Of(use) {
-					if e.Kind == Call || e.Kind == Arg && e.Callee != nil && isGo(e.Callee) {
+					if e.Kind == Call || e.Kind == Arg && e.Callee != nil && IsGo(e.Callee) {
 						add(e.Instr, e.Mode == Spawned || e.Kind == Arg)
 					}
 				}
@@ -511,7 +511,7 @@ func (p *Package) starts(fn *ssa.Function, seen map[*ssa.Function]bool) []ssa.In
 	}
 	for _, v := range p.Literal(fn) {
 		for _, e := range p.Of(v) {
-			if e.Kind == Call || e.Kind == Arg && e.Callee != nil && isGo(e.Callee) {
+			if e.Kind == Call || e.Kind == Arg && e.Callee != nil && IsGo(e.Callee) {
 				add(e.Instr, e.Mode == Spawned || e.Kind == Arg)
 			}
 		}

@@ -87,7 +87,7 @@ func parseOp(text string) Op {
 	op.Param, op.Path = parsePlace(words[1])
 	switch {
 	case op.Kind == Grow && len(words) > 3:
-		op.Key, _ = parsePlace(words[3])
+		op.Key, op.KeyPath = parsePlace(words[3])
 	case len(words) > 2:
 		op.Name = words[2]
 	}

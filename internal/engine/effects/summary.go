@@ -15,16 +15,17 @@ import (
 // An Op is one effect of a function on a parameter or result, seen from its
 // callers.
 type Op struct {
-	Kind   Kind
-	Mode   Mode
-	Param  int    // the parameter it happens to, receiver first; -1: a package variable (Global) or, for Fill, none
-	Path   string // from the parameter to the part it happens to
-	Name   string // Method, Arg: the name of the function called
-	To     int    // Store: the parameter it is stored in, or -1; Return, Fill: the result
-	ToPath string // from the parameter or result to where it is
-	Global string // Return: the package variable it is; Store: the one it goes to
-	Holder string // Store: the part of the runtime that keeps it
-	Key    int    // Grow: the parameter that is the key, or -1
+	Kind    Kind
+	Mode    Mode
+	Param   int    // the parameter it happens to, receiver first; -1: a package variable (Global) or, for Fill, none
+	Path    string // from the parameter to the part it happens to
+	Name    string // Method, Arg: the name of the function called
+	To      int    // Store: the parameter it is stored in, or -1; Return, Fill: the result
+	ToPath  string // from the parameter or result to where it is
+	Global  string // Return: the package variable it is; Store: the one it goes to
+	Holder  string // Store: the part of the runtime that keeps it
+	Key     int    // Grow: the parameter that the key is made from, or -1
+	KeyPath string // from the parameter to the part that it is made from
 
 	global, toGlobal *ssa.Global     // in the package under analysis
 	origin           ssa.Instruction // in the package under analysis
@@ -50,7 +51,7 @@ func (o Op) String() string {
 		b.WriteString(" " + o.Name)
 	}
 	if o.Kind == Grow && o.Key >= 0 {
-		fmt.Fprintf(&b, " by p%d", o.Key)
+		fmt.Fprintf(&b, " by p%d%s", o.Key, o.KeyPath)
 	}
 	switch {
 	case o.Kind == Return:
@@ -187,7 +188,7 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 				op.Kind = Escape
 			}
 		case Grow:
-			op.Key = keyParam(fn, e.Key)
+			op.Key, op.KeyPath = t.keyParam(fn, e)
 		case Replace:
 			if op.Path == "" {
 				continue // the parameter variable itself
@@ -287,7 +288,7 @@ func compareOps(a, b Op) int {
 	return cmp.Or(
 		cmp.Compare(a.Param, b.Param), cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Path, b.Path), strings.Compare(a.Name, b.Name),
 		cmp.Compare(a.To, b.To), strings.Compare(a.ToPath, b.ToPath), strings.Compare(a.Global, b.Global), strings.Compare(a.Holder, b.Holder),
-		cmp.Compare(a.Mode, b.Mode), cmp.Compare(a.Key, b.Key))
+		cmp.Compare(a.Mode, b.Mode), cmp.Compare(a.Key, b.Key), strings.Compare(a.KeyPath, b.KeyPath))
 }
 
 // whereInResult returns the path in the result at which a returned object
@@ -320,11 +321,30 @@ func paramIndex(fn *ssa.Function, v ssa.Value) int {
 	return -1
 }
 
-func keyParam(fn *ssa.Function, key ssa.Value) int {
-	if key == nil {
-		return -1
+// keyParam returns the first parameter of fn that the key of a growth is made
+// from, and where in it, or -1.
+func (t *table) keyParam(fn *ssa.Function, e *Event) (int, string) {
+	if e.Key == nil {
+		return -1, ""
 	}
-	return paramIndex(fn, ir.Unconvert(key))
+	f := t.flows[fn]
+	work := []ssa.Value{e.Key}
+	for i := 0; i < len(work) && i < maxOperands; i++ {
+		v := ir.Unconvert(work[i])
+		if sum, ok := v.(*ssa.BinOp); ok {
+			work = append(work, sum.X, sum.Y)
+			continue
+		}
+		if f == nil {
+			continue
+		}
+		for _, r := range f.of(v) {
+			if at := paramIndex(fn, r.Root); at >= 0 {
+				return at, r.Path.String() + e.KeyPath
+			}
+		}
+	}
+	return -1, ""
 }
 
 // releasePrefixes are the beginnings of names of functions that give

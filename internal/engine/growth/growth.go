@@ -2,10 +2,10 @@
 //
 // # The question
 //
-// A container that lives as long as the process gets an element each time
-// some code runs, and that code can run any number of times. Does anything
-// ever take elements out? If not, the container is a leak, however correct
-// each single insertion is.
+// A container that lives as long as the process gets an element each time some
+// code runs. Does anything ever take elements out? If not, the container is a
+// leak where that code runs again and again, however correct each single
+// insertion is.
 //
 // # The abstraction
 //
@@ -15,27 +15,23 @@
 // looks. What happens to the container is the list of events on that name.
 // Three things are asked of it.
 //
-// Ways in: growth in repeatable code. Growth that has a bound where it stands
-// (few keys, a check of the length) is no event to begin with. Here falls
-// away what only the place in the program shows: code that runs once per
-// container because a sync.Once, a flag or the container itself being nil
-// guards it.
+// Ways in: growth that has no bound where it stands (few keys, a check of the
+// length are no event to begin with) and is not guarded: code that runs once
+// per container because a sync.Once, a flag or the container itself being nil
+// guards it. Whether it happens again and again, and with many keys, is for
+// package evidence to say, of each way in.
 //
 // Ways out: elements removed, or the container or anything it is a part of
-// replaced, in repeatable code. What runs once at start-up takes nothing out
-// of what comes later.
+// replaced, in repeatable code, by something that can take out what is put in.
+// What runs once at start-up takes nothing out of what comes later; nor does a
+// delete on one of several ways out of the function that inserts, or under
+// another field of the same object than the one that is the key.
 //
 // Hands: code that is not in sight and holds the container, or an object that
 // it is a part of, may take out what it likes. For the container itself any
 // such hand ends the matter. An object gives others only its methods, so there
 // the question is whether some function of the package, in any instance, takes
 // elements out of that field.
-//
-// # May and must
-//
-// One way out anywhere excuses: that the key deleted is ever the key inserted
-// is not asked. A way in has to be certain as an instruction, not as an
-// execution: exported functions are taken to be called any number of times.
 //
 // # What is given up
 //
@@ -46,22 +42,21 @@
 //
 // The first version of this question, "a package variable that grows outside
 // init and is never deleted from", was measured on 1.8 million lines of
-// servers: 45 hits, none a leak. Nearly all were registries and caches keyed
-// by types. What a key can be, and who calls, decides; hence the gates.
+// servers: 45 hits, none a leak. The second told registries and caches with few
+// keys from leaks by what they are called, and of what it found in code that
+// nobody had read less than one in five was worth a fix.
 package growth
 
 import (
 	"cmp"
-	"go/ast"
 	"go/token"
 	"go/types"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -76,32 +71,23 @@ const (
 	Other  // a list, a heap, a buffer, a type with methods
 )
 
-// A Growth is a container that grows in repeatable code and from which nothing
-// takes out.
+// A Growth is a container that grows and from which nothing takes out.
 type Growth struct {
 	Sort   Sort
 	Global *ssa.Global
 	Path   *effects.Path // from the variable to the container
-	// Places are where it grows, in source order; never empty.
-	Places []Place
-	// Entry is how repeatable code comes to the first place; nil if that is in
-	// a loop of once code.
-	Entry *Entry
-	// Key is the source that shows best why the keys at the first place never
-	// end; its Origin is Unknown or Caller if nothing shows it.
-	Key Source
-	// Open is set if something shows that elements never end; always for
-	// containers without keys.
-	Open bool
-	// Registry is set if it grows in a function of a registry or of set-up: by
-	// its name, or because it panics at the second value under a key.
-	Registry bool
+	Ways   []Way         // in, in source order; never empty
 }
 
-// A Place is a statement at which a container grows.
-type Place struct {
-	Instr ssa.Instruction
+// A Way is a statement at which a container grows, and what it needs to be a
+// leak.
+type Way struct {
+	Instr ssa.Instruction // the statement to change
 	Event *effects.Event
+	Needs evidence.Needs
+	// Plugged is set if what is added is a function or another thing that the
+	// caller plugs in: it is made for that.
+	Plugged bool
 }
 
 // container identifies a container of one package.
@@ -111,23 +97,15 @@ type container struct {
 }
 
 // Globals returns the package variables of p, and the containers in them, that
-// only grow, in the order of their first places.
-func Globals(p *effects.Package) []Growth {
-	f := finder{
-		Package: p,
-		made:    make(map[*ssa.Global]*ssa.Call),
-		asks:    make(map[*ssa.Function][]*ssa.Call),
-		looks:   make(map[*ssa.Function][]presence),
-
-		returned: make(map[*ssa.Function]*trace),
-	}
-	f.start = ir.NewProperty(f.calledAtStart)
+// only grow, in the order of their first ways in.
+func Globals(p *evidence.Package) []Growth {
+	f := finder{Package: p, made: make(map[*ssa.Global]*ssa.Call)}
 	f.indexMade()
 	ins := make(map[container][]*effects.Event)
 	var order []container
 	for _, e := range f.Events() {
 		g, ok := e.Ref.Root.(*ssa.Global)
-		if !ok || e.Kind != effects.Grow || g.Pkg != p.IR.SSA || strings.HasPrefix(strings.ToLower(g.Name()), "test") || !f.growsHere(e) {
+		if !ok || e.Kind != effects.Grow || g.Pkg != p.IR.SSA || !f.growsHere(e) {
 			continue
 		}
 		c := container{g, e.Ref.Path}
@@ -138,16 +116,17 @@ func Globals(p *effects.Package) []Growth {
 	}
 	var found []Growth
 	for _, c := range order {
-		if f.takenOut(c) || f.handedOut(c) {
+		in := slices.DeleteFunc(ins[c], func(e *effects.Event) bool { return f.takenOut(c, e) })
+		if len(in) == 0 || f.handedOut(c) {
 			continue
 		}
-		if g, ok := f.growth(c, ins[c]); ok {
+		if g, ok := f.growth(c, in); ok {
 			found = append(found, g)
 		}
 	}
 	found = slices.DeleteFunc(found, func(g Growth) bool { return inner(g, found) })
 	found = append(found, f.metrics()...)
-	slices.SortStableFunc(found, func(a, b Growth) int { return cmp.Compare(a.Places[0].Instr.Pos(), b.Places[0].Instr.Pos()) })
+	slices.SortStableFunc(found, func(a, b Growth) int { return cmp.Compare(a.Ways[0].Instr.Pos(), b.Ways[0].Instr.Pos()) })
 	return found
 }
 
@@ -155,24 +134,24 @@ func Globals(p *effects.Package) []Growth {
 // itself: one leak.
 func inner(g Growth, all []Growth) bool {
 	return slices.ContainsFunc(all, func(o Growth) bool {
-		return (o.Open || !g.Open) && o.Global == g.Global && o.Path != g.Path && g.Path.HasPrefix(o.Path)
+		return o.Global == g.Global && o.Path != g.Path && g.Path.HasPrefix(o.Path) && g.Path.IsElem() && sameNeeds(o, g)
 	})
 }
 
-type finder struct {
-	*effects.Package
-	start *ir.Property[*ssa.Function]   // see atStart
-	made  map[*ssa.Global]*ssa.Call     // see indexMade
-	asks  map[*ssa.Function][]*ssa.Call // see hostCalls
-	looks map[*ssa.Function][]presence  // see presences
-
-	returned map[*ssa.Function]*trace // see trace.result
+// sameNeeds reports whether the outer container gets new keys; else its elements
+// are few, and grow on their own.
+func sameNeeds(outer, inner Growth) bool {
+	return outer.Sort == Map && inner.Sort == Map
 }
 
-// growsHere reports whether an event adds an element each time that
-// repeatable code runs.
+type finder struct {
+	*evidence.Package
+	made map[*ssa.Global]*ssa.Call // see indexMade
+}
+
+// growsHere reports whether an event adds an element each time that it happens.
 func (f *finder) growsHere(e *effects.Event) bool {
-	if e.Via || !f.runs(e.Func()) || !f.repeats(e.Instr) || describesProgram(e) || f.fewKeys(keyOf(e)) || f.remembersHost(e) || f.keepsInstances(e) || f.guarded(e) || f.enumerates(e) {
+	if e.Via || f.inTest(ir.Outermost(e.Func()).Pos()) || f.guarded(e) {
 		return false
 	}
 	if _, ok := e.Origin.(*ssa.Select); ok {
@@ -187,216 +166,188 @@ func (f *finder) growsHere(e *effects.Event) bool {
 	return true
 }
 
-// runs reports whether fn is code of the program and is used at all. A test
-// process ends before anything grows large.
-func (f *finder) runs(fn *ssa.Function) bool {
-	fn = ir.Outermost(fn)
-	if f.inTest(fn.Pos()) || f.helpsTests(fn) {
-		return false
-	}
-	return fn.Signature.Recv() != nil || fn.Synthetic != "" || token.IsExported(fn.Name()) || fn.Name() == "main" || len(f.usesIn(fn)) > 0
-}
-
 func (f *finder) inTest(pos token.Pos) bool {
 	return ir.InTest(f.IR.Pass.Fset, pos)
-}
-
-// helpsTests reports whether fn stands in a file that only tests need: it
-// imports package testing, or is named for tests.
-func (f *finder) helpsTests(fn *ssa.Function) bool {
-	file := f.IR.File(fn.Pos())
-	if file == nil {
-		return false
-	}
-	base := strings.ToLower(filepath.Base(f.IR.Pass.Fset.Position(file.FileStart).Filename))
-	if strings.HasPrefix(base, "test") || strings.HasPrefix(base, "fake") || strings.HasPrefix(base, "mock") {
-		return true
-	}
-	return slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"testing"` })
-}
-
-// usesIn returns the uses of fn outside test files.
-func (f *finder) usesIn(fn *ssa.Function) []ssa.Instruction {
-	return slices.DeleteFunc(slices.Clone(f.Uses(fn)), func(use ssa.Instruction) bool {
-		if st, ok := use.(*ssa.Store); ok && st.Parent().Synthetic != "" {
-			return f.inTest(st.Addr.Pos()) // the value that a package variable is declared with
-		}
-		return f.inTest(use.Pos())
-	})
-}
-
-// setUpNames begin the names of functions that prepare a process; what they
-// fill is full when they are done. Those in listNames are no sign for maps,
-// which such functions also use as caches.
-var (
-	setUpNames = []string{"load", "init", "setup", "register", "configure", "define", "allow", "enable", "install", "set"}
-	listNames  = []string{"parse", "build", "prepare"}
-)
-
-// setsUp reports whether an event happens in a function that by its name, or
-// that of its caller, prepares the process.
-func (f *finder) setsUp(e *effects.Event) bool {
-	for _, instr := range []ssa.Instruction{e.Instr, e.Origin} {
-		if instr == nil || instr.Parent() == nil {
-			continue
-		}
-		fn := instr.Parent()
-		for strings.HasPrefix(fn.Synthetic, "range-over-func") {
-			fn = fn.Parent()
-		}
-		if fn.Parent() != nil {
-			continue // a literal may be what was set up
-		}
-		if instr != e.Instr && fn.Signature.Recv() == nil {
-			continue // a helper that works on any container
-		}
-		name := strings.ToLower(fn.Name())
-		begins := func(verb string) bool { return strings.HasPrefix(name, verb) }
-		if namesSetUp(name) || begins("add") && fn.Signature.Recv() == nil && takesList(fn.Signature) {
-			return true // what comes and goes is added one by one
-		}
-		if _, store := instr.(*ssa.Store); store && slices.ContainsFunc(listNames, begins) {
-			return true
-		}
-	}
-	return false
-}
-
-// namesSetUp reports whether a function of that name, in lower case, prepares
-// the process.
-func namesSetUp(name string) bool {
-	begins := func(verb string) bool { return strings.HasPrefix(name, verb) && (verb != "set" || name != verb) }
-	return slices.ContainsFunc(setUpNames, begins) || strings.Contains(name, "register") || strings.HasSuffix(name, "init")
-}
-
-// takesList reports whether a function takes a slice or a map.
-func takesList(sig *types.Signature) bool {
-	for v := range sig.Params().Variables() {
-		switch v.Type().Underlying().(type) {
-		case *types.Slice, *types.Map:
-			return true
-		}
-	}
-	return false
-}
-
-// describesProgram reports whether what is added stands for types of the
-// program, or lists of them, or for time zones, of which there are as few.
-func describesProgram(e *effects.Event) bool {
-	var v ssa.Value
-	switch instr := e.Origin.(type) {
-	case *ssa.MapUpdate:
-		v = instr.Value
-	case ssa.CallInstruction:
-		args := instr.Common().Args
-		if len(args) < 2 {
-			return false
-		}
-		v = args[len(args)-1]
-	default:
-		return false
-	}
-	typ := ir.Unwrap(v).Type()
-	if s, ok := typ.Underlying().(*types.Slice); ok {
-		typ = s.Elem()
-	}
-	return describes(typ) || typ.String() == "*time.Location"
-}
-
-// enumerates reports whether a growth is in a function that makes a new value
-// of an enumeration: it returns one, and such are as many as the program
-// declares.
-func (f *finder) enumerates(e *effects.Event) bool {
-	results := ir.Outermost(grows(e).Parent()).Signature.Results()
-	if results.Len() != 1 {
-		return false
-	}
-	n, ok := types.Unalias(results.At(0).Type()).(*types.Named)
-	if !ok || n.Obj().Pkg() != f.IR.Pass.Pkg {
-		return false
-	}
-	basic, ok := n.Underlying().(*types.Basic)
-	return ok && basic.Info()&types.IsInteger != 0 && !isOpen(n.Obj().Name())
-}
-
-// repeats reports whether an instruction that adds elements may run any number
-// of times. It asks more of loops in once code than Repeatable: a file that is
-// read to its end at start-up is no stream of requests.
-func (f *finder) repeats(instr ssa.Instruction) bool {
-	if !f.atStart(instr.Parent()) {
-		return true
-	}
-	for l := f.IR.Graph(instr.Parent()).Innermost(instr.Block()); l != nil; l = l.Outer {
-		if f.NeverEnds(l, func(*ssa.UnOp) bool { return false }) || accepts(l) {
-			return true
-		}
-	}
-	return false
-}
-
-// atStart reports whether fn is once code or only called from there, in loops
-// that end.
-func (f *finder) atStart(fn *ssa.Function) bool {
-	if f.Once(fn) {
-		return true
-	}
-	if fn.Parent() != nil || fn.Signature.Recv() != nil || token.IsExported(fn.Name()) {
-		return false
-	}
-	return f.start.Of(fn)
-}
-
-func (f *finder) calledAtStart(fn *ssa.Function) bool {
-	return len(f.Uses(fn)) > 0 && f.onlyCalled(fn) && !slices.ContainsFunc(f.Uses(fn), f.repeats)
-}
-
-// accepts reports whether a loop waits for connections.
-func accepts(l *ir.Loop) bool {
-	for _, b := range l.Blocks {
-		for _, instr := range b.Instrs {
-			if call, ok := instr.(*ssa.Call); ok {
-				if callee := ir.Callee(&call.Call); callee != nil && strings.HasPrefix(callee.Name(), "Accept") {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // growth returns the finding for a container, given its ways in.
 func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	g := Growth{Global: c.global, Path: c.path}
-	for _, e := range ins {
-		at := f.place(e)
-		g.Registry = g.Registry || f.registers(e) || f.setsUp(e)
-		if !slices.ContainsFunc(g.Places, func(p Place) bool { return p.Instr == at }) {
-			g.Places = append(g.Places, Place{at, e})
-		}
-	}
-	slices.SortStableFunc(g.Places, func(a, b Place) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	typ := typeAt(c)
 	if typ != nil {
 		if _, array := typ.Underlying().(*types.Array); array {
 			return g, false // part of something else that grows
 		}
 	}
-	if isBuffer(typ) && f.isOutput(g.Places[0].Event) || writes(g.Places[0].Event) && !isBuffer(typ) {
+	if writes(ins[0]) && !isBuffer(typ) || perObject(c) {
 		return g, false
 	}
-	if perObject(c) {
+	if !f.innerShrinks(c) || leakingKey(typ) {
+		for _, e := range ins {
+			at := f.place(e)
+			if !slices.ContainsFunc(g.Ways, func(w Way) bool { return w.Instr == at && w.Event.Instr == e.Instr }) {
+				g.Ways = append(g.Ways, f.way(c, e, at, typ))
+			}
+		}
+	}
+	if len(g.Ways) == 0 {
 		return g, false
 	}
-	g.Sort = sortOf(g.Places[0], typ, c.path.Field() == nil)
-	if c.path != nil && (isListeners(typ) || f.takesListener(g.Places)) {
+	slices.SortStableFunc(g.Ways, func(a, b Way) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
+	g.Sort = sortOf(g.Ways[0], typ, c.path.Field() == nil)
+	if c.path != nil && g.Ways[0].Plugged && isListeners(typ) {
 		return g, false // listenerleak's
 	}
-	if entry, ok := f.entry(g.Places[0]); ok {
-		g.Entry = &entry
+	return g, true
+}
+
+// way returns what a way in needs to be a leak.
+func (f *finder) way(c container, e *effects.Event, at ssa.Instruction, typ types.Type) Way {
+	w := Way{Instr: at, Event: e, Plugged: f.plugs(e), Needs: evidence.Needs{Again: true}}
+	if !keyed(typ) {
+		w.Needs.Adds = !w.Plugged
+		return w
 	}
-	g.Key, _ = f.endless(keyOf(g.Places[0].Event))
-	g.Open = f.open(c, ins)
-	return g, !f.innerShrinks(c) || leakingKey(typ) || slices.ContainsFunc(ins, func(e *effects.Event) bool { return f.fromOutside(e) })
+	w.Needs.Adds = true
+	switch key, callee := keyOf(e); {
+	case f.besides(e, key):
+		// Many by the other container.
+	case key == nil:
+		w.Needs.Many = []ssa.Value{} // there are keys, and which is not known
+	case callee:
+		w.Needs.Many, w.Needs.Through = []ssa.Value{key}, e.Instr.(ssa.CallInstruction)
+	default:
+		w.Needs.Many, w.Needs.Path = []ssa.Value{key}, e.KeyPath
+	}
+	return w
+}
+
+// keyed reports whether the elements of a container have keys.
+func keyed(typ types.Type) bool {
+	if typ == nil {
+		return false
+	}
+	if n := ir.Named(typ); n != nil && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" && n.Obj().Name() == "Map" {
+		return true
+	}
+	_, is := typ.Underlying().(*types.Map)
+	return is
+}
+
+// keyOf returns the key of a growth, nil if it is not in sight: as the function
+// of the event has it or, if callee is set, the one that this calls.
+func keyOf(e *effects.Event) (key ssa.Value, callee bool) {
+	if e.Key != nil {
+		return e.Key, false
+	}
+	put := grows(e)
+	switch instr := put.(type) {
+	case *ssa.MapUpdate:
+		key = instr.Key
+	case ssa.CallInstruction:
+		if fn := ir.Callee(instr.Common()); fn != nil && syncMapPuts[fn.FullName()] {
+			key = instr.Common().Args[1]
+		}
+	}
+	if key == nil || put == e.Instr {
+		return key, false
+	}
+	// Only what the function that is called here does is told apart from what
+	// those do that it calls.
+	if call, ok := e.Instr.(ssa.CallInstruction); ok {
+		if fn, ok := call.Common().Value.(*ssa.Function); ok && ir.Outermost(put.Parent()).Object() == fn.Object() {
+			return key, true
+		}
+	}
+	return nil, false
+}
+
+var syncMapPuts = map[string]bool{"(*sync.Map).Store": true, "(*sync.Map).LoadOrStore": true, "(*sync.Map).Swap": true}
+
+// grows returns the statement of this package that adds the element.
+func grows(e *effects.Event) ssa.Instruction {
+	if e.Origin != nil && e.Origin.Parent() != nil {
+		return e.Origin
+	}
+	return e.Instr
+}
+
+// plugs reports whether what is added is code that the caller gave: a function
+// or a value of an interface with methods.
+func (f *finder) plugs(e *effects.Event) bool {
+	var added []ssa.Value
+	switch instr := grows(e).(type) {
+	case *ssa.Store:
+		if call, ok := ir.Unwrap(instr.Val).(*ssa.Call); ok && len(call.Call.Args) > 1 {
+			added = append(added, elements(call.Call.Args[1])...)
+		}
+	case *ssa.MapUpdate:
+		added = append(added, instr.Value)
+		if call, ok := ir.Unwrap(instr.Value).(*ssa.Call); ok && len(call.Call.Args) > 1 {
+			added = append(added, elements(call.Call.Args[1])...)
+		}
+	case ssa.CallInstruction:
+		added = append(added, instr.Common().Args...)
+	case *ssa.Send:
+		return false
+	}
+	return slices.ContainsFunc(added, func(v ssa.Value) bool {
+		v = ir.Unwrap(v)
+		if load, ok := v.(*ssa.UnOp); ok {
+			v = load.X
+		}
+		return f.isCode(v) && slices.ContainsFunc(f.Refs(v), func(r effects.Ref) bool {
+			_, given := r.Root.(*ssa.Parameter)
+			return given
+		})
+	})
+}
+
+// elements returns what append adds.
+func elements(v ssa.Value) []ssa.Value {
+	out := []ssa.Value{v}
+	if slice, ok := v.(*ssa.Slice); ok {
+		if list, ok := slice.X.(*ssa.Alloc); ok {
+			for _, use := range *list.Referrers() {
+				if elem, ok := use.(*ssa.IndexAddr); ok {
+					for _, use := range *elem.Referrers() {
+						if st, ok := use.(*ssa.Store); ok && st.Addr == elem {
+							out = append(out, st.Val)
+						}
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// isCode reports whether values of a type, or lists of them, are functions or
+// have methods that their maker chose.
+func (f *finder) isCode(v ssa.Value) bool {
+	typ := v.Type()
+	for range 3 {
+		switch t := typ.Underlying().(type) {
+		case *types.Signature:
+			return true
+		case *types.Interface:
+			return t.NumMethods() > 0 && typ.String() != "error"
+		case *types.Slice:
+			typ = t.Elem()
+		case *types.Pointer:
+			typ = t.Elem()
+		case *types.Struct:
+			for field := range t.Fields() {
+				if _, ok := field.Type().Underlying().(*types.Signature); ok {
+					return true
+				}
+			}
+			return false
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // place returns the statement to change: inside a method of the package that
@@ -444,7 +395,7 @@ func perObject(c container) bool {
 		if typ == nil {
 			return true
 		}
-		if m, ok := typ.Underlying().(*types.Map); ok && (field || describes(m.Key())) {
+		if m, ok := typ.Underlying().(*types.Map); ok && (field || evidence.Describes(m.Key())) {
 			return true
 		}
 	}
@@ -462,13 +413,6 @@ func writes(e *effects.Event) bool {
 	return callee != nil && callee.Pkg() != nil && (callee.Pkg().Path() == "fmt" || callee.Pkg().Path() == "io")
 }
 
-// isOutput reports whether a growth is in the method Write of a writer that a
-// command has for what other commands print.
-func (f *finder) isOutput(e *effects.Event) bool {
-	fn := ir.Outermost(grows(e).Parent())
-	return f.IR.Pass.Pkg.Name() == "main" && fn.Name() == "Write" && fn.Signature.Recv() != nil
-}
-
 func isBuffer(typ types.Type) bool {
 	if typ == nil {
 		return false
@@ -484,7 +428,7 @@ func isPointer(typ types.Type) bool {
 
 // sortOf classifies the growth at a place of a container of type typ; own says
 // that the variable is that container, and not an object with methods.
-func sortOf(at Place, typ types.Type, own bool) Sort {
+func sortOf(at Way, typ types.Type, own bool) Sort {
 	origin := at.Event.Origin
 	if origin == nil || at.Instr == at.Event.Instr {
 		origin = at.Instr
@@ -537,21 +481,6 @@ func isListeners(typ types.Type) bool {
 	return false
 }
 
-// takesListener reports whether all growth is by exported functions that are
-// given a listener.
-func (f *finder) takesListener(places []Place) bool {
-	return !slices.ContainsFunc(places, func(at Place) bool {
-		fn := ir.Outermost(at.Event.Func())
-		params := fn.Signature.Params()
-		for i := range params.Len() {
-			if token.IsExported(fn.Name()) && listener(params.At(i).Type()) {
-				return false
-			}
-		}
-		return true
-	})
-}
-
 // innerShrinks reports whether something takes elements out of containers that
 // are elements of c.
 func (f *finder) innerShrinks(c container) bool {
@@ -572,22 +501,24 @@ func leakingKey(typ types.Type) bool {
 	}
 	switch m.Key().Underlying().(type) {
 	case *types.Pointer, *types.Chan, *types.Interface:
-		return !describes(m.Key())
+		return !evidence.Describes(m.Key())
 	}
 	return false
 }
 
-var listenerNames = []string{"listener", "observer", "handler", "subscriber", "watcher", "callback", "hook", "notifier", "subscription"}
-
 func listener(typ types.Type) bool {
-	switch typ.Underlying().(type) {
+	switch t := typ.Underlying().(type) {
 	case *types.Signature, *types.Chan:
 		return true
+	case *types.Interface:
+		return t.NumMethods() > 0
+	case *types.Struct:
+		for f := range t.Fields() {
+			switch f.Type().Underlying().(type) {
+			case *types.Signature, *types.Chan:
+				return true
+			}
+		}
 	}
-	n := ir.Named(typ)
-	if n == nil {
-		return false
-	}
-	name := strings.ToLower(n.Obj().Name())
-	return slices.ContainsFunc(listenerNames, func(part string) bool { return strings.Contains(name, part) })
+	return false
 }

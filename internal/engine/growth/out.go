@@ -11,19 +11,158 @@ import (
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
-// takenOut reports whether repeatable code takes elements out of the
-// container, or puts another one in its place or in that of what it is a part
-// of.
-func (f *finder) takenOut(c container) bool {
+// takenOut reports whether repeatable code takes out what a way in puts into
+// the container, or puts another container in its place or in that of what it is
+// a part of.
+func (f *finder) takenOut(c container, in *effects.Event) bool {
 	return f.madeWithJanitor(c) || slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool {
 		switch e.Kind {
-		case effects.Shrink, effects.Replace:
+		case effects.Shrink:
+			return c.path.HasPrefix(e.Ref.Path) && f.Repeatable(e.Instr) && !f.misses(e, in)
+		case effects.Replace:
 			return c.path.HasPrefix(e.Ref.Path) && f.Repeatable(e.Instr)
 		case effects.Recv, effects.Wait:
 			return e.Ref.Path == c.path
 		}
 		return false
 	})
+}
+
+// misses reports whether a delete leaves what a way in puts into a map: it is on
+// one of several ways out of the function that inserts, or under another field
+// of the object than the one that is the key.
+func (f *finder) misses(out, in *effects.Event) bool {
+	del, put := deleted(out), grows(in)
+	if del == nil {
+		return false
+	}
+	key, callee := keyOf(in)
+	if key == nil || callee {
+		return false
+	}
+	if a, b := lastField(del), lastField(key); a != nil && b != nil && a != b && sameOwner(del, key) {
+		return true
+	}
+	if _, now := out.Instr.(*ssa.Call); !now || put.Parent() != out.Instr.Parent() || !sameValue(del, key) {
+		return false
+	}
+	// Under the same key in the same function: before the insert it takes out what
+	// is put in again; behind it, it has to be passed.
+	return escapes(put, out.Instr)
+}
+
+// deleted returns the key that an event deletes, or nil.
+func deleted(e *effects.Event) ssa.Value {
+	call, ok := e.Instr.(ssa.CallInstruction)
+	if !ok {
+		return nil
+	}
+	if b, ok := call.Common().Value.(*ssa.Builtin); ok && b.Name() == "delete" {
+		return call.Common().Args[1]
+	}
+	return nil
+}
+
+// escapes reports whether control gets from an instruction to the end of the
+// function without passing another one.
+func escapes(from, by ssa.Instruction) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	b := from.Block()
+	if b == by.Block() && slices.Index(b.Instrs, by) > slices.Index(b.Instrs, from) {
+		return false
+	}
+	work := slices.Clone(b.Succs)
+	if _, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+		return true
+	}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[b] || b == by.Block() {
+			continue
+		}
+		seen[b] = true
+		if _, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+			return true
+		}
+		work = append(work, b.Succs...)
+	}
+	return false
+}
+
+// lastField returns the field that a value is loaded from, or nil.
+func lastField(v ssa.Value) *types.Var {
+	load, ok := ir.Unconvert(v).(*ssa.UnOp)
+	if !ok {
+		return nil
+	}
+	addr, ok := load.X.(*ssa.FieldAddr)
+	if !ok {
+		return nil
+	}
+	return addr.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct).Field(addr.Field).Origin()
+}
+
+// sameOwner reports whether two values are loaded from fields of one type.
+func sameOwner(a, b ssa.Value) bool {
+	owner := func(v ssa.Value) types.Type {
+		return ir.Unconvert(v).(*ssa.UnOp).X.(*ssa.FieldAddr).X.Type()
+	}
+	return types.Identical(owner(a), owner(b))
+}
+
+// sameValue reports whether two values are one, or loads of one variable or
+// field.
+func sameValue(a, b ssa.Value) bool {
+	a, b = ir.Unconvert(a), ir.Unconvert(b)
+	if a == b {
+		return true
+	}
+	switch x := a.(type) {
+	case *ssa.UnOp:
+		y, ok := b.(*ssa.UnOp)
+		return ok && x.Op == token.MUL && y.Op == token.MUL && sameValue(x.X, y.X)
+	case *ssa.FieldAddr:
+		y, ok := b.(*ssa.FieldAddr)
+		return ok && x.Field == y.Field && sameValue(x.X, y.X)
+	case *ssa.Field:
+		y, ok := b.(*ssa.Field)
+		return ok && x.Field == y.Field && sameValue(x.X, y.X)
+	case *ssa.Call: // r.FormValue("id"), twice
+		y, ok := b.(*ssa.Call)
+		if !ok || ir.Callee(&x.Call) == nil || ir.Callee(&x.Call) != ir.Callee(&y.Call) {
+			return false
+		}
+		return slices.EqualFunc(ir.Args(&x.Call), ir.Args(&y.Call), sameValue)
+	case *ssa.Const:
+		y, ok := b.(*ssa.Const)
+		return ok && x.Value != nil && y.Value != nil && x.Value.ExactString() == y.Value.ExactString()
+	}
+	return false
+}
+
+// besides reports whether the function of a way in puts something under the same
+// key into another map, one from which the package deletes keys: they come and
+// go there, so there are many.
+func (f *finder) besides(in *effects.Event, key ssa.Value) bool {
+	if key == nil {
+		return false
+	}
+	for _, e := range f.In(ir.Outermost(in.Func())) {
+		if e.Kind != effects.Grow || e.Key == nil || e.Via || e.Instr == in.Instr || !sameValue(e.Key, key) {
+			continue
+		}
+		field := e.Ref.Path.Field()
+		if field == nil || e.Ref.Path.IsElem() {
+			continue
+		}
+		if slices.ContainsFunc(f.OfField(field), func(e *effects.Event) bool {
+			return deleted(e) != nil && !e.Ref.Path.IsElem() && f.Repeatable(e.Instr)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // madeWithJanitor reports whether the function of the package that made the

@@ -1,0 +1,487 @@
+package evidence
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// manyRounds is the number of rounds from which on a loop that counts to a
+// constant is as good as one without an end.
+const manyRounds = 1000
+
+// loopAround returns the loop without a bound, if any, that an instruction
+// stands in: one that never ends, that waits in each round for what comes from
+// outside, goes on until a time has passed, or over what came from outside.
+func (p *Package) loopAround(instr ssa.Instruction) Reason {
+	for l := p.IR.Graph(instr.Parent()).Innermost(instr.Block()); l != nil; l = l.Outer {
+		if p.endless(l) {
+			return Reason{Kind: Loop, Pos: loopPos(l)}
+		}
+	}
+	return Reason{}
+}
+
+func (p *Package) endless(l *ir.Loop) bool {
+	switch {
+	case l.Constant():
+		return rounds(l) >= manyRounds
+	case l.Bounded():
+		over := ranged(l)
+		if over == nil {
+			return false
+		}
+		_, many := best(p.sourcesOf(over, "[]"))
+		return many
+	}
+	return p.NeverEnds(l, func(*ssa.UnOp) bool { return false }) || p.waits(l)
+}
+
+// waits reports whether each round of a loop waits for what comes from outside,
+// or asks the time.
+func (p *Package) waits(l *ir.Loop) bool {
+	for _, b := range l.Blocks {
+		if !everyRound(b, l) {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			if sel, ok := instr.(*ssa.Select); ok && !sel.Blocking {
+				continue
+			}
+			if len(ir.Comms(instr)) > 0 {
+				return true
+			}
+			if call, ok := instr.(*ssa.Call); ok {
+				if callee := ir.Callee(&call.Call); callee != nil && callee.Pkg() != nil && (convention.Waits(callee) || p.waitsIn(call)) {
+					return true
+				}
+			}
+		}
+		if cond, ok := lastCondition(b); ok && asksTime(cond) && leaves(b, l) {
+			return true
+		}
+	}
+	return false
+}
+
+// waitsIn reports whether a function of the package that is called waits
+// itself: a helper that reads the next message.
+func (p *Package) waitsIn(call *ssa.Call) bool {
+	fn := p.IR.Static(&call.Call)
+	if fn == nil || len(fn.Blocks) == 0 {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok {
+				if callee := ir.Callee(&call.Call); callee != nil && callee.Pkg() != nil && convention.Waits(callee) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// everyRound reports whether each round passes a block, or may.
+func everyRound(b *ssa.BasicBlock, l *ir.Loop) bool {
+	for _, pred := range l.Header.Preds {
+		if l.Contains(pred) && !b.Dominates(pred) {
+			return false
+		}
+	}
+	return true
+}
+
+func leaves(b *ssa.BasicBlock, l *ir.Loop) bool {
+	return slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return !l.Contains(s) })
+}
+
+func lastCondition(b *ssa.BasicBlock) (ssa.Value, bool) {
+	if len(b.Instrs) == 0 {
+		return nil, false
+	}
+	br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		return nil, false
+	}
+	return br.Cond, true
+}
+
+// asksTime reports whether a condition is about the time that has passed.
+func asksTime(cond ssa.Value) bool {
+	switch v := cond.(type) {
+	case *ssa.BinOp:
+		return asksTime(v.X) || asksTime(v.Y)
+	case *ssa.UnOp:
+		return v.Op == token.NOT && asksTime(v.X)
+	case *ssa.Call:
+		callee := ir.Callee(&v.Call)
+		if callee == nil {
+			return false
+		}
+		switch callee.FullName() {
+		case "time.Since", "time.Until", "time.Now":
+			return true
+		case "(time.Time).Before", "(time.Time).After", "(time.Time).Sub":
+			return slices.ContainsFunc(v.Call.Args, asksTime)
+		}
+	}
+	return false
+}
+
+// rounds returns to how much a loop counts, 0 if that is not known.
+func rounds(l *ir.Loop) int64 {
+	for _, e := range l.Exits() {
+		cond, ok := lastCondition(e.From)
+		if !ok {
+			continue
+		}
+		if cmp, ok := cond.(*ssa.BinOp); ok {
+			for _, v := range []ssa.Value{cmp.X, cmp.Y} {
+				if k, ok := v.(*ssa.Const); ok && k.Value != nil && k.Value.Kind() == constant.Int {
+					if n, ok := constant.Int64Val(k.Value); ok {
+						return n
+					}
+				}
+			}
+		}
+	}
+	return 0
+}
+
+// ranged returns the list that a loop goes over, or nil.
+func ranged(l *ir.Loop) ssa.Value {
+	for _, e := range l.Exits() {
+		cond, ok := lastCondition(e.From)
+		if !ok {
+			continue
+		}
+		switch cond := cond.(type) {
+		case *ssa.Extract:
+			if next, ok := cond.Tuple.(*ssa.Next); ok {
+				if r, ok := next.Iter.(*ssa.Range); ok {
+					return r.X
+				}
+			}
+		case *ssa.BinOp:
+			for _, v := range []ssa.Value{cond.X, cond.Y} {
+				if call, ok := v.(*ssa.Call); ok {
+					if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
+						return call.Call.Args[0]
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func loopPos(l *ir.Loop) token.Pos {
+	for _, b := range append([]*ssa.BasicBlock{l.Header}, l.Blocks...) {
+		for _, instr := range b.Instrs {
+			if instr.Pos().IsValid() {
+				return instr.Pos()
+			}
+		}
+	}
+	return token.NoPos
+}
+
+// A handler is a function that handles what others send, and the parameters
+// that have it.
+type handler struct {
+	convention.Handler
+	carries []*ssa.Parameter
+}
+
+// handler returns what fn handles, if its signature says so.
+func (p *Package) handler(fn *ssa.Function) (handler, bool) {
+	if p.inTest(fn) {
+		return handler{}, false
+	}
+	obj, _ := fn.Object().(*types.Func)
+	conv, ok := convention.HandlerOf(obj, fn.Signature, p.imports)
+	h := handler{Handler: conv}
+	if !ok {
+		// What gets a request and neither sends nor answers it works for a handler.
+		for _, param := range fn.Params {
+			if convention.IsRequest(param.Type()) && !sendsRequest(param) && !makesRequest(fn) {
+				h.Per = "request"
+				h.carries = append(h.carries, param)
+			}
+		}
+		return h, len(h.carries) > 0
+	}
+	shift := len(fn.Params) - fn.Signature.Params().Len()
+	for _, i := range conv.Carries {
+		if param := fn.Params[i+shift]; !sendsRequest(param) {
+			h.carries = append(h.carries, param)
+		}
+	}
+	return h, true
+}
+
+func (p *Package) imports(path string) bool {
+	return slices.ContainsFunc(p.pass.Pkg.Imports(), func(pkg *types.Package) bool { return pkg.Path() == path })
+}
+
+// sendsRequest reports whether a request is given to a client.
+func sendsRequest(request *ssa.Parameter) bool {
+	return slices.ContainsFunc(*request.Referrers(), func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		if !ok {
+			return false
+		}
+		callee := ir.Callee(call.Common())
+		return callee != nil && (callee.FullName() == "(*net/http.Client).Do" || callee.Name() == "RoundTrip" || callee.Name() == "Do" && callee.Signature().Params().Len() == 1)
+	})
+}
+
+// makesRequest reports whether fn returns a request or a response: it works for
+// a client.
+func makesRequest(fn *ssa.Function) bool {
+	for _, tuple := range []*types.Tuple{fn.Signature.Results(), fn.Signature.Params()} {
+		for v := range tuple.Variables() {
+			n := ir.Named(v.Type())
+			if n == nil || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "net/http" {
+				continue
+			}
+			if n.Obj().Name() == "Response" || n.Obj().Name() == "Request" && tuple == fn.Signature.Results() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// starts reports whether fn is where a process begins, or what else runs once.
+func (p *Package) starts(fn *ssa.Function) bool {
+	if p.IR.IsTest(ir.Outermost(fn)) || p.inTest(fn) || fn.Parent() == nil && fn.Synthetic != "" && fn.Object() == nil {
+		return true
+	}
+	for param := range fn.Signature.Params().Variables() {
+		if convention.IsCommand(param.Type()) {
+			return true
+		}
+	}
+	if fn.Parent() != nil || fn.Signature.Recv() != nil {
+		return false
+	}
+	return fn.Name() == "init" || fn.Name() == "main" && p.pass.Pkg.Name() == "main"
+}
+
+// uncalled reports whether nobody calls fn and nobody can from elsewhere: code in
+// the making.
+func (p *Package) uncalled(fn *ssa.Function, r *reach) bool {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || fn.Parent() != nil || len(r.sites) > 0 || r.open || len(p.Uses(fn)) > 0 || p.IR.Tested(obj.Name()) {
+		return false
+	}
+	return !obj.Exported() || p.pass.Pkg.Name() == "main"
+}
+
+// everybody reports whether fn is a function of an API: any number of callers
+// may call it. It is not if those that are in sight call it once only.
+func (p *Package) everybody(fn *ssa.Function, r *reach) bool {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || fn.Parent() != nil || !obj.Exported() || !convention.Importable(p.pass.Pkg) || p.inTest(fn) {
+		return false
+	}
+	if recv := obj.Signature().Recv(); recv != nil {
+		if n := ir.Named(recv.Type()); n == nil || !n.Obj().Exported() {
+			return false
+		}
+	}
+	return len(r.sites) == 0 || slices.ContainsFunc(r.sites, func(s site) bool { return p.Repeatable(s.at) })
+}
+
+// A verdict on a type is kept while it is worked out, so that types that depend
+// on each other are not asked for ever.
+type verdict struct {
+	known bool
+	is    bool
+}
+
+// object returns why a function runs once per object that comes and goes: it is
+// a method of such a type, or makes one.
+func (p *Package) object(fn *ssa.Function) Reason {
+	fn = ir.Outermost(fn)
+	if p.inTest(fn) {
+		return Reason{}
+	}
+	if recv := fn.Signature.Recv(); recv != nil {
+		if n := ir.Named(recv.Type()); n != nil && p.comesAndGoes(n) {
+			return Reason{Kind: Object, Pos: n.Obj().Pos(), Name: n.Obj().Name()}
+		}
+		return Reason{}
+	}
+	for r := range fn.Signature.Results().Variables() {
+		n := ir.Named(r.Type())
+		if n != nil && n.Obj().Pkg() == p.pass.Pkg && p.comesAndGoes(n) && slices.ContainsFunc(p.makes()[n.Origin().Obj()], func(v *ssa.Alloc) bool { return ir.Outermost(v.Parent()) == fn }) {
+			return Reason{Kind: Object, Pos: n.Obj().Pos(), Name: n.Obj().Name()}
+		}
+	}
+	return Reason{}
+}
+
+// comesAndGoes reports whether the package shows that there are many values of
+// a type, which come and go: they have an end, and are made again and again or
+// by an exported constructor; or they are put into a container and taken out
+// again; or they are switched on and off.
+func (p *Package) comesAndGoes(n *types.Named) bool {
+	t := n.Origin().Obj()
+	if v := p.comes[t]; v.known {
+		return v.is
+	}
+	if t.Pkg() == nil || t.Pkg() != p.pass.Pkg {
+		fact := t.Pkg() != nil && p.pass.ImportObjectFact(t, new(Comes))
+		p.comes[t] = verdict{true, fact}
+		return fact
+	}
+	p.comes[t] = verdict{known: true} // while it is worked out
+	is := p.hasEnd(n) && (p.madeAgain(t) || p.madeForOthers(n)) || p.putAndTaken(t) || p.switched(n)
+	p.comes[t] = verdict{true, is}
+	return is
+}
+
+func (p *Package) hasEnd(n *types.Named) bool {
+	return effects.TeardownOf(types.NewPointer(n)) != nil || runsUntil(n)
+}
+
+// runsUntil reports whether a type has a method that runs its values until a
+// context ends.
+func runsUntil(n *types.Named) bool {
+	for m := range n.Methods() {
+		switch m.Name() {
+		case "Run", "Start", "Serve":
+			params := m.Signature().Params()
+			if params.Len() == 1 && params.At(0).Type().String() == "context.Context" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// madeAgain reports whether some code that makes a value of a type runs again
+// and again.
+func (p *Package) madeAgain(t *types.TypeName) bool {
+	return slices.ContainsFunc(p.makes()[t], func(v *ssa.Alloc) bool { return p.Again(v).Kind != NoReason })
+}
+
+// madeForOthers reports whether an exported function of an importable package
+// returns values of a type that it makes.
+func (p *Package) madeForOthers(n *types.Named) bool {
+	if !convention.Importable(p.pass.Pkg) || !n.Obj().Exported() || effects.TeardownOf(types.NewPointer(n)) == nil {
+		return false
+	}
+	return slices.ContainsFunc(p.makes()[n.Origin().Obj()], func(v *ssa.Alloc) bool {
+		fn := ir.Outermost(v.Parent())
+		obj, ok := fn.Object().(*types.Func)
+		if !ok || !obj.Exported() || obj.Signature().Recv() != nil {
+			return false
+		}
+		for r := range obj.Signature().Results().Variables() {
+			if m := ir.Named(r.Type()); m != nil && m.Origin() == n.Origin() {
+				uses := p.reached(fn)
+				return len(uses.sites) == 0 || slices.ContainsFunc(uses.sites, func(s site) bool { return p.Repeatable(s.at) })
+			}
+		}
+		return false
+	})
+}
+
+// putAndTaken reports whether values of a type are elements of a container of
+// an object or package variable from which elements are taken out.
+func (p *Package) putAndTaken(t *types.TypeName) bool {
+	for _, c := range p.containersOf(t) {
+		events := p.OfField
+		if c.field == nil {
+			if slices.ContainsFunc(p.Package.Of(c.global), p.takesOut) {
+				return true
+			}
+			continue
+		}
+		if slices.ContainsFunc(events(c.field), p.takesOut) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Package) takesOut(e *effects.Event) bool {
+	return e.Kind == effects.Shrink && !p.Once(e.Func()) && !p.inTest(e.Func())
+}
+
+// A holder is a field or package variable.
+type holder struct {
+	field  *types.Var
+	global *ssa.Global
+}
+
+// containersOf returns the fields and package variables in which values of a
+// type are elements.
+func (p *Package) containersOf(t *types.TypeName) []holder {
+	if p.elements == nil {
+		p.elements = make(map[*types.TypeName][]holder)
+		for _, e := range p.Events() {
+			if e.Kind != effects.Store || !e.To.Path.IsElem() || e.Ref.Path != nil || e.Via || p.inTest(e.Func()) {
+				continue
+			}
+			n := ir.Named(e.Ref.Root.Type())
+			if n == nil || n.Obj().Pkg() != p.pass.Pkg {
+				continue
+			}
+			var h holder
+			if f := e.To.Path.Field(); f != nil {
+				h.field = f
+			} else if g, ok := e.To.Root.(*ssa.Global); ok {
+				h.global = g
+			} else {
+				continue
+			}
+			name := n.Origin().Obj()
+			if !slices.Contains(p.elements[name], h) {
+				p.elements[name] = append(p.elements[name], h)
+			}
+		}
+	}
+	return p.elements[t]
+}
+
+// switched reports whether the methods of a type come in halves that undo each
+// other, and the package calls both.
+func (p *Package) switched(n *types.Named) bool {
+	called := func(m *types.Func) bool {
+		fn := p.IR.SSA.Prog.FuncValue(m)
+		return fn != nil && slices.ContainsFunc(p.reached(fn).sites, func(s site) bool { return p.Repeatable(s.at) })
+	}
+	for m := range n.Methods() {
+		undo := convention.UndoneBy(m.Name())
+		if undo == "" || m.Signature().Params().Len() > 1 {
+			continue
+		}
+		for other := range n.Methods() {
+			if other.Name() == undo && other.Signature().Params().Len() <= 1 && called(m) && called(other) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Again returns what shows that an instruction runs again and again; its kind is
+// NoReason if nothing in sight does.
+func (p *Package) Again(at ssa.Instruction) Reason {
+	l := &Leak{At: at, Needs: Needs{Again: true}}
+	p.judge(l)
+	return l.Reason
+}

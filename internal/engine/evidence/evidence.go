@@ -1,0 +1,215 @@
+package evidence
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// Analyzer judges the leaks that the registered finders find, and exports those
+// that are latent as facts. Use [Of] to get at its result.
+var Analyzer = &analysis.Analyzer{
+	Name:       "memlintevidence",
+	Doc:        "decide which of the things that are kept are kept again and again",
+	URL:        "https://pkg.go.dev/github.com/memlint/memlint",
+	Run:        effects.Alone(run),
+	Requires:   []*analysis.Analyzer{effects.Analyzer},
+	ResultType: reflect.TypeFor[*lazily](),
+	FactTypes:  []analysis.Fact{new(Latents), new(Carries), new(Comes)},
+}
+
+// A Finder returns what one analyzer finds to be kept in a package.
+type Finder func(*Package) []*Leak
+
+var finders = make(map[string]Finder)
+
+// Register adds the finder of an analyzer, when that is initialised: what is
+// latent is exported for all analyzers together.
+func Register(analyzer string, find Finder) { finders[analyzer] = find }
+
+type lazily struct {
+	get func() *Package
+}
+
+// Outline tells a driver what this analyzer reads of a file.
+func (*lazily) Outline(fset *token.FileSet, file *ast.File) *ast.File { return ir.Outline(fset, file) }
+
+// Of returns the evidence of the package that pass is about. The analyzer of
+// pass must require [Analyzer].
+func Of(pass *analysis.Pass) *Package { return pass.ResultOf[Analyzer].(*lazily).get() }
+
+func run(pass *analysis.Pass) (any, error) {
+	get := sync.OnceValue(func() *Package { return newPackage(pass) })
+	if effects.Exports(pass) {
+		get().exportFacts()
+	}
+	return &lazily{get: get}, nil
+}
+
+// A Package answers what repeats, what stays and which values are many in one
+// package.
+type Package struct {
+	*effects.Package
+
+	pass          *analysis.Pass
+	testSupport   bool               // the package helps tests
+	found         map[string][]*Leak // judged, by analyzer
+	latents       map[*types.Func][]LatentLeak
+	carriers      map[*types.Package]bool
+	imported      map[*types.Func][]LatentLeak
+	returned      map[*ssa.Function]*trace
+	reaching      map[*ssa.Function]*reach
+	comes         map[*types.TypeName]verdict
+	invokes       func() map[string][]ssa.CallInstruction // by the name of the method
+	converted     func() map[*types.TypeName][]types.Type // the interfaces that values of a type are converted to
+	convertedList []*types.Named
+	makes         func() map[*types.TypeName][]*ssa.Alloc
+	elements      map[*types.TypeName][]holder // see containersOf
+}
+
+func newPackage(pass *analysis.Pass) *Package {
+	p := &Package{
+		Package:  effects.Of(pass),
+		pass:     pass,
+		found:    make(map[string][]*Leak),
+		latents:  make(map[*types.Func][]LatentLeak),
+		carriers: make(map[*types.Package]bool),
+		imported: make(map[*types.Func][]LatentLeak),
+		returned: make(map[*ssa.Function]*trace),
+		reaching: make(map[*ssa.Function]*reach),
+		comes:    make(map[*types.TypeName]verdict),
+	}
+	p.invokes = sync.OnceValue(p.indexInvokes)
+	p.converted = sync.OnceValue(p.indexConversions)
+	p.makes = sync.OnceValue(p.indexMakes)
+	p.testSupport = importsTesting(pass)
+	silent := silences(pass)
+	var all []*Leak
+	for _, analyzer := range slices.Sorted(maps.Keys(finders)) {
+		for _, l := range finders[analyzer](p) {
+			l.Analyzer = analyzer
+			all = append(all, l)
+		}
+	}
+	all = append(all, p.suppliedLeaks()...)
+	told := make(map[string]bool)
+	for _, l := range all {
+		l.silent = silent(l.Analyzer, l.Category, l.Pos)
+		p.judge(l)
+		p.found[l.Analyzer] = append(p.found[l.Analyzer], l)
+		if l.Verdict == Manifest && l.Subject != "" {
+			told[l.Analyzer+l.Subject] = true
+		}
+	}
+	for _, l := range all {
+		if l.Verdict != Manifest && !told[l.Analyzer+l.Subject] {
+			for _, t := range l.travel {
+				p.keep(l, t)
+			}
+		}
+	}
+	return p
+}
+
+// importsTesting reports whether the package helps tests: other files than those
+// of tests import package testing.
+func importsTesting(pass *analysis.Pass) bool {
+	return slices.ContainsFunc(pass.Files, func(file *ast.File) bool {
+		return !ir.InTest(pass.Fset, file.FileStart) && slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"testing"` })
+	})
+}
+
+// Leaks returns the leaks of an analyzer that are manifest or latent, those
+// found here before those that callees of other packages brought, as they were
+// found.
+func (p *Package) Leaks(analyzer string) []*Leak {
+	return slices.DeleteFunc(slices.Clone(p.found[analyzer]), func(l *Leak) bool { return l.Verdict == Gone })
+}
+
+func (p *Package) indexInvokes() map[string][]ssa.CallInstruction {
+	by := make(map[string][]ssa.CallInstruction)
+	for _, fn := range p.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if call, ok := instr.(ssa.CallInstruction); ok && call.Common().IsInvoke() {
+					name := call.Common().Method.Name()
+					by[name] = append(by[name], call)
+				}
+			}
+		}
+	}
+	return by
+}
+
+// indexConversions finds the interfaces to which the package converts values
+// of types with methods.
+func (p *Package) indexConversions() map[*types.TypeName][]types.Type {
+	by := make(map[*types.TypeName][]types.Type)
+	for _, fn := range p.IR.Funcs {
+		if p.inTest(fn) {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				conv, ok := instr.(*ssa.MakeInterface)
+				if !ok {
+					continue
+				}
+				n := ir.Named(conv.X.Type())
+				if n == nil {
+					continue
+				}
+				t := n.Origin().Obj()
+				if !slices.ContainsFunc(by[t], func(have types.Type) bool { return types.Identical(have, conv.Type()) }) {
+					by[t] = append(by[t], conv.Type())
+				}
+			}
+		}
+	}
+	return by
+}
+
+// indexMakes finds where the package makes values of its own types.
+func (p *Package) indexMakes() map[*types.TypeName][]*ssa.Alloc {
+	by := make(map[*types.TypeName][]*ssa.Alloc)
+	for _, fn := range p.IR.Funcs {
+		if p.inTest(fn) {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				v, ok := instr.(*ssa.Alloc)
+				if !ok {
+					continue
+				}
+				elem := v.Type().(*types.Pointer).Elem()
+				if _, pointer := elem.Underlying().(*types.Pointer); pointer {
+					continue
+				}
+				if n := ir.Named(elem); n != nil && n.Obj().Pkg() == p.pass.Pkg {
+					t := n.Origin().Obj()
+					by[t] = append(by[t], v)
+				}
+			}
+		}
+	}
+	return by
+}
+
+func (p *Package) inTest(fn *ssa.Function) bool {
+	return ir.InTest(p.pass.Fset, ir.Outermost(fn).Pos())
+}
+
+// inOrder sorts instructions as they stand in the source.
+func inOrder(a, b ssa.Instruction) int { return cmp.Compare(a.Pos(), b.Pos()) }

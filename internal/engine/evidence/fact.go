@@ -1,0 +1,344 @@
+package evidence
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// Latents are what a function leaks if its caller shows that it repeats, nearest
+// first. It is a fact about the function's object.
+type Latents struct{ Leaks []LatentLeak }
+
+// AFact marks Latents as a fact.
+func (*Latents) AFact() {}
+
+// String returns the leaks in one line.
+func (l *Latents) String() string {
+	var parts []string
+	for _, leak := range l.Leaks {
+		parts = append(parts, leak.String())
+	}
+	return "leaks(" + strings.Join(parts, ", ") + ")"
+}
+
+// A LatentLeak is a leak as it travels to callers in other packages.
+type LatentLeak struct {
+	Analyzer, Category, What string
+	HeldBy                   []string
+	Package, File            string // where it is kept; File without its folder
+	Line                     int
+	Func, Subject            string
+	Again, Adds              bool
+	Many, Stays              []Param // one of each has to have many values, and to stay; nil if that is not asked for
+	Calls                    int     // that it has come
+}
+
+// A Param is a part of a parameter, receiver first.
+type Param struct {
+	Index int
+	Path  string
+}
+
+// String returns the leak in short.
+func (l LatentLeak) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s/%s %s:%d", l.Analyzer, l.Category, l.File, l.Line)
+	if l.Again {
+		b.WriteString(" again")
+	}
+	for _, p := range l.Many {
+		fmt.Fprintf(&b, " many p%d%s", p.Index, p.Path)
+	}
+	for _, p := range l.Stays {
+		fmt.Fprintf(&b, " stays p%d%s", p.Index, p.Path)
+	}
+	return b.String()
+}
+
+// Carries says that functions of a package have Latents, so that nobody has to
+// ask for each. It is a fact about the package.
+type Carries struct{}
+
+// AFact marks Carries as a fact.
+func (*Carries) AFact() {}
+
+// String names the fact.
+func (*Carries) String() string { return "carries leaks" }
+
+// Comes says that values of a type come and go. It is a fact about the type.
+type Comes struct{}
+
+// AFact marks Comes as a fact.
+func (*Comes) AFact() {}
+
+// String names the fact.
+func (*Comes) String() string { return "comes and goes" }
+
+const (
+	maxLeaks  = 16 // per function
+	maxPlaces = 4  // per need
+)
+
+// keep adds a leak to those of a function that others may call.
+func (p *Package) keep(l *Leak, t travelling) {
+	obj := t.fn.Object().(*types.Func)
+	out := LatentLeak{
+		Analyzer: l.Analyzer, Category: l.Category, What: l.What, HeldBy: l.HeldBy,
+		Again: t.needs.again, Adds: t.needs.adds,
+	}
+	if l.imported != nil {
+		out.Package, out.File, out.Line, out.Func, out.Calls, out.Subject = l.imported.Package, l.imported.File, l.imported.Line, l.imported.Func, l.imported.Calls+1, l.imported.Subject
+	} else {
+		at := p.pass.Fset.Position(l.Pos)
+		out.Package, out.File, out.Line = p.pass.Pkg.Path(), filepath.Base(at.Filename), at.Line
+		out.Func = ir.Outermost(l.At.Parent()).Name()
+		out.Subject = l.Subject
+		if l.Abroad != nil {
+			out.Analyzer, out.Category, out.What = l.Abroad.Analyzer, l.Abroad.Category, l.Abroad.What
+		}
+	}
+	var ok1, ok2 bool
+	if t.needs.askMany {
+		if out.Many, ok1 = params(t.fn, t.needs.many); !ok1 {
+			return
+		}
+	}
+	if t.needs.askStays {
+		if out.Stays, ok2 = params(t.fn, t.needs.stays); !ok2 {
+			return
+		}
+	}
+	if out.Calls >= maxCalls || len(p.latents[obj]) >= maxLeaks || slices.ContainsFunc(p.latents[obj], func(have LatentLeak) bool { return have.String() == out.String() }) {
+		return
+	}
+	p.latents[obj] = append(p.latents[obj], out)
+}
+
+// params puts places in terms of the parameters of fn; ok is false if none is of
+// one.
+func params(fn *ssa.Function, places []place) (out []Param, ok bool) {
+	for _, pl := range places {
+		param, isParam := pl.root.(*ssa.Parameter)
+		if !isParam || param.Parent() != fn {
+			continue
+		}
+		if q := (Param{slices.Index(fn.Params, param), pl.path}); len(out) < maxPlaces && !slices.Contains(out, q) {
+			out = append(out, q)
+		}
+	}
+	return out, len(out) > 0
+}
+
+func (p *Package) exportFacts() {
+	pass := p.pass
+	any := false
+	for _, fn := range p.IR.Funcs {
+		obj, ok := fn.Object().(*types.Func)
+		if !ok || len(p.latents[obj]) == 0 || ir.InTest(pass.Fset, fn.Pos()) {
+			continue
+		}
+		any = true
+		pass.ExportObjectFact(obj, &Latents{p.latents[obj]})
+	}
+	if any {
+		pass.ExportPackageFact(new(Carries))
+	}
+	scope := pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		t, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || t.IsAlias() || !t.Exported() || ir.InTest(pass.Fset, t.Pos()) {
+			continue
+		}
+		if n, ok := t.Type().(*types.Named); ok && p.comesAndGoes(n) {
+			pass.ExportObjectFact(t, new(Comes))
+		}
+	}
+}
+
+// latentsOf returns what a function of another package leaks.
+func (p *Package) latentsOf(fn *types.Func) []LatentLeak {
+	if fn.Pkg() == nil || fn.Pkg() == p.pass.Pkg || convention.IsStd(fn.Pkg().Path()) && fn.Pkg().Path() != p.pass.Pkg.Path() && !p.carrying(fn.Pkg()) || !p.carrying(fn.Pkg()) {
+		return nil
+	}
+	leaks, known := p.imported[fn]
+	if !known {
+		var fact Latents
+		if p.pass.ImportObjectFact(fn, &fact) {
+			leaks = fact.Leaks
+		}
+		p.imported[fn] = leaks
+	}
+	return leaks
+}
+
+func (p *Package) carrying(pkg *types.Package) bool {
+	is, known := p.carriers[pkg]
+	if !known {
+		is = p.pass.ImportPackageFact(pkg, new(Carries))
+		p.carriers[pkg] = is
+	}
+	return is
+}
+
+// suppliedLeaks returns the leaks of functions of other packages at the calls
+// that may supply what these need.
+func (p *Package) suppliedLeaks() []*Leak {
+	var out []*Leak
+	for _, fn := range p.IR.Funcs {
+		if p.inTest(fn) {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(ssa.CallInstruction)
+				if !ok {
+					continue
+				}
+				for _, callee := range p.callees(call.Common()) {
+					for i := range p.latentsOf(callee) {
+						if l := p.supplied(call, &p.imported[callee][i], callee); l != nil {
+							out = append(out, l)
+						}
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// callees returns the functions of other packages that a call runs: the one that
+// it names or, through an interface, the methods of types that the package
+// converts to it.
+func (p *Package) callees(call *ssa.CallCommon) []*types.Func {
+	callee := ir.Callee(call)
+	if callee == nil {
+		return nil
+	}
+	if !call.IsInvoke() {
+		return []*types.Func{callee}
+	}
+	var out []*types.Func
+	iface, ok := call.Value.Type().Underlying().(*types.Interface)
+	if !ok {
+		return nil
+	}
+	for _, t := range p.convertedTypes() {
+		if t.Obj().Pkg() == nil || t.Obj().Pkg() == p.pass.Pkg || !p.carrying(t.Obj().Pkg()) {
+			continue
+		}
+		typ := types.Type(types.NewPointer(t))
+		if !types.Implements(typ, iface) {
+			continue
+		}
+		if m, _, _ := types.LookupFieldOrMethod(typ, true, callee.Pkg(), callee.Name()); m != nil {
+			if fn, ok := m.(*types.Func); ok {
+				out = append(out, fn.Origin())
+			}
+		}
+	}
+	return out
+}
+
+// convertedTypes returns the types that the package converts to interfaces, by
+// name.
+func (p *Package) convertedTypes() []*types.Named {
+	if p.convertedList == nil {
+		for t := range p.converted() {
+			if n, ok := t.Type().(*types.Named); ok {
+				p.convertedList = append(p.convertedList, n)
+			}
+		}
+		slices.SortFunc(p.convertedList, func(a, b *types.Named) int {
+			return cmp.Compare(types.TypeString(a, nil), types.TypeString(b, nil))
+		})
+	}
+	return p.convertedList
+}
+
+// supplied returns the leak of a callee at a call.
+func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *types.Func) *Leak {
+	pos, end := p.IR.Range(call)
+	key := from.Subject
+	if key == "" {
+		key = fmt.Sprintf("%s:%d", from.File, from.Line)
+	}
+	l := &Leak{
+		Analyzer: from.Analyzer, Category: from.Category, What: from.What, HeldBy: from.HeldBy,
+		Pos: pos, End: end, At: call, imported: from,
+		Needs: Needs{Again: from.Again, Adds: from.Adds},
+		Origin: &Origin{
+			Pos:  p.lineOf(callee, from),
+			Func: from.Func,
+			Key:  from.Package + " " + key,
+		},
+	}
+	args := ir.Args(call.Common())
+	give := func(places []Param) (out []part) {
+		for _, pl := range places {
+			if pl.Index < len(args) {
+				out = append(out, part{args[pl.Index], pl.Path})
+			}
+		}
+		return out
+	}
+	if from.Many != nil {
+		if l.many = give(from.Many); l.many == nil {
+			return nil
+		}
+	}
+	if from.Stays != nil {
+		if l.stays = give(from.Stays); l.stays == nil {
+			return nil
+		}
+	}
+	return l
+}
+
+// lineOf returns a position on the line of another package where a leak is, as
+// far as the file set knows the file.
+func (p *Package) lineOf(callee *types.Func, from *LatentLeak) token.Pos {
+	at := func(pos token.Pos) token.Pos {
+		file := p.pass.Fset.File(pos)
+		if file == nil || filepath.Base(file.Name()) != from.File || from.Line > file.LineCount() {
+			return token.NoPos
+		}
+		return file.LineStart(from.Line)
+	}
+	if callee.Pkg().Path() == from.Package {
+		if pos := at(callee.Pos()); pos.IsValid() {
+			return pos
+		}
+	}
+	pkg := callee.Pkg()
+	if pkg.Path() != from.Package {
+		i := slices.IndexFunc(pkg.Imports(), func(imp *types.Package) bool { return imp.Path() == from.Package })
+		if i < 0 {
+			return token.NoPos
+		}
+		pkg = pkg.Imports()[i]
+	}
+	for _, name := range pkg.Scope().Names() {
+		if pos := at(pkg.Scope().Lookup(name).Pos()); pos.IsValid() {
+			return pos
+		}
+	}
+	return token.NoPos
+}
+
+// silences returns what tells whether nobody wants to hear of a leak: a comment
+// says so where it is kept, or the file is generated.
+func silences(*analysis.Pass) func(analyzer, category string, pos token.Pos) bool {
+	return func(string, string, token.Pos) bool { return false }
+}

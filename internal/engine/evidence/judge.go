@@ -1,0 +1,469 @@
+package evidence
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// maxCalls bounds how many calls a leak is taken up.
+const maxCalls = 8
+
+// maxStates bounds how many functions are judged for one leak.
+const maxStates = 200
+
+// An outcome is what is known of a leak in a function. Larger ones win: one way
+// is enough.
+type outcome uint8
+
+const (
+	refused outcome = iota
+	travels         // callers in other packages of the module decide; nobody else is told
+	latent
+	manifest
+)
+
+// A place is a part of a value: of a parameter, or of what a function made or
+// got.
+type place struct {
+	root ssa.Value
+	path string
+}
+
+// needs are what is still needed in a function, in terms of its parameters and
+// those of functions around it.
+type needs struct {
+	again    bool
+	askMany  bool
+	many     []place // one of them; roots are parameters
+	askStays bool
+	stays    []place
+	adds     bool
+	stuck    bool // something cannot be met any more, nor refused
+}
+
+func (n needs) met() bool { return !n.again && !n.askMany && !n.askStays }
+
+// A way is how far a leak was taken, and what was met on it.
+type way struct {
+	outcome outcome
+	reason  Reason
+	source  Source
+	steps   []Step // from the leak upwards
+}
+
+// A judge judges one leak.
+type judge struct {
+	*Package
+	leak   *Leak
+	states int
+	active []*ssa.Function
+	travel []travelling
+}
+
+// A travelling leak is what a function that others may call still needs.
+type travelling struct {
+	fn    *ssa.Function
+	needs needs
+}
+
+// judge decides what a leak is, and keeps what callers in other packages have to
+// know of it.
+func (p *Package) judge(l *Leak) {
+	if l.silent {
+		return
+	}
+	j := &judge{Package: p, leak: l}
+	w := j.at(l.At, l.parts(), way{})
+	switch w.outcome {
+	case manifest:
+		l.Verdict, l.Reason, l.Source = Manifest, w.reason, w.source
+		l.Way = w.steps
+		slices.Reverse(l.Way)
+		return
+	case latent:
+		if !l.Quiet {
+			l.Verdict = Latent
+		}
+		l.Source = w.source
+	case refused:
+		return
+	}
+	l.travel = j.travel
+}
+
+// parts are needs in terms of values of one function.
+type parts struct {
+	again    bool
+	askMany  bool
+	many     []part
+	askStays bool
+	stays    []part
+	outer    needs // in terms of functions around it, judged already
+	adds     bool
+	stuck    bool
+}
+
+type part struct {
+	v    ssa.Value
+	path string
+}
+
+func (l *Leak) parts() parts {
+	n := l.Needs
+	p := parts{again: n.Again, askMany: n.Many != nil || l.many != nil, askStays: n.Stays != nil || l.stays != nil, adds: n.Adds, many: l.many, stays: l.stays}
+	for _, v := range n.Many {
+		if n.Through == nil {
+			p.many = append(p.many, part{v, n.Path})
+		}
+	}
+	for _, v := range n.Stays {
+		p.stays = append(p.stays, part{v, ""})
+	}
+	return p
+}
+
+// at judges what is needed at an instruction.
+func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
+	fn := instr.Parent()
+	n := needs{again: want.again, adds: want.adds, stuck: want.stuck}
+	if n.again {
+		if j.guarded(instr) {
+			w.outcome = refused
+			return w
+		}
+		if r := j.loopAround(instr); r.Kind != NoReason && !j.inTest(fn) {
+			n.again, w.reason = false, r
+		}
+	}
+	if want.askMany {
+		var sources []Source
+		for _, m := range want.many {
+			sources = append(sources, j.sourcesOf(m.v, m.path)...)
+		}
+		if through := j.leak.Needs.Through; through == instr {
+			for _, v := range j.leak.Needs.Many {
+				sources = append(sources, j.sourcesThrough(through, v)...)
+			}
+		}
+		if j.leak.Needs.Strict {
+			for i, s := range sources {
+				if s.Apart && s.From.many() {
+					sources[i] = Source{Value: s.Value}
+				}
+			}
+		}
+		n.many = append(n.many, want.outer.many...)
+		if s, ok := best(sources); ok {
+			w.source, n.many = s, nil
+		} else if fewSources(sources) && len(n.many) == 0 && len(sources) > 0 {
+			w.outcome = refused
+			return w
+		} else {
+			n.askMany = true
+			for _, s := range sources {
+				if s.param != nil && !slices.Contains(n.many, place{s.param, s.path}) {
+					n.many = append(n.many, place{s.param, s.path})
+				}
+			}
+			n.stuck = n.stuck || len(n.many) == 0
+		}
+	}
+	if want.askStays {
+		n.stays = append(n.stays, want.outer.stays...)
+		stays, lost := false, false
+		for _, s := range want.stays {
+			roots, is, unknown := j.roots(s)
+			stays, lost = stays || is, lost || unknown
+			n.stays = append(n.stays, roots...)
+		}
+		if w.reason.Kind == Loop {
+			stays = stays || slices.ContainsFunc(n.stays, func(s place) bool { return j.beforeLoop(s.root, instr) })
+		}
+		if !stays {
+			n.askStays = true
+			if len(n.stays) == 0 {
+				if !lost {
+					w.outcome = refused
+					return w
+				}
+				n.stuck = true
+			}
+		} else {
+			n.stays = nil
+		}
+	}
+	return j.in(fn, n, w)
+}
+
+// roots returns what a holder may be: places of parameters, captured variables
+// and calls. It stays if it is a package variable; unknown says that it may be
+// something else than what is in sight.
+func (j *judge) roots(s part) (roots []place, stays, unknown bool) {
+	for _, r := range j.Refs(s.v) {
+		path := r.Path.String() + s.path
+		switch root := r.Root.(type) {
+		case *ssa.Global:
+			stays = true
+		case *ssa.Parameter:
+			roots = append(roots, place{root, path})
+		case *ssa.Call:
+			// What an object gives when it is asked stays as long as it does.
+			if args := ir.Args(&root.Call); len(args) == 1 && ir.Callee(&root.Call) != nil && ir.Callee(&root.Call).Signature().Recv() != nil {
+				more, is, lost := j.roots(part{args[0], "()"})
+				roots, stays, unknown = append(roots, more...), stays || is, unknown || lost
+				continue
+			}
+			roots = append(roots, place{root, path})
+		case *ssa.Extract:
+			roots = append(roots, place{root, path})
+		case *ssa.Alloc:
+			if isVariable(root) {
+				continue // the variable that holds it
+			}
+			roots = append(roots, place{root, path})
+		default:
+			unknown = true
+		}
+	}
+	return roots, stays, unknown || len(roots) == 0
+}
+
+// isVariable reports whether an Alloc is the variable that holds a pointer or
+// interface, and no object.
+func isVariable(cell *ssa.Alloc) bool {
+	switch cell.Type().Underlying().(*types.Pointer).Elem().Underlying().(type) {
+	case *types.Pointer, *types.Interface, *types.Map, *types.Slice, *types.Signature, *types.Chan:
+		return true
+	}
+	return false
+}
+
+// beforeLoop reports whether a value was there before the unbounded loop around
+// an instruction began.
+func (j *judge) beforeLoop(v ssa.Value, at ssa.Instruction) bool {
+	def, ok := v.(ssa.Instruction)
+	if !ok || def.Parent() != at.Parent() {
+		return true // a parameter, or of a function around
+	}
+	for l := j.IR.Graph(at.Parent()).Innermost(at.Block()); l != nil; l = l.Outer {
+		if j.endless(l) {
+			return !l.Contains(def.Block())
+		}
+	}
+	return false
+}
+
+// in judges what is needed when fn runs.
+func (j *judge) in(fn *ssa.Function, n needs, w way) way {
+	if n.met() {
+		return j.met(w)
+	}
+	j.states++
+	if j.states > maxStates || len(w.steps) > maxCalls || slices.Contains(j.active, fn) {
+		w.outcome = refused
+		return w
+	}
+	if (j.starts(fn) || j.testSupport) && (n.again || n.stuck) {
+		w.outcome = refused
+		return w
+	}
+	j.active = append(j.active, fn)
+	defer func() { j.active = j.active[:len(j.active)-1] }()
+
+	r := j.reached(fn)
+	if h, ok := j.handler(fn); ok {
+		j.often(fn, &n, &w, Reason{Kind: Handler, Pos: fn.Pos(), Name: fn.Name(), Per: h.Per})
+	} else if r.often.Kind != NoReason {
+		j.often(fn, &n, &w, r.often)
+	} else if o := j.object(fn); o.Kind != NoReason && (n.again || n.askStays) {
+		j.perObject(fn, &n, &w, o)
+	}
+	if n.met() {
+		return j.met(w)
+	}
+	if j.uncalled(fn, r) && !n.stuck {
+		w.reason = Reason{Kind: Uncalled, Pos: fn.Pos(), Name: fn.Name()}
+		return j.met(w)
+	}
+	if n.adds && n.again && !n.askMany && !n.askStays && j.everybody(fn, r) {
+		w.reason = Reason{Kind: API, Pos: fn.Pos(), Name: fn.Name()}
+		return j.met(w)
+	}
+	if j.Once(fn) && n.again {
+		// Loops in the once code around it may still run it again and again.
+		n.adds = false
+	}
+	result := way{outcome: refused}
+	consider := func(c way) {
+		if c.outcome > result.outcome || c.outcome == manifest && len(c.steps) < len(result.steps) {
+			result = c
+		}
+	}
+	up := func(s site) {
+		want, ok := j.supplied(fn, s, n)
+		if !ok {
+			consider(way{outcome: latent, source: w.source})
+			return
+		}
+		next := w
+		next.steps = append(slices.Clone(w.steps), Step{s.at, fn})
+		consider(j.at(s.at, want, next))
+	}
+	if fn.Parent() != nil && !n.again {
+		// What a literal captured was there when it was made.
+		for _, v := range j.Literal(fn) {
+			if mc, ok := v.(ssa.Instruction); ok {
+				up(site{at: mc})
+			}
+		}
+	} else {
+		for _, s := range r.sites {
+			up(s)
+		}
+	}
+	if result.outcome == manifest {
+		return result
+	}
+	obj, declared := fn.Object().(*types.Func)
+	switch {
+	case declared && fn.Parent() == nil && callable(obj):
+		api := convention.Importable(j.pass.Pkg)
+		if result.outcome == refused && len(r.sites) > 0 && api {
+			return result // what the package itself gives it shows what it is for
+		}
+		if !n.stuck {
+			j.travel = append(j.travel, travelling{fn, n})
+		}
+		if api {
+			result.outcome = max(result.outcome, latent)
+		} else {
+			result.outcome = max(result.outcome, travels)
+		}
+	case r.open:
+		result.outcome = max(result.outcome, latent)
+	}
+	result.source = w.source
+	return result
+}
+
+func (j *judge) met(w way) way {
+	w.outcome = manifest
+	return w
+}
+
+// callable reports whether other packages may call a function by its name.
+func callable(fn *types.Func) bool {
+	return fn.Exported() && fn.Pkg().Name() != "main"
+}
+
+// often meets what runs that follow each other show.
+func (j *judge) often(fn *ssa.Function, n *needs, w *way, r Reason) {
+	if n.again {
+		n.again, w.reason = false, r
+	}
+	if n.askStays && slices.ContainsFunc(n.stays, func(s place) bool {
+		param, ok := s.root.(*ssa.Parameter)
+		if ok && param.Parent() == fn {
+			return isReceiver(param) // a handler's receiver is there before the request
+		}
+		def, ok := s.root.(interface{ Parent() *ssa.Function })
+		return ok && def.Parent() != fn // captured
+	}) {
+		n.askStays, n.stays = false, nil
+	}
+}
+
+// perObject meets what an object that comes and goes shows.
+func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason) {
+	if n.again {
+		n.again, w.reason = false, r
+	}
+	if n.askStays && slices.ContainsFunc(n.stays, func(s place) bool {
+		param, ok := s.root.(*ssa.Parameter)
+		return ok && param.Parent() == fn && (!isReceiver(param) || s.path != "")
+	}) {
+		n.askStays, n.stays = false, nil
+	}
+}
+
+func isReceiver(p *ssa.Parameter) bool {
+	fn := p.Parent()
+	return fn.Signature.Recv() != nil && len(fn.Params) > 0 && p == fn.Params[0]
+}
+
+// supplied puts what fn needs in terms of what a site gives it. It is not ok if
+// the site does not say.
+func (j *judge) supplied(fn *ssa.Function, s site, n needs) (parts, bool) {
+	want := parts{again: n.again, askMany: n.askMany, askStays: n.askStays, adds: n.adds, stuck: n.stuck}
+	give := func(places []place) (inner []part, outer []place, ok bool) {
+		ok = true
+		for _, pl := range places {
+			param, isParam := pl.root.(*ssa.Parameter)
+			switch {
+			case isParam && param.Parent() == fn:
+				i := slices.Index(fn.Params, param)
+				if i >= len(s.args) {
+					ok = false
+					continue
+				}
+				inner = append(inner, part{s.args[i], pl.path})
+			case isParam || rootFunc(pl.root) != fn:
+				outer = append(outer, pl)
+			}
+		}
+		return inner, outer, ok || len(inner)+len(outer) > 0
+	}
+	var ok1, ok2 bool
+	want.many, want.outer.many, ok1 = give(n.many)
+	want.stays, want.outer.stays, ok2 = give(n.stays)
+	return want, ok1 && ok2
+}
+
+func rootFunc(v ssa.Value) *ssa.Function {
+	if v, ok := v.(interface{ Parent() *ssa.Function }); ok {
+		return v.Parent()
+	}
+	return nil
+}
+
+// guarded reports whether instr runs only where a package variable was found nil
+// that is then set, or under a sync.Once.
+func (j *judge) guarded(instr ssa.Instruction) bool {
+	if j.Guarded(instr) {
+		return true
+	}
+	for fn := instr.Parent(); fn.Parent() != nil; fn = fn.Parent() {
+		for _, v := range j.Literal(fn) {
+			if slices.ContainsFunc(j.Package.Of(v), func(e *effects.Event) bool {
+				return e.Kind == effects.Arg && e.Callee != nil && onceBody[e.Callee.FullName()] && j.onceOfPackage(e.Instr)
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// onceOfPackage reports whether a call is of a sync.Once of the package, or of a
+// function that makes one.
+func (j *judge) onceOfPackage(instr ssa.Instruction) bool {
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	callee := ir.Callee(call.Common())
+	if callee.Signature().Recv() == nil {
+		return !j.Repeatable(instr)
+	}
+	return slices.ContainsFunc(j.Refs(call.Common().Args[0]), func(r effects.Ref) bool { return j.OfPackage(r.Root) })
+}
+
+var onceBody = map[string]bool{
+	"(*sync.Once).Do": true, "sync.OnceFunc": true, "sync.OnceValue": true, "sync.OnceValues": true,
+}

@@ -1,0 +1,105 @@
+package evidence
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A Verdict says what a leak is.
+type Verdict uint8
+
+const (
+	Gone     Verdict = iota // every way was refused
+	Latent                  // nothing in sight shows that it repeats
+	Manifest                // a way shows all that it needs
+)
+
+// A Leak is something that is kept, and what it needs to be a leak.
+type Leak struct {
+	Analyzer string
+	Category string
+	What     string   // as in a finding
+	HeldBy   []string // likewise
+	Pos, End token.Pos
+
+	At    ssa.Instruction // which keeps it
+	Needs Needs
+	// Subject names what keeps it, for leaks of which one is enough: those with the
+	// same subject are told as one. It may be empty.
+	Subject string
+	// Abroad is what the leak is called where a function of another package is
+	// called for it, if that is something else.
+	Abroad *Words
+	// Quiet is set if it is nothing to tell of unless somebody shows that it
+	// repeats.
+	Quiet bool
+	// Tell is what the analyzer wants to know of the leak when it is judged.
+	Tell any
+
+	Verdict Verdict
+	Reason  Reason  // what shows that it repeats, if it is manifest
+	Source  Source  // what shows that there are many, if that was asked
+	Way     []Step  // from the reason to At, calls in between
+	Origin  *Origin // where it is kept, if that is in another package
+
+	silent      bool        // nobody wants to hear of it
+	imported    *LatentLeak // what it was in the package of its origin
+	many, stays []part      // for Needs of such
+	travel      []travelling
+}
+
+// Words are what a leak is called.
+type Words struct{ Analyzer, Category, What string }
+
+// Needs are what a leak needs, in terms of the function of the instruction
+// that keeps it.
+type Needs struct {
+	Again bool        // it has to happen again and again
+	Many  []ssa.Value // one of these has to have many values; nil if none is asked for
+	Stays []ssa.Value // one of these has to stay; nil if what keeps it does
+	// Adds is set if each call adds one more, whatever it is given: then a
+	// function of an API is evidence by itself.
+	Adds bool
+	// Strict is set if what a function of another module makes of a value counts as few.
+	Strict bool
+	// Through is the call by which the function of the instruction is run, if
+	// Many are values of the callee.
+	Through ssa.CallInstruction
+	// Path leads from Many to what has to have many values.
+	Path string
+}
+
+// An Origin is where a leak is kept that was found in another package.
+type Origin struct {
+	Pos  token.Pos // of the line; NoPos if it is not known
+	Func string    // what keeps it there
+	Key  string    // equal for equal origins
+}
+
+// A Reason is what shows that an instruction runs again and again.
+type Reason struct {
+	Kind Kind
+	Pos  token.Pos // of the loop, function or type
+	Name string    // of the function or type
+	Per  string    // Handler: what it is called once for
+}
+
+// A Kind of reason.
+type Kind uint8
+
+const (
+	NoReason Kind = iota
+	Loop          // a loop without a bound
+	Handler       // called per request, message, event
+	Object        // a method or maker of an object that comes and goes
+	API           // other packages call it
+	Uncalled      // nobody calls it yet
+	Callback      // given to a subscription
+)
+
+// A Step is a call, or another way to run a function, between a reason and a leak.
+type Step struct {
+	At   ssa.Instruction
+	Func *ssa.Function // the function that it runs
+}

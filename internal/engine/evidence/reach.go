@@ -1,0 +1,217 @@
+package evidence
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A reach is how control gets to a function.
+type reach struct {
+	sites []site
+	open  bool   // code out of sight may run it
+	often Reason // it was given to something that calls it again and again
+}
+
+// A site is an instruction that runs a function.
+type site struct {
+	at   ssa.Instruction
+	args []ssa.Value // as the parameters see them; nil if that is not known
+}
+
+// reached returns how control gets to a function or literal.
+func (p *Package) reached(fn *ssa.Function) *reach {
+	r := p.reaching[fn]
+	if r != nil {
+		return r
+	}
+	r = new(reach)
+	p.reaching[fn] = r
+	if fn.Parent() != nil {
+		for _, v := range p.Literal(fn) {
+			p.valueReached(r, v, fn)
+		}
+		return r
+	}
+	values := false
+	for _, use := range p.Uses(fn) {
+		if !p.inTest(fn) && p.inTest(use.Parent()) {
+			continue
+		}
+		call, ok := use.(ssa.CallInstruction)
+		if ok && p.IR.Static(call.Common()) == fn {
+			r.sites = append(r.sites, site{call, ir.Args(call.Common())})
+			continue
+		}
+		if mc, ok := use.(*ssa.MakeClosure); ok {
+			p.valueReached(r, mc, fn)
+			continue
+		}
+		values = true
+	}
+	if values {
+		p.valueReached(r, fn, fn)
+	}
+	p.invoked(r, fn)
+	if obj, ok := fn.Object().(*types.Func); ok && obj.Exported() && convention.Importable(p.pass.Pkg) {
+		r.open = true
+	}
+	return r
+}
+
+// invoked adds the calls of a method through interfaces to which values of its
+// type are converted here.
+func (p *Package) invoked(r *reach, fn *ssa.Function) {
+	recv := fn.Signature.Recv()
+	if recv == nil {
+		return
+	}
+	n := ir.Named(recv.Type())
+	if n == nil {
+		return
+	}
+	for _, typ := range p.converted()[n.Origin().Obj()] {
+		i, ok := typ.Underlying().(*types.Interface)
+		if !ok {
+			continue
+		}
+		if m, _, _ := types.LookupFieldOrMethod(typ, false, p.pass.Pkg, fn.Name()); m == nil {
+			continue
+		}
+		_ = i
+		r.open = true
+		for _, call := range p.invokes()[fn.Name()] {
+			if iface := call.Common().Value.Type(); (p.inTest(fn) || !p.inTest(call.Parent())) && types.Implements(recv.Type(), underlying(iface)) {
+				if !slices.ContainsFunc(r.sites, func(s site) bool { return s.at == call }) {
+					r.sites = append(r.sites, site{call, ir.Args(call.Common())})
+				}
+			}
+		}
+	}
+}
+
+func underlying(t types.Type) *types.Interface {
+	i, _ := t.Underlying().(*types.Interface)
+	if i == nil {
+		return types.NewInterfaceType(nil, nil)
+	}
+	return i
+}
+
+// valueReached adds what happens to a function value: a literal, a method value
+// or a declared function.
+func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
+	for _, e := range p.Of(v) {
+		if e.Ref.Path != nil || !p.inTest(fn) && p.inTest(e.Func()) {
+			continue
+		}
+		call, isCall := e.Instr.(ssa.CallInstruction)
+		switch e.Kind {
+		case effects.Call:
+			s := site{at: e.Instr}
+			if isCall && ir.Callee(call.Common()) == nil && !e.Via {
+				s.args = call.Common().Args
+				if mc, ok := v.(*ssa.MakeClosure); ok && ir.BoundMethod(mc) != nil {
+					s.args = append([]ssa.Value{mc.Bindings[0]}, s.args...)
+				}
+			}
+			r.sites = append(r.sites, s)
+		case effects.Store:
+			if isCall {
+				if callee := ir.Callee(call.Common()); callee != nil && runsLater(callee) {
+					r.sites = append(r.sites, site{at: e.Instr})
+					continue
+				}
+			}
+			p.storedReached(r, e)
+		case effects.Escape:
+			if isCall {
+				callee := ir.Callee(call.Common())
+				if callee != nil && effects.IsGo(callee) {
+					r.sites = append(r.sites, site{at: e.Instr})
+					continue
+				}
+				if callee != nil && p.runsCommand(callee) {
+					continue
+				}
+			}
+			r.open = true
+		case effects.Return, effects.Send:
+			r.open = true
+		}
+	}
+}
+
+// runsLater reports whether a function runs the one that it is given once, at
+// some time.
+func runsLater(fn *types.Func) bool {
+	switch fn.FullName() {
+	case "time.AfterFunc", "context.AfterFunc":
+		return true
+	}
+	return false
+}
+
+func (p *Package) runsCommand(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	return recv != nil && convention.RunsCommand(recv.Type(), fn.Name())
+}
+
+// storedReached adds the calls of what is in the variable or field that a
+// function value is stored in.
+func (p *Package) storedReached(r *reach, e *effects.Event) {
+	f := e.To.Path.Field()
+	switch {
+	case f != nil:
+		owner := fieldOwner(e.To)
+		if owner != nil && convention.RunsCommand(owner, f.Name()) {
+			return
+		}
+		if f.Pkg() != p.pass.Pkg || f.Exported() {
+			r.open = true
+			return
+		}
+		for _, e := range p.OfField(f) {
+			p.callsStored(r, e)
+		}
+	case e.Holder != "":
+		r.open = true
+	default:
+		g, ok := e.To.Root.(*ssa.Global)
+		if !ok {
+			return // a local variable: the flow has it
+		}
+		r.open = r.open || g.Pkg != p.IR.SSA || token.IsExported(g.Name())
+		for _, e := range p.Of(g) {
+			p.callsStored(r, e)
+		}
+	}
+}
+
+func (p *Package) callsStored(r *reach, e *effects.Event) {
+	switch e.Kind {
+	case effects.Call:
+		if call, ok := e.Instr.(ssa.CallInstruction); ok && ir.Callee(call.Common()) == nil {
+			r.sites = append(r.sites, site{at: e.Instr, args: call.Common().Args})
+		} else {
+			r.sites = append(r.sites, site{at: e.Instr})
+		}
+	case effects.Escape, effects.Return, effects.Send:
+		r.open = true
+	}
+}
+
+// fieldOwner returns the type of the struct that has the last field of a ref.
+func fieldOwner(r effects.Ref) types.Type {
+	path := r.Path.Container()
+	if path == nil {
+		return nil
+	}
+	return path.Parent().Type(r.Root.Type())
+}

@@ -1,0 +1,126 @@
+// Package account puts into words why a leak is one: what shows that it happens
+// again and again, by which calls, and where its many keys come from. All
+// analyzers whose leaks package evidence judges tell them by it.
+package account
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/evidence"
+	"github.com/memlint/memlint/internal/finding"
+)
+
+// Report reports the leaks of an analyzer: those that are manifest, and those
+// that are latent as such. Of leaks with one subject, and of those that calls of
+// this package bring from one place of another, the first is told, with the
+// others as notes. describe says what the analyzer knows of a leak that was
+// found in this package.
+func Report(p *evidence.Package, r *finding.Reporter, analyzer string, describe func(*evidence.Leak) finding.Leak) {
+	type group struct {
+		leak   finding.Leak
+		latent bool
+	}
+	var order []string
+	groups := make(map[string]*group)
+	leaks := p.Leaks(analyzer)
+	for _, verdict := range []evidence.Verdict{evidence.Manifest, evidence.Latent} {
+		for _, l := range leaks {
+			if l.Verdict != verdict || l.Origin != nil && verdict == evidence.Latent {
+				continue // latent where it is kept
+			}
+			key := l.Subject
+			if l.Origin != nil {
+				key = l.Origin.Key
+			}
+			if have := groups[l.Category+key]; key != "" && have != nil {
+				if have.latent == (verdict == evidence.Latent) {
+					have.leak.Notes = append(have.leak.Notes, finding.Note{Pos: l.Pos, End: l.End, Text: "here, too"})
+				}
+				continue
+			}
+			g := &group{tell(p, l, describe), verdict == evidence.Latent}
+			if key == "" {
+				key = r.Key(g.leak)
+			}
+			groups[l.Category+key] = g
+			order = append(order, l.Category+key)
+		}
+	}
+	for _, key := range order {
+		if g := groups[key]; g.latent {
+			r.AddLatent(g.leak)
+		} else {
+			r.Add(g.leak)
+		}
+	}
+}
+
+func tell(p *evidence.Package, l *evidence.Leak, describe func(*evidence.Leak) finding.Leak) finding.Leak {
+	var leak finding.Leak
+	if l.Origin != nil {
+		leak = finding.Leak{Pos: l.Pos, End: l.End, Category: l.Category, What: l.What, HeldBy: l.HeldBy}
+		leak.Notes = append(leak.Notes, finding.Note{Pos: l.Origin.Pos, Text: "kept here by " + l.Origin.Func})
+	} else {
+		leak = describe(l)
+	}
+	if l.Verdict == evidence.Manifest {
+		leak.Notes = append(leak.Notes, Why(p, l)...)
+	}
+	return leak
+}
+
+// froms name what shows that there are many keys.
+var froms = map[evidence.From]string{
+	evidence.Pointer: "a pointer to what is made anew",
+	evidence.Random:  "a random value",
+	evidence.Clock:   "the clock",
+	evidence.Counter: "a counter",
+	evidence.Input:   "what was read or received",
+	evidence.Conn:    "the connection",
+	evidence.Request: "the request",
+}
+
+// Why returns the places that show that a leak is manifest, from what repeats to
+// what is kept.
+func Why(p *evidence.Package, l *evidence.Leak) []finding.Note {
+	var notes []finding.Note
+	if text := reason(l.Reason); text != "" {
+		notes = append(notes, finding.Note{Pos: l.Reason.Pos, Text: text})
+	}
+	for _, step := range l.Way {
+		if step.At == l.At {
+			continue
+		}
+		pos, end := p.IR.Range(step.At)
+		notes = append(notes, finding.Note{Pos: pos, End: end, Text: "goes on to " + name(step.Func) + " here"})
+	}
+	if from := froms[l.Source.From]; from != "" && l.Source.Value != nil && l.Source.Value.Pos().IsValid() {
+		notes = append(notes, finding.Note{Pos: l.Source.Value.Pos(), Text: "key comes from " + from})
+	}
+	return notes
+}
+
+func reason(r evidence.Reason) string {
+	switch r.Kind {
+	case evidence.Loop:
+		return "each round of this loop gets here"
+	case evidence.Handler:
+		return "each " + r.Per + " gets here"
+	case evidence.Object:
+		return "each " + r.Name + " gets here, and they come and go"
+	case evidence.API:
+		return "each call of " + r.Name + " gets here"
+	case evidence.Uncalled:
+		return "nothing calls " + r.Name + " yet; each call would get here"
+	case evidence.Callback:
+		return "each event gets here"
+	}
+	return ""
+}
+
+func name(fn *ssa.Function) string {
+	if fn.Parent() != nil {
+		return "the function literal"
+	}
+	return fn.Name()
+}
