@@ -3,7 +3,6 @@ package globalgrowth
 import (
 	_ "embed"
 	"go/token"
-	"reflect"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -16,22 +15,15 @@ import (
 //go:embed doc.go
 var doc string
 
-// Analyzer reports containers in package-level variables that only grow. Its
-// result is a [*finding.Withheld] that counts what -globalgrowth.registries
-// would show.
+// Analyzer reports containers in package-level variables that only grow.
 var Analyzer = &analysis.Analyzer{
 	Name:       "globalgrowth",
 	Doc:        finding.Doc(doc, "globalgrowth"),
 	URL:        finding.URL("globalgrowth"),
 	Run:        effects.Alone(run),
 	Requires:   []*analysis.Analyzer{effects.Analyzer},
-	ResultType: reflect.TypeFor[*finding.Withheld](),
-}
-
-var registries bool
-
-func init() {
-	Analyzer.Flags.BoolVar(&registries, "registries", false, "also report what is filled as registries are: by functions named Register, Define, SetLevel and the like, or that panic at a duplicate; and maps of which nothing shows that there are many keys")
+	Flags:      finding.Flags(),
+	ResultType: finding.ResultType,
 }
 
 var categories = map[growth.Sort]struct{ name, what string }{
@@ -55,18 +47,14 @@ var origins = map[growth.Origin]string{
 func run(pass *analysis.Pass) (any, error) {
 	p := effects.Of(pass)
 	report := finding.NewReporter(pass)
-	held := &finding.Withheld{What: "findings about registries and maps with few keys", Flag: "-globalgrowth.registries"}
 	for _, g := range growth.Globals(p) {
-		leak := describe(p, g)
-		switch {
-		case g.Open && !g.Registry || registries:
-			report.Add(leak)
-		case report.Shown(leak.Pos, leak.Category):
-			held.Count++
+		if g.Open && !g.Registry {
+			report.Add(describe(p, g))
+		} else {
+			report.AddLatent(describe(p, g))
 		}
 	}
-	report.Flush()
-	return held, nil
+	return report.Flush(), nil
 }
 
 // describe puts a growth into words.
