@@ -16,7 +16,6 @@ import (
 	"github.com/memlint/memlint"
 	"github.com/memlint/memlint/internal/driver"
 	"github.com/memlint/memlint/internal/lsp/lsptest"
-	"github.com/memlint/memlint/internal/lsp/protocol"
 )
 
 // sessions is a module whose go line brings findings with fixes. The emoji are
@@ -359,11 +358,14 @@ func TestLatentOfEditing(t *testing.T) {
 	dir := unpack(t, sessions)
 	write(t, dir, "hook/hook.go", "package hook\n\nvar hooks = make(map[string]func())\n\n"+
 		"func Register(name string, hook func()) { hooks[name] = hook }\n\nfunc Run(name string) { hooks[name]() }\n")
-	const latent = "memlint globalgrowth/map-only-grows 5:43"
+	const (
+		latent      = "memlint globalgrowth/map-only-grows 5:43"
+		information = 3 // as the protocol has it
+	)
 	c := edit(t, dir, "-latent")
 	c.Initialize(nil)
 	c.Open("hook/hook.go")
-	if d := c.Wait("hook/hook.go", latent)[0]; d.Severity != protocol.SeverityInformation || !strings.HasSuffix(d.Message, " (latent)") {
+	if d := c.Wait("hook/hook.go", latent)[0]; d.Severity != information || !strings.HasSuffix(d.Message, " (latent)") {
 		t.Errorf("it is told as %+v", d)
 	}
 	c.Shutdown()
