@@ -2,15 +2,31 @@ package memlint_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
 
 	"github.com/memlint/memlint"
 )
+
+// TestLatent checks that each analyzer tells drivers of latent leaks: by its
+// result, and by a flag where there are no results.
+func TestLatent(t *testing.T) {
+	for _, a := range memlint.Analyzers() {
+		if f := a.Flags.Lookup("latent"); f == nil || f.DefValue != "false" {
+			t.Errorf("%s has no flag latent that is off", a.Name)
+		}
+		type result interface{ Latent() []analysis.Diagnostic }
+		if a.ResultType == nil || !a.ResultType.Implements(reflect.TypeFor[result]()) {
+			t.Errorf("the result of %s is a %v, which does not tell of latent leaks", a.Name, a.ResultType)
+		}
+	}
+}
 
 // TestTogether runs the analyzers of a package one after another and at the same
 // time, as golangci-lint and Bazel do: they find the same. With -race it shows

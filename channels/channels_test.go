@@ -206,7 +206,7 @@ func visit(t *testing.T) {
 	}
 }
 
-var rule = regexp.MustCompile(`\((\w+/[a-z-]+)\)$`)
+var rule = regexp.MustCompile(`\((\w+/[a-z-]+(?:, latent)?)\)$`)
 
 // finding returns a finding in the form that all channels have in common.
 func finding(t *testing.T, dir, position, message string) string {

@@ -231,6 +231,26 @@ func TestThreshold(t *testing.T) {
 	}
 }
 
+// TestLatent checks that golangci-lint shows latent leaks if settings ask for them.
+func TestLatent(t *testing.T) {
+	program, err := theGolangci()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for settings, want := range map[string]string{
+		"":                         "[]",
+		"settings: {latent: true}": "[m.go:5:43: globalgrowth/map-only-grows, latent]",
+	} {
+		dir := t.TempDir()
+		write(t, dir, "go.mod", "module example.com/m\n\ngo 1.26\n")
+		write(t, dir, "m.go", "package m\n\nvar hooks = make(map[string]func())\n\nfunc Register(name string, hook func()) { hooks[name] = hook }\n\nfunc Run(name string) { hooks[name]() }\n")
+		config := strings.Replace(suite, "type: module\n", "type: module\n        "+settings+"\n", 1)
+		if got := fmt.Sprint(issues(t, program, t.TempDir(), dir, config)); got != want {
+			t.Errorf("with %q it finds %s, want %s", settings, got, want)
+		}
+	}
+}
+
 // TestStale checks that what golangci-lint keeps does not outlive a change of
 // the plugin.
 func TestStale(t *testing.T) {

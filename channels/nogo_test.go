@@ -278,6 +278,7 @@ func %s(done chan bool) bool {
 	write(t, dir, "b.go", fmt.Sprintf(wait, "B", " //nolint:listenerleak"))
 	write(t, dir, "c.pb.go", fmt.Sprintf(wait, "C", ""))
 	write(t, dir, "d.go", fmt.Sprintf(wait, "D", " //memlint:ignore listenerleak/signal-not-stopped for as long as the process"))
+	write(t, dir, "f.go", "package m\n\nvar hooks = make(map[string]func())\n\nfunc Register(name string, hook func()) { hooks[name] = hook }\n\nfunc Run(name string) { hooks[name]() }\n")
 	write(t, dir, "e.go", "package m\n\nimport \"time\"\n\nfunc E() {\n\tt := time.Tick(time.Hour)\n\t<-t\n}\n")
 
 	program, err := buildNogo("nogo-config", filepath.Join("testdata", "nogo.json"))
@@ -293,7 +294,7 @@ func %s(done chan bool) bool {
 	for _, m := range nogoFinding.FindAllStringSubmatch(stderr, -1) {
 		got = append(got, finding(t, dir, m[1], m[2]))
 	}
-	want := []string{"a.go:10:2: listenerleak/signal-not-stopped", "e.go:6:7: timerleak/tick-in-repeatable"}
+	want := []string{"a.go:10:2: listenerleak/signal-not-stopped", "e.go:6:7: timerleak/tick-in-repeatable", "f.go:5:43: globalgrowth/map-only-grows, latent"}
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q\n%s", got, want, stderr)
 	}

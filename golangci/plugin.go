@@ -16,6 +16,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/golangci/plugin-module-register/register"
@@ -44,6 +45,7 @@ func New(settings any) (register.LinterPlugin, error) {
 type Settings struct {
 	Enable    words                       `json:"enable"`    // report only these analyzers and categories
 	Disable   words                       `json:"disable"`   // do not report these
+	Latent    *bool                       `json:"latent"`    // report latent leaks, too
 	Analyzers map[string]map[string]value `json:"analyzers"` // flags of analyzers
 }
 
@@ -117,6 +119,11 @@ func newPlugin(suite []*analysis.Analyzer, raw any) (register.LinterPlugin, erro
 	selected := selection.Selection{{Enable: settings.Enable, Disable: settings.Disable}}
 	p := new(plugin)
 	for _, a := range suite {
+		if f := a.Flags.Lookup("latent"); f != nil && settings.Latent != nil {
+			if err := f.Value.Set(strconv.FormatBool(*settings.Latent)); err != nil {
+				return nil, fmt.Errorf("latent: %w", err)
+			}
+		}
 		if err := set(a, settings.Analyzers[a.Name]); err != nil {
 			return nil, fmt.Errorf("analyzers: %w", err)
 		}
@@ -184,8 +191,12 @@ func flat(pass *analysis.Pass, d analysis.Diagnostic) analysis.Diagnostic {
 	}
 	// The words by which people name the finding stay at its end.
 	at := len(d.Message)
-	if tail := " (" + pass.Analyzer.Name + "/" + d.Category + ")"; strings.HasSuffix(d.Message, tail) {
-		at -= len(tail)
+	rule := " (" + pass.Analyzer.Name + "/" + d.Category
+	for _, tail := range []string{rule + ")", rule + ", latent)"} {
+		if strings.HasSuffix(d.Message, tail) {
+			at -= len(tail)
+			break
+		}
 	}
 	d.Message = d.Message[:at] + notes.String() + d.Message[at:]
 	d.Related = nil

@@ -108,7 +108,6 @@ func TestValues(t *testing.T) {
 	for name, want := range map[string]string{
 		"closurecapture.min-bytes": "131072",
 		"timerleak.collectable":    "true",
-		"globalgrowth.registries":  "false",
 	} {
 		if got[name] != want {
 			t.Errorf("%s is %s, want %s", name, got[name], want)
@@ -116,6 +115,35 @@ func TestValues(t *testing.T) {
 	}
 	if pairs := got["listenerleak.pairs"]; !strings.Contains(pairs, "a.Add:Remove") || !strings.Contains(pairs, "b.On:Off") {
 		t.Errorf("listenerleak.pairs is %s", pairs)
+	}
+}
+
+// TestLatent sets the flag of all analyzers at once, before that of one.
+func TestLatent(t *testing.T) {
+	type m = map[string]any
+	for _, test := range []struct {
+		settings any
+		want     string
+	}{
+		{m{}, "false false false false"},
+		{m{"latent": false}, "false false false false"},
+		{m{"latent": true}, "true true true true"},
+		{m{"analyzers": m{"globalgrowth": m{"latent": true}}}, "false true false false"},
+		{m{"latent": true, "analyzers": m{"timerleak": m{"latent": false}}}, "true true true false"},
+	} {
+		t.Run(test.want, func(t *testing.T) {
+			keep(t)
+			if _, err := New(test.settings); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, a := range memlint.Analyzers() {
+				got = append(got, a.Flags.Lookup("latent").Value.String())
+			}
+			if strings.Join(got, " ") != test.want {
+				t.Errorf("with %v the flags are %s, want %s", test.settings, got, test.want)
+			}
+		})
 	}
 }
 
@@ -129,6 +157,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{"memlint", m{"exclude": "a"}, `unknown field "exclude"`},
 		{"memlint", "timerleak", "cannot unmarshal string"},
+		{"memlint", m{"latent": "yes"}, "cannot unmarshal string"},
 		{"memlint", m{"enable": 1}, "cannot unmarshal number"},
 		{"memlint", m{"enable": "timer"}, `enable: no analyzer is named "timer"`},
 		{"memlint", m{"disable": []any{"timerleak/typo"}}, `disable: timerleak has no category "typo"`},
@@ -167,6 +196,10 @@ func TestReport(t *testing.T) {
 				SuggestedFixes: []analysis.SuggestedFix{{Message: "one"}, {Message: "two"}},
 			})
 			tell(analysis.Diagnostic{Pos: a.Pos(13), Category: "other", Message: "other (leak/other)"})
+			tell(analysis.Diagnostic{
+				Pos: a.Pos(14), Category: "kind", Message: "map grows (leak/kind, latent)",
+				Related: []analysis.RelatedInformation{{Pos: a.Pos(22), Message: "declared here"}},
+			})
 			return nil, nil
 		},
 	}
@@ -184,8 +217,11 @@ func TestReport(t *testing.T) {
 		Fset:     fset,
 		Report:   func(d analysis.Diagnostic) { got = append(got, d) },
 	})
-	if err != nil || len(got) != 1 {
+	if err != nil || len(got) != 2 {
 		t.Fatalf("%d findings, %v", len(got), err)
+	}
+	if want := "map grows; line 3: declared here (leak/kind, latent)"; got[1].Message != want {
+		t.Errorf("got  %s\nwant %s", got[1].Message, want)
 	}
 	d := got[0]
 	if want := "ticker stays; held by x; line 3: started here; b.go:1: declared here (leak/kind)"; d.Message != want {

@@ -277,3 +277,48 @@ func TestAnalyses(t *testing.T) {
 		s.expect(sessionFile, "38: listenerleak/handle-discarded", "40: listenerleak/no-way-out")
 	})
 }
+
+// TestLatent asks for latent leaks, which gopls tells of as information.
+func TestLatent(t *testing.T) {
+	const file, rule = "m.go", "map-only-grows"
+	module := map[string][]byte{"go.mod": []byte("module example.com/m\n\ngo 1.26\n"), file: []byte(`package m
+
+var hooks = make(map[string]func())
+
+func Register(name string, hook func()) { hooks[name] = hook }
+
+func Run(name string) { hooks[name]() }
+`)}
+	each(t, func(t *testing.T, b *build) {
+		for _, asked := range []bool{false, true} {
+			folder, err := fake.NewSandbox(&fake.SandboxConfig{RootDir: t.TempDir(), Files: module})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := start(t, exec.Command(b.program(t)), folder, fake.EditorConfig{
+				Settings: map[string]any{"analyses": map[string]bool{"memlintlatent": asked}},
+			})
+			t.Cleanup(s.end)
+			s.open(file)
+			s.expect(file) // no finding
+			diagnostics, err := s.Diagnostics(s.ctx, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(diagnostics, func(d protocol.Diagnostic) bool { return d.Code == rule })
+			if i < 0 && !asked {
+				continue
+			}
+			if i < 0 || !asked {
+				t.Fatalf("with memlintlatent %t, gopls says %v", asked, diagnostics)
+			}
+			d := diagnostics[i]
+			if d.Severity != protocol.SeverityInformation || d.Source != "memlintlatent" || !strings.HasSuffix(d.Message, " (globalgrowth/"+rule+", latent)") {
+				t.Errorf("gopls says %+v", d)
+			}
+			if want := "/docs/globalgrowth.md#" + rule; d.CodeDescription == nil || !strings.HasSuffix(d.CodeDescription.Href, want) {
+				t.Errorf("link %v, want one to %s", d.CodeDescription, want)
+			}
+		}
+	})
+}

@@ -24,6 +24,9 @@ var Analyzer = &analysis.Analyzer{
 	URL:      finding.URL("closurecapture"),
 	Run:      effects.Alone(run),
 	Requires: []*analysis.Analyzer{effects.Analyzer},
+
+	Flags:      finding.Flags(),
+	ResultType: finding.ResultType,
 }
 
 var minBytes int64
@@ -57,8 +60,7 @@ func run(pass *analysis.Pass) (any, error) {
 			}
 		}
 	}
-	c.report.Flush()
-	return nil, nil
+	return c.report.Flush(), nil
 }
 
 // closure reports the captures of one closure that it keeps for too long.

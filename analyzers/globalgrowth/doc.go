@@ -56,8 +56,7 @@
 // combinations), or what the key or the map is called: user, session, addr, id,
 // path and the like. Names count only where a function is called with the key or
 // with what has it in a field: what is looked up or read from the receiver is
-// there already. Others are held back, and reported with
-// -globalgrowth.registries.
+// there already. Others are latent.
 //
 // Silent are containers from which something takes out, even if only sometimes
 // or under another key, and those that code which is not in sight gets hold of:
@@ -73,8 +72,7 @@
 // if they are given functions or interface values, or a list; and what panics when
 // a key is there already. Functions whose names begin with load, init, setup,
 // register, configure, define, allow, enable, install or set (for lists also with
-// parse, build or prepare) prepare a process, and count as well. They are reported
-// with -globalgrowth.registries.
+// parse, build or prepare) prepare a process, and count as well. They are latent.
 //
 // Silent are values that stand for types of the program, channel sends inside a
 // select, and values of types of other packages that a call made: its

@@ -26,6 +26,9 @@ var Analyzer = &analysis.Analyzer{
 	URL:      finding.URL(name),
 	Run:      effects.Alone(run),
 	Requires: []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
+
+	Flags:      finding.Flags(),
+	ResultType: finding.ResultType,
 }
 
 func init() { evidence.Register(name, find) }
@@ -76,8 +79,7 @@ func run(pass *analysis.Pass) (any, error) {
 	p := evidence.Of(pass)
 	report := finding.NewReporter(pass)
 	account.Report(p, report, name, func(l *evidence.Leak) finding.Leak { return describe(p, l) })
-	report.Flush()
-	return nil, nil
+	return report.Flush(), nil
 }
 
 // describe puts a growth into words.

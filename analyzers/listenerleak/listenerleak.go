@@ -22,6 +22,9 @@ var Analyzer = &analysis.Analyzer{
 	URL:      finding.URL("listenerleak"),
 	Run:      effects.Alone(run),
 	Requires: []*analysis.Analyzer{effects.Analyzer},
+
+	Flags:      finding.Flags(),
+	ResultType: finding.ResultType,
 }
 
 type checker struct {
@@ -59,8 +62,7 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	c.tell()
-	c.report.Flush()
-	return nil, nil
+	return c.report.Flush(), nil
 }
 
 func (c *checker) check(call ssa.CallInstruction) {

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"go/token"
 	"go/types"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -21,15 +20,16 @@ import (
 //go:embed doc.go
 var doc string
 
-// Analyzer reports tickers and timers that are never stopped. Its result is a
-// [*finding.Withheld] that counts what -timerleak.collectable would show.
+// Analyzer reports tickers and timers that are never stopped. Its result counts
+// what -timerleak.collectable would show.
 var Analyzer = &analysis.Analyzer{
 	Name:       "timerleak",
 	Doc:        finding.Doc(doc, "timerleak"),
 	URL:        finding.URL("timerleak"),
 	Run:        effects.Alone(run),
 	Requires:   []*analysis.Analyzer{effects.Analyzer},
-	ResultType: reflect.TypeFor[*finding.Withheld](),
+	Flags:      finding.Flags(),
+	ResultType: finding.ResultType,
 }
 
 var collectable bool
@@ -80,14 +80,12 @@ func apiOf(fn *types.Func) (api, bool) {
 type checker struct {
 	*effects.Package
 	report *finding.Reporter
-	held   finding.Withheld
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	c := &checker{
 		Package: effects.Of(pass),
 		report:  finding.NewReporter(pass),
-		held:    finding.Withheld{What: "findings about timers that the collector takes back", Flag: "-timerleak.collectable"},
 	}
 	old := !collects(pass)
 	deletes := false
@@ -112,8 +110,7 @@ func run(pass *analysis.Pass) (any, error) {
 	if deletes {
 		c.forgotten(old)
 	}
-	c.report.Flush()
-	return &c.held, nil
+	return c.report.Flush(), nil
 }
 
 // check reports the one leak, if any, of the timer that call makes.
@@ -150,11 +147,10 @@ func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
 // tell reports a leak or, if it is none to the collector of the program's
 // version of Go, counts it.
 func (c *checker) tell(leak finding.Leak, stays bool) {
-	switch {
-	case stays || collectable:
+	if stays || collectable {
 		c.report.Add(leak)
-	case c.report.Shown(leak.Pos, leak.Category):
-		c.held.Count++
+	} else {
+		c.report.Withhold(leak, "findings about timers that the collector takes back", "-timerleak.collectable")
 	}
 }
 

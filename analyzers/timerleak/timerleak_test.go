@@ -52,8 +52,8 @@ func TestWithheld(t *testing.T) {
 		"example.com/timers/quiet":    0,
 	}
 	for _, r := range analysistest.Run(silent{}, abs(t, filepath.Join(cases, "current")), timerleak.Analyzer, "./withheld/...", "./pins", "./quiet") {
-		n, _, flag := r.Result.(*finding.Withheld).Withheld()
-		if pkg := r.Pass.Pkg.Path(); n != want[pkg] || flag != "-timerleak.collectable" {
+		n, _, flag := r.Result.(*finding.Result).Withheld()
+		if pkg := r.Pass.Pkg.Path(); n != want[pkg] || n > 0 && flag != "-timerleak.collectable" {
 			t.Errorf("%s: %d findings held back, shown by %s; want %d, by -timerleak.collectable", pkg, n, flag, want[pkg])
 		}
 	}

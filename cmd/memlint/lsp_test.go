@@ -353,6 +353,33 @@ func TestFlagsOfEditing(t *testing.T) {
 	c.Shutdown()
 }
 
+// TestLatentOfEditing checks that latent leaks are told when somebody asks.
+func TestLatentOfEditing(t *testing.T) {
+	dir := unpack(t, sessions)
+	write(t, dir, "hook/hook.go", "package hook\n\nvar hooks = make(map[string]func())\n\n"+
+		"func Register(name string, hook func()) { hooks[name] = hook }\n\nfunc Run(name string) { hooks[name]() }\n")
+	const (
+		latent      = "memlint globalgrowth/map-only-grows 5:43"
+		information = 3 // as the protocol has it
+	)
+	c := edit(t, dir, "-latent")
+	c.Initialize(nil)
+	c.Open("hook/hook.go")
+	if d := c.Wait("hook/hook.go", latent)[0]; d.Severity != information || !strings.HasSuffix(d.Message, " (latent)") {
+		t.Errorf("it is told as %+v", d)
+	}
+	c.Shutdown()
+
+	c = edit(t, dir)
+	c.Initialize(nil)
+	c.Open("hook/hook.go")
+	c.Wait("hook/hook.go")
+	write(t, dir, ".memlint.yml", "latent: true\n")
+	c.Notify("workspace/didChangeWatchedFiles", nil)
+	c.Wait("hook/hook.go", latent)
+	c.Shutdown()
+}
+
 // TestBaselineOfEditing checks that what is known is not told.
 func TestBaselineOfEditing(t *testing.T) {
 	dir := unpack(t, sessions)

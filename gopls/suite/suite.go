@@ -3,10 +3,13 @@ package suite
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"runtime/debug"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/gopls/internal/protocol"
 	"golang.org/x/tools/gopls/internal/settings"
 	"golang.org/x/tools/gopls/internal/version"
 
@@ -18,30 +21,59 @@ import (
 // that memlint knows.
 func Add() error {
 	gopls := goplsVersion()
-	for _, a := range memlint.Analyzers() {
+	add := func(fields map[string]any) error {
 		entry := new(settings.Analyzer)
-		if err := set(entry, a); err != nil {
-			return fmt.Errorf("gopls %s is not one that memlint can be built into; v0.23 and v0.24 are: %w", gopls, err)
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			if err := set(entry, name, fields[name]); err != nil {
+				return fmt.Errorf("gopls %s is not one that memlint can be built into; v0.23 and v0.24 are: %w", gopls, err)
+			}
 		}
 		settings.AllAnalyzers = append(settings.AllAnalyzers, entry)
+		return nil
+	}
+	for _, a := range memlint.Analyzers() {
+		if err := add(map[string]any{"analyzer": a}); err != nil {
+			return err
+		}
+	}
+	if err := add(map[string]any{"analyzer": latent(memlint.Analyzers()), "nonDefault": true, "severity": protocol.SeverityInformation}); err != nil {
+		return err
 	}
 	// Else it would be that of memlint, which editors would take for gopls' own.
 	version.VersionOverride = gopls + "+memlint"
 	return nil
 }
 
-// set gives an entry of gopls' list its analyzer. The field that has it is not
-// exported, and gopls has no function that sets it.
-func set(entry any, a *analysis.Analyzer) error {
-	const name = "analyzer"
+// latent returns an analyzer that reports the latent leaks that others know of.
+// gopls gives analyzers no flags, but lets people switch them on.
+func latent(suite []*analysis.Analyzer) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name:     "memlintlatent",
+		Doc:      "report latent leaks\n\nThe analyzers of memlint know them to be kept, but nothing in sight shows that it happens again and again.",
+		URL:      "https://github.com/memlint/memlint/blob/main/docs/channels.md#gopls",
+		Requires: suite,
+		Run: func(pass *analysis.Pass) (any, error) {
+			for _, a := range suite {
+				for _, d := range pass.ResultOf[a].(interface{ Latent() []analysis.Diagnostic }).Latent() {
+					pass.Report(d)
+				}
+			}
+			return nil, nil
+		},
+	}
+}
+
+// set gives a field of an entry of gopls' list its value. Fields are not
+// exported, and gopls has no functions that set them.
+func set(entry any, name string, value any) error {
 	field := reflect.ValueOf(entry).Elem().FieldByName(name)
 	if !field.IsValid() {
 		return fmt.Errorf("%T has no field %s", entry, name)
 	}
-	if field.Type() != reflect.TypeOf(a) {
-		return fmt.Errorf("field %s of %T is a %s, not a %T", name, entry, field.Type(), a)
+	if field.Type() != reflect.TypeOf(value) {
+		return fmt.Errorf("field %s of %T is a %s, not a %T", name, entry, field.Type(), value)
 	}
-	reflect.NewAt(field.Type(), field.Addr().UnsafePointer()).Elem().Set(reflect.ValueOf(a))
+	reflect.NewAt(field.Type(), field.Addr().UnsafePointer()).Elem().Set(reflect.ValueOf(value))
 	return nil
 }
 

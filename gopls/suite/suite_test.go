@@ -5,19 +5,32 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/gopls/internal/protocol"
 	"golang.org/x/tools/gopls/internal/settings"
 
 	"github.com/memlint/memlint"
 )
 
 // TestAdd checks that gopls sees the analyzers, once each and beside its own,
-// and that it runs them unless somebody says otherwise.
+// and that it runs them unless somebody says otherwise; and the one that tells
+// of latent leaks, which somebody has to ask for.
 func TestAdd(t *testing.T) {
 	before := len(settings.AllAnalyzers)
 	if err := Add(); err != nil {
 		t.Fatal(err)
 	}
 	added := settings.AllAnalyzers[before:]
+	last := added[len(added)-1]
+	if a := last.Analyzer(); a.Name != "memlintlatent" || !slices.Equal(a.Requires, memlint.Analyzers()) {
+		t.Errorf("the last one is %v", a)
+	}
+	if last.Enabled(settings.DefaultOptions()) || last.Severity() != protocol.SeverityInformation {
+		t.Errorf("%s is enabled, or of severity %v", last, last.Severity())
+	}
+	if err := analysis.Validate([]*analysis.Analyzer{last.Analyzer()}); err != nil {
+		t.Error(err)
+	}
+	added = added[:len(added)-1]
 	var got []*analysis.Analyzer
 	for _, entry := range added {
 		got = append(got, entry.Analyzer())
@@ -49,7 +62,7 @@ func TestOther(t *testing.T) {
 		{new(renamed), "*suite.renamed has no field analyzer"},
 		{&retyped{analyzer: "leak"}, "field analyzer of *suite.retyped is a string, not a *analysis.Analyzer"},
 	} {
-		if err := set(test.entry, new(analysis.Analyzer)); err == nil || err.Error() != test.want {
+		if err := set(test.entry, "analyzer", new(analysis.Analyzer)); err == nil || err.Error() != test.want {
 			t.Errorf("error is %v, want %s", err, test.want)
 		}
 	}

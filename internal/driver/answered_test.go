@@ -31,6 +31,8 @@ func Held() { println() }
 package b
 
 func forTest() { println("test") }
+
+func KeepForTest() {}
 -- known.json --
 {"version": 1, "findings": []}
 `
@@ -85,6 +87,9 @@ func TestAnswersPrinted(t *testing.T) {
 		{"-baseline known.json ./...", "three is 3 calls deep"},
 		{"-prints=false ./b", "held back 1 finding"},
 		{"-chain -test=false ./b", ""},
+		{"./...", "1 latent leak: nothing"},
+		{"-latent ./...", "(keeps/kept, latent)"},
+		{"-latent -sarif ./...", `"level": "note"`},
 	} {
 		t.Run(test.args, func(t *testing.T) {
 			newPrintedRun(t)

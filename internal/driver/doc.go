@@ -34,6 +34,7 @@
 //   - A package with tests is reported as its test variant, which has all of
 //     its files, and only so. Variants of other packages that the go command
 //     recompiles for a test stand in with the facts of the plain package.
-//   - As a vet tool, facts go as far as x/tools hands them on, and what
-//     analyzers hold back is not summed up: each package is a process of its own.
+//   - As a vet tool, facts go as far as x/tools hands them on, and neither what
+//     analyzers hold back nor what is latent is summed up: each package is a
+//     process of its own.
 package driver

@@ -134,11 +134,19 @@ func toys() []*analysis.Analyzer {
 		FactTypes: []analysis.Fact{new(depth), new(deepest)},
 	}
 	most := chain.Flags.Int("most", 2, "report functions deeper than `n`")
+	keeps := &analysis.Analyzer{
+		Name:       "keeps",
+		Doc:        "keeps: report functions named Keep, of which others may be latent\n\n# kept\n\nA function that keeps.",
+		ResultType: reflect.TypeFor[kept](),
+	}
+	shown := keeps.Flags.Bool("latent", false, "also report functions whose names begin with Keep")
+	keeps.Run = func(pass *analysis.Pass) (any, error) { return runKeeps(pass, *shown) }
 	chain.Run = func(pass *analysis.Pass) (any, error) { return runChain(pass, *most) }
 	return []*analysis.Analyzer{
 		chain,
 		{Name: "prints", Doc: "prints: report calls of println\n\n# println\n\nA call of println.", Run: runPrints},
 		{Name: "panics", Doc: "panics: panic on functions named Panic", Run: runPanics},
+		keeps,
 		{Name: "held", Doc: "held: hold back functions named Held", Run: runHeld, ResultType: reflect.TypeFor[heldBack]()},
 	}
 }
@@ -240,6 +248,32 @@ func runPanics(pass *analysis.Pass) (any, error) {
 		panic("a bug\nof two lines")
 	}
 	return nil, nil
+}
+
+// kept is what is latent in a package.
+type kept []analysis.Diagnostic
+
+func (k kept) Latent() []analysis.Diagnostic { return k }
+
+func runKeeps(pass *analysis.Pass, shown bool) (any, error) {
+	var latent kept
+	for _, f := range pass.Files {
+		for _, decl := range f.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok || !strings.HasPrefix(fn.Name.Name, "Keep") {
+				continue
+			}
+			d := analysis.Diagnostic{Pos: fn.Name.Pos(), End: fn.Name.End(), Category: "kept", Message: fn.Name.Name + " keeps (keeps/kept)"}
+			if fn.Name.Name != "Keep" {
+				d.Message = fn.Name.Name + " keeps (keeps/kept, latent)"
+				latent = append(latent, d)
+			}
+			if fn.Name.Name == "Keep" || shown {
+				pass.Report(d)
+			}
+		}
+	}
+	return latent, nil
 }
 
 type heldBack int

@@ -70,6 +70,7 @@ func parse(analyzers []*analysis.Analyzer, args []string) (*commandLine, error) 
 	c.flags.BoolVar(&c.clean, "cache-clean", false, "remove what is kept of earlier runs, and do nothing else")
 	c.flags.BoolVar(&c.version, "V", false, "print the version; -V=full for the go command")
 	nameFlags(c.flags, &c.names)
+	addLatentFlag(c.flags, analyzers)
 
 	for _, a := range analyzers {
 		c.enabled[a] = new(triState)
@@ -89,6 +90,29 @@ func parse(analyzers []*analysis.Analyzer, args []string) (*commandLine, error) 
 func nameFlags(flags *flag.FlagSet, names *selection.Names) {
 	flags.Var((*listFlag)(&names.Enable), "enable", "report only the `names`, separated by commas: analyzers and analyzer/category")
 	flags.Var((*listFlag)(&names.Disable), "disable", "do not report the `names`, separated by commas: analyzers and analyzer/category")
+}
+
+// latentFlag is the name of a flag that analyzers have, and of the one that sets it
+// for all of them.
+const latentFlag = "latent"
+
+func addLatentFlag(flags *flag.FlagSet, analyzers []*analysis.Analyzer) {
+	flags.BoolFunc(latentFlag, "also report latent leaks: what is kept although nothing in sight shows that it happens again and again", func(value string) error {
+		for _, a := range analyzers {
+			if f := a.Flags.Lookup(latentFlag); f != nil {
+				if err := f.Value.Set(value); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// showsLatent reports whether latent leaks of an analyzer are to be told.
+func (c *commandLine) showsLatent(analyzer string) bool {
+	f := c.flags.Lookup(analyzer + "." + latentFlag)
+	return f != nil && f.Value.String() == "true"
 }
 
 // agree returns an error if two flags cannot be had together.

@@ -49,7 +49,7 @@ func (c *commandLine) writeKnown(result *Result) error {
 	if err != nil {
 		return err
 	}
-	data := baseline.Format(result.Findings, filepath.Dir(file))
+	data := baseline.Format(slices.Concat(result.Findings, result.Latent), filepath.Dir(file))
 	if _, err := os.Lstat(file); err != nil {
 		return os.WriteFile(file, data, 0o666)
 	}

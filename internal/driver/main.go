@@ -123,7 +123,7 @@ func (c *commandLine) run(ctx context.Context, stdout, stderr io.Writer) (code i
 		if err := c.writeKnown(result); err != nil {
 			return 0, err
 		}
-		c.note(stderr, "wrote %s to %s", count(len(result.Findings), "finding"), c.writeBaseline)
+		c.note(stderr, "wrote %s to %s", tally(result, "0 findings"), c.writeBaseline)
 	} else {
 		code = max(code, c.print(result, stdout, stderr))
 	}
@@ -156,15 +156,23 @@ func (c *commandLine) analyze(ctx context.Context, stderr io.Writer) (*Result, e
 
 // leaveOut takes from the result what is not to be reported.
 func (c *commandLine) leaveOut(result *Result, known *baseline.Baseline) {
-	result.Findings = slices.DeleteFunc(result.Findings, func(f report.Finding) bool {
+	all := slices.DeleteFunc(slices.Concat(result.Findings, result.Latent), func(f report.Finding) bool {
 		return !c.selection.Reported(f.Analyzer, f.Category) || c.excluded(f.Pos.Filename)
 	})
+	told := func(f report.Finding) bool { return !f.Latent || c.showsLatent(f.Analyzer) }
 	if known != nil {
-		fresh, stale := known.Split(result.Findings)
-		result.Known = len(result.Findings) - len(fresh)
-		result.Findings = fresh
+		fresh, stale := known.Split(all)
+		result.Known = len(selected(all, told)) - len(selected(fresh, told))
 		result.Stale = c.gone(stale, result)
+		all = fresh
 	}
+	shown := selected(all, told)
+	result.Hidden = len(all) - len(shown)
+	result.Findings, result.Latent = report.Divide(shown)
+}
+
+func selected(findings []report.Finding, by func(report.Finding) bool) []report.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f report.Finding) bool { return !by(f) })
 }
 
 // applyFixes writes the fixes of a result, and returns an exit code and whether

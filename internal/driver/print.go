@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/memlint/memlint/internal/driver/github"
@@ -54,12 +55,12 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 	if len(findings) > 0 && code == exitClean && !c.json && !c.sarif {
 		code = exitFindings
 	}
-	if len(findings) > 0 {
+	if what := tally(result, ""); what != "" {
 		packages := make(map[string]bool)
-		for _, f := range findings {
+		for _, f := range slices.Concat(findings, result.Latent) {
 			packages[f.Package] = true
 		}
-		c.note(stderr, "%s in %s", count(len(findings), "finding"), count(len(packages), "package"))
+		c.note(stderr, "%s in %s", what, count(len(packages), "package"))
 	}
 	if result.Known > 0 {
 		c.note(stderr, "%s in %s", count(result.Known, "known finding"), c.baseline)
@@ -74,17 +75,37 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 		}
 		c.note(stderr, "held back %d %s; show with %s", w.N, what, w.Flag)
 	}
+	if result.Hidden > 0 {
+		subject := "they repeat"
+		if result.Hidden == 1 {
+			subject = "it repeats"
+		}
+		c.note(stderr, "%s: nothing in sight shows that %s; show with -%s", count(result.Hidden, "latent leak"), subject, latentFlag)
+	}
 	return code
+}
+
+// tally says how many findings and latent leaks there are; none if there are none.
+func tally(result *Result, none string) string {
+	var parts []string
+	if n := len(result.Findings); n > 0 {
+		parts = append(parts, count(n, "finding"))
+	}
+	if n := len(result.Latent); n > 0 {
+		parts = append(parts, count(n, "latent leak"))
+	}
+	return cmp.Or(strings.Join(parts, " and "), none)
 }
 
 // format returns the findings in the form that flags ask for.
 func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
+	all := slices.Concat(result.Findings, result.Latent)
 	switch {
 	case c.json:
-		return vetjson.Format(result.Findings)
+		return vetjson.Format(all)
 	case c.sarif:
 		run := sarif.Run{
-			Findings: result.Findings,
+			Findings: all,
 			Rules:    rules(c.analyzers),
 			Dir:      repository(result.Dir),
 			Version:  Version(),
@@ -95,13 +116,13 @@ func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
 		}
 		return sarif.Format(run)
 	case c.github:
-		return github.Format(result.Findings, cmp.Or(os.Getenv("GITHUB_WORKSPACE"), result.Dir))
+		return github.Format(all, cmp.Or(os.Getenv("GITHUB_WORKSPACE"), result.Dir))
 	}
 	if source, colour := c.look(stdout); source {
 		width, _ := isTerminal(stdout)
-		return terminal.Format(result.Findings, result.Dir, terminal.Style{Colour: colour, Width: width, Source: readFile})
+		return terminal.Format(all, result.Dir, terminal.Style{Colour: colour, Width: width, Source: readFile})
 	}
-	return text.Format(result.Findings, result.Dir)
+	return text.Format(all, result.Dir)
 }
 
 // repository returns the root of the repository that dir is in: code scanning

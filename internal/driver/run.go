@@ -62,11 +62,14 @@ func (o *Options) read(name string) ([]byte, error) {
 // A Result is what a run found.
 type Result struct {
 	Findings []report.Finding // sorted, each once
+	Latent   []report.Finding // latent leaks, in the same way
 	Problems []Problem        // what could not be analysed, dependencies first
 	Withheld []Withheld       // what analyzers found and did not report, by flag
 	Packages int              // packages that were analysed to be reported
 	Complete map[string]bool  // those of them without problems, by path
 	Dir      string           // Options.Dir, absolute
+
+	Hidden int // latent leaks left out because nobody asked for them
 
 	Known int // findings left out because the baseline has them
 	Stale int // findings of the baseline that are no more
@@ -83,9 +86,7 @@ type Problem struct {
 func (p Problem) IsBug() bool { return strings.Contains(p.Text, "internal error: ") }
 
 // Withheld says how many findings an analyzer found and kept to itself, what
-// they are about and which flag shows them. Results of analyzers tell by
-//
-//	Withheld() (n int, what, flag string)
+// they are about and which flag shows them. See withholder.
 type Withheld struct {
 	N    int
 	What string // "findings about timers the collector takes back"
@@ -173,13 +174,20 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 			result.withhold(w)
 		}
 	}
-	result.Findings = report.Sort(result.Findings)
-	report.Identify(result.Findings)
+	result.arrange()
 	if line := skew(listing.env.GOVERSION, runtime.Version()); line != "" && len(result.Problems) > 0 {
 		result.Problems = append(result.Problems, Problem{Text: line})
 	}
 	answers.keep(listing, pl.units, result)
 	return result, nil
+}
+
+// arrange gives Findings, which are all that units found, its order and
+// fingerprints, and Latent its share.
+func (r *Result) arrange() {
+	all := report.Sort(r.Findings)
+	report.Identify(all)
+	r.Findings, r.Latent = report.Divide(all)
 }
 
 func (r *Result) withhold(w Withheld) {

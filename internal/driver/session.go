@@ -21,7 +21,7 @@ import (
 
 // sessionFlags are the flags of the command that mean something to a session,
 // besides those of analyzers: what says how findings are printed does not.
-var sessionFlags = []string{"baseline", "config", "disable", "enable", "tags", "test", "tests"}
+var sessionFlags = []string{"baseline", "config", "disable", "enable", latentFlag, "tags", "test", "tests"}
 
 // A Session analyses the packages that somebody edits, one folder at a time and
 // again and again. It finds in them what the command would find if buffers were

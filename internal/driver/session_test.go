@@ -402,6 +402,39 @@ func TestSessionSettings(t *testing.T) {
 	}
 }
 
+// TestSessionLatent checks that latent leaks are told if flags or settings ask for
+// them, and that neither outlives its change.
+func TestSessionLatent(t *testing.T) {
+	quiet, asking := newEditing(t), newEditing(t, "-latent")
+	const text = "package q\n\nfunc Keep() {}\n\nfunc KeepAll() {}\n"
+	for _, step := range []struct {
+		e      *editing
+		config string
+		want   int
+	}{
+		{quiet, "", 0},
+		{asking, "", 1},
+		{quiet, "latent: true\n", 1},
+		{asking, "latent: false\n", 1},
+		{quiet, "latent: false\n", 0},
+		{quiet, "analyzers: {keeps: {latent: true}}\n", 1},
+		{quiet, "latent: true\nexclude: [q]\n", 0},
+		{quiet, "latent: true\ndisable: keeps/kept\n", 0},
+	} {
+		step.e.save("q/q.go", text)
+		step.e.save(".memlint.yml", step.config)
+		for range 2 {
+			r, err := step.e.session.Check(t.Context(), step.e.file("q"), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Latent) != step.want {
+				t.Errorf("with %q and the flags %q: %d latent leaks, want %d", step.config, step.e.session.args, len(r.Latent), step.want)
+			}
+		}
+	}
+}
+
 // TestSessionKeeps checks that nothing is kept of text that is not saved, and
 // that what the command keeps is taken.
 func TestSessionKeeps(t *testing.T) {
@@ -457,6 +490,7 @@ func TestSessionFlags(t *testing.T) {
 		"-C=x":           "-C means nothing to an editor",
 		"-chain.most=1":  "<nil>",
 		"-chain=false":   "<nil>",
+		"-latent":        "<nil>",
 		"-tags=x":        "<nil>",
 		"-tests=false":   "<nil>",
 		"-no-such-flag":  "flag provided but not defined: -no-such-flag",

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/memlint/memlint/internal/driver/config"
 	"github.com/memlint/memlint/internal/driver/report"
@@ -16,6 +17,9 @@ import (
 func (c *commandLine) configure() error {
 	given := make(map[string]bool)
 	c.flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	for _, a := range c.analyzers {
+		given[a.Name+"."+latentFlag] = given[a.Name+"."+latentFlag] || given[latentFlag]
+	}
 
 	name := c.inDir(c.config)
 	if !given["config"] {
@@ -41,6 +45,13 @@ func (c *commandLine) configure() error {
 	}
 	if file.Tests != nil && !given["tests"] && !given["test"] {
 		c.options.Tests = *file.Tests
+	}
+	for _, a := range c.analyzers {
+		if f := a.Flags.Lookup(latentFlag); f != nil && file.Latent != nil && !given[a.Name+"."+latentFlag] {
+			if err := f.Value.Set(strconv.FormatBool(*file.Latent)); err != nil {
+				return err
+			}
+		}
 	}
 	for _, s := range file.Settings {
 		if err := c.set(s, given); err != nil {

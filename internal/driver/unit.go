@@ -308,21 +308,57 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 	if !r.unit.reported {
 		return
 	}
-	for _, d := range diagnostics {
-		f, err := r.finding(a, d)
-		if err != nil {
-			r.problem("%s: %s", r.where(), prefixInternal(a, r.unit, err))
-			continue
-		}
-		r.outcome.findings = append(r.outcome.findings, f)
+	latent := latentOf(result)
+	known := make(map[place]bool)
+	for _, d := range latent {
+		known[place{d.Pos, d.Category}] = true
 	}
-	if w, ok := result.(interface {
-		Withheld() (n int, what, flag string)
-	}); ok {
+	for _, d := range diagnostics {
+		if !known[place{d.Pos, d.Category}] {
+			r.tell(a, d, false)
+		}
+	}
+	for _, d := range latent {
+		r.tell(a, d, true)
+	}
+	if w, ok := result.(withholder); ok {
 		if n, what, flag := w.Withheld(); n > 0 {
 			r.outcome.withheld = append(r.outcome.withheld, Withheld{n, what, flag})
 		}
 	}
+}
+
+// A withholder is the result of an analyzer that does not report all findings.
+type withholder interface {
+	Withheld() (n int, what, flag string)
+}
+
+// latentOf returns the latent leaks that are in the result of an analyzer. With
+// its flag latent, the analyzer reports them, too; that they are latent is told
+// by the result alone. At a place and in a category, there is a latent leak or
+// findings, not both.
+func latentOf(result any) []analysis.Diagnostic {
+	if l, ok := result.(interface{ Latent() []analysis.Diagnostic }); ok {
+		return l.Latent()
+	}
+	return nil
+}
+
+// A place is that of a diagnostic.
+type place struct {
+	pos      token.Pos
+	category string
+}
+
+// tell keeps a diagnostic of an analyzer.
+func (r *analysisRun) tell(a *analysis.Analyzer, d analysis.Diagnostic, latent bool) {
+	f, err := r.finding(a, d)
+	if err != nil {
+		r.problem("%s: %s", r.where(), prefixInternal(a, r.unit, err))
+		return
+	}
+	f.Latent = latent
+	r.outcome.findings = append(r.outcome.findings, f)
 }
 
 // where returns the position of the package clause, for errors that have none.

@@ -37,13 +37,15 @@ func vet(analyzers []*analysis.Analyzer, args []string) {
 	unitchecker.Main(analyzers...)
 }
 
-// filter gives the tool the flags that select categories: what they leave out
-// is not reported. Flags that name analyzers are unitchecker's own. There is no
+// filter gives the tool the flags that select categories, of which what they
+// leave out is not reported, and latent leaks, which analyzers then report as any
+// other. Flags that name analyzers are unitchecker's own. There is no
 // config file: the go command keeps what a tool said until flags or packages
 // change, and knows nothing of other files.
 func filter(analyzers []*analysis.Analyzer, flags *flag.FlagSet) {
 	names := new(selection.Names)
 	nameFlags(flags, names)
+	addLatentFlag(flags, analyzers)
 	known := categories(analyzers)
 	check := sync.OnceValue(func() error {
 		return selection.Check(slices.Concat(names.Enable, names.Disable), known)

@@ -18,8 +18,6 @@ import (
 	"time"
 
 	"golang.org/x/tools/go/analysis"
-
-	"github.com/memlint/memlint/internal/driver/report"
 )
 
 // A view is what is known of all that the package in a folder depends on: what
@@ -274,7 +272,6 @@ func (v *view) check(ctx context.Context, opts Options, sources map[string][]byt
 		v.last, v.sum = result, [sha256.Size]byte(sum.Sum(nil))
 	}
 	result := *v.last
-	result.Findings = slices.Clone(result.Findings)
 	return &result, nil
 }
 
@@ -319,8 +316,7 @@ func (v *view) analyze(ctx context.Context, opts Options, sources map[string][]b
 		result.Findings = append(result.Findings, o.findings...)
 		result.Problems = append(result.Problems, o.problems...)
 	}
-	result.Findings = report.Sort(result.Findings)
-	report.Identify(result.Findings)
+	result.arrange()
 	return result, nil
 }
 

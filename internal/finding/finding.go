@@ -15,7 +15,6 @@ import (
 	"cmp"
 	"go/ast"
 	"go/token"
-	"os"
 	"slices"
 	"strings"
 
@@ -30,6 +29,8 @@ type Leak struct {
 	HeldBy   []string // names on the path that keeps the value, root first
 	Notes    []Note   // other places of the same leak, in the order of the path
 	Fix      *Fix     // nil if none is sure to compile and keep behaviour
+
+	latent bool // see Reporter.AddLatent
 }
 
 // A Note is another place of a leak and what happens there.
@@ -53,9 +54,17 @@ const (
 type Reporter struct {
 	pass   *analysis.Pass
 	leaks  []Leak
+	at     map[place]int // in leaks
+	held   withheld
 	silent map[*token.File]bool // generated files, and those of the runtime
 	ignore []*directive         // in source order
 	byLine map[lineKey][]*directive
+}
+
+// A place is where there is one leak at most.
+type place struct {
+	pos      token.Pos
+	category string
 }
 
 // A directive is a suppression comment.
@@ -72,22 +81,11 @@ type lineKey struct {
 	line int
 }
 
-// A Withheld is the result of an analyzer that holds findings back unless a
-// flag asks for them. Drivers that show it find it by its method.
-type Withheld struct {
-	Count int
-	What  string // plural noun: what was held back
-	Flag  string // the flag that shows it, such as "-timerleak.collectable"
-}
-
-// Withheld returns how many findings were held back, what they are and which
-// flag shows them.
-func (w *Withheld) Withheld() (n int, what, flag string) { return w.Count, w.What, w.Flag }
-
 // NewReporter returns a reporter for pass.
 func NewReporter(pass *analysis.Pass) *Reporter {
 	r := &Reporter{
 		pass:   pass,
+		at:     make(map[place]int),
 		silent: make(map[*token.File]bool),
 		byLine: make(map[lineKey][]*directive),
 	}
@@ -191,23 +189,34 @@ func (r *Reporter) idle() {
 }
 
 // Add records a leak. Leaks with the same position and category are one; the
-// first is kept.
+// first is kept, but for a latent one, which gives way.
 func (r *Reporter) Add(l Leak) {
 	if !l.Pos.IsValid() || !r.Shown(l.Pos, l.Category) {
 		return
 	}
-	for _, have := range r.leaks {
-		if have.Pos == l.Pos && have.Category == l.Category {
-			return
-		}
+	key := place{l.Pos, l.Category}
+	if i, ok := r.at[key]; !ok {
+		r.at[key] = len(r.leaks)
+		r.leaks = append(r.leaks, l)
+	} else if r.leaks[i].latent && !l.latent {
+		r.leaks[i] = l
 	}
-	r.leaks = append(r.leaks, l)
 }
 
-// AddLatent records a leak that nothing in sight shows to repeat.
+// AddLatent records a latent leak: something is kept, but nothing in sight shows
+// that it happens again and again. It is no finding; see [Result]. It has no
+// fix, since programs that apply fixes do not ask how sure a diagnostic is.
 func (r *Reporter) AddLatent(l Leak) {
-	if os.Getenv("MEMLINT_LATENT") != "" {
-		r.Add(l)
+	l.latent, l.Fix = true, nil
+	r.Add(l)
+}
+
+// Withhold counts a leak that is a finding only if a flag of the analyzer, such
+// as "-timerleak.collectable", asks for it; what is the plural noun for all of
+// these. Suppression comments silence it as any other.
+func (r *Reporter) Withhold(l Leak, what, flag string) {
+	if l.Pos.IsValid() && r.Shown(l.Pos, l.Category) {
+		r.held = withheld{r.held.n + 1, what, flag}
 	}
 }
 
@@ -216,17 +225,28 @@ func (r *Reporter) Key(l Leak) string { return r.pass.Fset.Position(l.Pos).Strin
 
 // Flush reports the recorded leaks in source order, and the suppression
 // comments that there is no need or no reason for. It comes last, when all that
-// could be silenced was asked for.
-func (r *Reporter) Flush() {
+// could be silenced was asked for. What it returns is the result of the
+// analyzer. Latent leaks are in it, and reported only if the flag asks for them.
+func (r *Reporter) Flush() *Result {
 	r.idle()
 	slices.SortStableFunc(r.leaks, func(a, b Leak) int {
 		pa, pb := r.pass.Fset.Position(a.Pos), r.pass.Fset.Position(b.Pos)
 		return cmp.Or(strings.Compare(pa.Filename, pb.Filename), cmp.Compare(pa.Offset, pb.Offset), strings.Compare(a.Category, b.Category))
 	})
+	result := &Result{held: r.held}
+	shown := showsLatent(r.pass.Analyzer)
 	for _, l := range r.leaks {
-		r.pass.Report(l.diagnostic(r.pass.Analyzer))
+		d := l.diagnostic(r.pass.Analyzer)
+		if l.latent {
+			result.latent = append(result.latent, d)
+		}
+		if !l.latent || shown {
+			r.pass.Report(d)
+		}
 	}
-	r.leaks = nil
+	r.leaks, r.held = nil, withheld{}
+	clear(r.at)
+	return result
 }
 
 func (l Leak) diagnostic(a *analysis.Analyzer) analysis.Diagnostic {
@@ -252,6 +272,9 @@ func (l Leak) diagnostic(a *analysis.Analyzer) analysis.Diagnostic {
 // middle, then disappears, before the text gets longer than it may.
 func (l Leak) message(analyzer string) string {
 	tail := " (" + analyzer + "/" + l.Category + ")"
+	if l.latent {
+		tail = " (" + analyzer + "/" + l.Category + ", latent)"
+	}
 	path := l.HeldBy
 	if len(path) > maxNames {
 		path = append(slices.Clone(path[:1]), path[len(path)-maxNames+1:]...)

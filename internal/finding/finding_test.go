@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 	"testing"
 
@@ -254,6 +255,88 @@ var withheld int //memlint:ignore leak/kind asked for, and not told
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// A latent leak is no finding, and reported only if the flag asks for it: marked
+// as such, and without a fix.
+func TestLatent(t *testing.T) {
+	const src = `package a
+
+var one, both, twice int
+
+var quiet int //memlint:ignore leak/kind a reason
+
+var long int
+`
+	long := strings.Repeat("x", 80) // the most that fits
+	for _, shown := range []bool{false, true} {
+		f := parse(t, src)
+		f.pass.Analyzer.Flags = finding.Flags()
+		if err := f.pass.Analyzer.Flags.Set("latent", fmt.Sprint(shown)); err != nil {
+			t.Fatal(err)
+		}
+		r := finding.NewReporter(f.pass)
+		leak := func(name string, heldBy ...string) finding.Leak {
+			return finding.Leak{
+				Pos: f.at(t, name), Category: "kind", What: name + " stays", HeldBy: heldBy,
+				Notes: []finding.Note{{Pos: f.at(t, name), Text: "here"}}, Fix: &finding.Fix{Title: "Drop it"},
+			}
+		}
+		r.AddLatent(leak("long", long))
+		r.AddLatent(leak("both"))
+		r.Add(leak("both"))
+		r.AddLatent(leak("both"))
+		r.AddLatent(leak("twice"))
+		r.AddLatent(leak("twice"))
+		r.AddLatent(leak("quiet"))
+		r.AddLatent(leak("one", "cache"))
+		result := r.Flush()
+
+		var reported, latent []string
+		for _, d := range f.found {
+			reported = append(reported, d.Message)
+		}
+		for _, d := range result.Latent() {
+			latent = append(latent, d.Message)
+			if d.Category != "kind" || d.URL != "https://example.com/leak#kind" || len(d.Related) != 1 || len(d.SuggestedFixes) != 0 || len(d.Message) > 120 {
+				t.Errorf("it is %+v", d)
+			}
+		}
+		const both = "both stays (leak/kind)"
+		want := []string{
+			"one stays; held by cache (leak/kind, latent)",
+			"twice stays (leak/kind, latent)",
+			"long stays; held by " + long + " (leak/kind, latent)",
+		}
+		if !slices.Equal(latent, want) {
+			t.Errorf("latent are\n%s\nwant\n%s", strings.Join(latent, "\n"), strings.Join(want, "\n"))
+		}
+		want = slices.Insert(want, 1, both)
+		if !shown {
+			want = []string{both}
+		}
+		if !slices.Equal(reported, want) {
+			t.Errorf("with the flag %t, it reports\n%s\nwant\n%s", shown, strings.Join(reported, "\n"), strings.Join(want, "\n"))
+		}
+		if again := r.Flush(); len(again.Latent()) > 0 {
+			t.Errorf("then latent are %v", again.Latent())
+		}
+	}
+}
+
+// What is withheld is counted, but for what comments silence.
+func TestWithhold(t *testing.T) {
+	f := parse(t, "package a\n\nvar v, w int\n\nvar quiet int //memlint:ignore leak/kind a reason\n")
+	r := finding.NewReporter(f.pass)
+	for _, name := range []string{"v,", "w int", "quiet"} {
+		r.Withhold(finding.Leak{Pos: f.at(t, name), Category: "kind"}, "findings about variables", "-leak.all")
+	}
+	if n, what, flag := r.Flush().Withheld(); n != 2 || what != "findings about variables" || flag != "-leak.all" {
+		t.Errorf("withheld are %d %s, shown by %s", n, what, flag)
+	}
+	if len(f.found) > 0 {
+		t.Errorf("it reports %v", f.found)
 	}
 }
 

@@ -26,7 +26,10 @@ func (s *snapshot) diagnostic(f report.Finding, withRelated bool) protocol.Diagn
 		Severity: protocol.SeverityWarning,
 		Code:     f.Rule(),
 		Source:   "memlint",
-		Message:  strings.TrimSuffix(f.Message, " ("+f.Rule()+")"), // editors show the code
+		Message:  f.Text(), // editors show the code
+	}
+	if f.Latent {
+		d.Severity = protocol.SeverityInformation
 	}
 	if f.URL != "" {
 		d.CodeDescription = &protocol.CodeDescription{Href: f.URL}

@@ -25,8 +25,8 @@ Usage:
 The first one stands beside gopls. The second one starts gopls and stands
 between it and the editor, which sees one server with what both of them say.
 
-Flags are -baseline, -config, -disable, -enable, -tags, -tests and those of
-analyzers, as memlint has them.
+Flags are -baseline, -config, -disable, -enable, -latent, -tags, -tests and those
+of analyzers, as memlint has them.
 `
 
 // Exit codes. That of gopls passes through.

@@ -32,8 +32,9 @@ type words struct {
 	mu        sync.Mutex
 	err       error
 	bug       bool
-	slow      chan struct{} // is told that such a check runs
-	cancelled []error       // causes
+	latent    []report.Finding // found besides, in files of any folder
+	slow      chan struct{}    // is told that such a check runs
+	cancelled []error          // causes
 	checks    int
 	forgotten []string
 }
@@ -97,6 +98,10 @@ func (w *words) Check(ctx context.Context, dir string, buffers map[string][]byte
 		}
 	}
 	result.Findings = report.Sort(result.Findings)
+	for _, f := range w.latent {
+		f.Pos.Filename, f.End.Filename = filepath.Join(dir, f.Pos.Filename), filepath.Join(dir, f.End.Filename)
+		result.Latent = append(result.Latent, f)
+	}
 	return result, nil
 }
 
@@ -292,6 +297,27 @@ func TestActions(t *testing.T) {
 	c.Apply(actions[0])
 	if got := c.Text("a.go"); got != "😀 mend\nyes\nleak\n" {
 		t.Errorf("mended, it is %q", got)
+	}
+	c.Shutdown()
+}
+
+// TestLatent checks what is told of a latent leak: less than of a finding.
+func TestLatent(t *testing.T) {
+	at := func(column int) token.Position { return token.Position{Filename: "a.go", Line: 2, Column: column} }
+	w := &words{latent: []report.Finding{{
+		Analyzer: "words", Category: "keep", Message: "a word stays (words/keep, latent)", Latent: true, Pos: at(1), End: at(5),
+	}}}
+	c := serve(t, w, nil)
+	c.Initialize(nil)
+	c.OpenText("a.go", "leak\nkeep\n")
+	for _, d := range c.Wait("a.go", "memlint words/leak 1:1", "memlint words/keep 2:1") {
+		severity, message := protocol.SeverityWarning, "a leak"
+		if d.Code == "words/keep" {
+			severity, message = protocol.SeverityInformation, "a word stays (latent)"
+		}
+		if d.Severity != severity || d.Message != message {
+			t.Errorf("%s is of severity %d: %s; want severity %d: %s", d.Code, d.Severity, d.Message, severity, message)
+		}
 	}
 	c.Shutdown()
 }

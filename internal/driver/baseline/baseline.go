@@ -14,7 +14,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/memlint/memlint/internal/driver/report"
 )
@@ -48,7 +47,7 @@ func Format(findings []report.Finding, dir string) []byte {
 			Rule:        f.Rule(),
 			Package:     f.Package,
 			File:        relative(f.Pos.Filename, dir),
-			Message:     strings.TrimSuffix(report.OneLine(f.Message), " ("+f.Rule()+")"),
+			Message:     f.Text(),
 		})
 	}
 	slices.SortFunc(entries, func(x, y Entry) int {

@@ -17,6 +17,7 @@ func findings() []report.Finding {
 		{Package: "example.com/m/b", Analyzer: "timerleak", Category: "ticker-goroutine", Decl: "f", Message: `goroutine waits; held by "x" -> y (timerleak/ticker-goroutine)`, Pos: token.Position{Filename: "/n/b/b.go", Line: 1}},
 		{Package: "example.com/m/a", Analyzer: "x", Message: "twice", Pos: token.Position{Filename: "/m/a/a.go", Line: 9}},
 		{Package: "example.com/m/a", Analyzer: "x", Message: "twice", Pos: token.Position{Filename: "/m/a/a.go", Line: 7}},
+		{Package: "example.com/m/a", Analyzer: "x", Category: "y", Message: "map grows (x/y, latent)", Latent: true, Pos: token.Position{Filename: "/m/a/b.go", Line: 7}},
 	}
 	report.Identify(list)
 	return list

@@ -1,6 +1,7 @@
 // Package config reads .memlint.yml, in which a module says how it is analysed:
 //
 //	tests: false                       # leave test files out
+//	latent: true                       # tell of latent leaks, too
 //	enable: [timerleak, listenerleak]  # report only these analyzers and categories
 //	disable: [timerleak/ticker-field]
 //	exclude: ["internal/gen/**"]       # files and folders, relative to this file
@@ -32,6 +33,7 @@ const Name = ".memlint.yml"
 // A File is what a file says.
 type File struct {
 	Tests    *bool // nil if it says nothing
+	Latent   *bool // the same
 	Enable   []Value
 	Disable  []Value
 	Exclude  []Value // patterns as Excludes has them
@@ -109,10 +111,9 @@ func (r reader) file(n *yaml.Node) (*File, error) {
 	err := r.mapping(n, "the file", func(key Value, n *yaml.Node) (err error) {
 		switch key.Text {
 		case "tests":
-			f.Tests = new(bool)
-			if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" || n.Decode(f.Tests) != nil {
-				return r.pos(n).Errorf("tests is not true or false")
-			}
+			f.Tests, err = r.boolean(n, key.Text)
+		case "latent":
+			f.Latent, err = r.boolean(n, key.Text)
 		case "enable":
 			f.Enable, err = r.list(n, key.Text)
 		case "disable":
@@ -135,7 +136,7 @@ func (r reader) file(n *yaml.Node) (*File, error) {
 				})
 			})
 		default:
-			return key.Pos.Errorf("unknown key %q; want tests, enable, disable, exclude or analyzers", key.Text)
+			return key.Pos.Errorf("unknown key %q; want tests, latent, enable, disable, exclude or analyzers", key.Text)
 		}
 		return err
 	})
@@ -170,6 +171,14 @@ func (r reader) mapping(n *yaml.Node, what string, do func(key Value, n *yaml.No
 		}
 	}
 	return nil
+}
+
+func (r reader) boolean(n *yaml.Node, what string) (*bool, error) {
+	value := new(bool)
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" || n.Decode(value) != nil {
+		return nil, r.pos(n).Errorf("%s is not true or false", what)
+	}
+	return value, nil
 }
 
 // list returns the words of n, of which one alone needs no brackets.

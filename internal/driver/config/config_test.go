@@ -9,6 +9,7 @@ import (
 func TestParse(t *testing.T) {
 	f, err := Parse("m.yml", []byte(`# how we are analysed
 tests: false
+latent: true
 enable:
   - timerleak
   - listenerleak/no-way-out
@@ -36,24 +37,24 @@ analyzers:
 			fmt.Fprintf(&got, "%d:%d %s %s\n", v.Pos.Line, v.Pos.Column, what, v.Text)
 		}
 	}
-	fmt.Fprintln(&got, "tests", *f.Tests)
+	fmt.Fprintln(&got, "tests", *f.Tests, "latent", *f.Latent)
 	values("enable", f.Enable)
 	values("disable", f.Disable)
 	values("exclude", f.Exclude)
 	for _, s := range f.Settings {
 		fmt.Fprintf(&got, "%d:%d %s.%s=%s\n", s.Value.Pos.Line, s.Value.Pos.Column, s.Analyzer.Text, s.Flag.Text, s.Value.Text)
 	}
-	const want = `tests false
-4:5 enable timerleak
-5:5 enable listenerleak/no-way-out
-6:10 disable timerleak/ticker-field
-7:12 exclude internal/gen/**
-7:31 exclude **/*_mock.go
-10:16 closurecapture.min-bytes=131072
-12:12 listenerleak.pairs=a.Add=a.Remove,b.On=b.Off
-12:12 other.same=a.Add=a.Remove,b.On=b.Off
-17:11 other.none=
-18:10 other.yes=true
+	const want = `tests false latent true
+5:5 enable timerleak
+6:5 enable listenerleak/no-way-out
+7:10 disable timerleak/ticker-field
+8:12 exclude internal/gen/**
+8:31 exclude **/*_mock.go
+11:16 closurecapture.min-bytes=131072
+13:12 listenerleak.pairs=a.Add=a.Remove,b.On=b.Off
+13:12 other.same=a.Add=a.Remove,b.On=b.Off
+18:11 other.none=
+19:10 other.yes=true
 `
 	if got.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
@@ -63,7 +64,7 @@ analyzers:
 func TestParseNothing(t *testing.T) {
 	for _, data := range []string{"", "# nothing\n", "---\n", "enable:\nanalyzers:\n"} {
 		f, err := Parse("m.yml", []byte(data))
-		if err != nil || f.Tests != nil || f.Enable != nil || f.Settings != nil {
+		if err != nil || f.Tests != nil || f.Latent != nil || f.Enable != nil || f.Settings != nil {
 			t.Errorf("%q: %+v, %v", data, f, err)
 		}
 	}
@@ -71,7 +72,8 @@ func TestParseNothing(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	for data, want := range map[string]string{
-		"tests: false\nignore: a\n":              `m.yml:2:1: unknown key "ignore"; want tests, enable, disable, exclude or analyzers`,
+		"tests: false\nignore: a\n":              `m.yml:2:1: unknown key "ignore"; want tests, latent, enable, disable, exclude or analyzers`,
+		"latent: 1\n":                            "m.yml:1:9: latent is not true or false",
 		"tests: maybe\n":                         "m.yml:1:8: tests is not true or false",
 		"tests: \"true\"\n":                      "m.yml:1:8: tests is not true or false",
 		"enable: {a: b}\n":                       "m.yml:1:9: enable is not a list of words",

@@ -19,13 +19,17 @@ import (
 func Format(findings []report.Finding, workspace string) []byte {
 	var out bytes.Buffer
 	for _, f := range findings {
-		fmt.Fprintf(&out, "::error file=%s,line=%d,col=%d", property(path(f.Pos.Filename, workspace)), f.Pos.Line, f.Pos.Column)
+		level := "error"
+		if f.Latent {
+			level = "notice"
+		}
+		fmt.Fprintf(&out, "::%s file=%s,line=%d,col=%d", level, property(path(f.Pos.Filename, workspace)), f.Pos.Line, f.Pos.Column)
 		// The runner refuses columns that are not on one line.
 		if f.End.Line == f.Pos.Line && f.End.Column > f.Pos.Column {
 			fmt.Fprintf(&out, ",endLine=%d,endColumn=%d", f.End.Line, f.End.Column)
 		}
 		fmt.Fprintf(&out, ",title=%s::", property(f.Rule()))
-		lines := []string{strings.TrimSuffix(report.OneLine(f.Message), " ("+f.Rule()+")")}
+		lines := []string{f.Text()}
 		for _, r := range f.Related {
 			r.Pos.Filename = path(r.Pos.Filename, workspace)
 			lines = append(lines, r.Pos.String()+": "+report.OneLine(r.Message))

@@ -25,6 +25,11 @@ func TestFormat(t *testing.T) {
 		{Analyzer: "a", Category: "b", Pos: at("/m/a.go", 3, 1), End: at("/m/a.go", 9, 2), Message: "over several lines"},
 		{Analyzer: "a", Pos: at("/m/a,b:c%d.go", 3, 1), Message: "100% odd: names, and\r\nlines"},
 		{Analyzer: "a", Pos: at("/mm/a.go", 3, 1), Message: "beside the workspace"},
+		{
+			Analyzer: "globalgrowth", Category: "map-only-grows", Latent: true, Pos: at("/m/hooks.go", 7, 43), End: at("/m/hooks.go", 7, 61),
+			Message: "map gets keys and never loses any; held by package variable hooks (globalgrowth/map-only-grows, latent)",
+			Related: []report.Related{{Pos: at("/m/hooks.go", 4, 5), Message: "declared here"}},
+		},
 	}, "/m")
 	const golden = "testdata/want.txt"
 	if *update {

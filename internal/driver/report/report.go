@@ -19,7 +19,8 @@ type Finding struct {
 	Package  string // path, also of a test variant, as go vet has it
 	Analyzer string
 	Category string
-	Message  string
+	Message  string // ends with Tail, as a rule
+	Latent   bool   // nothing in sight shows that it happens again and again: it is told behind findings, and fails nothing
 	URL      string
 	Decl     string         // the top-level declaration around Pos: "(*Store).Add", "clients"; "" if none
 	Pos, End token.Position // as //line directives have it; End is valid
@@ -38,6 +39,24 @@ func (f Finding) Rule() string {
 		return f.Analyzer
 	}
 	return f.Analyzer + "/" + f.Category
+}
+
+// Tail returns what a message ends with that names the rule in it.
+func (f Finding) Tail() string {
+	if f.Latent {
+		return " (" + f.Rule() + ", latent)"
+	}
+	return " (" + f.Rule() + ")"
+}
+
+// Text returns the message on one line for where the rule has a place of its
+// own: without its tail, of which nothing is left but that the leak is latent.
+func (f Finding) Text() string {
+	text := strings.TrimSuffix(OneLine(f.Message), f.Tail())
+	if f.Latent {
+		text += " (latent)"
+	}
+	return text
 }
 
 // A Related is a secondary position of a finding with its own words.
@@ -61,11 +80,12 @@ type Edit struct {
 	Sum        [32]byte // SHA-256 of the file as it was analysed
 }
 
-// Sort orders findings by file, line, column and analyzer, and returns them
-// without those that repeat an earlier one.
+// Sort orders findings by file, line, column and analyzer, latent ones behind
+// all others, and returns them without those that repeat an earlier one.
 func Sort(findings []Finding) []Finding {
 	slices.SortStableFunc(findings, func(a, b Finding) int {
 		return cmp.Or(
+			latentLast(a, b),
 			cmp.Compare(a.Pos.Filename, b.Pos.Filename),
 			cmp.Compare(a.Pos.Line, b.Pos.Line),
 			cmp.Compare(a.Pos.Column, b.Pos.Column),
@@ -78,6 +98,28 @@ func Sort(findings []Finding) []Finding {
 		return a.Pos.Filename == b.Pos.Filename && a.Pos.Line == b.Pos.Line && a.Pos.Column == b.Pos.Column &&
 			a.Analyzer == b.Analyzer && a.Message == b.Message
 	})
+}
+
+func latentLast(a, b Finding) int {
+	switch {
+	case a.Latent == b.Latent:
+		return 0
+	case b.Latent:
+		return -1
+	}
+	return 1
+}
+
+// Divide returns those that are not latent, and those that are.
+func Divide(all []Finding) (findings, latent []Finding) {
+	for _, f := range all {
+		if f.Latent {
+			latent = append(latent, f)
+		} else {
+			findings = append(findings, f)
+		}
+	}
+	return findings, latent
 }
 
 // Identify gives each finding its fingerprint. It is made of what an edit
@@ -113,6 +155,9 @@ func Path(file, dir string) string {
 func OneLine(s string) string {
 	return strings.ReplaceAll(s, "\n", " ")
 }
+
+// LatentHeading is what stands over latent leaks where people read them.
+const LatentHeading = "latent: kept, but nothing in sight shows that it happens again and again"
 
 // A Rule is one kind of finding as its documentation has it.
 type Rule struct {

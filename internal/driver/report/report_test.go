@@ -9,6 +9,11 @@ func TestSort(t *testing.T) {
 	at := func(file string, line int, analyzer, message string) Finding {
 		return Finding{Analyzer: analyzer, Message: message, Pos: token.Position{Filename: file, Line: line, Column: 1}}
 	}
+	latent := func(file string, line int) Finding {
+		f := at(file, line, "x", "m (x, latent)")
+		f.Latent = true
+		return f
+	}
 	got := Sort([]Finding{
 		at("b.go", 1, "x", "m"),
 		at("a.go", 10, "x", "m"),
@@ -16,6 +21,9 @@ func TestSort(t *testing.T) {
 		at("a.go", 9, "x", "m"),
 		at("a.go", 9, "x", "other"),
 		at("a.go", 10, "x", "m"), // again
+		latent("b.go", 1),
+		latent("a.go", 1),
+		latent("b.go", 1),
 	})
 	want := []Finding{
 		at("a.go", 9, "x", "m"),
@@ -23,6 +31,8 @@ func TestSort(t *testing.T) {
 		at("a.go", 9, "y", "m"),
 		at("a.go", 10, "x", "m"),
 		at("b.go", 1, "x", "m"),
+		latent("a.go", 1),
+		latent("b.go", 1),
 	}
 	if len(got) != len(want) {
 		t.Fatalf("got %d findings, want %d: %v", len(got), len(want), got)
@@ -31,6 +41,10 @@ func TestSort(t *testing.T) {
 		if got[i].Pos != want[i].Pos || got[i].Analyzer != want[i].Analyzer || got[i].Message != want[i].Message {
 			t.Errorf("%d: got %v, want %v", i, got[i], want[i])
 		}
+	}
+	findings, latents := Divide(got)
+	if len(findings) != 5 || len(latents) != 2 || findings[4].Latent || !latents[0].Latent {
+		t.Errorf("divided: %v and %v", findings, latents)
 	}
 }
 
@@ -88,6 +102,23 @@ func TestRule(t *testing.T) {
 	}
 	if got := (Finding{Analyzer: "a"}).Rule(); got != "a" {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestText(t *testing.T) {
+	for _, test := range []struct {
+		f          Finding
+		text, tail string
+	}{
+		{Finding{Analyzer: "a", Category: "b", Message: "m\nn (a/b)"}, "m n", " (a/b)"},
+		{Finding{Analyzer: "a", Message: "m (a)"}, "m", " (a)"},
+		{Finding{Analyzer: "a", Category: "b", Message: "m"}, "m", " (a/b)"},
+		{Finding{Analyzer: "a", Category: "b", Message: "m (a/b, latent)"}, "m (a/b, latent)", " (a/b)"},
+		{Finding{Analyzer: "a", Category: "b", Message: "m (a/b, latent)", Latent: true}, "m (latent)", " (a/b, latent)"},
+	} {
+		if text, tail := test.f.Text(), test.f.Tail(); text != test.text || tail != test.tail {
+			t.Errorf("%+v: text %q, tail %q; want %q, %q", test.f, text, tail, test.text, test.tail)
+		}
 	}
 }
 

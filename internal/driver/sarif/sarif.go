@@ -42,6 +42,8 @@ const (
 	fingerprint = "memlint/v1"
 	// level is what the format takes a result for that says nothing.
 	level = "warning"
+	// latent is the level of what is worth knowing and no problem as yet.
+	latent = "note"
 )
 
 type (
@@ -217,7 +219,7 @@ type printer struct {
 
 func (p *printer) result(f report.Finding) result {
 	// Viewers show the rule in a place of its own.
-	text := strings.TrimSuffix(report.OneLine(f.Message), " ("+f.Rule()+")")
+	text := f.Text()
 	at := p.location(f.Pos, f.End)
 	if f.Decl != "" {
 		at.Logical = []logical{{f.Package + "." + f.Decl}}
@@ -227,6 +229,9 @@ func (p *printer) result(f report.Finding) result {
 		Level:     level,
 		Message:   message{Text: text},
 		Locations: []location{at},
+	}
+	if f.Latent {
+		res.Level = latent
 	}
 	if f.Fingerprint != "" {
 		res.Fingerprints = map[string]string{fingerprint: f.Fingerprint}

@@ -44,6 +44,10 @@ func testRun() Run {
 		{Analyzer: "other", Category: "kind", URL: "https://example.com/other#kind", Pos: at("/m/gone.go", 1, 9), End: at("/m/gone.go", 2, 1), Message: "a rule and a file that nobody knows"},
 		{Analyzer: "other", Pos: at("/m/gone.go", 3, 0), Message: "no column", Fixes: []report.Fix{{Title: "In a file that is gone", Edits: []report.Edit{{File: "/m/gone.go"}}}}},
 	}
+	findings = append(findings, report.Finding{
+		Package: "example.com/m/in", Analyzer: "timerleak", Category: "ticker-not-stopped", Latent: true, Pos: here(5, 2), End: here(5, 5),
+		Message: "kept, as far as anybody can see (timerleak/ticker-not-stopped, latent)",
+	})
 	report.Identify(findings)
 	return Run{
 		Findings: findings,

@@ -51,13 +51,16 @@ const (
 	dots     = "..."
 )
 
-// Format returns findings with a blank line between them. File names below dir
+// Format returns findings, which are sorted, with a blank line between them. File names below dir
 // are relative to it.
 func Format(findings []report.Finding, dir string, style Style) []byte {
 	p := &printer{Style: style, dir: dir}
 	for i, f := range findings {
 		if i > 0 {
 			p.out.WriteByte('\n')
+		}
+		if f.Latent && (i == 0 || !findings[i-1].Latent) {
+			p.out.WriteString(p.paint(bold, report.LatentHeading) + "\n\n")
 		}
 		p.finding(f)
 	}
@@ -78,11 +81,15 @@ func (p *printer) finding(f report.Finding) {
 	}
 	message := report.OneLine(f.Message)
 	tail := ""
-	if words := " (" + f.Rule() + ")"; strings.HasSuffix(message, words) {
+	if words := f.Tail(); strings.HasSuffix(message, words) {
 		message, tail = strings.TrimSuffix(message, words), p.paint(dim, words)
 	}
 	fmt.Fprintf(&p.out, "%s %s%s\n", p.paint(bold, report.Position(f.Pos, p.dir)+":"), message, tail)
-	p.excerpt(f.Pos, f.End, red)
+	colour := red
+	if f.Latent {
+		colour = yellow
+	}
+	p.excerpt(f.Pos, f.End, colour)
 	for _, r := range f.Related {
 		fmt.Fprintf(&p.out, "  %s %s\n", p.paint(bold, report.Position(r.Pos, p.dir)+":"), report.OneLine(r.Message))
 		p.excerpt(r.Pos, r.End, yellow)

@@ -51,6 +51,12 @@ func findings() []report.Finding {
 		{Pos: at("/m/long.go", 1, 150), End: at("/m/long.go", 1, 250), Message: "the middle of it"},
 		{Pos: at("/m/long.go", 1, 290), End: at("/m/long.go", 1, 301), Message: "its end"},
 		{Message: "no position"},
+		{
+			Analyzer: "globalgrowth", Category: "map-only-grows", Latent: true, Pos: here(4, 7), End: here(4, 24),
+			Message: "map gets keys and never loses any; held by package variable hooks (globalgrowth/map-only-grows, latent)",
+			Related: []report.Related{{Pos: here(3, 6), Message: "declared here"}},
+		},
+		{Pos: here(9, 2), End: here(9, 5), Message: "another", Latent: true},
 	}
 }
 

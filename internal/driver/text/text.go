@@ -6,6 +6,7 @@
 //
 // One line per finding that begins with its position, so that editors and CI
 // systems that know compilers know this too; what belongs to it is indented.
+// Latent ones come last, under a heading.
 package text
 
 import (
@@ -15,10 +16,13 @@ import (
 	"github.com/memlint/memlint/internal/driver/report"
 )
 
-// Format returns findings as text. File names below dir are relative to it.
+// Format returns findings, which are sorted, as text. File names below dir are relative to it.
 func Format(findings []report.Finding, dir string) []byte {
 	var out bytes.Buffer
-	for _, f := range findings {
+	for i, f := range findings {
+		if f.Latent && (i == 0 || !findings[i-1].Latent) {
+			out.WriteString(report.LatentHeading + "\n")
+		}
 		fmt.Fprintf(&out, "%s: %s\n", report.Position(f.Pos, dir), report.OneLine(f.Message))
 		for _, r := range f.Related {
 			fmt.Fprintf(&out, "\t%s: %s\n", report.Position(r.Pos, dir), report.OneLine(r.Message))

@@ -27,6 +27,12 @@ func TestFormat(t *testing.T) {
 		{Pos: at("/m/..a.go", 1, 1), Message: "in the folder, with an odd name"},
 		{Pos: at("/m/a.go", 2, 0), Message: "no column"},
 		{Pos: at("/m/a.go", 3, 1), Message: "two\nlines", Related: []report.Related{{Message: "no\nposition"}}},
+		{
+			Analyzer: "globalgrowth", Category: "map-only-grows", Latent: true, Pos: at("/m/hooks.go", 7, 43), End: at("/m/hooks.go", 7, 61),
+			Message: "map gets keys and never loses any; held by package variable hooks (globalgrowth/map-only-grows, latent)",
+			Related: []report.Related{{Pos: at("/m/hooks.go", 4, 5), Message: "declared here"}},
+		},
+		{Pos: at("/m/z.go", 1, 1), Message: "another", Latent: true},
 	}, "/m")
 	const golden = "testdata/want.txt"
 	if *update {

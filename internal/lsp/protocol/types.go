@@ -28,8 +28,11 @@ type Location struct {
 	Range Range `json:"range"`
 }
 
-// SeverityWarning is the severity of what compiles.
-const SeverityWarning = 2
+// Severities of what compiles.
+const (
+	SeverityWarning     = 2
+	SeverityInformation = 3
+)
 
 // Diagnostic is what editors underline.
 type Diagnostic struct {

@@ -1,0 +1,48 @@
+package finding
+
+import (
+	"flag"
+	"reflect"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// A Result is what an analyzer found that is no finding. Drivers that show it
+// find it by its methods, so that they need not know this package.
+type Result struct {
+	held   withheld
+	latent []analysis.Diagnostic
+}
+
+// ResultType is the result type of every analyzer of the suite.
+var ResultType = reflect.TypeFor[*Result]()
+
+// A withheld says how many findings a flag of the analyzer would show.
+type withheld struct {
+	n          int
+	what, flag string
+}
+
+// Withheld returns how many findings were held back, what they are and which
+// flag shows them.
+func (r *Result) Withheld() (n int, what, flag string) { return r.held.n, r.held.what, r.held.flag }
+
+// Latent returns the latent leaks in source order, also those that the flag had
+// reported. Their messages end with ", latent)".
+func (r *Result) Latent() []analysis.Diagnostic { return r.latent }
+
+// latentFlag is what the flag is called that has latent leaks reported.
+const latentFlag = "latent"
+
+// Flags returns the flags that every analyzer of the suite has. It is one of the
+// analyzer, not a variable of this package, since some drivers have no others.
+func Flags() flag.FlagSet {
+	var flags flag.FlagSet
+	flags.Bool(latentFlag, false, "also report latent leaks: what is kept although nothing in sight shows that it happens again and again")
+	return flags
+}
+
+func showsLatent(a *analysis.Analyzer) bool {
+	f := a.Flags.Lookup(latentFlag)
+	return f != nil && f.Value.String() == "true"
+}
