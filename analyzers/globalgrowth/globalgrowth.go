@@ -64,6 +64,9 @@ func find(p *evidence.Package) []*evidence.Leak {
 				At: w.Event.Instr, Needs: w.Needs, Subject: g.Global.Name() + g.Path.String(),
 				Tell: told{g, w},
 			}
+			if g.Sort == growth.Labels {
+				l.Noun = "label"
+			}
 			l.Pos, l.End = p.IR.Statement(w.Instr)
 			if w.Plugged && g.Sort != growth.Map {
 				l.Quiet = true

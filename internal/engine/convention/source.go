@@ -156,3 +156,23 @@ func IsConnection(t types.Type) bool {
 
 // IsTime reports whether t is a time, which never comes again.
 func IsTime(t types.Type) bool { return typeOf(t) == "time.Time" }
+
+// OpensLocal reports whether fn returns a reader of a file, a directory or a
+// text: what is read from it ends.
+func OpensLocal(fn *types.Func) bool {
+	switch fn.FullName() {
+	case "os.Open", "os.OpenFile", "strings.NewReader", "bytes.NewReader", "bytes.NewBuffer", "bytes.NewBufferString", "(embed.FS).Open", "(io/fs.FS).Open":
+		return true
+	}
+	return false
+}
+
+// AsksOthers reports whether fn makes a request that the program itself sends:
+// it chose whom to ask.
+func AsksOthers(fn *types.Func) bool {
+	switch fn.FullName() {
+	case "net/http.NewRequest", "net/http.NewRequestWithContext":
+		return true
+	}
+	return false
+}

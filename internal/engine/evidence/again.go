@@ -59,7 +59,7 @@ func (p *Package) waits(l *ir.Loop) bool {
 				return true
 			}
 			if call, ok := instr.(*ssa.Call); ok {
-				if callee := ir.Callee(&call.Call); callee != nil && callee.Pkg() != nil && (convention.Waits(callee) || p.waitsIn(call)) {
+				if callee := ir.Callee(&call.Call); callee != nil && callee.Pkg() != nil && (convention.Waits(callee) && !p.readsLocal(call) || p.waitsIn(call)) {
 					return true
 				}
 			}
@@ -67,6 +67,36 @@ func (p *Package) waits(l *ir.Loop) bool {
 		if cond, ok := lastCondition(b); ok && asksTime(cond) && leaves(b, l) {
 			return true
 		}
+	}
+	return false
+}
+
+// readsLocal reports whether a call reads from a file or a text, which ends.
+func (p *Package) readsLocal(call *ssa.Call) bool {
+	work := ir.Args(&call.Call)[:1]
+	for range maxDepth {
+		var next []ssa.Value
+		for _, v := range work {
+			for _, r := range p.Refs(v) {
+				made := r.Root
+				if ext, ok := made.(*ssa.Extract); ok {
+					made = ext.Tuple
+				}
+				call, ok := made.(*ssa.Call)
+				if !ok {
+					continue
+				}
+				callee := ir.Callee(&call.Call)
+				if callee == nil {
+					continue
+				}
+				if convention.OpensLocal(callee) {
+					return true
+				}
+				next = append(next, ir.Args(&call.Call)...)
+			}
+		}
+		work = next
 	}
 	return false
 }
@@ -213,7 +243,7 @@ func (p *Package) handler(fn *ssa.Function) (handler, bool) {
 	if !ok {
 		// What gets a request and neither sends nor answers it works for a handler.
 		for _, param := range fn.Params {
-			if convention.IsRequest(param.Type()) && !sendsRequest(param) && !makesRequest(fn) {
+			if convention.IsRequest(param.Type()) && !p.sendsRequest(param, 0) && !makesRequest(fn) {
 				h.Per = "request"
 				h.carries = append(h.carries, param)
 			}
@@ -222,7 +252,7 @@ func (p *Package) handler(fn *ssa.Function) (handler, bool) {
 	}
 	shift := len(fn.Params) - fn.Signature.Params().Len()
 	for _, i := range conv.Carries {
-		if param := fn.Params[i+shift]; !sendsRequest(param) {
+		if param := fn.Params[i+shift]; !p.sendsRequest(param, 0) {
 			h.carries = append(h.carries, param)
 		}
 	}
@@ -233,17 +263,28 @@ func (p *Package) imports(path string) bool {
 	return slices.ContainsFunc(p.pass.Pkg.Imports(), func(pkg *types.Package) bool { return pkg.Path() == path })
 }
 
-// sendsRequest reports whether a request is given to a client.
-func sendsRequest(request *ssa.Parameter) bool {
+// sendsRequest reports whether a request is given to a client, here or by a
+// function of the package that is called with it.
+func (p *Package) sendsRequest(request *ssa.Parameter, depth int) bool {
 	return slices.ContainsFunc(*request.Referrers(), func(use ssa.Instruction) bool {
 		call, ok := use.(ssa.CallInstruction)
 		if !ok {
 			return false
 		}
 		callee := ir.Callee(call.Common())
-		return callee != nil && (callee.FullName() == "(*net/http.Client).Do" || callee.Name() == "RoundTrip" || callee.Name() == "Do" && callee.Signature().Params().Len() == 1)
+		if callee == nil {
+			return false
+		}
+		if fn := p.IR.Static(call.Common()); fn != nil && depth < maxDepth {
+			i := slices.Index(call.Common().Args, ssa.Value(request))
+			return i >= 0 && i < len(fn.Params) && p.sendsRequest(fn.Params[i], depth+1)
+		}
+		return callee.FullName() == "(*net/http.Client).Do" || callee.Name() == "RoundTrip" || callee.Name() == "Do" && callee.Signature().Params().Len() == 1
 	})
 }
+
+// maxDepth bounds how many calls a request is followed through.
+const maxDepth = 3
 
 // makesRequest reports whether fn returns a request or a response: it works for
 // a client.

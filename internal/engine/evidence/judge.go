@@ -151,11 +151,9 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 				sources = append(sources, j.sourcesThrough(through, v)...)
 			}
 		}
-		if j.leak.Needs.Strict {
-			for i, s := range sources {
-				if s.Apart && s.From.many() {
-					sources[i] = Source{Value: s.Value}
-				}
+		for i, s := range sources {
+			if s.From.many() && (j.leak.Needs.Strict && s.Apart || s.From < j.leak.Needs.Least) {
+				sources[i] = Source{Value: s.Value}
 			}
 		}
 		n.many = append(n.many, want.outer.many...)
@@ -284,6 +282,9 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 	} else if o := j.object(fn); o.Kind != NoReason && (n.again || n.askStays) {
 		j.perObject(fn, &n, &w, o)
 	}
+	if n.askMany && j.pointers(fn, n) && j.everybody(fn, r) {
+		n.askMany, n.many, w.source = false, nil, Source{From: Pointer, Value: n.many[0].root}
+	}
 	if n.met() {
 		return j.met(w)
 	}
@@ -355,6 +356,19 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 func (j *judge) met(w way) way {
 	w.outcome = manifest
 	return w
+}
+
+// pointers reports whether what has to have many values is a pointer that the
+// caller gives: to what he made.
+func (j *judge) pointers(fn *ssa.Function, n needs) bool {
+	return j.leak.Needs.Least <= Pointer && slices.ContainsFunc(n.many, func(pl place) bool {
+		param, ok := pl.root.(*ssa.Parameter)
+		if !ok || param.Parent() != fn || pl.path != "" || isReceiver(param) {
+			return false
+		}
+		_, pointer := param.Type().Underlying().(*types.Pointer)
+		return pointer && !Describes(param.Type())
+	})
 }
 
 // callable reports whether other packages may call a function by its name.

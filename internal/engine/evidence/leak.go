@@ -31,6 +31,8 @@ type Leak struct {
 	// Abroad is what the leak is called where a function of another package is
 	// called for it, if that is something else.
 	Abroad *Words
+	// Noun is what Many are, if not keys.
+	Noun string
 	// Quiet is set if it is nothing to tell of unless somebody shows that it
 	// repeats.
 	Quiet bool
@@ -61,6 +63,9 @@ type Needs struct {
 	// Adds is set if each call adds one more, whatever it is given: then a
 	// function of an API is evidence by itself.
 	Adds bool
+	// Least is the source from which on values count as many; the zero Source
+	// means any that shows it.
+	Least From
 	// Strict is set if what a function of another module makes of a value counts as few.
 	Strict bool
 	// Through is the call by which the function of the instruction is run, if

@@ -493,6 +493,10 @@ func (t *trace) call(v *ssa.Call, result int, path string) {
 		t.end(f, v)
 		return
 	}
+	if convention.AsksOthers(callee) {
+		t.end(Unknown, v)
+		return
+	}
 	if callee.FullName() == "fmt.Sprintf" && isTypeVerb(v.Call.Args[0]) {
 		t.end(Program, v)
 		return

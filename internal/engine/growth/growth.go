@@ -182,16 +182,18 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	if writes(ins[0]) && !isBuffer(typ) || perObject(c) {
 		return g, false
 	}
-	if !f.innerShrinks(c) || leakingKey(typ) {
-		for _, e := range ins {
-			at := f.place(e)
-			if !slices.ContainsFunc(g.Ways, func(w Way) bool { return w.Instr == at && w.Event.Instr == e.Instr }) {
-				g.Ways = append(g.Ways, f.way(c, e, at, typ))
-			}
+	inner := f.innerShrinks(c) && !leakingKey(typ)
+	for _, e := range ins {
+		at := f.place(e)
+		if slices.ContainsFunc(g.Ways, func(w Way) bool { return w.Instr == at && w.Event.Instr == e.Instr }) {
+			continue
 		}
-	}
-	if len(g.Ways) == 0 {
-		return g, false
+		w := f.way(e, at, typ)
+		if inner {
+			// The elements are emptied: who comes from outside stays as a key.
+			w.Needs.Least = evidence.Conn
+		}
+		g.Ways = append(g.Ways, w)
 	}
 	slices.SortStableFunc(g.Ways, func(a, b Way) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	g.Sort = sortOf(g.Ways[0], typ, c.path.Field() == nil)
@@ -202,10 +204,13 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 }
 
 // way returns what a way in needs to be a leak.
-func (f *finder) way(c container, e *effects.Event, at ssa.Instruction, typ types.Type) Way {
+func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type) Way {
 	w := Way{Instr: at, Event: e, Plugged: f.plugs(e), Needs: evidence.Needs{Again: true}}
 	if !keyed(typ) {
 		w.Needs.Adds = !w.Plugged
+		if key := onlyIfAbsent(grows(e)); key != nil && grows(e) == e.Instr {
+			w.Needs.Many = []ssa.Value{key}
+		}
 		return w
 	}
 	w.Needs.Adds = true
@@ -220,6 +225,42 @@ func (f *finder) way(c container, e *effects.Event, at ssa.Instruction, typ type
 		w.Needs.Many, w.Needs.Path = []ssa.Value{key}, e.KeyPath
 	}
 	return w
+}
+
+// onlyIfAbsent returns the key that a map was found not to have where an
+// instruction runs, or nil: what is added then is added once per key.
+func onlyIfAbsent(instr ssa.Instruction) ssa.Value {
+	for b := instr.Block(); b.Idom() != nil; b = b.Idom() {
+		pred := b.Idom()
+		br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
+		if !ok || len(b.Preds) != 1 {
+			continue
+		}
+		cond, absent := br.Cond, pred.Succs[1]
+		if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
+			cond, absent = not.X, pred.Succs[0]
+		}
+		if x, edge, ok := ir.NilEdge(pred); ok {
+			cond, absent = x, edge.To()
+		}
+		if ext, ok := cond.(*ssa.Extract); ok {
+			cond = ext.Tuple
+		}
+		if absent != b {
+			continue
+		}
+		switch look := cond.(type) {
+		case *ssa.Lookup:
+			if _, isMap := look.X.Type().Underlying().(*types.Map); isMap {
+				return look.Index
+			}
+		case *ssa.Call:
+			if callee := ir.Callee(&look.Call); callee != nil && (callee.FullName() == "(*sync.Map).Load" || callee.FullName() == "(*sync.Map).LoadOrStore") {
+				return look.Call.Args[1]
+			}
+		}
+	}
+	return nil
 }
 
 // keyed reports whether the elements of a container have keys.
@@ -278,14 +319,9 @@ func (f *finder) plugs(e *effects.Event) bool {
 	var added []ssa.Value
 	switch instr := grows(e).(type) {
 	case *ssa.Store:
-		if call, ok := ir.Unwrap(instr.Val).(*ssa.Call); ok && len(call.Call.Args) > 1 {
-			added = append(added, elements(call.Call.Args[1])...)
-		}
+		added = append(added, appended(instr.Val)...)
 	case *ssa.MapUpdate:
-		added = append(added, instr.Value)
-		if call, ok := ir.Unwrap(instr.Value).(*ssa.Call); ok && len(call.Call.Args) > 1 {
-			added = append(added, elements(call.Call.Args[1])...)
-		}
+		added = append(append(added, instr.Value), appended(instr.Value)...)
 	case ssa.CallInstruction:
 		added = append(added, instr.Common().Args...)
 	case *ssa.Send:
@@ -303,8 +339,16 @@ func (f *finder) plugs(e *effects.Event) bool {
 	})
 }
 
-// elements returns what append adds.
-func elements(v ssa.Value) []ssa.Value {
+// appended returns what append adds, if v is its result.
+func appended(v ssa.Value) []ssa.Value {
+	call, ok := ir.Unwrap(v).(*ssa.Call)
+	if !ok {
+		return nil
+	}
+	if b, ok := call.Call.Value.(*ssa.Builtin); !ok || b.Name() != "append" || len(call.Call.Args) < 2 {
+		return nil
+	}
+	v = call.Call.Args[1]
 	out := []ssa.Value{v}
 	if slice, ok := v.(*ssa.Slice); ok {
 		if list, ok := slice.X.(*ssa.Alloc); ok {

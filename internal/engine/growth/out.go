@@ -142,27 +142,39 @@ func sameValue(a, b ssa.Value) bool {
 }
 
 // besides reports whether the function of a way in puts something under the same
-// key into another map, one from which the package deletes keys: they come and
-// go there, so there are many.
+// key, or the same object, into another map, one from which the package deletes:
+// what comes and goes there is many here.
 func (f *finder) besides(in *effects.Event, key ssa.Value) bool {
-	if key == nil {
-		return false
-	}
 	for _, e := range f.In(ir.Outermost(in.Func())) {
-		if e.Kind != effects.Grow || e.Key == nil || e.Via || e.Instr == in.Instr || !sameValue(e.Key, key) {
+		if e.Kind != effects.Grow || e.Via || e.Instr == in.Instr || !f.sibling(e, in, key) {
 			continue
 		}
-		field := e.Ref.Path.Field()
-		if field == nil || e.Ref.Path.IsElem() {
+		others := f.Of(e.Ref.Root)
+		if field := e.Ref.Path.Field(); field != nil {
+			others = f.OfField(field)
+		} else if _, global := e.Ref.Root.(*ssa.Global); !global {
 			continue
 		}
-		if slices.ContainsFunc(f.OfField(field), func(e *effects.Event) bool {
-			return deleted(e) != nil && !e.Ref.Path.IsElem() && f.Repeatable(e.Instr)
+		if slices.ContainsFunc(others, func(out *effects.Event) bool {
+			return deleted(out) != nil && out.Ref.Path.Field() == e.Ref.Path.Field() && out.Ref.Path.IsElem() == e.Ref.Path.IsElem() && f.Repeatable(out.Instr)
 		}) {
 			return true
 		}
 	}
 	return false
+}
+
+// sibling reports whether two ways in have the same key, or add the same object.
+func (f *finder) sibling(e, in *effects.Event, key ssa.Value) bool {
+	if e.Ref == in.Ref {
+		return false
+	}
+	if key != nil && e.Key != nil && sameValue(e.Key, key) {
+		return true
+	}
+	a, okA := e.Instr.(*ssa.MapUpdate)
+	b, okB := in.Instr.(*ssa.MapUpdate)
+	return okA && okB && isPointer(a.Value.Type()) && sameValue(a.Value, b.Value)
 }
 
 // madeWithJanitor reports whether the function of the package that made the

@@ -4,6 +4,8 @@
 package account
 
 import (
+	"cmp"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/evidence"
@@ -95,7 +97,7 @@ func Why(p *evidence.Package, l *evidence.Leak) []finding.Note {
 		notes = append(notes, finding.Note{Pos: pos, End: end, Text: "goes on to " + name(step.Func) + " here"})
 	}
 	if from := froms[l.Source.From]; from != "" && l.Source.Value != nil && l.Source.Value.Pos().IsValid() {
-		notes = append(notes, finding.Note{Pos: l.Source.Value.Pos(), Text: "key comes from " + from})
+		notes = append(notes, finding.Note{Pos: l.Source.Value.Pos(), Text: cmp.Or(l.Noun, "key") + " comes from " + from})
 	}
 	return notes
 }
