@@ -34,8 +34,8 @@ func (r *Result) Latent() []analysis.Diagnostic { return r.latent }
 // latentFlag is what the flag is called that has latent leaks reported.
 const latentFlag = "latent"
 
-// Flags returns the flags that every analyzer of the suite has. It is one of the
-// analyzer, not a variable of this package, since some drivers have no others.
+// Flags returns the flags that every analyzer of the suite has. Each has its own,
+// since some drivers know no flags but those of one analyzer.
 func Flags() flag.FlagSet {
 	var flags flag.FlagSet
 	flags.Bool(latentFlag, false, "also report latent leaks: what is kept although nothing in sight shows that it happens again and again")
