@@ -367,7 +367,8 @@ func (j *judge) pointers(fn *ssa.Function, n needs) bool {
 			return false
 		}
 		_, pointer := param.Type().Underlying().(*types.Pointer)
-		return pointer && !Describes(param.Type())
+		n := ir.Named(param.Type())
+		return pointer && !Describes(param.Type()) && (n == nil || n.Obj().Exported())
 	})
 }
 

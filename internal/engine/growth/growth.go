@@ -208,8 +208,11 @@ func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type) Way {
 	w := Way{Instr: at, Event: e, Plugged: f.plugs(e), Needs: evidence.Needs{Again: true}}
 	if !keyed(typ) {
 		w.Needs.Adds = !w.Plugged
-		if key := onlyIfAbsent(grows(e)); key != nil && grows(e) == e.Instr {
+		if key := onlyIfAbsent(grows(e)); key != nil {
 			w.Needs.Many = []ssa.Value{key}
+			if grows(e) != e.Instr {
+				w.Needs.Through = calleeOf(e)
+			}
 		}
 		return w
 	}
@@ -220,7 +223,7 @@ func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type) Way {
 	case key == nil:
 		w.Needs.Many = []ssa.Value{} // there are keys, and which is not known
 	case callee:
-		w.Needs.Many, w.Needs.Through = []ssa.Value{key}, e.Instr.(ssa.CallInstruction)
+		w.Needs.Many, w.Needs.Through = []ssa.Value{key}, calleeOf(e)
 	default:
 		w.Needs.Many, w.Needs.Path = []ssa.Value{key}, e.KeyPath
 	}
@@ -293,14 +296,23 @@ func keyOf(e *effects.Event) (key ssa.Value, callee bool) {
 	if key == nil || put == e.Instr {
 		return key, false
 	}
-	// Only what the function that is called here does is told apart from what
-	// those do that it calls.
-	if call, ok := e.Instr.(ssa.CallInstruction); ok {
-		if fn, ok := call.Common().Value.(*ssa.Function); ok && ir.Outermost(put.Parent()).Object() == fn.Object() {
-			return key, true
-		}
+	if calleeOf(e) != nil {
+		return key, true
 	}
 	return nil, false
+}
+
+// calleeOf returns the call that runs the function which grows the container; nil
+// if that is called by others in turn, whose values are not told apart.
+func calleeOf(e *effects.Event) ssa.CallInstruction {
+	call, ok := e.Instr.(ssa.CallInstruction)
+	if !ok {
+		return nil
+	}
+	if fn, ok := call.Common().Value.(*ssa.Function); ok && ir.Outermost(grows(e).Parent()).Object() == fn.Object() {
+		return call
+	}
+	return nil
 }
 
 var syncMapPuts = map[string]bool{"(*sync.Map).Store": true, "(*sync.Map).LoadOrStore": true, "(*sync.Map).Swap": true}

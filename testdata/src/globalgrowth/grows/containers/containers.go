@@ -6,6 +6,7 @@ import (
 	"container/heap"
 	"container/list"
 	"fmt"
+	"net/http"
 	"sync"
 )
 
@@ -69,3 +70,8 @@ func Word(s string) {
 
 func Code(n int)   { codes.put(n) }
 func Uncode(n int) { codes.take(n) }
+
+func ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	Name(r.FormValue("id"), r.FormValue("name"))
+	Word(r.FormValue("word"))
+}

@@ -2,7 +2,11 @@
 // that only this one has.
 package foreign
 
-import "example.com/grows/foreign/store"
+import (
+	"net/http"
+
+	"example.com/grows/foreign/store"
+)
 
 var patterns = store.New()
 
@@ -14,3 +18,5 @@ func Pattern(route string) string {
 	patterns.Set(route, p) // want `held by package variable patterns -> data`
 	return p
 }
+
+func ServeHTTP(w http.ResponseWriter, r *http.Request) { Pattern(r.URL.Path) }

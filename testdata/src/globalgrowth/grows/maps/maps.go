@@ -3,6 +3,7 @@ package maps
 
 import (
 	"maps"
+	"net/http"
 	"sync"
 )
 
@@ -91,3 +92,20 @@ var grid = map[point]bool{}
 func Mark(x, y float64) {
 	grid[point{x, y}] = true // want `package variable grid`
 }
+
+// ServeHTTP shows that all of these have many keys.
+func ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	key := r.FormValue("key")
+	Visit(key)
+	Stock(key, 1)
+	Learn(key, "")
+	Change(key, "", nil)
+	Score(key)
+	Weigh(key, 1)
+	Mark(float64(len(key)), float64(r.ContentLength))
+}
+
+var ports = map[string]int{}
+
+// Port is latent: callers may have few names.
+func Port(name string, n int) { ports[name] = n }

@@ -1,6 +1,8 @@
 // Package nested has containers in containers.
 package nested
 
+import "net/http"
+
 var usage = map[string]map[string]int{}
 
 // Use grows the outer and the inner map: one leak.
@@ -22,4 +24,9 @@ func Put(n int, key string) {
 		s.keys = make(map[string]bool)
 	}
 	s.keys[key] = true // want `package variable shards -> keys`
+}
+
+func ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	Use(r.FormValue("tenant"), "x")
+	Put(1, r.FormValue("key"))
 }

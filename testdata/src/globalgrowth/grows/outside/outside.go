@@ -82,7 +82,11 @@ func Private(w http.ResponseWriter, r *http.Request) {
 
 type GetRequest struct{ Token string }
 
+func (*GetRequest) ProtoReflect() {}
+
 type GetReply struct{ N int }
+
+func (*GetReply) ProtoReflect() {}
 
 type service struct{}
 

@@ -7,7 +7,7 @@ import (
 	"reflect"
 )
 
-// A messageType stands for a type of the program.
+// A messageType is made by this package only.
 type messageType struct{ name string }
 
 var layouts = map[*messageType]string{}

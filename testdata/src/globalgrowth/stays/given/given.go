@@ -44,12 +44,12 @@ func match(path, asked string) bool {
 
 var compiled = map[string]*regexp.Regexp{}
 
-// Callers choose any pattern.
+// Latent: callers may have few patterns.
 func Match(pattern, s string) bool {
 	re := compiled[pattern]
 	if re == nil {
 		re = regexp.MustCompile(pattern)
-		compiled[pattern] = re // want `package variable compiled`
+		compiled[pattern] = re
 	}
 	return re.MatchString(s)
 }
@@ -80,9 +80,9 @@ type Color int
 
 var colorNames []string
 
-// Fine: a program has so many colors as it declares.
+// Each call adds one, and everybody can call it.
 func NewColor(name string) Color {
-	colorNames = append(colorNames, name)
+	colorNames = append(colorNames, name) // want `package variable colorNames`
 	return Color(len(colorNames) - 1)
 }
 
@@ -124,7 +124,7 @@ type gauge struct{ labels []string }
 
 var gauges = map[string]float64{}
 
-// Combinations are many, wherever they come from.
+// Latent: nothing shows that there are many combinations.
 func (g *gauge) Set(v float64) {
-	gauges[strings.Join(g.labels, ",")] = v // want `package variable gauges`
+	gauges[strings.Join(g.labels, ",")] = v
 }

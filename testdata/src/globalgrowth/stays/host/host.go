@@ -52,11 +52,11 @@ func Version(program string) func() string {
 
 var logs = map[string]*os.File{}
 
-// What is kept open is no memory of the machine.
+// Latent: callers may have few paths.
 func Log(path string) *os.File {
 	f, err := os.Open(path)
 	if err == nil {
-		logs[path] = f // want `package variable logs`
+		logs[path] = f
 	}
 	return f
 }
@@ -73,10 +73,10 @@ func Serve(w http.ResponseWriter, r *http.Request) {
 
 var written = map[string]int{}
 
-// The file is another matter than the key.
+// Latent: callers may have few sessions.
 func Write(session string, data []byte) {
 	if _, err := os.Stat("/var/spool"); err == nil {
-		written[session] += len(data) // want `package variable written`
+		written[session] += len(data)
 	}
 }
 

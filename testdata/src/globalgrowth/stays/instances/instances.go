@@ -32,31 +32,31 @@ func Send(endpoint, text string) {
 
 var perUser = map[string]*client{}
 
-// Users come and go.
+// Latent: what the key is called says nothing.
 func ForUser(user string) *client {
 	c := perUser[user]
 	if c == nil {
 		c = dial(user)
-		perUser[user] = c // want `package variable perUser`
+		perUser[user] = c
 	}
 	return c
 }
 
 var latest = map[string]*client{}
 
-// Nothing asks whether the host is there.
+// Latent: what the key is called says nothing.
 func Replace(host string) {
-	latest[host] = dial(host) // want `package variable latest`
+	latest[host] = dial(host)
 }
 
 var upper = map[string]string{}
 
-// What is kept is no object, but data that follows from the word.
+// Latent: callers may have few words.
 func Upper(word string, convert func(string) string) string {
 	u, ok := upper[word]
 	if !ok {
 		u = convert(word)
-		upper[word] = u // want `package variable upper`
+		upper[word] = u
 	}
 	return u
 }
@@ -68,15 +68,15 @@ func Rename(name, to string) { byName[name] = to }
 
 var sessions = map[string]bool{}
 
-// What is kept says so here, not the key.
-func Open(name string) { sessions[name] = true } // want `package variable sessions`
+// Latent: nor does what the map is called.
+func Open(name string) { sessions[name] = true }
 
 type pair struct{ from, to string }
 
 var routes = map[pair]int{}
 
-// Two names make many pairs.
-func Route(from, to string) { routes[pair{from, to}]++ } // want `package variable routes`
+// Latent: callers may have few names.
+func Route(from, to string) { routes[pair{from, to}]++ }
 
 var kinds = map[string]int{}
 
@@ -90,12 +90,12 @@ func Counted(name string) { requestCounts[name]++ }
 
 var gauges = map[string]map[string]float64{}
 
-// The names are few, but the labels of each are combined.
+// Latent: callers may have few names and labels.
 func Gauge(name string, labels []string, v float64) {
 	if gauges[name] == nil {
 		gauges[name] = map[string]float64{}
 	}
-	gauges[name][strings.Join(labels, ",")] = v // want `package variable gauges`
+	gauges[name][strings.Join(labels, ",")] = v
 }
 
 var byAddress = map[string]*client{}
