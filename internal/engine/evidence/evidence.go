@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -210,6 +209,3 @@ func (p *Package) indexMakes() map[*types.TypeName][]*ssa.Alloc {
 func (p *Package) inTest(fn *ssa.Function) bool {
 	return ir.InTest(p.pass.Fset, ir.Outermost(fn).Pos())
 }
-
-// inOrder sorts instructions as they stand in the source.
-func inOrder(a, b ssa.Instruction) int { return cmp.Compare(a.Pos(), b.Pos()) }

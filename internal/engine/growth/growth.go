@@ -197,7 +197,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	}
 	slices.SortStableFunc(g.Ways, func(a, b Way) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	g.Sort = sortOf(g.Ways[0], typ, c.path.Field() == nil)
-	if c.path != nil && g.Ways[0].Plugged && isListeners(typ) {
+	if c.path.Field() != nil && isListeners(typ) && (g.Ways[0].Plugged || !holdsInterfaces(typ)) {
 		return g, false // listenerleak's
 	}
 	return g, true
@@ -560,6 +560,23 @@ func leakingKey(typ types.Type) bool {
 		return !evidence.Describes(m.Key())
 	}
 	return false
+}
+
+// holdsInterfaces reports whether what a container keeps are interface values,
+// which may be listeners or data.
+func holdsInterfaces(typ types.Type) bool {
+	for {
+		switch u := typ.Underlying().(type) {
+		case *types.Map:
+			typ = u.Elem()
+		case *types.Slice:
+			typ = u.Elem()
+		case *types.Interface:
+			return true
+		default:
+			return false
+		}
+	}
 }
 
 func listener(typ types.Type) bool {
