@@ -82,11 +82,11 @@ func Private(w http.ResponseWriter, r *http.Request) {
 
 type GetRequest struct{ Token string }
 
-func (*GetRequest) ProtoReflect() {}
+func (*GetRequest) ProtoMessage() {}
 
 type GetReply struct{ N int }
 
-func (*GetReply) ProtoReflect() {}
+func (*GetReply) ProtoMessage() {}
 
 type service struct{}
 
