@@ -1,6 +1,8 @@
 package listenerleak
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
@@ -9,18 +11,17 @@ import (
 	"github.com/memlint/memlint/internal/finding"
 )
 
-// afterFunc judges a call of context.AfterFunc by its stop function. A context
-// that is a parameter or made here ends with what it is for; one that a field
-// or package variable keeps may live as long as the process, and keeps the
-// function as long.
+// afterFunc judges a call of context.AfterFunc by its stop function: the context
+// keeps the function for as long as it lives. One that is made here ends, and a
+// background context keeps nothing.
 func (c *checker) afterFunc(call ssa.CallInstruction) {
-	field := c.keptContext(call.Common().Args[0])
-	if field == "" || c.setUp(call) {
+	ctx := call.Common().Args[0]
+	if c.derived(ctx) {
 		return
 	}
 	stop := result(call, 0)
 	if stop != nil {
-		out := lifetime.Check(c.Package, stop, stop.(ssa.Instruction), lifetime.Spec{
+		out := lifetime.Check(c.Package.Package, stop, stop.(ssa.Instruction), lifetime.Spec{
 			Releases: func(e *effects.Event) bool { return e.Kind == effects.Call && e.Ref.Path == nil },
 		})
 		if !out.Dropped() {
@@ -29,42 +30,34 @@ func (c *checker) afterFunc(call ssa.CallInstruction) {
 	}
 	leak := c.at(call, "handle-discarded")
 	leak.What = "stop function of context.AfterFunc is dropped"
-	leak.HeldBy = []string{field}
+	leak.HeldBy = c.name(ctx)
 	if stop == nil && c.ownCallback(call, call.Common().Args[1]) {
 		leak.Fix = c.deferDropped(call)
 	}
-	c.report.Add(leak)
+	c.add(call, leak, repeats(ctx))
 }
 
-// keptContext returns the name of the field or package variable that keeps a
-// context and nothing else does, or "". A background context keeps nothing.
-func (c *checker) keptContext(ctx ssa.Value) string {
-	name := ""
-	for _, r := range c.Refs(ctx) {
-		if f := r.Path.Field(); f != nil {
-			name = f.Name()
-			continue
+// derived reports whether a context may be one that the function itself made.
+func (c *checker) derived(ctx ssa.Value) bool {
+	return slices.ContainsFunc(c.Refs(ctx), func(r effects.Ref) bool {
+		made := r.Root
+		if ext, ok := made.(*ssa.Extract); ok {
+			made = ext.Tuple
 		}
-		switch root := r.Root.(type) {
-		case *ssa.Global:
-			name = root.Name()
-		case *ssa.Alloc: // the variable that holds it
-		case *ssa.Call:
-			if callee := ir.Callee(&root.Call); callee == nil || callee.FullName() != "context.WithValue" {
-				return ""
-			}
-		default:
-			return ""
+		call, ok := made.(*ssa.Call)
+		if !ok || r.Path.Field() != nil {
+			return false
 		}
-	}
-	return name
+		callee := ir.Callee(&call.Call)
+		return callee != nil && callee.Pkg() != nil && callee.Pkg().Path() == "context" && callee.Name() != "WithValue"
+	})
 }
 
 // watch judges a registration that only the end of its context undoes, and
 // that gives a channel back: a background context never ends, so the code that
 // gave it has to stay with the channel until that is closed.
-func (c *checker) watch(call ssa.CallInstruction, a *api) {
-	if !c.neverEnds(call.Common().Args[0]) || c.setUp(call) {
+func (c *checker) watch(call ssa.CallInstruction, a *api, holder ssa.Value) {
+	if !c.neverEnds(call.Common().Args[0]) {
 		return
 	}
 	leak := c.at(call, "never-removed")
@@ -73,7 +66,7 @@ func (c *checker) watch(call ssa.CallInstruction, a *api) {
 	if v := result(call, a.handle); v != nil {
 		spec := c.spec(call, a)
 		spec.Releases = func(*effects.Event) bool { return false }
-		out := lifetime.Check(c.Package, v, v.(ssa.Instruction), spec)
+		out := lifetime.Check(c.Package.Package, v, v.(ssa.Instruction), spec)
 		if len(out.Kept) > 0 || out.Exit == nil && !out.Again {
 			return
 		}
@@ -81,7 +74,7 @@ func (c *checker) watch(call ssa.CallInstruction, a *api) {
 			leak.Notes = []finding.Note{c.note(out.Exit, "returns while it goes on")}
 		}
 	}
-	c.report.Add(leak)
+	c.add(call, leak, repeats(holder))
 }
 
 // neverEnds reports whether a context is certainly a background one, perhaps

@@ -15,8 +15,8 @@ import (
 // handle judges a registration that returns the means to undo it. With a holder
 // of the object's own, which goes when that goes, only code that undoes some
 // registrations has to undo all.
-func (c *checker) handle(call ssa.CallInstruction, a *api, own bool) {
-	reg := &registration{call: call, api: a}
+func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own bool) {
+	reg := &registration{call: call, api: a, needs: repeats(holder)}
 	c.seen = append(c.seen, reg)
 	v := result(call, a.handle)
 	if v == nil {
@@ -26,7 +26,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, own bool) {
 		}
 		return
 	}
-	out := lifetime.Check(c.Package, v, v.(ssa.Instruction), c.spec(call, a))
+	out := lifetime.Check(c.Package.Package, v, v.(ssa.Instruction), c.spec(call, a))
 	reg.undone = c.undoneFrom(out.Releases, out.Kept, a)
 	onPath := "listener added by " + a.fn.Name() + " is not removed on every path"
 	switch {
@@ -62,15 +62,10 @@ func (c *checker) registered(reg *registration, category, what string, notes ...
 }
 
 // excuse takes back the leak of a handle that nobody uses if it may be dropped:
-// the registration lasts until its channel is closed, or the registering code
-// runs once for what keeps the listener, as far as its name tells.
+// the registration lasts until its channel is closed, or undoes itself.
 func (c *checker) excuse(reg *registration) {
-	switch {
-	case c.untilClosed(reg.call, reg.api), c.removesItself(reg.call, reg.api):
+	if c.untilClosed(reg.call, reg.api) || c.removesItself(reg.call, reg.api) {
 		reg.leak = nil
-	case reg.api.declared, reg.api.js && constructor(reg.call):
-	default:
-		reg.excused = c.setUp(reg.call) && !c.strandsReader(reg.call, reg.api)
 	}
 }
 
@@ -100,35 +95,6 @@ func (c *checker) undoesIn(fn *ssa.Function, a *api) bool {
 		}
 	}
 	return slices.ContainsFunc(fn.AnonFuncs, func(lit *ssa.Function) bool { return c.undoesIn(lit, a) })
-}
-
-// strandsReader reports whether the listener is a channel made here on which a
-// goroutine waits that nothing but its closing would end: then each call
-// leaves a goroutine behind, also where it runs once per object.
-func (c *checker) strandsReader(call ssa.CallInstruction, a *api) bool {
-	if a.listener < 0 {
-		return false
-	}
-	for _, r := range c.Refs(ir.Args(call.Common())[a.listener]) {
-		ch, ok := r.Root.(*ssa.MakeChan)
-		if !ok || r.Path != nil {
-			continue
-		}
-		waits := false
-		for _, e := range c.Of(ch) {
-			switch {
-			case e.Ref.Path != nil:
-			case e.Kind == effects.Close:
-				return false
-			case e.Kind == effects.Wait && len(c.Starts(e.Func())) > 0:
-				waits = true
-			}
-		}
-		if waits {
-			return true
-		}
-	}
-	return false
 }
 
 // result returns the value of a call's result, or nil if nothing uses it.

@@ -3,7 +3,6 @@ package listenerleak
 import (
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -11,24 +10,20 @@ import (
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
-// holderStays reports whether what keeps the listener outlives the code that
-// registers it.
-func (c *checker) holderStays(call ssa.CallInstruction, a *api) bool {
-	if a.fn.Signature().Recv() == nil {
-		return true // a package variable
+// holder returns what keeps the listener; nil if that is a package or the runtime,
+// which stay. A method that only hands on to a registering one of what it has in
+// a field registers with that.
+func (c *checker) holder(call ssa.CallInstruction, a *api) ssa.Value {
+	if a.fn.Signature().Recv() == nil || a.js {
+		return nil
 	}
-	args := ir.Args(call.Common())
-	return c.outlives(args[0], call.Parent()) && (a.listener < 0 || !c.toItself(args[0], args[a.listener]))
+	return ir.Args(call.Common())[0]
 }
 
 // ownHolder reports whether what keeps the listener goes with the object whose
 // method registers: that made it, or closes it.
-func (c *checker) ownHolder(call ssa.CallInstruction, a *api) bool {
-	if a.fn.Signature().Recv() == nil {
-		return false
-	}
-	holder := ir.Args(call.Common())[0]
-	return c.ownField(holder) || c.closedField(holder)
+func (c *checker) ownHolder(holder ssa.Value) bool {
+	return holder != nil && (c.ownField(holder) || c.closedField(holder))
 }
 
 // closedField reports whether the package closes what is in the field that the
@@ -69,38 +64,6 @@ func (c *checker) toItself(holder, listener ssa.Value) bool {
 	return false
 }
 
-// outlives reports whether the holder is one that fn did not make: something
-// that its caller or a package variable keeps.
-func (c *checker) outlives(holder ssa.Value, fn *ssa.Function) bool {
-	found := false
-	for _, r := range c.Refs(holder) {
-		switch root := r.Root.(type) {
-		case *ssa.Global:
-			found = true
-		case *ssa.Parameter:
-			if root.Parent().Parent() == nil || len(c.Of(root)) > 0 {
-				found = true
-			}
-		case *ssa.Alloc:
-			// The variable that holds it, or an object of the function's own.
-			if isPointerVar(root) {
-				continue
-			}
-			return false
-		case *ssa.Call:
-			// What an interface gives when it is asked, as factory.Informer() does,
-			// stays as long as it does.
-			if !root.Call.IsInvoke() || len(root.Call.Args) > 0 || !c.outlives(root.Call.Value, fn) {
-				return false
-			}
-			found = true
-		default:
-			return false
-		}
-	}
-	return found
-}
-
 func isPointerVar(cell *ssa.Alloc) bool {
 	elem := cell.Type().Underlying().(*types.Pointer).Elem()
 	switch elem.Underlying().(type) {
@@ -135,50 +98,6 @@ func (c *checker) ownField(holder ssa.Value) bool {
 		}
 	}
 	return false
-}
-
-// constructorNames are the beginnings of names of functions that make the
-// thing that the listener is for.
-var constructorNames = []string{"new", "open", "make", "create", "build", "with"}
-
-// setUpNames are the beginnings of names of functions that run once per
-// holder or process.
-var setUpNames = append([]string{
-	"init", "setup", "set", "start", "run", "serve", "main", "register", "install", "enable", "add",
-	"configure", "provide", "load", "bootstrap", "boot", "prepare", "mount", "listenandserve", "execute",
-}, constructorNames...)
-
-// constructor reports whether the registering code is, by its name, one.
-func constructor(call ssa.CallInstruction) bool {
-	return begins(ir.Outermost(call.Parent()).Name(), constructorNames)
-}
-
-func begins(name string, with []string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc(with, func(p string) bool { return strings.HasPrefix(name, p) })
-}
-
-// setUp reports whether the registering code is, by its name, a constructor or
-// the start of something that lives as long as its holder. It is not if it
-// runs in a loop, or if what it makes or belongs to has a method like Close.
-func (c *checker) setUp(call ssa.CallInstruction) bool {
-	fn := ir.Outermost(call.Parent())
-	if !begins(fn.Name(), setUpNames) {
-		return false
-	}
-	if c.IR.Graph(call.Parent()).Innermost(call.Block()) != nil {
-		return false
-	}
-	sig := fn.Signature
-	if recv := sig.Recv(); recv != nil && effects.TeardownOf(recv.Type()) != nil {
-		return false
-	}
-	for r := range sig.Results().Variables() {
-		if effects.TeardownOf(r.Type()) != nil {
-			return false
-		}
-	}
-	return true
 }
 
 // holderName names what keeps the listener, as the source does.

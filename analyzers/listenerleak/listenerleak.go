@@ -8,36 +8,30 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/finding"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 //go:embed doc.go
 var doc string
 
+const name = "listenerleak"
+
 // Analyzer reports listeners that are registered and never removed.
 var Analyzer = &analysis.Analyzer{
-	Name:     "listenerleak",
-	Doc:      finding.Doc(doc, "listenerleak"),
-	URL:      finding.URL("listenerleak"),
+	Name:     name,
+	Doc:      finding.Doc(doc, name),
+	URL:      finding.URL(name),
 	Run:      effects.Alone(run),
-	Requires: []*analysis.Analyzer{effects.Analyzer},
+	Requires: []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
 
 	Flags:      finding.Flags(),
 	ResultType: finding.ResultType,
 }
 
-type checker struct {
-	*effects.Package
-	report *finding.Reporter
-	seen   []*registration // by handle and pair
-
-	// What is asked once for all calls.
-	apis   map[*types.Func]*api
-	asks   map[*ssa.Function]bool         // see getsOrAdds
-	fields map[*types.Var]bool            // see oneWay
-	owners map[*types.Var]*types.TypeName // see owner
-}
+func init() { evidence.Register(name, find) }
 
 func run(pass *analysis.Pass) (any, error) {
 	for _, pkg := range append([]*types.Package{pass.Pkg}, pass.Pkg.Imports()...) {
@@ -45,9 +39,28 @@ func run(pass *analysis.Pass) (any, error) {
 			return nil, err
 		}
 	}
+	report := finding.NewReporter(pass)
+	account.Report(evidence.Of(pass), report, name, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
+	return report.Flush(), nil
+}
+
+// A checker finds the registrations of a package that nothing undoes. Whether
+// they happen again and again, on a holder that stays, is for package evidence to
+// say.
+type checker struct {
+	*evidence.Package
+	found []*evidence.Leak
+	seen  []*registration // by handle and pair
+
+	// What is asked once for all calls.
+	apis   map[*types.Func]*api
+	asks   map[*ssa.Function]bool // see getsOrAdds
+	fields map[*types.Var]bool    // see oneWay
+}
+
+func find(p *evidence.Package) []*evidence.Leak {
 	c := &checker{
-		Package: effects.Of(pass),
-		report:  finding.NewReporter(pass),
+		Package: p,
 		apis:    make(map[*types.Func]*api),
 		asks:    make(map[*ssa.Function]bool),
 		fields:  make(map[*types.Var]bool),
@@ -62,7 +75,26 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	c.tell()
-	return c.report.Flush(), nil
+	c.keepers()
+	return c.found
+}
+
+// add adds a leak that needs something yet, or nothing.
+func (c *checker) add(at ssa.Instruction, leak finding.Leak, needs evidence.Needs) {
+	c.found = append(c.found, &evidence.Leak{
+		Category: leak.Category, What: leak.What, HeldBy: leak.HeldBy, Pos: leak.Pos, End: leak.End,
+		At: at, Needs: needs, Tell: &leak,
+	})
+}
+
+// repeats returns what a registration needs to be a leak: to be made again and
+// again, on a holder that stays.
+func repeats(holder ssa.Value) evidence.Needs {
+	n := evidence.Needs{Again: true}
+	if holder != nil {
+		n.Stays = []ssa.Value{holder}
+	}
+	return n
 }
 
 func (c *checker) check(call ssa.CallInstruction) {
@@ -86,18 +118,22 @@ func (c *checker) check(call ssa.CallInstruction) {
 	if (a == nil || !a.declared) && c.noWayOut(call, callee) {
 		return
 	}
-	if a == nil || !a.keeps(c.Callee(call.Common())) || !c.holderStays(call, a) {
+	if a == nil || !a.keeps(c.Callee(call.Common())) {
 		return
 	}
-	own := c.ownHolder(call, a)
+	holder := c.holder(call, a)
+	if holder != nil && a.listener >= 0 && c.toItself(holder, ir.Args(call.Common())[a.listener]) {
+		return
+	}
+	own := c.ownHolder(holder)
 	switch {
 	case a.handle >= 0 && !a.context:
-		c.handle(call, a, own)
+		c.handle(call, a, holder, own)
 	case own:
 	case a.context:
-		c.watch(call, a)
+		c.watch(call, a, holder)
 	default:
-		c.pair(call, a)
+		c.pair(call, a, holder)
 	}
 }
 

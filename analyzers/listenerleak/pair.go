@@ -3,28 +3,62 @@ package listenerleak
 import (
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
 )
 
 // pair judges a registration that only the other half of a pair undoes.
-func (c *checker) pair(call ssa.CallInstruction, a *api) {
-	if !a.declared && c.getsOrAdds(call.Parent()) || a.fn.Signature().Recv() != nil && c.forCaller(call) {
+func (c *checker) pair(call ssa.CallInstruction, a *api, holder ssa.Value) {
+	if !a.declared && c.getsOrAdds(call.Parent()) {
 		return
 	}
 	if ir.InTest(c.IR.Pass.Fset, call.Pos()) && slices.ContainsFunc(a.inverses, func(inv *types.Func) bool { return c.IR.Tested(inv.Name()) }) {
 		return // a test may undo what its helpers do
 	}
-	reg := &registration{call: call, api: a, excused: !a.declared && c.setUp(call)}
+	reg := &registration{call: call, api: a, needs: repeats(holder)}
 	c.seen = append(c.seen, reg)
 	if reg.undone = c.removal(call, a); reg.undone != nil {
 		return
 	}
 	reg.leak = c.registered(reg, "never-removed", "listener added by "+a.fn.Name()+" is never removed by "+a.inverses[0].Name())
+	if exit := c.deserted(call, a); exit != nil {
+		reg.leak.Notes = append(reg.leak.Notes, c.note(exit, "returns, and nobody receives any more"))
+		reg.needs = evidence.Needs{}
+	}
+}
+
+// deserted returns where the function that registers a channel returns, if it made
+// the channel and nobody else receives from it; else nil.
+func (c *checker) deserted(call ssa.CallInstruction, a *api) ssa.Instruction {
+	if a.listener < 0 {
+		return nil
+	}
+	for _, r := range c.Refs(ir.Args(call.Common())[a.listener]) {
+		ch, ok := r.Root.(*ssa.MakeChan)
+		if !ok || r.Path != nil || ch.Parent() != call.Parent() {
+			continue
+		}
+		received := false
+		for _, e := range c.Of(ch) {
+			switch {
+			case e.Ref.Path != nil || e.Instr == call:
+			case e.Func() != call.Parent() || lifetime.HandsOn(e):
+				return nil
+			case e.Kind == effects.Recv:
+				received = true
+			}
+		}
+		if received {
+			return c.leaves(call, ch, a)
+		}
+	}
+	return nil
 }
 
 // getsOrAdds reports whether the registering function asks an error whether
@@ -50,7 +84,7 @@ func asksAlready(fn *ssa.Function) bool {
 			default:
 				continue
 			}
-			if strings.HasPrefix(typeName(typ), "Already") {
+			if n := ir.Named(typ); n != nil && n.Obj().Name() == "AlreadyRegisteredError" && n.Obj().Pkg() != nil && convention.Path(n.Obj().Pkg()) == "github.com/prometheus/client_golang/prometheus" {
 				return true
 			}
 		}

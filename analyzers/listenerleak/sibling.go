@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/finding"
 )
@@ -18,11 +19,9 @@ type registration struct {
 	call ssa.CallInstruction
 	api  *api
 	// leak is nil if the registration is fine.
-	leak *finding.Leak
-	// excused is set if the leak is one only where a sibling tells that the
-	// registering code may run more often than its name says.
-	excused bool
-	undone  ssa.Instruction // where it is undone, or nil
+	leak   *finding.Leak
+	needs  evidence.Needs
+	undone ssa.Instruction // where it is undone, or nil
 }
 
 // tell reports the registrations that leak, those that nothing undoes with a
@@ -40,14 +39,17 @@ func (c *checker) tell() {
 		}
 		siblings := undone[r.api.fn]
 		if i := slices.IndexFunc(siblings, r.besides); i >= 0 {
+			// One that is undone is the witness against one that is not.
 			siblings = siblings[i:]
-		} else if r.excused {
-			continue
+			r.needs = evidence.Needs{}
+		}
+		if r.leak.Category == "not-removed-on-path" {
+			r.needs = evidence.Needs{}
 		}
 		if len(siblings) > 0 && r.leak.Category != "not-removed-on-path" { // that has its own
 			r.leak.Notes = slices.Insert(r.leak.Notes, 0, c.note(siblings[0].undone, "another one is undone here"))
 		}
-		c.report.Add(*r.leak)
+		c.add(r.call, *r.leak, r.needs)
 	}
 }
 

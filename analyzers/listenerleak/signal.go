@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
 	"github.com/memlint/memlint/internal/finding"
@@ -29,12 +30,12 @@ func (c *checker) notify(call ssa.CallInstruction) {
 			},
 			Ignores: func(e *effects.Event) bool { return e.Holder == "signal table" },
 		}
-		out := lifetime.Check(c.Package, ch, call, spec)
+		out := lifetime.Check(c.Package.Package, ch, call, spec)
 		if endsProcess(call) && leaks(out) {
 			spec.Spends = func(e *effects.Event) bool {
 				return e.Ref.Path == nil && (e.Kind == effects.Recv || e.Kind == effects.Wait)
 			}
-			out = lifetime.Check(c.Package, ch, call, spec)
+			out = lifetime.Check(c.Package.Package, ch, call, spec)
 		}
 		if !leaks(out) {
 			return
@@ -48,7 +49,7 @@ func (c *checker) notify(call ssa.CallInstruction) {
 		if len(out.Releases) == 0 {
 			leak.Fix = c.deferStop(call, ch)
 		}
-		c.report.Add(leak)
+		c.add(call, leak, evidence.Needs{})
 		return
 	}
 }
@@ -130,10 +131,10 @@ func (c *checker) notifyContext(call ssa.CallInstruction) {
 		if ctx := result(call, 0); ctx != nil && c.usedOnlyIn(ctx, call) {
 			leak.Fix = c.deferDropped(call)
 		}
-		c.report.Add(leak)
+		c.add(call, leak, evidence.Needs{})
 		return
 	}
-	out := lifetime.Check(c.Package, stop, stop.(ssa.Instruction), lifetime.Spec{
+	out := lifetime.Check(c.Package.Package, stop, stop.(ssa.Instruction), lifetime.Spec{
 		Releases: func(e *effects.Event) bool { return e.Kind == effects.Call && e.Ref.Path == nil },
 	})
 	if !leaks(out) {
@@ -143,5 +144,5 @@ func (c *checker) notifyContext(call ssa.CallInstruction) {
 	if out.Exit != nil {
 		leak.Notes = []finding.Note{c.note(out.Exit, "returns without calling it")}
 	}
-	c.report.Add(leak)
+	c.add(call, leak, evidence.Needs{})
 }

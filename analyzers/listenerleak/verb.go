@@ -8,14 +8,16 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // A verb is one way to name the two halves of a pair.
 type verb struct {
 	add    string
 	remove []string
-	// weak verbs also name other things than listening; then the type of what
-	// is registered has to say that it listens.
+	// weak verbs also name other things than listening: then there has to be the
+	// other half, also if there is a handle.
 	weak bool
 }
 
@@ -41,17 +43,6 @@ func (v verb) undoneBy(name, suffix string) bool {
 	return slices.ContainsFunc(v.remove, func(r string) bool { return name == r || name == r+suffix })
 }
 
-// listenerWords are parts of names of types and functions that are about
-// being told of events.
-var listenerWords = []string{
-	"listener", "handler", "observer", "subscriber", "watcher", "callback", "hook", "collector", "notif", "sink", "receiver", "subscription",
-}
-
-func namesListener(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc(listenerWords, func(w string) bool { return strings.Contains(name, w) })
-}
-
 // inferred returns what the names and types of fn say of it as a registering
 // function.
 func inferred(fn *types.Func) (api, bool) {
@@ -61,15 +52,8 @@ func inferred(fn *types.Func) (api, bool) {
 	if !ok || a.listener < 0 {
 		return a, ok && a.givesChannel(v, suffix)
 	}
-	typ := paramType(sig, a.listener)
-	if v.weak && !isCallback(typ) && !namesListener(typeName(typ)) && !namesListener(suffix) {
-		return a, false
-	}
-	if v.add == "Add" && !namesListener(suffix+typeName(typ)) {
-		return a, false // sets and queues have elements of any type
-	}
 	a.inverses = inverses(fn, func(name string) bool { return v.undoneBy(upperFirst(name), suffix) })
-	if v.weak && len(a.inverses) == 0 && !namesListener(suffix) {
+	if v.weak && len(a.inverses) == 0 {
 		return a, false // AddCleanup, RegisterRoute: what a handle of it undoes is not listening
 	}
 	a.handle, a.release = handleOf(sig, a.inverses)
@@ -136,9 +120,13 @@ func isListener(t types.Type) bool {
 	if _, isParam := types.Unalias(t).(*types.TypeParam); isParam {
 		return false
 	}
-	switch typeName(t) {
-	case "Context", "error", "Stringer", "Time", "Addr", "Type", "FileInfo", "DirEntry":
-		return false
+	n := ir.Named(t)
+	if n == nil || n.Obj().Pkg() == nil {
+		return !isError(t)
+	}
+	switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
+	case "context.Context", "fmt.Stringer", "net.Addr", "net.Conn", "net.Listener", "io/fs.FileInfo", "io/fs.DirEntry", "reflect.Type", "time.Time":
+		return false // values, and what others wait for
 	}
 	return true
 }

@@ -271,11 +271,21 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		w.outcome = refused
 		return w
 	}
+	if j.leak.Travels {
+		j.travel = append(j.travel, travelling{fn, n})
+		w.outcome = travels
+		return w
+	}
 	j.active = append(j.active, fn)
 	defer func() { j.active = j.active[:len(j.active)-1] }()
 
 	r := j.reached(fn)
 	if h, ok := j.handler(fn); ok {
+		n.stays = slices.DeleteFunc(slices.Clone(n.stays), endsWithCall)
+		if n.askStays && len(n.stays) == 0 {
+			w.outcome = refused
+			return w
+		}
 		j.often(fn, &n, &w, Reason{Kind: Handler, Pos: fn.Pos(), Name: fn.Name(), Per: h.Per})
 	} else if r.often.Kind != NoReason {
 		j.often(fn, &n, &w, r.often)
@@ -287,6 +297,10 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 	}
 	if n.met() {
 		return j.met(w)
+	}
+	if n.askStays && len(n.stays) > 0 && !slices.ContainsFunc(n.stays, func(s place) bool { return isParam(s.root) || rootFunc(s.root) != fn }) {
+		w.outcome = refused // each call has its own
+		return w
 	}
 	if j.uncalled(fn, r) && !n.stuck {
 		w.reason = Reason{Kind: Uncalled, Pos: fn.Pos(), Name: fn.Name()}
@@ -401,10 +415,20 @@ func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason) {
 	}
 	if n.askStays && slices.ContainsFunc(n.stays, func(s place) bool {
 		param, ok := s.root.(*ssa.Parameter)
-		return ok && param.Parent() == fn && (!isReceiver(param) || s.path != "")
+		return ok && param.Parent() == fn && (!isReceiver(param) || s.path != "") && !endsWithCall(s)
 	}) {
 		n.askStays, n.stays = false, nil
 	}
+}
+
+// endsWithCall reports whether a holder is a context that a function is called
+// with, or that of a request: it ends with that.
+func endsWithCall(s place) bool {
+	param, ok := s.root.(*ssa.Parameter)
+	if !ok {
+		return false
+	}
+	return s.path == "" && param.Type().String() == "context.Context" || convention.IsRequest(param.Type())
 }
 
 func isReceiver(p *ssa.Parameter) bool {
@@ -438,6 +462,11 @@ func (j *judge) supplied(fn *ssa.Function, s site, n needs) (parts, bool) {
 	want.many, want.outer.many, ok1 = give(n.many)
 	want.stays, want.outer.stays, ok2 = give(n.stays)
 	return want, ok1 && ok2
+}
+
+func isParam(v ssa.Value) bool {
+	_, ok := v.(*ssa.Parameter)
+	return ok
 }
 
 func rootFunc(v ssa.Value) *ssa.Function {

@@ -36,6 +36,8 @@ type Leak struct {
 	// Quiet is set if it is nothing to tell of unless somebody shows that it
 	// repeats.
 	Quiet bool
+	// Travels is set if it is a leak of the callers in other packages only.
+	Travels bool
 	// Tell is what the analyzer wants to know of the leak when it is judged.
 	Tell any
 
