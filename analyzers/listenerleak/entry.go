@@ -73,6 +73,11 @@ func (c *checker) leaves(from ssa.Instruction, v ssa.Value, a *api) ssa.Instruct
 			return nil
 		}
 	}
+	return exitFrom(from)
+}
+
+// exitFrom returns a return to which a path leads from an instruction, or nil.
+func exitFrom(from ssa.Instruction) ssa.Instruction {
 	seen := map[*ssa.BasicBlock]bool{from.Block(): true}
 	work := []*ssa.BasicBlock{from.Block()}
 	for len(work) > 0 {

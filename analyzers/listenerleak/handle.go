@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
 	"github.com/memlint/memlint/internal/finding"
@@ -40,6 +41,9 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 			if !own {
 				what := "result of " + a.fn.Name() + " is kept in field " + field.Name() + ", which nothing uses to undo it"
 				reg.leak = c.registered(reg, "handle-discarded", what, c.inField(field)...)
+				if _, teardown := c.Teardown(field); teardown != nil {
+					reg.needs = evidence.Needs{} // what ends the object has to undo it
+				}
 			}
 		} else if notes := c.forgottenEntry(call, v, a, out.Kept); notes != nil {
 			reg.leak = c.registered(reg, "not-removed-on-path", onPath, notes...)

@@ -11,8 +11,7 @@ import (
 )
 
 // holder returns what keeps the listener; nil if that is a package or the runtime,
-// which stay. A method that only hands on to a registering one of what it has in
-// a field registers with that.
+// which stay.
 func (c *checker) holder(call ssa.CallInstruction, a *api) ssa.Value {
 	if a.fn.Signature().Recv() == nil || a.js {
 		return nil
@@ -41,6 +40,29 @@ func (c *checker) closedField(holder ssa.Value) bool {
 		}
 		return slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool {
 			return e.Kind == effects.Store && e.Ref == r && closed(e.To.Path.Field())
+		})
+	})
+}
+
+// forwards reports whether the method that registers hands the listener on to
+// what its object was given in a field.
+func (c *checker) forwards(call ssa.CallInstruction, a *api) bool {
+	fn := c.IR.Static(call.Common())
+	if fn == nil || len(fn.Params) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(c.In(fn), func(e *effects.Event) bool {
+		own, given := e.Ref.Root.(*ssa.Parameter)
+		if e.Kind != effects.Store && e.Kind != effects.Escape && e.Kind != effects.Arg || !given || a.listener >= len(fn.Params) || own != fn.Params[a.listener] {
+			return false
+		}
+		inner, ok := e.Instr.(ssa.CallInstruction)
+		if !ok || len(ir.Args(inner.Common())) == 0 {
+			return false
+		}
+		holder := ir.Args(inner.Common())[0]
+		return slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
+			return r.Root == ssa.Value(fn.Params[0]) && r.Path.Field() != nil && !c.ownField(holder)
 		})
 	})
 }

@@ -99,7 +99,7 @@ func repeats(holder ssa.Value) evidence.Needs {
 
 func (c *checker) check(call ssa.CallInstruction) {
 	callee := ir.Callee(call.Common())
-	if callee == nil || callee.Pkg() == nil || !c.Repeatable(call) {
+	if callee == nil || callee.Pkg() == nil || !c.Repeatable(call) && c.IR.Graph(call.Parent()).Innermost(call.Block()) == nil {
 		return
 	}
 	switch path, name := callee.Pkg().Path(), callee.Name(); {
@@ -122,7 +122,7 @@ func (c *checker) check(call ssa.CallInstruction) {
 		return
 	}
 	holder := c.holder(call, a)
-	if holder != nil && a.listener >= 0 && c.toItself(holder, ir.Args(call.Common())[a.listener]) {
+	if holder != nil && a.listener >= 0 && c.toItself(holder, ir.Args(call.Common())[a.listener]) && !c.forwards(call, a) {
 		return
 	}
 	own := c.ownHolder(holder)

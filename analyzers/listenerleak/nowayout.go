@@ -49,7 +49,14 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 			{Pos: field.Pos(), Text: "kept in this field, from which no function of the package takes anything out"},
 			{Pos: pos, End: end, Text: "added here"},
 		}
-		c.add(call, leak, repeats(holder))
+		needs := repeats(holder)
+		if v := call.Value(); v != nil {
+			if exit := c.left(v, call); exit != nil {
+				leak.Notes = append(leak.Notes, c.note(exit, "returns, and nobody receives any more"))
+				needs = evidence.Needs{}
+			}
+		}
+		c.add(call, leak, needs)
 		return true
 	}
 	return false
@@ -109,6 +116,9 @@ func (c *checker) oneWay(field *types.Var) bool {
 // something is sent to or somebody else has, values whose methods are called.
 // The owner of channels that it receives from waits for others to end.
 func (c *checker) tells(field *types.Var) bool {
+	if c.runAtEnd(field) {
+		return false
+	}
 	kinds := []effects.Kind{effects.Grow, effects.Close, effects.Escape, effects.Send, effects.Return}
 	switch u := element(field.Type()).(type) {
 	case *types.Signature:
@@ -121,6 +131,27 @@ func (c *checker) tells(field *types.Var) bool {
 		return holdsChans(field.Type()) // as keys
 	}
 	return slices.ContainsFunc(c.OfField(field), func(e *effects.Event) bool { return slices.Contains(kinds, e.Kind) && e.Ref.Path.IsElem() })
+}
+
+// runAtEnd reports whether a field keeps functions that only the method calls
+// which ends the life of their owner: they go with it.
+func (c *checker) runAtEnd(field *types.Var) bool {
+	_, teardown := c.Teardown(field)
+	if teardown == nil {
+		return false
+	}
+	called := false
+	for _, e := range c.OfField(field) {
+		if e.Kind != effects.Call || !e.Ref.Path.IsElem() {
+			continue
+		}
+		obj, _ := ir.Outermost(e.Func()).Object().(*types.Func)
+		if obj == nil || !effects.IsTeardown(obj) {
+			return false
+		}
+		called = true
+	}
+	return called
 }
 
 // holdsChans reports whether the elements of a map or slice are channels.

@@ -44,21 +44,30 @@ func (c *checker) deserted(call ssa.CallInstruction, a *api) ssa.Instruction {
 		if !ok || r.Path != nil || ch.Parent() != call.Parent() {
 			continue
 		}
-		received := false
-		for _, e := range c.Of(ch) {
-			switch {
-			case e.Ref.Path != nil || e.Instr == call:
-			case e.Func() != call.Parent() || lifetime.HandsOn(e):
-				return nil
-			case e.Kind == effects.Recv:
-				received = true
-			}
-		}
-		if received {
-			return c.leaves(call, ch, a)
+		if exit := c.left(ch, call); exit != nil {
+			return exit
 		}
 	}
 	return nil
+}
+
+// left returns where the function of a call returns, if nobody else receives from
+// a channel that it has then; else nil.
+func (c *checker) left(ch ssa.Value, call ssa.CallInstruction) ssa.Instruction {
+	received := false
+	for _, e := range c.Of(ch) {
+		switch {
+		case e.Ref.Path != nil || e.Instr == call:
+		case e.Func() != call.Parent() || lifetime.HandsOn(e):
+			return nil
+		case e.Kind == effects.Recv:
+			received = true
+		}
+	}
+	if !received {
+		return nil
+	}
+	return exitFrom(call)
 }
 
 // getsOrAdds reports whether the registering function asks an error whether
@@ -105,12 +114,53 @@ func (c *checker) removal(call ssa.CallInstruction, a *api) ssa.Instruction {
 			if e.Callee != nil && e.Callee.Pkg() != a.fn.Pkg() && (!method || e.Callee.Signature().Recv() == nil) {
 				continue
 			}
-			if !method || !c.elsewhere(holder, e) {
+			if (!method || !c.elsewhere(holder, e)) && c.mayBe(call, a, e) {
 				return e.Instr
 			}
 		}
 	}
 	return nil
+}
+
+// mayBe reports whether a call of the other half may be about the listener that
+// is registered: about an object of its type, and one that is in sight there.
+func (c *checker) mayBe(call ssa.CallInstruction, a *api, undo *effects.Event) bool {
+	other, ok := undo.Instr.(ssa.CallInstruction)
+	if !ok || a.listener < 0 {
+		return true
+	}
+	listener := ir.Unwrap(ir.Args(call.Common())[a.listener])
+	args := ir.Args(other.Common())
+	i := slices.IndexFunc(args, func(arg ssa.Value) bool {
+		return types.Identical(arg.Type(), ir.Args(call.Common())[a.listener].Type())
+	})
+	if i < 0 {
+		return true // by name or number
+	}
+	removed := ir.Unwrap(args[i])
+	if !types.Identical(listener.Type(), removed.Type()) && !types.IsInterface(listener.Type()) && !types.IsInterface(removed.Type()) {
+		return false
+	}
+	if !c.local(listener, call) {
+		return true
+	}
+	refs := c.Refs(listener)
+	return slices.ContainsFunc(c.Refs(removed), func(r effects.Ref) bool { return slices.Contains(refs, r) })
+}
+
+// local reports whether a listener is made in the function that registers it and
+// goes nowhere else: then only that function can remove it.
+func (c *checker) local(listener ssa.Value, call ssa.CallInstruction) bool {
+	refs := c.Refs(listener)
+	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		if cell, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil && isPointerVar(cell) {
+			return false
+		}
+		_, made := r.Root.(*ssa.MakeChan)
+		return !made || r.Path != nil || slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool {
+			return e.Instr != call && e.Ref.Path == nil && lifetime.HandsOn(e)
+		})
+	})
 }
 
 // elsewhere reports whether an event is a call of the other half, a method, on

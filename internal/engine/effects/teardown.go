@@ -24,15 +24,21 @@ func TeardownOf(typ types.Type) *types.Func {
 		}
 	}
 	for _, sel := range typeutil.IntuitiveMethodSet(typ, nil) {
-		fn, ok := sel.Obj().(*types.Func)
-		if !ok || !slices.Contains(teardownNames, fn.Name()) {
-			continue
-		}
-		if params := fn.Signature().Params(); params.Len() == 0 || params.Len() == 1 && params.At(0).Type().String() == "context.Context" {
+		if fn, ok := sel.Obj().(*types.Func); ok && IsTeardown(fn) {
 			return fn
 		}
 	}
 	return nil
+}
+
+// IsTeardown reports whether a method ends the life of its receiver, by its name
+// and parameters.
+func IsTeardown(fn *types.Func) bool {
+	if fn.Signature().Recv() == nil || !slices.Contains(teardownNames, fn.Name()) {
+		return false
+	}
+	params := fn.Signature().Params()
+	return params.Len() == 0 || params.Len() == 1 && params.At(0).Type().String() == "context.Context"
 }
 
 // Teardown returns the first type of the package, by name, that has the field,
