@@ -33,7 +33,7 @@ func TestLatent(t *testing.T) {
 // that they do not get into each other's way.
 func TestTogether(t *testing.T) {
 	t.Setenv("GOWORK", "off")
-	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Dir: "examples/leaky"}, "./...")
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax | packages.NeedModule, Dir: "examples/leaky"}, "./...")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,13 +111,17 @@ func memlint(t *testing.T, module string) (stdout string, code int) {
 	return out.String(), code
 }
 
-// places returns file and line of each finding.
+// places returns file and line of each finding or, where a call of another
+// package leaks, of what is kept there.
 func places(findings string) []string {
 	var at []string
 	for line := range strings.Lines(findings) {
-		if !strings.HasPrefix(line, "\t") {
-			parts := strings.SplitN(line, ":", 3)
+		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		switch {
+		case !strings.HasPrefix(line, "\t"):
 			at = append(at, parts[0]+":"+parts[1])
+		case strings.Contains(line, ": kept here by "):
+			at[len(at)-1] = parts[0] + ":" + parts[1]
 		}
 	}
 	slices.Sort(at)

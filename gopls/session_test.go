@@ -174,7 +174,7 @@ func findings(diagnostics []protocol.Diagnostic) []string {
 
 const (
 	serverFile  = "internal/server/server.go"
-	sessionFile = "internal/session/session.go"
+	sessionFile = "session/session.go"
 	busFile     = "internal/bus/bus.go"
 )
 

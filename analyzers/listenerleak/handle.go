@@ -18,6 +18,7 @@ import (
 // registrations has to undo all.
 func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own bool) {
 	reg := &registration{call: call, api: a, needs: repeats(holder)}
+	reg.needs.Adds = a.js // not what somebody plugs in: each function is made anew
 	c.seen = append(c.seen, reg)
 	v := result(call, a.handle)
 	if v == nil {
@@ -28,7 +29,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 		return
 	}
 	out := lifetime.Check(c.Package.Package, v, v.(ssa.Instruction), c.spec(call, a))
-	reg.undone = c.undoneFrom(out.Releases, out.Kept, a)
+	reg.undone = c.undoneFrom(v, out.Releases, a)
 	onPath := "listener added by " + a.fn.Name() + " is not removed on every path"
 	switch {
 	case out.Dropped():

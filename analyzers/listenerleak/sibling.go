@@ -64,13 +64,13 @@ func (r *registration) besides(sibling *registration) bool {
 // undoneFrom returns the first place where a handle is used to undo its
 // registration: one of the events on itself or, of those that keep it, on the
 // field that does; nil if there is none.
-func (c *checker) undoneFrom(releases, kept []*effects.Event, a *api) ssa.Instruction {
+func (c *checker) undoneFrom(v ssa.Value, releases []*effects.Event, a *api) ssa.Instruction {
 	if len(releases) > 0 {
 		return releases[0].Instr
 	}
-	for _, e := range kept {
+	for _, e := range c.Of(v) {
 		f := e.To.Path.Field()
-		if e.Kind != effects.Store || f == nil {
+		if e.Kind != effects.Store || e.Via || e.Ref.Path != nil || f == nil {
 			continue
 		}
 		for _, e := range c.OfField(f) {

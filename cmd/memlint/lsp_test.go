@@ -65,8 +65,8 @@ package user
 
 import "example.com/m/bus"
 
-// Greet says hello for as long as the session lives.
-func Greet(b *bus.Bus, words chan string) {
+// greet says hello for as long as the session lives.
+func greet(b *bus.Bus, words chan string) {
 	b.Subscribe(func(s string) { words <- s })
 }
 -- bus/bus.go --
@@ -242,7 +242,7 @@ func TestImports(t *testing.T) {
 
 	t.Log("one that it does not have, and the module has")
 	c.Replace(file, "import \"time\"\n", "import (\n\t\"example.com/m/bus\"\n\t\"time\"\n)\n")
-	c.Replace(file, "func more() int { t := time.NewTicker(1); <-t.C;", "func More(b *bus.Bus) int { b.Subscribe(func(string) { time.Sleep(1) });")
+	c.Replace(file, "func more() int { t := time.NewTicker(1); <-t.C;", "func more(b *bus.Bus) int { b.Subscribe(func(string) { time.Sleep(1) });")
 	c.Wait(file, discarded+" 8:29")
 
 	t.Log("a file that is not saved yet")

@@ -483,6 +483,9 @@ func (p *Package) containersOf(t *types.TypeName) []holder {
 			}
 			var h holder
 			if f := e.To.Path.Field(); f != nil {
+				if f.Pkg() != p.pass.Pkg || keepsAsOther(f.Type()) {
+					continue // where it is a listener, say
+				}
 				h.field = f
 			} else if g, ok := e.To.Root.(*ssa.Global); ok {
 				h.global = g
@@ -496,6 +499,26 @@ func (p *Package) containersOf(t *types.TypeName) []holder {
 		}
 	}
 	return p.elements[t]
+}
+
+// keepsAsOther reports whether the elements of a container are interface values
+// with methods: what it keeps is what they do, not what they are.
+func keepsAsOther(typ types.Type) bool {
+	for {
+		switch u := typ.Underlying().(type) {
+		case *types.Map:
+			if i, ok := u.Key().Underlying().(*types.Interface); ok && i.NumMethods() > 0 {
+				return true
+			}
+			typ = u.Elem()
+		case *types.Slice:
+			typ = u.Elem()
+		case *types.Interface:
+			return u.NumMethods() > 0
+		default:
+			return false
+		}
+	}
 }
 
 // switched reports whether the methods of a type come in halves that undo each

@@ -23,8 +23,11 @@ func (f *finder) metrics() []Growth {
 	var found []Growth
 	index := make(map[container]int)
 	for _, e := range f.Events() {
-		g, ok := e.Ref.Root.(*ssa.Global)
-		if !ok || g.Pkg != f.IR.SSA || e.Via || !labels(e) || f.exported(g) && allExported(e.Ref.Path) || f.inTest(e.Func().Pos()) {
+		if e.Via || !labels(e) || f.inTest(e.Func().Pos()) {
+			continue
+		}
+		g := f.variable(e.Ref.Root)
+		if g == nil || g.Pkg != f.IR.SSA || f.exported(g) && allExported(e.Ref.Path) {
 			continue
 		}
 		values := labelValues(e.Instr.(ssa.CallInstruction).Common())
@@ -44,6 +47,31 @@ func (f *finder) metrics() []Growth {
 		found = append(found, Growth{Sort: Labels, Global: g, Path: e.Ref.Path, Ways: []Way{at}})
 	}
 	return found
+}
+
+// variable returns the package variable that a root is, or whose value a receiver
+// always is; nil if it is none.
+func (f *finder) variable(root ssa.Value) *ssa.Global {
+	switch root := root.(type) {
+	case *ssa.Global:
+		return root
+	case *ssa.Parameter:
+		if !f.OfPackage(root) {
+			return nil
+		}
+		for _, use := range f.Uses(root.Parent()) {
+			call, ok := use.(ssa.CallInstruction)
+			if !ok || len(ir.Args(call.Common())) == 0 {
+				continue
+			}
+			for _, r := range f.Refs(ir.Args(call.Common())[0]) {
+				if g, ok := r.Root.(*ssa.Global); ok && r.Path == nil {
+					return g
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // labels reports whether an event is a call that gets or makes the metric for
@@ -67,7 +95,14 @@ func (f *finder) forgetsLabels(c container) bool {
 		return e.Kind == effects.Method && (strings.HasPrefix(e.Name, "Delete") || e.Name == "Reset") ||
 			(e.Kind == effects.Escape || e.Kind == effects.Return) && !registersMetric(e)
 	}
-	return slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool {
+	events := f.Of(c.global)
+	if field := c.path.Field(); field != nil {
+		events = f.OfField(field)
+	}
+	return slices.ContainsFunc(events, func(e *effects.Event) bool {
+		if c.path.Field() != nil {
+			return deletes(e)
+		}
 		within := e.Ref.Path.HasPrefix(c.path) // the methods that delete are those of an embedded vector
 		return (within || c.path.HasPrefix(e.Ref.Path)) && deletes(e)
 	})

@@ -5,6 +5,9 @@
 // the analyzer takes the version of Go to be, and a case that is about a
 // version is named for it (go1.22). Every package of it is analysed.
 //
+// Latent leaks are shown, as with the flag -latent, so that the cases tell them
+// from findings and from silence.
+//
 // Two things are checked, because each catches what the other lets through:
 // the want comments of [analysistest] say next to the code what is found and
 // where nothing is; a golden file, report.golden, has the whole findings with
@@ -34,6 +37,10 @@ var update = flag.Bool("update", false, "write golden files instead of comparing
 // such as "../../testdata/src/timerleak".
 func Run(t *testing.T, dir string, a *analysis.Analyzer) {
 	t.Helper()
+	if err := a.Flags.Set("latent", "true"); err != nil {
+		t.Fatal(err)
+	}
+	defer a.Flags.Set("latent", "false")
 	mods, err := filepath.Glob(filepath.Join(dir, "*", "go.mod"))
 	if err != nil || len(mods) == 0 {
 		t.Fatalf("no cases below %s (%v)", dir, err)

@@ -15,7 +15,7 @@ import (
 	"example.com/fixed/internal/files"
 	"example.com/fixed/internal/history"
 	"example.com/fixed/internal/metrics"
-	"example.com/fixed/internal/session"
+	"example.com/fixed/session"
 )
 
 // audit says who asked for what.

@@ -15,7 +15,7 @@ import (
 	"example.com/leaky/internal/files"
 	"example.com/leaky/internal/history"
 	"example.com/leaky/internal/metrics"
-	"example.com/leaky/internal/session"
+	"example.com/leaky/session"
 )
 
 // audit says who asked for what.

@@ -17,9 +17,9 @@ func Serve(w http.ResponseWriter, r *http.Request) {
 
 var codes = prometheus.NewCounterVec("codes", []string{"method", "code"})
 
-// Fine: there are few methods and codes.
+// Latent: there are few methods and codes.
 func Code(w http.ResponseWriter, r *http.Request, code int) {
-	codes.WithLabelValues(r.Method, strconv.Itoa(code)).Inc()
+	codes.WithLabelValues(r.Method, strconv.Itoa(code)).Inc() // want `globalgrowth/container-only-grows, latent`
 }
 
 type tailer struct{ path, tenant string }
@@ -28,7 +28,7 @@ var lines = prometheus.NewCounterVec("lines", []string{"path"})
 
 // Latent: nothing shows that there are many files.
 func (t *tailer) Line() {
-	lines.With(prometheus.Labels{"path": t.path}).Inc()
+	lines.With(prometheus.Labels{"path": t.path}).Inc() // want `globalgrowth/container-only-grows, latent`
 }
 
 var bytesRead = prometheus.NewCounterVec("bytes", []string{"path"})
@@ -40,8 +40,8 @@ func (t *tailer) Stop() { bytesRead.DeleteLabelValues(t.path) }
 
 var tenants = prometheus.NewCounterVec("tenants", []string{"tenant"})
 
-// Silent: one metric per tenant is often what is wanted.
-func (t *tailer) Tenant() { tenants.WithLabelValues(t.tenant).Inc() }
+// Latent: one metric per tenant is often what is wanted.
+func (t *tailer) Tenant() { tenants.WithLabelValues(t.tenant).Inc() } // want `globalgrowth/container-only-grows, latent`
 
 var Exported = prometheus.NewCounterVec("exported", []string{"path"})
 
@@ -52,5 +52,5 @@ type list struct{ path string }
 
 var reloads = prometheus.NewCounterVec("reloads", []string{"path"})
 
-// Silent: nothing says that lists come and go.
-func (l *list) Reload() { reloads.WithLabelValues(l.path).Inc() }
+// Latent: nothing says that lists come and go.
+func (l *list) Reload() { reloads.WithLabelValues(l.path).Inc() } // want `globalgrowth/container-only-grows, latent`

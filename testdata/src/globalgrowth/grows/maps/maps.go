@@ -108,4 +108,4 @@ func ServeHTTP(w http.ResponseWriter, r *http.Request) {
 var ports = map[string]int{}
 
 // Port is latent: callers may have few names.
-func Port(name string, n int) { ports[name] = n }
+func Port(name string, n int) { ports[name] = n } // want `globalgrowth/map-only-grows, latent`

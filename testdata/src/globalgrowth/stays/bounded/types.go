@@ -12,7 +12,7 @@ type messageType struct{ name string }
 
 var layouts = map[*messageType]string{}
 
-func Layout(m *messageType) { layouts[m] = m.name }
+func Layout(m *messageType) { layouts[m] = m.name } // want `globalgrowth/map-only-grows, latent`
 
 type info struct{ fields []string }
 

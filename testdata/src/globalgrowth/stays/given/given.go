@@ -37,7 +37,7 @@ func match(path, asked string) bool {
 	re := patterns[path]
 	if re == nil {
 		re = regexp.MustCompile(path)
-		patterns[path] = re
+		patterns[path] = re // want `globalgrowth/map-only-grows, latent`
 	}
 	return re.MatchString(asked)
 }
@@ -49,7 +49,7 @@ func Match(pattern, s string) bool {
 	re := compiled[pattern]
 	if re == nil {
 		re = regexp.MustCompile(pattern)
-		compiled[pattern] = re
+		compiled[pattern] = re // want `globalgrowth/map-only-grows, latent`
 	}
 	return re.MatchString(s)
 }
@@ -65,12 +65,12 @@ func Number(names []string) {
 
 var zones = map[int]*time.Location{}
 
-// Fine: there are few time zones.
+// Latent: there are few time zones.
 func Zone(offset int) *time.Location {
 	z := zones[offset]
 	if z == nil {
 		z = time.FixedZone("", offset)
-		zones[offset] = z
+		zones[offset] = z // want `globalgrowth/map-only-grows, latent`
 	}
 	return z
 }
@@ -88,9 +88,9 @@ func NewColor(name string) Color {
 
 var asked = map[string]bool{}
 
-// Fine: the requests are those that the program itself sends.
+// Latent: the requests are those that the program itself sends.
 func fetch(c *http.Client, r *http.Request) error {
-	asked[r.URL.String()] = true
+	asked[r.URL.String()] = true // want `globalgrowth/map-only-grows, latent`
 	resp, err := c.Do(r)
 	if err != nil {
 		return err
@@ -126,5 +126,5 @@ var gauges = map[string]float64{}
 
 // Latent: nothing shows that there are many combinations.
 func (g *gauge) Set(v float64) {
-	gauges[strings.Join(g.labels, ",")] = v
+	gauges[strings.Join(g.labels, ",")] = v // want `globalgrowth/map-only-grows, latent`
 }

@@ -12,21 +12,21 @@ import (
 
 var pages = map[string][]byte{}
 
-// Fine: a machine has so many files.
+// Latent: a machine has so many files.
 func Page(path string) []byte {
 	if data, ok := pages[path]; ok {
 		return data
 	}
 	data, err := os.ReadFile(path)
 	if err == nil {
-		pages[path] = data
+		pages[path] = data // want `globalgrowth/map-only-grows, latent`
 	}
 	return data
 }
 
 var owners sync.Map
 
-// Fine: so many users.
+// Latent: so many users.
 func Owner(uid int) string {
 	if name, ok := owners.Load(uid); ok {
 		return name.(string)
@@ -35,15 +35,15 @@ func Owner(uid int) string {
 	if err != nil {
 		return ""
 	}
-	owners.Store(uid, u.Username)
+	owners.Store(uid, u.Username) // want `globalgrowth/container-only-grows, latent`
 	return u.Username
 }
 
 var versions sync.Map
 
-// Fine: so many programs; the literal asks about the key.
+// Latent: so many programs; the literal asks about the key.
 func Version(program string) func() string {
-	f, _ := versions.LoadOrStore(program, sync.OnceValue(func() string {
+	f, _ := versions.LoadOrStore(program, sync.OnceValue(func() string { // want `globalgrowth/container-only-grows, latent`
 		out, _ := exec.Command(program, "-version").Output()
 		return string(out)
 	}))
@@ -56,7 +56,7 @@ var logs = map[string]*os.File{}
 func Log(path string) *os.File {
 	f, err := os.Open(path)
 	if err == nil {
-		logs[path] = f
+		logs[path] = f // want `globalgrowth/map-only-grows, latent`
 	}
 	return f
 }
@@ -76,19 +76,19 @@ var written = map[string]int{}
 // Latent: callers may have few sessions.
 func Write(session string, data []byte) {
 	if _, err := os.Stat("/var/spool"); err == nil {
-		written[session] += len(data)
+		written[session] += len(data) // want `globalgrowth/map-only-grows, latent`
 	}
 }
 
 var askedHosts = map[string]bool{}
 
-// Silent: a client has as many hosts as it is configured with.
+// Latent: a client has as many hosts as it is configured with.
 func Answered(req *http.Request, resp *http.Response) {
 	host := req.URL.Host
 	if req.Host != "" {
 		host = req.Host
 	}
-	askedHosts[host] = resp.Close
+	askedHosts[host] = resp.Close // want `globalgrowth/map-only-grows, latent`
 }
 
 var limits = map[string]string{}
@@ -98,28 +98,28 @@ func limit(path string) (string, error) {
 	return string(b), err
 }
 
-// Fine: the file is read by another function of the package.
+// Latent: the file is read by another function of the package.
 func Limit(path string) (string, error) {
 	if l, ok := limits[path]; ok {
 		return l, nil
 	}
 	l, err := limit(path)
 	if err == nil {
-		limits[path] = l
+		limits[path] = l // want `globalgrowth/map-only-grows, latent`
 	}
 	return l, err
 }
 
 var hosts = map[string]string{}
 
-// Fine: the environment has so many variables.
+// Latent: the environment has so many variables.
 func Host(id string) string {
 	if h, ok := hosts[id]; ok {
 		return h
 	}
 	h := os.Getenv("HOST_" + id)
 	if h != "" {
-		hosts[id] = h
+		hosts[id] = h // want `globalgrowth/map-only-grows, latent`
 	}
 	return h
 }

@@ -14,7 +14,7 @@ func Proxy(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	slot, _ := slots.LoadOrStore(out.URL.Host, make(chan bool, 4))
+	slot, _ := slots.LoadOrStore(out.URL.Host, make(chan bool, 4)) // want `globalgrowth/container-only-grows, latent`
 	slot.(chan bool) <- true
 	defer func() { <-slot.(chan bool) }()
 	if resp, err := http.DefaultClient.Do(out); err == nil {

@@ -18,14 +18,14 @@ var (
 	clients = map[string]*client{}
 )
 
-// Fine: there are as many clients as endpoints are configured.
+// Latent: there are as many clients as endpoints are configured.
 func Send(endpoint, text string) {
 	mu.Lock()
 	defer mu.Unlock()
 	c, ok := clients[endpoint]
 	if !ok {
 		c = dial(endpoint)
-		clients[endpoint] = c
+		clients[endpoint] = c // want `globalgrowth/map-only-grows, latent`
 	}
 	c.send(text)
 }
@@ -37,7 +37,7 @@ func ForUser(user string) *client {
 	c := perUser[user]
 	if c == nil {
 		c = dial(user)
-		perUser[user] = c
+		perUser[user] = c // want `globalgrowth/map-only-grows, latent`
 	}
 	return c
 }
@@ -46,7 +46,7 @@ var latest = map[string]*client{}
 
 // Latent: what the key is called says nothing.
 func Replace(host string) {
-	latest[host] = dial(host)
+	latest[host] = dial(host) // want `globalgrowth/map-only-grows, latent`
 }
 
 var upper = map[string]string{}
@@ -56,27 +56,27 @@ func Upper(word string, convert func(string) string) string {
 	u, ok := upper[word]
 	if !ok {
 		u = convert(word)
-		upper[word] = u
+		upper[word] = u // want `globalgrowth/map-only-grows, latent`
 	}
 	return u
 }
 
 var byName = map[string]string{}
 
-// Silent: nothing shows that there are many names.
-func Rename(name, to string) { byName[name] = to }
+// Latent: nothing shows that there are many names.
+func Rename(name, to string) { byName[name] = to } // want `globalgrowth/map-only-grows, latent`
 
 var sessions = map[string]bool{}
 
 // Latent: nor does what the map is called.
-func Open(name string) { sessions[name] = true }
+func Open(name string) { sessions[name] = true } // want `globalgrowth/map-only-grows, latent`
 
 type pair struct{ from, to string }
 
 var routes = map[pair]int{}
 
 // Latent: callers may have few names.
-func Route(from, to string) { routes[pair{from, to}]++ }
+func Route(from, to string) { routes[pair{from, to}]++ } // want `globalgrowth/map-only-grows, latent`
 
 var kinds = map[string]int{}
 
@@ -85,27 +85,27 @@ func Kind(v any) { kinds[fmt.Sprintf("%T", v)]++ }
 
 var requestCounts = map[string]int{}
 
-// Silent: requests are counted, but by name.
-func Counted(name string) { requestCounts[name]++ }
+// Latent: requests are counted, but by name.
+func Counted(name string) { requestCounts[name]++ } // want `globalgrowth/map-only-grows, latent`
 
 var gauges = map[string]map[string]float64{}
 
 // Latent: callers may have few names and labels.
 func Gauge(name string, labels []string, v float64) {
 	if gauges[name] == nil {
-		gauges[name] = map[string]float64{}
+		gauges[name] = map[string]float64{} // want `globalgrowth/map-only-grows, latent`
 	}
 	gauges[name][strings.Join(labels, ",")] = v
 }
 
 var byAddress = map[string]*client{}
 
-// Fine: there is a client for each service that the program talks to.
+// Latent: there is a client for each service that the program talks to.
 func Dial(address string) *client {
 	c := byAddress[address]
 	if c == nil {
 		c = dial(address)
-		byAddress[address] = c
+		byAddress[address] = c // want `globalgrowth/map-only-grows, latent`
 	}
 	return c
 }

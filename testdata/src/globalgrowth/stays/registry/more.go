@@ -5,7 +5,7 @@ import "runtime"
 var levels = map[string]int{}
 
 // SetLevel configures a program.
-func SetLevel(name string, level int) { levels[name] = level }
+func SetLevel(name string, level int) { levels[name] = level } // want `globalgrowth/map-only-grows, latent`
 
 var exits []func()
 
@@ -25,12 +25,12 @@ type remoteConf struct{ name, address string }
 var remotes = map[string]string{}
 
 // Remote has one entry for each remote that is configured.
-func Remote(conf *remoteConf) { remotes[conf.name] = conf.address }
+func Remote(conf *remoteConf) { remotes[conf.name] = conf.address } // want `globalgrowth/map-only-grows, latent`
 
 var openers = map[string]func(string) error{}
 
 // AddOpener adds code, of which there is only so much.
-func AddOpener(name string, open func(string) error) { openers[name] = open }
+func AddOpener(name string, open func(string) error) { openers[name] = open } // want `globalgrowth/map-only-grows, latent`
 
 type flags struct {
 	byName map[string]string
@@ -43,8 +43,8 @@ func (f *flags) add(name, value string) {
 	if _, there := f.byName[name]; there {
 		panic("flag redefined: " + name)
 	}
-	f.byName[name] = value
-	f.order = append(f.order, name)
+	f.byName[name] = value // want `globalgrowth/map-only-grows, latent`
+	f.order = append(f.order, name) // want `globalgrowth/slice-only-grows, latent`
 }
 
 // Flag panics for its list of names, too.

@@ -54,7 +54,7 @@ var rooms = map[string]map[string]bool{}
 // rooms may be meant.
 func Join(room, who string) {
 	if rooms[room] == nil {
-		rooms[room] = map[string]bool{}
+		rooms[room] = map[string]bool{} // want `globalgrowth/map-only-grows, latent`
 	}
 	rooms[room][who] = true
 }

@@ -11,12 +11,12 @@ type Service struct {
 // The context of the service outlives the request, and each request adds a
 // function to it.
 func (s *Service) Handle(id string, cleanup func()) {
-	context.AfterFunc(s.ctx, cleanup) // want `stop function of context.AfterFunc is dropped; held by ctx \(listenerleak/handle-discarded\)`
+	context.AfterFunc(s.ctx, cleanup) // want `stop function of context.AfterFunc is dropped; held by s -> ctx \(listenerleak/handle-discarded, latent\)`
 }
 
 // The same, with a value that nobody uses.
 func (s *Service) Named(id string, cleanup func()) {
-	stop := context.AfterFunc(s.ctx, cleanup) // want `listenerleak/handle-discarded`
+	stop := context.AfterFunc(s.ctx, cleanup) // want `listenerleak/handle-discarded, latent`
 	_ = stop
 }
 
@@ -24,7 +24,7 @@ func (s *Service) Named(id string, cleanup func()) {
 func (s *Service) Fetch(dial func() *conn, b []byte) (int, error) {
 	c := dial()
 	defer c.Close()
-	context.AfterFunc(s.ctx, func() { c.Close() }) // want `listenerleak/handle-discarded`
+	context.AfterFunc(s.ctx, func() { c.Close() }) // want `listenerleak/handle-discarded, latent`
 	return c.Read(b)
 }
 
@@ -36,7 +36,7 @@ func (c *conn) Read([]byte) (int, error) { return 0, nil }
 // Leaks, but the connection stays with the caller, and so must its end.
 func (s *Service) Dial(dial func() *conn) *conn {
 	c := dial()
-	context.AfterFunc(s.ctx, c.Close) // want `listenerleak/handle-discarded`
+	context.AfterFunc(s.ctx, c.Close) // want `listenerleak/handle-discarded, latent`
 	return c
 }
 
@@ -52,9 +52,9 @@ func (s *Service) Done(id string) {
 	}
 }
 
-// Fine: the caller's context ends with the request.
+// Latent: the caller's context ends with the request.
 func Bound(ctx context.Context, cleanup func()) {
-	context.AfterFunc(ctx, cleanup)
+	context.AfterFunc(ctx, cleanup) // want `listenerleak/handle-discarded, latent`
 }
 
 // Fine: a context made here, which the function ends.
@@ -65,7 +65,7 @@ func (s *Service) Within(run func(context.Context), cleanup func()) {
 	run(ctx)
 }
 
-// Fine: once per service.
+// Latent: once per service.
 func (s *Service) Start(cleanup func()) {
-	context.AfterFunc(s.ctx, cleanup)
+	context.AfterFunc(s.ctx, cleanup) // want `listenerleak/handle-discarded, latent`
 }

@@ -8,29 +8,29 @@ import (
 	"example.com/listeners/bus"
 )
 
-// Leaks: dropped as an expression statement.
+// Latent: dropped as an expression statement.
 func Print(v *bus.Value) {
-	v.Watch(func(n int) { fmt.Println(n) }) // want `result of Watch is dropped, and with it the means to undo it.*listenerleak/handle-discarded`
+	v.Watch(func(n int) { fmt.Println(n) }) // want `result of Watch is dropped, and with it the means to undo it.*listenerleak/handle-discarded, latent`
 }
 
 // Leaks: dropped into the blank identifier, only the error is looked at.
 type Client struct{ user string }
 
 func (c *Client) Join(t *bus.Topic) error {
-	_, err := t.Subscribe(func(b []byte) { log.Print(c.user, b) }) // want `held by t \(listenerleak/handle-discarded\)`
+	_, err := t.Subscribe(func(b []byte) { log.Print(c.user, b) }) // want `held by t \(listenerleak/handle-discarded, latent\)`
 	return err
 }
 
-// Leaks: the id was the only means.
+// Latent: the id was the only means.
 func (c *Client) Follow(f *bus.Feed, n int) <-chan string {
 	ch := make(chan string, n)
-	f.Attach(ch) // want `listenerleak/handle-discarded`
+	f.Attach(ch) // want `listenerleak/handle-discarded, latent`
 	return ch
 }
 
-// Leaks: deferring the registration drops its result.
+// Latent: deferring the registration drops its result.
 func (c *Client) Late(v *bus.Value) {
-	defer v.Watch(func(n int) { log.Print(c.user, n) }) // want `listenerleak/handle-discarded`
+	defer v.Watch(func(n int) { log.Print(c.user, n) }) // want `listenerleak/handle-discarded, latent`
 }
 
 // Leaks: kept in a field that nobody uses.
@@ -48,9 +48,9 @@ func (p *Panel) Close() { p.n = 0 }
 
 func show(n int) { fmt.Println(n) }
 
-// Leaks: looked at, but never used to undo.
+// Latent: looked at, but never used to undo.
 func (c *Client) Check(t *bus.Topic) bool {
-	sub, err := t.Subscribe(func(b []byte) { log.Print(c.user, b) }) // want `result of Subscribe is not used to undo it.*listenerleak/handle-discarded`
+	sub, err := t.Subscribe(func(b []byte) { log.Print(c.user, b) }) // want `result of Subscribe is not used to undo it.*listenerleak/handle-discarded, latent`
 	return err == nil && sub != nil
 }
 
@@ -73,7 +73,7 @@ type Wall struct {
 }
 
 func (w *Wall) Hang(t *bus.Topic) error {
-	sub, err := t.Subscribe(func([]byte) {}) // want `kept in field subs, which nothing uses.*listenerleak/handle-discarded`
+	sub, err := t.Subscribe(func([]byte) {}) // want `kept in field subs, which nothing uses.*listenerleak/handle-discarded, latent`
 	if err != nil {
 		return err
 	}

@@ -22,9 +22,9 @@ func newOracle(f feed, reset func()) *oracle {
 	return &oracle{f}
 }
 
-// Fine: a constructor whose listener lives as long as the feed.
-func newCounter(f feed) chan int {
+// Latent: a constructor whose listener lives as long as the feed.
+func NewCounter(f feed) chan int {
 	counts := make(chan int, 1)
-	f.Subscribe(counts)
+	f.Subscribe(counts) // want `listenerleak/handle-discarded, latent`
 	return counts
 }

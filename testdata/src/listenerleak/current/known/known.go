@@ -10,25 +10,25 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// Leaks: the feed takes its channel as a value of any type.
+// Latent: the feed takes its channel as a value of any type.
 func Heads(feed *event.Feed, n int) <-chan int {
 	ch := make(chan int, n)
-	feed.Subscribe(ch) // want `result of Subscribe is dropped.*listenerleak/handle-discarded`
+	feed.Subscribe(ch) // want `result of Subscribe is dropped.*listenerleak/handle-discarded, latent`
 	return ch
 }
 
-// Leaks: the connection keeps the queue of a subscription without a callback.
+// Latent: the connection keeps the queue of a subscription without a callback.
 func Next(nc *nats.Conn, subj string) (*nats.Msg, error) {
-	sub, err := nc.SubscribeSync(subj) // want `result of SubscribeSync is not used to undo it.*listenerleak/handle-discarded`
+	sub, err := nc.SubscribeSync(subj) // want `result of SubscribeSync is not used to undo it.*listenerleak/handle-discarded, latent`
 	if err != nil {
 		return nil, err
 	}
 	return sub.NextMsg()
 }
 
-// Leaks: the channel is the means to undo it.
+// Latent: the channel is the means to undo it.
 func Connected(nc *nats.Conn, done <-chan struct{}) bool {
-	ch := nc.StatusChanged() // want `result of StatusChanged is not used to undo it.*listenerleak/handle-discarded`
+	ch := nc.StatusChanged() // want `result of StatusChanged is not used to undo it.*listenerleak/handle-discarded, latent`
 	select {
 	case s := <-ch:
 		return s == 1
@@ -37,15 +37,15 @@ func Connected(nc *nats.Conn, done <-chan struct{}) bool {
 	}
 }
 
-// Leaks: the client keeps a connection and a goroutine for each.
+// Latent: the client keeps a connection and a goroutine for each.
 func Wait(ctx context.Context, c *redis.Client) string {
-	ps := c.Subscribe(ctx, "news") // want `result of Subscribe is not used to undo it.*listenerleak/handle-discarded`
+	ps := c.Subscribe(ctx, "news") // want `result of Subscribe is not used to undo it.*listenerleak/handle-discarded, latent`
 	return (<-ps.Channel()).Payload
 }
 
-// Leaks: the registration is what RemoveEventHandler takes.
+// Latent: the registration is what RemoveEventHandler takes.
 func Inform(inf cache.SharedInformer, h cache.ResourceEventHandler) error {
-	_, err := inf.AddEventHandlerWithOptions(h, cache.HandlerOptions{}) // want `listenerleak/handle-discarded`
+	_, err := inf.AddEventHandlerWithOptions(h, cache.HandlerOptions{}) // want `listenerleak/handle-discarded, latent`
 	return err
 }
 
@@ -83,9 +83,9 @@ func (n *Node) Subscribe(ch chan<- int) event.Subscription {
 	return n.scope.Track(n.feed.Subscribe(ch))
 }
 
-// Fine: informers and handlers that are set up together stay together.
+// Latent: informers and handlers that are set up together stay together.
 func NewController(inf cache.SharedInformer, h cache.ResourceEventHandler) error {
-	_, err := inf.AddEventHandler(h)
+	_, err := inf.AddEventHandler(h) // want `listenerleak/handle-discarded, latent`
 	return err
 }
 
@@ -95,19 +95,19 @@ type manager struct{ h cache.ResourceEventHandler }
 
 func (m *manager) Shutdown() {}
 
-// Leaks: the informer stays with the provider, and the manager with it.
+// Latent: the informer stays with the provider, and the manager with it.
 func NewManager(p provider, h cache.ResourceEventHandler) *manager {
 	m := &manager{h}
-	p.Informer().AddEventHandler(m.h) // want `listenerleak/handle-discarded`
+	p.Informer().AddEventHandler(m.h) // want `listenerleak/handle-discarded, latent`
 	return m
 }
 
 type view struct{ h cache.ResourceEventHandler }
 
-// Fine: nothing ends a view before the informer.
+// Latent: nothing ends a view before the informer.
 func NewView(p provider, h cache.ResourceEventHandler) *view {
 	v := &view{h}
-	p.Informer().AddEventHandler(v.h)
+	p.Informer().AddEventHandler(v.h) // want `listenerleak/handle-discarded, latent`
 	return v
 }
 

@@ -6,9 +6,9 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// Leaks: the watch of a background context goes on after the return.
+// Latent: the watch of a background context goes on after the return.
 func WaitFor(c *clientv3.Client, key, event string) bool {
-	ch := c.Watch(context.Background(), key) // want `Watch with a background context can never be ended.*listenerleak/never-removed`
+	ch := c.Watch(context.Background(), key) // want `Watch with a background context can never be ended.*listenerleak/never-removed, latent`
 	return waitFor(ch, event)
 }
 
@@ -23,10 +23,10 @@ func waitFor(ch clientv3.WatchChan, event string) bool {
 	return false
 }
 
-// Leaks: the same, at the first one.
+// Latent: the same, at the first one.
 func FirstOf(c *clientv3.Client, key string) clientv3.WatchResponse {
 	ctx := context.WithValue(context.Background(), &one, 1)
-	for r := range c.Watch(ctx, key) { // want `listenerleak/never-removed`
+	for r := range c.Watch(ctx, key) { // want `listenerleak/never-removed, latent`
 		return r
 	}
 	return clientv3.WatchResponse{}

@@ -27,7 +27,7 @@ type Session struct{ last string }
 func (h *Hub) Login(name string) *Session { return &Session{name} }
 
 func Attend(h *Hub, s *Session) {
-	h.OnMessage(func(m string) { s.last = m }) // want `listener added by OnMessage can never be removed; held by h -> callbacks \(listenerleak/no-way-out\)`
+	h.OnMessage(func(m string) { s.last = m }) // want `listener added by OnMessage can never be removed; held by h -> callbacks \(listenerleak/no-way-out, latent\)`
 }
 
 // Leaks: channels in a map, by the name of a room and then by user.
@@ -49,7 +49,7 @@ func (r *rooms) watch(room string, user int, ch chan string) {
 
 func Enter(room string, user int) <-chan string {
 	ch := make(chan string, 8)
-	all.watch(room, user, ch) // want `listenerleak/no-way-out`
+	all.watch(room, user, ch) // want `listenerleak/no-way-out, latent`
 	return ch
 }
 
@@ -126,7 +126,7 @@ func (c *Config) subscribe(name string, f func()) {
 	c.subscribers[name] = append(c.subscribers[name], f)
 }
 
-func Tally(c *Config, name string, n *int) { c.subscribe(name, func() { *n++ }) }
+func Tally(c *Config, name string, n *int) { c.subscribe(name, func() { *n++ }) } // want `listenerleak/no-way-out, latent`
 
 // Leaks: what has a lock is more than that.
 type LiveConfig struct {
@@ -141,7 +141,7 @@ func (c *LiveConfig) subscribe(f func()) {
 }
 
 func Follow(c *LiveConfig, n *int) {
-	c.subscribe(func() { *n++ }) // want `listener added by subscribe can never be removed.*listenerleak/no-way-out`
+	c.subscribe(func() { *n++ }) // want `listener added by subscribe can never be removed.*listenerleak/no-way-out, latent`
 }
 
 type board struct {
@@ -228,6 +228,6 @@ type Option func(*Hub)
 
 func WithCallback(s *Session) Option {
 	return func(h *Hub) {
-		h.OnMessage(func(m string) { s.last = m })
+		h.OnMessage(func(m string) { s.last = m }) // want `listenerleak/no-way-out, latent`
 	}
 }

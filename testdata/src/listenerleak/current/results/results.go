@@ -48,7 +48,7 @@ func (c *Clock) Unwatch(ch <-chan int) {
 
 // Leaks: without the id nothing undoes it.
 func Tail(b *Broker) <-chan string {
-	_, ch := b.Subscribe() // want `result of Subscribe is dropped, and with it the means to undo it; held by b \(listenerleak/handle-discarded\)`
+	_, ch := b.Subscribe() // want `result of Subscribe is dropped, and with it the means to undo it; held by b \(listenerleak/handle-discarded, latent\)`
 	return ch
 }
 
@@ -69,9 +69,9 @@ func Find(b *Broker, want string) int {
 	return -1
 }
 
-// Leaks: the goroutine that owns it returns when done is closed.
+// Latent: the goroutine that owns it returns when done is closed.
 func Pipe(c *Clock, done <-chan struct{}, put func(int)) {
-	ch := c.Watch() // want `result of Watch is not used to undo it.*listenerleak/handle-discarded`
+	ch := c.Watch() // want `result of Watch is not used to undo it.*listenerleak/handle-discarded, latent`
 	go func() {
 		for {
 			select {

@@ -29,9 +29,9 @@ func (s *Screen) Left() {
 	s.conf.RemoveListener(s)
 }
 
-// Leaks: the sibling below shows how it is done.
+// Latent: the sibling below shows how it is done.
 func Forever(v *bus.Value) {
-	v.Watch(func(n int) { fmt.Println(n) }) // want `listenerleak/handle-discarded`
+	v.Watch(func(n int) { fmt.Println(n) }) // want `listenerleak/handle-discarded, latent`
 }
 
 func While(v *bus.Value, f func()) {
@@ -39,16 +39,16 @@ func While(v *bus.Value, f func()) {
 	f()
 }
 
-// Fine: what is set up here may last as long as the value, whatever others do.
+// Latent: what is set up here may last as long as the value, whatever others do.
 func SetupLog(v *bus.Value) {
-	v.Watch(func(n int) { fmt.Println(n) })
+	v.Watch(func(n int) { fmt.Println(n) }) // want `listenerleak/handle-discarded, latent`
 }
 
-// Fine: the one that is undone was for the set-up alone.
+// Latent: the one that is undone was for the set-up alone.
 func (s *Screen) Start() {
 	ready := make(chan int, 1)
 	stop := s.value.Watch(func(n int) { ready <- n })
-	s.other.Watch(func(n int) { s.n = n })
+	s.other.Watch(func(n int) { s.n = n }) // want `listenerleak/handle-discarded, latent`
 	<-ready
 	stop()
 }

@@ -5,11 +5,11 @@ import "example.com/declared/bus"
 
 // Leaks: declared pairs are asked about in constructors, too.
 func NewEar(b *bus.Bus, name string, ear func()) {
-	b.Tell(name, ear) // want `listener added by Tell is never removed by Forget; held by b \(listenerleak/never-removed\)`
+	b.Tell(name, ear) // want `listener added by Tell is never removed by Forget; held by b \(listenerleak/never-removed, latent\)`
 }
 
 func Note(name string, ear func()) {
-	bus.Mind(name, ear) // want `listener added by Mind is never removed by Drop; held by package bus \(listenerleak/never-removed\)`
+	bus.Mind(name, ear) // want `listener added by Mind is never removed by Drop; held by package bus \(listenerleak/never-removed, latent\)`
 }
 
 func Enter(b *bus.Box[int], ch chan int, ok func() bool) {
@@ -21,7 +21,7 @@ func Enter(b *bus.Box[int], ch chan int, ok func() bool) {
 }
 
 func Dropped(b *bus.Box[string], ch chan string) {
-	b.Enter(ch) // want `result of Enter is dropped, and with it the means to undo it; held by b \(listenerleak/handle-discarded\)`
+	b.Enter(ch) // want `result of Enter is dropped, and with it the means to undo it; held by b \(listenerleak/handle-discarded, latent\)`
 }
 
 // Fine: what is done.
