@@ -99,11 +99,6 @@ func shift(sig *types.Signature) int {
 	return 0
 }
 
-// paramType returns the type of an argument, receiver first.
-func paramType(sig *types.Signature, arg int) types.Type {
-	return sig.Params().At(arg - shift(sig)).Type()
-}
-
 // inverses returns the methods of fn's receiver type, or the functions of its
 // package, whose names undo it.
 func inverses(fn *types.Func, undoes func(name string) bool) []*types.Func {

@@ -219,8 +219,3 @@ func (c *checker) passesOn(call ssa.CallInstruction, recv *types.Var) bool {
 	outer := ir.Outermost(call.Parent()).Signature.Recv()
 	return outer != nil && ir.Named(outer.Type()) != nil && ir.Named(outer.Type()).Origin() == ir.Named(recv.Type()).Origin()
 }
-
-func isReceiver(v ssa.Value) bool {
-	p, ok := v.(*ssa.Parameter)
-	return ok && p.Parent().Signature.Recv() != nil && p == p.Parent().Params[0]
-}
