@@ -38,6 +38,11 @@ func (t table) name() string {
 	return t.global.Name()
 }
 
+// deletesTimers reports whether a function deletes from a map of timers.
+func deletesTimers(fn *ssa.Function) bool {
+	return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool { return slices.ContainsFunc(b.Instrs, deletesTimer) })
+}
+
 // deletesTimer reports whether an instruction deletes from a map of timers.
 func deletesTimer(instr ssa.Instruction) bool {
 	call, ok := instr.(ssa.CallInstruction)
@@ -164,7 +169,7 @@ func (c *checker) forgets(en *entries, deletes []*effects.Event, old bool) {
 		pos, end := c.IR.Range(d.Instr)
 		leak := finding.Leak{
 			Pos: pos, End: end,
-			Category: map[string]string{"AfterFunc": "afterfunc-pins", "NewTimer": "timer-not-stopped", "NewTicker": "ticker-field"}[api],
+			Category: map[string]string{"AfterFunc": "timer-outlives-entry", "NewTimer": "timer-not-stopped", "NewTicker": "ticker-field"}[api],
 			What:     "entry of " + en.table.name() + " is deleted without Stop of its " + apis["time."+api].what,
 			HeldBy:   []string{"the runtime timer heap"},
 		}

@@ -7,34 +7,35 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/finding"
 )
 
-// goroutine returns the leak of a goroutine that waits for the ticker in a
-// loop that never ends.
-func (c *checker) goroutine(call *ssa.Call, api api) (finding.Leak, bool) {
+// goroutine returns the leaks of goroutines that wait for the ticker in a loop
+// that never ends.
+func (c *checker) goroutine(call *ssa.Call, api api) []*evidence.Leak {
 	path := ".C"
 	if api.channel {
 		path = ""
 	}
 	receives := c.receives(c.Of(call), func(e *effects.Event) bool { return e.Ref.Path.String() == path })
-	if leak, ok := c.waits(call, receives); ok || api.channel {
-		return leak, ok
+	if found := c.waits(call, receives); len(found) > 0 || api.channel {
+		return found
 	}
-	if leak, ok := c.stranded(call, receives, func(*ssa.Function) ssa.Instruction { return c.stopByCaller(call) }); ok {
-		return leak, true
+	if found := c.stranded(call, receives, func(body *ssa.Function) ssa.Instruction { return c.stopByStarter(call, body) }); len(found) > 0 {
+		return found
 	}
 	// The ticker is kept in a field, and a goroutine finds it there.
 	field, _ := c.keptIn(call)
 	if field == nil {
-		return finding.Leak{}, false
+		return nil
 	}
 	receives = c.receives(c.UnderField(field), func(e *effects.Event) bool {
 		return e.Ref.Path.Field() != field && e.Ref.Path.Parent().Field() == field.Origin()
 	})
-	if leak, ok := c.waits(call, receives); ok {
-		return leak, true
+	if found := c.waits(call, receives); len(found) > 0 {
+		return found
 	}
 	return c.stranded(call, receives, func(body *ssa.Function) ssa.Instruction { return c.stopOfField(field, body) })
 }
@@ -50,27 +51,42 @@ func (c *checker) receives(events []*effects.Event, fromTicker func(*effects.Eve
 	return out
 }
 
-// waits returns the leak of the first receive in a loop that never ends.
-func (c *checker) waits(call *ssa.Call, receives []*effects.Event) (finding.Leak, bool) {
+// waits returns the leaks of the first receive in a loop that never ends.
+func (c *checker) waits(call *ssa.Call, receives []*effects.Event) []*evidence.Leak {
 	for _, e := range receives {
-		if e.Kind == effects.Wait {
-			if leak, ok := c.stuck(call, e); ok {
-				return leak, true
+		if e.Kind == effects.Wait || c.forEver(e) {
+			if found := c.stuck(call, e); len(found) > 0 {
+				return found
 			}
 		}
 	}
-	return finding.Leak{}, false
+	return nil
 }
 
-// stuck returns the leak if wait happens on a goroutine that repeatable code
-// starts.
-func (c *checker) stuck(call *ssa.Call, wait *effects.Event) (finding.Leak, bool) {
+// forEver reports whether a receive is in a loop whose ways out nobody opens.
+func (c *checker) forEver(e *effects.Event) bool {
+	at := e.Instr
+	if e.Origin != nil && e.Origin.Parent() != nil {
+		at = e.Origin
+	}
+	for l := c.IR.Graph(at.Parent()).Innermost(at.Block()); l != nil; l = l.Outer {
+		if c.Endless(l) {
+			return true
+		}
+	}
+	return false
+}
+
+// stuck returns a leak for each start of the goroutine on which a wait happens.
+// An object that can be closed has to end its goroutine, however often it is made.
+func (c *checker) stuck(call *ssa.Call, wait *effects.Event) []*evidence.Leak {
 	starts := c.Starts(wait.Func())
 	if wait.Mode == effects.Spawned {
 		starts = append([]ssa.Instruction{wait.Instr}, starts...)
 	}
+	var found []*evidence.Leak
 	for _, start := range starts {
-		if !c.Repeatable(start) || c.servesPackage(start, call) {
+		if c.servesPackage(start, call) {
 			continue
 		}
 		leak := c.at(call)
@@ -85,9 +101,32 @@ func (c *checker) stuck(call *ssa.Call, wait *effects.Event) (finding.Leak, bool
 		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "goroutine started here"})
 		pos, end = c.IR.Range(body)
 		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "waits here for the channel of the ticker, which Stop does not close"})
-		return leak, true
+		l := c.leak(start, leak)
+		if c.hasEnd(start) && c.Repeatable(start) {
+			l.Needs = evidence.Needs{}
+		}
+		found = append(found, l)
 	}
-	return finding.Leak{}, false
+	return found
+}
+
+// hasEnd reports whether the object whose method or constructor starts a goroutine
+// has a method that ends its life.
+func (c *checker) hasEnd(start ssa.Instruction) bool {
+	sig := ir.Outermost(start.Parent()).Signature
+	own := func(t types.Type) bool {
+		n := ir.Named(t)
+		return n != nil && n.Obj().Pkg() == c.IR.Pass.Pkg && effects.TeardownOf(t) != nil
+	}
+	if recv := sig.Recv(); recv != nil {
+		return own(recv.Type())
+	}
+	for r := range sig.Results().Variables() {
+		if own(r.Type()) {
+			return true
+		}
+	}
+	return false
 }
 
 // inUse reports whether a goroutine that only ends with the process goes on

@@ -1,23 +1,23 @@
 package timerleak
 
 import (
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
 	"github.com/memlint/memlint/internal/finding"
 )
 
 // rearms returns the leak of an AfterFunc whose function always arms it again.
-func (c *checker) rearms(call *ssa.Call) (finding.Leak, bool) {
+func (c *checker) rearms(call *ssa.Call) []*evidence.Leak {
 	for _, callback := range c.functions(call.Call.Args[1]) {
 		ch := &chain{c: c, timer: call, callback: callback, via: make(map[*ssa.Function]verdict)}
 		at := ch.arms(callback)
-		if at == nil || !ch.startedInRepeatable() || ch.stopped() || inChain(ch, call.Parent()) && ch.armedOutside() {
+		if at == nil || ch.stopped() || inChain(ch, call.Parent()) && ch.armedOutside() {
 			continue
 		}
 		leak := c.at(call)
@@ -26,9 +26,9 @@ func (c *checker) rearms(call *ssa.Call) (finding.Leak, bool) {
 		leak.HeldBy = []string{"the runtime timer heap", name(callback)}
 		pos, end := c.IR.Range(at)
 		leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "armed again here on every path"}}
-		return leak, true
+		return []*evidence.Leak{c.leak(call, leak)}
 	}
-	return finding.Leak{}, false
+	return nil
 }
 
 // functions returns the functions of the package that a function value may be.
@@ -147,25 +147,6 @@ func (ch *chain) isTimer(v ssa.Value) bool {
 	return false
 }
 
-// startedInRepeatable reports whether something outside the chain starts it
-// any number of times.
-func (ch *chain) startedInRepeatable() bool {
-	if !inChain(ch, ch.timer.Parent()) {
-		return ch.c.Repeatable(ch.timer)
-	}
-	for _, fn := range ch.c.IR.Funcs {
-		if inChain(ch, fn) && slices.ContainsFunc(ch.starters(fn), func(at ssa.Instruction) bool {
-			return !inChain(ch, at.Parent()) && ch.c.Repeatable(at)
-		}) {
-			return true
-		}
-		if obj, _ := fn.Object().(*types.Func); inChain(ch, fn) && obj != nil && obj.Exported() {
-			return true
-		}
-	}
-	return false
-}
-
 // armedOutside reports whether another call of time.AfterFunc, outside the
 // chain, gives it the same function: then the leak is told there.
 func (ch *chain) armedOutside() bool {
@@ -219,7 +200,7 @@ func (ch *chain) stopped() bool {
 		}
 	}
 	if field != nil {
-		return lifetime.FieldReleased(ch.c.Package, field, func(name string) bool { return name == "Stop" })
+		return lifetime.FieldReleased(ch.c.Package.Package, field, func(name string) bool { return name == "Stop" })
 	}
 	return false
 }

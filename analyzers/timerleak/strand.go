@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/finding"
 )
@@ -18,23 +19,103 @@ import (
 // stranded returns the leak of a goroutine that only a tick leads out of its
 // loop: receives are those from the ticker, stop returns a call of Stop that
 // is not the goroutine's own, which runs body, or nil.
-func (c *checker) stranded(call *ssa.Call, receives []*effects.Event, stop func(body *ssa.Function) ssa.Instruction) (finding.Leak, bool) {
+func (c *checker) stranded(call *ssa.Call, receives []*effects.Event, stop func(body *ssa.Function) ssa.Instruction) []*evidence.Leak {
 	for _, wait := range receives {
-		if !c.endsByTick(wait, receives) {
+		body := wait.Func()
+		if wait.Origin != nil && wait.Origin.Parent() != nil && wait.Mode == effects.Spawned {
+			body = wait.Origin.Parent() // a function that the goroutine runs is given the ticker
+		}
+		if !c.endsByTick(c.within(wait, body), c.alike(receives, body)) {
 			continue
 		}
-		at := stop(wait.Func())
+		at := stop(body)
 		if at == nil {
 			continue
 		}
-		if leak, ok := c.stuck(call, wait); ok {
+		found := c.stuck(call, wait)
+		for _, l := range found {
+			leak := l.Tell.(*finding.Leak)
 			leak.What = "goroutine that only a tick ends waits for a stopped ticker"
+			l.What = leak.What
 			pos, end := c.IR.Range(at)
 			leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "stops the ticker, and the goroutine waits for ever"})
-			return leak, true
+		}
+		if len(found) > 0 {
+			return found
 		}
 	}
-	return finding.Leak{}, false
+	return nil
+}
+
+// within returns the event of the receive as the function has it that receives.
+func (c *checker) within(wait *effects.Event, body *ssa.Function) *effects.Event {
+	if wait.Func() == body {
+		return wait
+	}
+	for _, e := range c.In(ir.Outermost(body)) {
+		if (e.Kind == effects.Recv || e.Kind == effects.Wait) && e.Instr == wait.Origin {
+			return e
+		}
+	}
+	return wait
+}
+
+// alike returns receives as events of body.
+func (c *checker) alike(receives []*effects.Event, body *ssa.Function) []*effects.Event {
+	var out []*effects.Event
+	for _, e := range receives {
+		out = append(out, c.within(e, body))
+	}
+	return out
+}
+
+// stopByStarter returns the call of Stop on a local ticker by which the function
+// that started the goroutine ends its ticks, or gives its caller the means to, or
+// nil.
+func (c *checker) stopByStarter(call *ssa.Call, body *ssa.Function) ssa.Instruction {
+	if stop := c.stopByCaller(call); stop != nil {
+		return stop
+	}
+	var stop ssa.Instruction
+	for _, e := range c.Of(call) {
+		if e.Ref.Path != nil || e.Kind != effects.Method {
+			continue
+		}
+		switch {
+		case e.Name == "Reset" || e.Name == "Stop" && ir.Within(e.Func(), body):
+			return nil
+		case e.Name == "Stop" && e.Func() == call.Parent() && !c.waitsFor(e.Func(), body):
+			stop = e.Instr
+		}
+	}
+	return stop
+}
+
+// waitsFor reports whether a function waits for a goroutine that it starts: for a
+// channel or a group that the goroutine, which runs body, has something to do with.
+func (c *checker) waitsFor(fn, body *ssa.Function) bool {
+	uses := func(v ssa.Value) bool {
+		return slices.ContainsFunc(c.Refs(v), func(r effects.Ref) bool {
+			return slices.ContainsFunc(c.Package.Of(r.Root), func(e *effects.Event) bool {
+				return ir.Within(e.Func(), body) && e.Ref.Path == r.Path && e.Kind != effects.Recv || e.Mode == effects.Spawned && e.Ref.Path == r.Path
+			})
+		})
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			for _, comm := range ir.Comms(instr) {
+				if comm.Recv && uses(comm.Chan) {
+					return true
+				}
+			}
+			if call, ok := instr.(ssa.CallInstruction); ok {
+				if callee := ir.Callee(call.Common()); callee != nil && callee.Name() == "Wait" && len(ir.Args(call.Common())) > 0 && uses(ir.Args(call.Common())[0]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // endsByTick reports whether a receive from the ticker is in a loop that can

@@ -12,13 +12,17 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
 	"github.com/memlint/memlint/internal/finding"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 //go:embed doc.go
 var doc string
+
+const analyzer = "timerleak"
 
 // Analyzer reports tickers and timers that are never stopped. Its result counts
 // what -timerleak.collectable would show.
@@ -27,7 +31,7 @@ var Analyzer = &analysis.Analyzer{
 	Doc:        finding.Doc(doc, "timerleak"),
 	URL:        finding.URL("timerleak"),
 	Run:        effects.Alone(run),
-	Requires:   []*analysis.Analyzer{effects.Analyzer},
+	Requires:   []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
 	Flags:      finding.Flags(),
 	ResultType: finding.ResultType,
 }
@@ -77,22 +81,47 @@ func apiOf(fn *types.Func) (api, bool) {
 	return a, a.runs || timed
 }
 
+// A checker finds the timers of a package that stay.
 type checker struct {
-	*effects.Package
+	*evidence.Package
 	report *finding.Reporter
 }
 
+func init() { evidence.Register(analyzer, find) }
+
+// find returns the timers and goroutines that stay for ever: leaks where that
+// happens again and again.
+func find(p *evidence.Package) []*evidence.Leak {
+	c := &checker{Package: p}
+	var found []*evidence.Leak
+	c.each(func(call *ssa.Call, name string, api api) { found = append(found, c.stays(call, name, api)...) })
+	return found
+}
+
 func run(pass *analysis.Pass) (any, error) {
-	c := &checker{
-		Package: effects.Of(pass),
-		report:  finding.NewReporter(pass),
+	c := &checker{Package: evidence.Of(pass), report: finding.NewReporter(pass)}
+	account.Report(c.Package, c.report, analyzer, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
+	told := make(map[token.Pos]bool)
+	for _, l := range c.Leaks(analyzer) {
+		told[l.Pos] = true
 	}
 	old := !collects(pass)
-	deletes := false
+	c.each(func(call *ssa.Call, name string, api api) {
+		if !told[c.at(call).Pos] {
+			c.check(call, name, api, old || api.runs)
+		}
+	})
+	if slices.ContainsFunc(c.IR.Funcs, deletesTimers) {
+		c.forgotten(old)
+	}
+	return c.report.Flush(), nil
+}
+
+// each calls f for each call that makes a timer.
+func (c *checker) each(f func(call *ssa.Call, name string, api api)) {
 	for _, fn := range c.IR.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				deletes = deletes || deletesTimer(instr)
 				call, ok := instr.(*ssa.Call)
 				if !ok {
 					continue
@@ -102,31 +131,40 @@ func run(pass *analysis.Pass) (any, error) {
 					continue
 				}
 				if api, ok := apiOf(callee); ok {
-					c.check(call, callee.Name(), api, old || api.runs)
+					f(call, callee.Name(), api)
 				}
 			}
 		}
 	}
-	if deletes {
-		c.forgotten(old)
+}
+
+// stays returns the leaks of a timer that no version of Go takes back.
+func (c *checker) stays(call *ssa.Call, name string, api api) []*evidence.Leak {
+	switch {
+	case api.ticker && !api.foreign:
+		return c.goroutine(call, api)
+	case name == "AfterFunc":
+		if found := c.rearms(call); len(found) > 0 {
+			return found
+		}
+		return c.pins(call)
 	}
-	return c.report.Flush(), nil
+	return nil
+}
+
+// leak returns a leak that needs to happen again and again, at an instruction.
+func (c *checker) leak(at ssa.Instruction, leak finding.Leak) *evidence.Leak {
+	return &evidence.Leak{
+		Category: leak.Category, What: leak.What, HeldBy: leak.HeldBy, Pos: leak.Pos, End: leak.End,
+		At: at, Needs: evidence.Needs{Again: true, Adds: true}, Tell: &leak,
+		Subject: c.IR.Pass.Fset.Position(leak.Pos).String(),
+	}
 }
 
 // check reports the one leak, if any, of the timer that call makes.
 func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
-	if api.ticker && !api.foreign {
-		if leak, ok := c.goroutine(call, api); ok {
-			c.report.Add(leak)
-			return
-		}
-	}
 	if name == "AfterFunc" {
-		if leak, ok := c.rearms(call); ok {
-			c.report.Add(leak)
-		} else if leak, ok := c.pins(call); ok {
-			c.report.Add(leak)
-		} else if leak, ok := c.left(call); ok {
+		if leak, ok := c.left(call); ok {
 			c.report.Add(leak)
 		}
 		return
@@ -134,7 +172,7 @@ func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
 	if !c.Repeatable(call) {
 		return
 	}
-	out := lifetime.Check(c.Package, call, call, spec(api))
+	out := lifetime.Check(c.Package.Package, call, call, spec(api))
 	if leak, ok := c.deferred(call, api, out); ok {
 		c.report.Add(leak)
 		return
@@ -400,7 +438,7 @@ func (c *checker) field(call *ssa.Call, field *types.Var, at *effects.Event) (fi
 			return leak, false
 		}
 	}
-	if lifetime.FieldReleased(c.Package, field, func(name string) bool { return name == "Stop" }) {
+	if lifetime.FieldReleased(c.Package.Package, field, func(name string) bool { return name == "Stop" }) {
 		return leak, false
 	}
 	owner, teardown := c.Teardown(field)

@@ -68,6 +68,14 @@ func (c Capture) Name() string {
 	return c.Free.Name()
 }
 
+// Type returns the type of the variable or receiver.
+func (c Capture) Type() types.Type {
+	if c.Method {
+		return c.bound.Type()
+	}
+	return deref(c.Cell.Type())
+}
+
 // Inherited reports whether the closure has the variable from a literal
 // around it that outlives its function, too, and so is to blame.
 func (c Capture) Inherited() bool {

@@ -1,0 +1,269 @@
+package effects
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A way out of a loop that nobody opens is none: a case on a channel that the
+// package makes, keeps to itself and never closes or sends on; the end of a
+// context whose cancel function nobody calls; a background context; a nil
+// channel.
+
+// Endless reports whether no path leads out of a loop but by ways that nobody
+// opens.
+func (p *Package) Endless(l *ir.Loop) bool {
+	shut := make(map[ir.Edge]bool)
+	stuck := make(map[ssa.Instruction]bool)
+	for _, b := range l.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.Select:
+				if e, ok := ir.NoCaseEdge(instr); ok {
+					shut[e] = true
+				}
+				for _, comm := range ir.Comms(instr) {
+					if e, ok := ir.CaseEdge(instr, comm.Case); ok && comm.Recv && !p.Opens(comm.Chan) {
+						shut[e] = true
+					}
+				}
+			case *ssa.UnOp:
+				if !isRecv(instr) {
+					continue
+				}
+				if !p.Opens(instr.X) {
+					stuck[instr] = true
+				} else if e, ok := ir.ClosedEdge(instr); ok && timerChan(p.Refs(instr.X)) {
+					shut[e] = true
+				}
+			case *ssa.Call:
+				if p.NeverReturns(&instr.Call) {
+					return false
+				}
+			}
+		}
+	}
+	seen := map[*ssa.BasicBlock]bool{l.Header: true}
+	work := []*ssa.BasicBlock{l.Header}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool { return stuck[instr] }) {
+			continue
+		}
+		for i, s := range b.Succs {
+			if shut[ir.Edge{From: b, Succ: i}] || seen[s] {
+				continue
+			}
+			if !l.Contains(s) {
+				return false
+			}
+			seen[s] = true
+			work = append(work, s)
+		}
+	}
+	return true
+}
+
+// Opens reports whether a receive from a channel may come back: somebody sends
+// on it or closes it, or may do so out of sight.
+func (p *Package) Opens(ch ssa.Value) bool {
+	if k, ok := ch.(*ssa.Const); ok && k.IsNil() {
+		return false
+	}
+	if call, ok := ch.(*ssa.Call); ok {
+		if callee := ir.Callee(&call.Call); callee != nil && callee.Name() == "Done" && isContext(callee.Signature().Recv()) {
+			return p.ends(ir.Args(&call.Call)[0], 0)
+		}
+		return true
+	}
+	known := false
+	for _, r := range p.Refs(ch) {
+		if cell, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil && isChanVar(cell) {
+			continue // the variable that holds it
+		}
+		if call, ok := r.Root.(*ssa.Call); ok && r.Path == nil && len(p.Refs(ch)) == 1 {
+			return p.Opens(call)
+		}
+		if !p.shut(r) {
+			return true
+		}
+		known = true
+	}
+	return !known
+}
+
+// shut reports whether a ref names a channel of the package's own that nobody
+// closes, sends on or hands on.
+func (p *Package) shut(r Ref) bool {
+	var events []*Event
+	if f := r.Path.Field(); f != nil {
+		if f.Pkg() != p.IR.Pass.Pkg || f.Exported() || r.Path.IsElem() {
+			return false
+		}
+		for _, e := range p.StoredIn(f) {
+			if _, made := e.Ref.Root.(*ssa.MakeChan); !e.To.Path.IsElem() && (!made || e.Ref.Path != nil) {
+				return false
+			}
+			events = append(events, p.Of(e.Ref.Root)...)
+		}
+		events = append(events, p.OfField(f)...)
+	} else {
+		switch root := r.Root.(type) {
+		case *ssa.Global:
+			if root.Pkg != p.IR.SSA || token.IsExported(root.Name()) {
+				return false
+			}
+		case *ssa.MakeChan:
+		default:
+			return false
+		}
+		events = p.Of(r.Root)
+	}
+	return !slices.ContainsFunc(events, func(e *Event) bool {
+		if e.Ref.Path.IsElem() {
+			return false // what goes through it
+		}
+		switch e.Kind {
+		case Close, Grow, Escape, Send:
+			return true
+		case Return:
+			return !e.Via
+		case Store:
+			return e.Holder != "" || !Fresh(e.To.Root) && e.To.Path.Field() == nil
+		}
+		return false
+	})
+}
+
+// maxContexts bounds how far a context is followed to what it is derived from.
+const maxContexts = 6
+
+// ends reports whether a context may end.
+func (p *Package) ends(ctx ssa.Value, depth int) bool {
+	refs := p.Refs(ctx)
+	if depth > maxContexts || len(refs) == 0 {
+		return true
+	}
+	known := false
+	for _, r := range refs {
+		if cell, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil {
+			if types.IsInterface(cell.Type().(*types.Pointer).Elem()) {
+				continue // the variable that holds it
+			}
+			return true
+		}
+		if p.refEnds(r, depth) {
+			return true
+		}
+		known = true
+	}
+	return !known
+}
+
+func (p *Package) refEnds(r Ref, depth int) bool {
+	if depth > maxContexts {
+		return true
+	}
+	if r.Path != nil {
+		f := r.Path.Field()
+		if f == nil || f.Pkg() != p.IR.Pass.Pkg || f.Exported() || r.Path.IsElem() {
+			return true
+		}
+		stored := p.StoredIn(f)
+		return len(stored) == 0 || slices.ContainsFunc(stored, func(e *Event) bool { return e.Ref.Path != nil || p.refEnds(e.Ref, depth+1) })
+	}
+	switch root := r.Root.(type) {
+	case *ssa.Parameter:
+		return p.givenEnds(root, depth)
+	case *ssa.Extract:
+		call, ok := root.Tuple.(*ssa.Call)
+		if !ok {
+			return true
+		}
+		callee := ir.Callee(&call.Call)
+		if callee == nil {
+			return true
+		}
+		switch callee.FullName() {
+		case "context.WithCancel", "context.WithCancelCause":
+			return p.ends(call.Call.Args[0], depth+1) || p.cancels(call)
+		}
+		return true
+	case *ssa.Call:
+		callee := ir.Callee(&root.Call)
+		if callee == nil {
+			return true
+		}
+		switch callee.FullName() {
+		case "context.Background", "context.TODO", "context.WithoutCancel":
+			return false
+		case "context.WithValue":
+			return p.ends(root.Call.Args[0], depth+1)
+		}
+	}
+	return true
+}
+
+// givenEnds reports whether a context that is a parameter may end: nobody knows,
+// unless all callers are in sight.
+func (p *Package) givenEnds(param *ssa.Parameter, depth int) bool {
+	fn := param.Parent()
+	uses := p.uses[fn]
+	if fn.Parent() != nil || token.IsExported(fn.Name()) || len(uses) == 0 {
+		return true
+	}
+	i := slices.Index(fn.Params, param)
+	return slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		if !ok || !calls(call.Common(), fn) {
+			return true
+		}
+		args := ir.Args(call.Common())
+		return i >= len(args) || p.ends(args[i], depth+1)
+	})
+}
+
+// cancels reports whether somebody may call the cancel function that comes with
+// a context.
+func (p *Package) cancels(call *ssa.Call) bool {
+	for _, use := range *call.Referrers() {
+		cancel, ok := use.(*ssa.Extract)
+		if !ok || cancel.Index != 1 {
+			continue
+		}
+		for _, e := range p.Of(cancel) {
+			switch e.Kind {
+			case Call, Escape, Send, Arg, Method:
+				return true
+			case Return:
+				if !e.Via {
+					return true
+				}
+			case Store:
+				f := e.To.Path.Field()
+				if e.Via || f == nil && Fresh(e.To.Root) {
+					continue // what has it has its own events
+				}
+				if f == nil || f.Pkg() != p.IR.Pass.Pkg || f.Exported() {
+					return true
+				}
+				if slices.ContainsFunc(p.OfField(f), func(e *Event) bool {
+					return e.Kind == Call || e.Kind == Escape || e.Kind == Return && !e.Via || e.Kind == Send || e.Kind == Arg || e.Kind == Store && e.To.Path.Field() != f
+				}) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func isContext(recv *types.Var) bool {
+	return recv != nil && recv.Type().String() == "context.Context"
+}
