@@ -103,13 +103,13 @@ func (c *checker) tells(captured ssa.Value) bool {
 	return !ok || n == nil || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() == "sync/atomic" || n.Obj().Pkg() == c.IR.Pass.Pkg
 }
 
-// callsTeardown reports whether the literal calls a method like Close on
-// anything: that is what the timer is for then.
+// callsTeardown reports whether the literal calls a method like Close on anything
+// but a variable that it captures: that is what the timer is for then.
 func callsTeardown(fn *ssa.Function) bool {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			if call, ok := instr.(ssa.CallInstruction); ok {
-				if callee := ir.Callee(call.Common()); callee != nil && effects.Releasing(callee.Name()) {
+				if callee := ir.Callee(call.Common()); callee != nil && effects.Releasing(callee.Name()) && !ofCapture(call) {
 					return true
 				}
 				if b, ok := call.Common().Value.(*ssa.Builtin); ok && (b.Name() == "delete" || b.Name() == "close") {
@@ -119,4 +119,19 @@ func callsTeardown(fn *ssa.Function) bool {
 		}
 	}
 	return false
+}
+
+// ofCapture reports whether a call is one of a method of a captured variable that
+// ends its life.
+func ofCapture(call ssa.CallInstruction) bool {
+	callee := ir.Callee(call.Common())
+	if !effects.IsTeardown(callee) {
+		return false
+	}
+	load, ok := ir.Args(call.Common())[0].(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	_, captured := load.X.(*ssa.FreeVar)
+	return captured
 }

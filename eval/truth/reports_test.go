@@ -70,7 +70,7 @@ func TestReports(t *testing.T) {
 	}
 }
 
-// memlint returns what memlint reports about package leaks, as places with
+// memlint returns what memlint reports, also as latent, about package leaks, as places with
 // categories.
 func memlint(t *testing.T) map[string]bool {
 	t.Helper()
@@ -81,7 +81,7 @@ func memlint(t *testing.T) map[string]bool {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	run := exec.Command(bin, "-json", "./leaks")
+	run := exec.Command(bin, "-latent", "-json", "./leaks")
 	run.Env = build.Env
 	out, err := run.Output()
 	if err != nil {

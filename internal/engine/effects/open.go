@@ -60,7 +60,7 @@ func (p *Package) Endless(l *ir.Loop) bool {
 			if shut[ir.Edge{From: b, Succ: i}] || seen[s] {
 				continue
 			}
-			if !l.Contains(s) {
+			if !l.Contains(s) && !dispatches(s, shut) {
 				return false
 			}
 			seen[s] = true
@@ -68,6 +68,12 @@ func (p *Package) Endless(l *ir.Loop) bool {
 		}
 	}
 	return true
+}
+
+// dispatches reports whether a block outside of a loop only tells which case of a
+// select in it was chosen: the last ones all leave it.
+func dispatches(b *ssa.BasicBlock, shut map[ir.Edge]bool) bool {
+	return len(b.Instrs) <= 2 && (shut[ir.Edge{From: b, Succ: 0}] || shut[ir.Edge{From: b, Succ: 1}])
 }
 
 // Opens reports whether a receive from a channel may come back: somebody sends
