@@ -53,7 +53,7 @@ func (c *checker) within(wait *effects.Event, body *ssa.Function) *effects.Event
 		return wait
 	}
 	for _, e := range c.In(ir.Outermost(body)) {
-		if (e.Kind == effects.Recv || e.Kind == effects.Wait) && e.Instr == wait.Origin {
+		if (e.Kind == effects.Recv || e.Kind == effects.Wait) && e.Instr == wait.Origin && c.OfTimer(e.Ref) {
 			return e
 		}
 	}
@@ -78,7 +78,7 @@ func (c *checker) stopByStarter(call *ssa.Call, body *ssa.Function) ssa.Instruct
 	}
 	var stop ssa.Instruction
 	for _, e := range c.Of(call) {
-		if e.Ref.Path != nil || e.Kind != effects.Method {
+		if e.Ref.Path != nil || e.Kind != effects.Method || e.Mode == effects.Spawned {
 			continue
 		}
 		switch {

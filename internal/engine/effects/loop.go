@@ -82,6 +82,9 @@ func timerChan(refs []Ref) bool {
 	return true
 }
 
+// OfTimer reports whether a ref names the channel of a ticker or timer.
+func (p *Package) OfTimer(r Ref) bool { return timerChan([]Ref{r}) }
+
 func isChanVar(cell *ssa.Alloc) bool {
 	_, ok := cell.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Chan)
 	return ok

@@ -36,7 +36,7 @@ func (r *Room) Kick(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.names, id)
-	delete(r.idle, id) // want `entry of idle is deleted without Stop of its timer; held by the runtime timer heap \(timerleak/afterfunc-pins\)`
+	delete(r.idle, id) // want `entry of idle is deleted without Stop of its timer; held by the runtime timer heap \(timerleak/timer-outlives-entry\)`
 }
 
 // Leaks: the timer is a field of the entry.
@@ -101,7 +101,7 @@ func (c *Cache) Take(key string) *entry {
 func (c *Cache) Purge(prefix string) {
 	for key, e := range c.entries {
 		if e.value == prefix {
-			delete(c.entries, key) // want `timerleak/afterfunc-pins`
+			delete(c.entries, key) // want `timerleak/timer-outlives-entry`
 		}
 	}
 }
@@ -165,5 +165,5 @@ func (m *Mixed) Stop(i int) {
 }
 
 func (m *Mixed) Forget(i int) {
-	delete(m.m, i) // want `timerleak/afterfunc-pins`
+	delete(m.m, i) // want `timerleak/timer-outlives-entry`
 }

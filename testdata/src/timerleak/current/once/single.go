@@ -52,7 +52,7 @@ func Poller() *poller { return newPoller() }
 func (p *poller) Poll() { p.start.Do(func() { go p.run() }) }
 
 func (p *poller) run() {
-	for range time.Tick(time.Minute) { // want `goroutine waits for the ticker in a loop that never ends`
+	for range time.Tick(time.Minute) { // want `goroutine waits for the ticker in a loop that never ends.*, latent`
 		p.seen++
 	}
 }

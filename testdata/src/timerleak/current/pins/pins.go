@@ -29,9 +29,9 @@ func Remind(c *Conn, name string) {
 	time.AfterFunc(time.Hour, func() { c.Note(name) }) // want `dropped timer keeps c until it fires.*timerleak/afterfunc-pins`
 }
 
-// Leaks: nobody knows how long the caller's timeout is.
+// Fine: nobody knows how long the caller's timeout is.
 func RemindIn(d time.Duration, c *Conn) {
-	_ = time.AfterFunc(d, func() { // want `timerleak/afterfunc-pins`
+	_ = time.AfterFunc(d, func() {
 		c.Note("late")
 	})
 }
@@ -47,9 +47,9 @@ func Dial(addrs <-chan string) {
 	}
 }
 
-// Fine: the timer is there to close it.
+// Leaks: who closes it earlier keeps it for the hour.
 func CloseLater(c *Conn) {
-	time.AfterFunc(time.Hour, func() { c.Close() })
+	time.AfterFunc(time.Hour, func() { c.Close() }) // want `timerleak/afterfunc-pins`
 }
 
 // Fine: it is over soon.
@@ -124,7 +124,7 @@ func (s *Server) check() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.peers == 0 {
-		time.AfterFunc(time.Hour, func() { s.check() })
+		time.AfterFunc(time.Hour, func() { s.check() }) // want `timerleak/afterfunc-pins, latent`
 	}
 }
 
@@ -155,7 +155,7 @@ func (c *client) Close() error { return c.nc.Close() }
 func (c *client) lag() int     { return len(c.out) }
 
 func (c *client) greet() {
-	time.AfterFunc(5*time.Minute, func() { fmt.Println(c.lag()) }) // want `timerleak/afterfunc-pins`
+	time.AfterFunc(15*time.Minute, func() { fmt.Println(c.lag()) }) // want `timerleak/afterfunc-pins`
 }
 
 // Leaks: a command that ends well stays until the timeout.
@@ -189,9 +189,9 @@ type cluster struct {
 	slot []int
 }
 
-// Fine: what the only caller gives is in a field of somebody who keeps it.
+// Leaks: each call keeps the connection, whoever else does.
 func slots(c *Conn) []int {
-	time.AfterFunc(time.Hour, func() { c.Note("swept") })
+	time.AfterFunc(time.Hour, func() { c.Note("swept") }) // want `timerleak/afterfunc-pins, latent`
 	return make([]int, 8)
 }
 
