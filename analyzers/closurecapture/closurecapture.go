@@ -9,21 +9,25 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/retention"
 	"github.com/memlint/memlint/internal/finding"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 //go:embed doc.go
 var doc string
 
+const name = "closurecapture"
+
 // Analyzer reports closures that keep large values in memory.
 var Analyzer = &analysis.Analyzer{
-	Name:     "closurecapture",
-	Doc:      finding.Doc(doc, "closurecapture"),
-	URL:      finding.URL("closurecapture"),
+	Name:     name,
+	Doc:      finding.Doc(doc, name),
+	URL:      finding.URL(name),
 	Run:      effects.Alone(run),
-	Requires: []*analysis.Analyzer{effects.Analyzer},
+	Requires: []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
 
 	Flags:      finding.Flags(),
 	ResultType: finding.ResultType,
@@ -42,20 +46,42 @@ var attachers = map[string]string{
 }
 
 type checker struct {
-	*effects.Package
+	*evidence.Package
 	report *finding.Reporter
 }
 
+func init() { evidence.Register(name, find) }
+
+// find returns the closures that pile up with what they keep: leaks where they
+// are made again and again.
+func find(p *evidence.Package) []*evidence.Leak {
+	c := &checker{Package: p}
+	var found []*evidence.Leak
+	c.closures(func(mc *ssa.MakeClosure, leak finding.Leak) {
+		if leak.Category != "large-capture" {
+			return
+		}
+		found = append(found, &evidence.Leak{
+			Category: leak.Category, What: leak.What, HeldBy: leak.HeldBy, Pos: leak.Pos, End: leak.End,
+			At: mc, Needs: evidence.Needs{Again: true, Adds: true}, Tell: &leak,
+		})
+	})
+	return found
+}
+
 func run(pass *analysis.Pass) (any, error) {
-	c := &checker{Package: effects.Of(pass), report: finding.NewReporter(pass)}
+	c := &checker{Package: evidence.Of(pass), report: finding.NewReporter(pass)}
+	account.Report(c.Package, c.report, name, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
+	c.closures(func(_ *ssa.MakeClosure, leak finding.Leak) {
+		if leak.Category == "partial-use" {
+			c.report.Add(leak)
+		}
+	})
 	for _, fn := range c.IR.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				switch instr := instr.(type) {
-				case *ssa.MakeClosure:
-					c.closure(instr)
-				case ssa.CallInstruction:
-					c.attached(instr)
+				if call, ok := instr.(ssa.CallInstruction); ok {
+					c.attached(call)
 				}
 			}
 		}
@@ -63,25 +89,34 @@ func run(pass *analysis.Pass) (any, error) {
 	return c.report.Flush(), nil
 }
 
-// closure reports the captures of one closure that it keeps for too long.
-func (c *checker) closure(mc *ssa.MakeClosure) {
-	if !c.Repeatable(mc) {
-		return
+// closures calls tell for the captures that closures keep for too long.
+func (c *checker) closures(tell func(mc *ssa.MakeClosure, leak finding.Leak)) {
+	for _, fn := range c.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if mc, ok := instr.(*ssa.MakeClosure); ok && c.Repeatable(mc) {
+					c.closure(mc, tell)
+				}
+			}
+		}
 	}
+}
+
+func (c *checker) closure(mc *ssa.MakeClosure, tell func(*ssa.MakeClosure, finding.Leak)) {
 	var held []retention.Holder
-	for _, capture := range retention.Captures(c.Package, mc) {
+	for _, capture := range retention.Captures(c.Package.Package, mc) {
 		size, large := capture.Large(minBytes)
 		if !large || capture.Cleared() || capture.Inherited() {
 			continue
 		}
 		if held == nil {
-			if held = retention.Holders(c.Package, mc); len(held) == 0 {
+			if held = retention.Holders(c.Package.Package, mc); len(held) == 0 {
 				return
 			}
 		}
 		for _, h := range held {
 			if leak, ok := c.keeps(capture, size, h); ok {
-				c.report.Add(leak)
+				tell(mc, leak)
 				break
 			}
 		}
@@ -97,7 +132,7 @@ func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Ho
 	}
 	parts := v.Parts()
 	switch {
-	case len(parts) > 0 && (h.Body == nil || v.UsedIn(retention.Waiting(c.Package, h.Body))) && v.Settled(parts):
+	case len(parts) > 0 && (h.Body == nil || v.UsedIn(retention.Waiting(c.Package.Package, h.Body))) && v.Settled(parts):
 		leak.Category = "partial-use"
 		leak.What = "closure keeps " + all(v, size) + " for " + names(parts)
 		if len(parts) == 1 && parts[0].Expr && v.NotNil() {
@@ -106,7 +141,7 @@ func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Ho
 		}
 	case !size.Bulk:
 		return leak, false
-	case h.Slot.PilesUp(c.Package):
+	case h.Slot.PilesUp(c.Package.Package):
 		leak.Category = "large-capture"
 		leak.What = "closure keeps " + all(v, size) + " and nothing takes it out of " + h.Slot.Name()
 	case h.Body != nil && c.endless(v, h.Body):
@@ -127,7 +162,7 @@ func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Ho
 // endless reports whether a goroutine uses the variable in a loop that never
 // ends. Those that wait for a ticker are timerleak's.
 func (c *checker) endless(v retention.Capture, body *ssa.Function) bool {
-	loops := retention.Endless(c.Package, body)
+	loops := retention.Endless(c.Package.Package, body)
 	return v.UsedIn(loops) && !slices.ContainsFunc(loops, retention.TicksIn)
 }
 
@@ -165,24 +200,24 @@ func (c *checker) attached(call ssa.CallInstruction) {
 	pos, end := c.IR.Range(call)
 	leak := finding.Leak{Pos: pos, End: end, Category: "self-reference", HeldBy: []string{"the " + what + " table"}}
 	for i, v := range given {
-		if !retention.Reaches(c.Package, v, object) {
+		if !retention.Reaches(c.Package.Package, v, object) {
 			continue
 		}
 		leak.What = what + " keeps the object that it waits for"
 		if i == 1 {
 			leak.What = "argument of the " + what + " keeps the object that it waits for"
 		}
-		c.report.Add(c.atFunction(leak, v))
+		c.report.Add(c.withFunction(leak, v))
 		return
 	}
-	if at := retention.Cyclic(c.Package, object, call.Parent()); at != nil && what == "finalizer" {
+	if at := retention.Cyclic(c.Package.Package, object, call.Parent()); at != nil && what == "finalizer" {
 		leak.What = what + " never runs, the object is part of a cycle"
 		leak.HeldBy = nil
 		leak.Notes = []finding.Note{{Pos: at.Pos(), Text: "leads back to the object"}}
 		c.report.Add(leak)
 		return
 	}
-	if at := retention.Pinned(c.Package, object); at != nil {
+	if at := retention.Pinned(c.Package.Package, object); at != nil {
 		leak.What = what + " never runs, a goroutine keeps the object"
 		leak.HeldBy = []string{"goroutine"}
 		pos, end := c.IR.Range(at)
@@ -191,13 +226,13 @@ func (c *checker) attached(call ssa.CallInstruction) {
 	}
 }
 
-// atFunction moves a leak to the literal or method value that v is, if it is
-// written as one.
-func (c *checker) atFunction(leak finding.Leak, v ssa.Value) finding.Leak {
+// withFunction adds to a leak where the literal or method value is that v is, if
+// it is written as one.
+func (c *checker) withFunction(leak finding.Leak, v ssa.Value) finding.Leak {
 	for _, r := range c.Refs(v) {
 		if mc, ok := r.Root.(*ssa.MakeClosure); ok && r.Path == nil {
-			leak.Notes = []finding.Note{{Pos: leak.Pos, End: leak.End, Text: "attached to the object here"}}
-			leak.Pos, leak.End = c.IR.Range(mc)
+			pos, end := c.IR.Range(mc)
+			leak.Notes = []finding.Note{{Pos: pos, End: end, Text: "keeps the object"}}
 			leak.HeldBy = append(leak.HeldBy, "func")
 			break
 		}

@@ -46,9 +46,11 @@
 //
 // # large-capture
 //
-// A closure made in repeatable code keeps a large variable and goes to a
-// container from which nothing in the package takes anything out, or to a
-// goroutine that never ends. For a method value the receiver counts.
+// A closure that is made again and again (see globalgrowth for what shows that)
+// keeps a large variable and goes to a container from which nothing in the package
+// takes anything out, or to a goroutine that never ends. For a method value the
+// receiver counts. Where nothing shows that it is made again it is latent, and
+// reported with -latent.
 //
 // Silent are closures that are returned (the caller decides), containers that
 // other packages can reach (exported fields and variables) or that belong to
@@ -66,5 +68,5 @@
 // is never collected and the function never runs. So is a finalizer of an
 // object that the function makes part of a cycle of pointers: the runtime
 // breaks no cycles that have a finalizer (a cleanup is none). This is reported
-// in code that runs once, too.
+// at the call that attaches it, in code that runs once, too.
 package closurecapture

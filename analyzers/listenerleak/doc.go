@@ -33,46 +33,52 @@
 //	-listenerleak.pairs=example.com/bus.(*Bus).Tell:Forget,example.com/bus.Mind:Drop
 //
 // says that the method Tell is undone by Forget, a method of Bus or of what Tell
-// returns, and the function Mind by Drop. Of a pair that is named so, neither
-// its names nor those of the functions that call it are asked, only whether that
-// is code that runs once per process, or made the holder itself.
+// returns, and the function Mind by Drop.
+//
+// A registration that nothing undoes is a leak if it is made again and again, on a
+// holder that stays. Again and again is what a loop without a bound does, a handler,
+// an object that comes and goes (with a method like Close; or put into a container
+// and taken out again), a caller, or a function that nobody calls yet. What stays
+// are package variables, the receiver of a handler, and what an object that comes
+// and goes, or a loop, was given. Both may be shown by callers, in this package or
+// in others, where the finding then stands. What nothing shows is latent, and
+// reported with -latent. What functions and types are called shows nothing.
+//
+// Where the code itself shows that a registration has to be undone it is reported
+// wherever it stands: another path undoes it, or the function that registers another
+// one, which something undoes; a field keeps the handle, and its owner's Close does
+// not use it; the function returns, and only it received from the channel.
 //
 // Silent are code that runs once per process; holders that were made in the
-// same function or came from a call of which nothing is known; objects that
-// listen to what they own, which they made or close; constructors and functions
-// named like set-up (New, Init, Start, Register, ...), which as a rule run once
-// per holder, unless what they make has a method like Close, they run in a loop,
-// they leave a goroutine behind that waits on the channel, or they register
-// beside it what another function undoes; functions named MustRegister, and those
-// that ask an error whether the listener was there already; methods that register,
-// with a part of their receiver, what their caller gave them; handles that are
-// handed to anybody who may use them; subscriptions that last until their channel
-// is closed; literals that undo a subscription when they are called; paths on
-// which another result of the registration is nil; and what ends with a context
-// that it is given, such as the streams of gRPC. What is undone for one field is
-// undone for those that it is set from. In test files, what a test mentions may be
-// undone there. Types, descriptions of files and the like listen to nothing. The
-// Add of fsnotify takes a path and is no registration; a name that expvar
-// publishes stays, but only once.
+// same function; objects that listen to what they own, which they made or close;
+// functions named MustRegister, and those that ask an error of Prometheus whether
+// the collector was there already; handles that are handed to anybody who may use
+// them; subscriptions that last until their channel is closed; literals that undo a
+// subscription when they are called; paths on which another result of the
+// registration is nil; functions that only a method like Close calls; and what ends
+// with a context that it is given, such as the streams of gRPC. What is undone for
+// one field is undone for those that it is set from, what is undone for another
+// object is not. Test files are silent. Types, descriptions of files and the like
+// listen to nothing. The Add of fsnotify takes a path and is no registration; a name
+// that expvar publishes stays, but only once.
 //
 // Where another registration of the kind is undone, or this one is on another
 // path, that place is told, too.
 //
 // # never-removed
 //
-// A listener is registered through one half of a pair on a holder that the
-// function did not make, and the package never calls the other half for it. A
-// call of the other half on what certainly is another holder, in another field
-// or package variable, does not count. A watch of etcd's client has the end of
-// its context as the other half: with context.Background, the code has to stay
-// with it until its channel is closed.
+// A listener is registered through one half of a pair, and the package never calls
+// the other half for it. A call of the other half on what certainly is another
+// holder, or with another listener, does not count. A watch of etcd's client has the
+// end of its context as the other half: with context.Background, the code has to
+// stay with it until its channel is closed.
 //
 // # handle-discarded
 //
 // The registration returns the only means to undo it, and the result is
 // dropped, or kept in a field that nothing uses. The stop function of
-// context.AfterFunc counts where a field or package variable keeps the context;
-// a context that is a parameter or was made in the function ends. What
+// context.AfterFunc counts where the context stays; one that was made in the
+// function ends, and that of a request does. What
 // js.FuncOf makes has to be released, also in constructors; that a function of
 // JavaScript gets it is no release. It is seen with GOOS=js, when the files that
 // use it are. The fix defers the stop function, where the function of
@@ -99,12 +105,11 @@
 //
 // # no-way-out
 //
-// A type of the package keeps listeners in a slice or map that a method grows,
-// no function of the package takes any out, and code that may run any number of
-// times registers on a value that it did not make. Functions count where the
-// field is named for listeners, or its owner has a lock, a channel or a method
-// like Close; a type that is named like a configuration needs one of these in
-// any case. Listeners that accept connections are no listeners in this sense, nor
-// are channels that the owner only receives from. Options of a constructor, which
-// are literals that get the value, are silent.
+// A type keeps listeners in a slice or map that a method grows, and no function of
+// its package takes any out. The finding stands at the call that registers, also in
+// another package; a function that keeps what it is given in a package variable
+// counts there, too. Listeners are functions, channels that something is sent to,
+// and values whose methods the package calls. Those that accept connections are
+// none, nor are channels that the owner only receives from, and functions that a
+// method like Close runs.
 package listenerleak

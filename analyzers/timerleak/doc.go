@@ -29,12 +29,18 @@
 // as old. From 1.23 on, the categories that are marked "before 1.23" are
 // reported only with -timerleak.collectable.
 //
-// Silent are code that runs once per process (main, init, tests, also those of
-// suites, and what is given one, with their loops, package-level sync.Once, what
-// runs only where a package variable is nil that it then sets, the bodies of
-// commands of cobra, urfave/cli and kingpin, and what only these call), tickers
-// handed to somebody who may stop them (returned, stored where the package stops
-// them, given to a function that is not known), loops in functions that block
+// A goroutine that waits for ever and a timer that stays are leaks if they are
+// started again and again. What shows that is a loop without a bound, a handler, an
+// object that comes and goes, a caller, a function that nobody calls yet, or that
+// the function belongs to an API: see globalgrowth. What nothing shows is latent, and
+// reported with -latent. A goroutine that the Close of its own object does not end
+// is reported wherever it is started.
+//
+// Silent are code that runs once per process (main, init, tests, package-level
+// sync.Once, what runs only where a package variable is nil that it then sets, the
+// bodies of commands of cobra, urfave/cli and kingpin, and what only these call),
+// tickers handed to somebody who may stop them (returned, stored where the package
+// stops them, given to a function that is not known), loops in functions that block
 // their caller, who decides, and goroutines that work on package variables only,
 // or on values for them of a type that once code alone makes: there is one of
 // each.
@@ -49,11 +55,13 @@
 //
 // # ticker-goroutine
 //
-// A goroutine started in repeatable code receives from a ticker in a loop
-// that never ends. Return from the loop when a context or channel says so.
+// A goroutine receives from a ticker in a loop that never ends. Return from the
+// loop when a context or channel says so. A way out that nobody opens is none: a
+// channel of the package's own that nobody closes or sends on, the end of a context
+// whose cancel function nobody calls or of a background context, a nil channel.
 //
-// So does one that only a tick leads out of its loop, if the ticker is kept in
-// a field and another function stops it: no tick comes any more.
+// So does one that only a tick leads out of its loop, if the function that started
+// it, or another one, stops the ticker: no tick comes any more.
 //
 //	func (b *Bar) loop() {
 //		for !b.stopped.Load() {
@@ -78,7 +86,7 @@
 // new ticker and nothing stops the old one, as may be a package variable.
 //
 // Also a delete from a map of tickers that does not stop the ticker, where
-// another delete from that map does: see afterfunc-pins.
+// another delete from that map does: see timer-outlives-entry.
 //
 // # tick-in-repeatable
 //
@@ -107,21 +115,21 @@
 //
 // # afterfunc-pins
 //
-// The handle of a time.AfterFunc of unknown length, or of a minute or more, is
-// dropped, and its function captures a value that has a method like Close:
-// the value cannot go before the timer fires. Functions that call that method
-// are silent, they are what the timer is for; what a function captures that
-// is large is closurecapture's. Silent is also a method whose timer captures
-// its own receiver: nothing says there that the receiver has to go before,
-// unless it has a connection in a field. So is a function whose callers all give
-// it, for what is captured, a value that they have in a field.
+// The handle of a time.AfterFunc of ten minutes or more is dropped, and its
+// function captures a value that has a method like Close, or a large one: the value
+// cannot go before the timer fires. The receiver of a method value is a capture.
+// Functions that take something else out or close it are silent, they are what the
+// timer is for.
 //
 // Also where one path out of the function stops the timer and another one does
 // not, if the timer's function captures nothing by which that path might know
-// that it fired.
+// that it fired, and the time is not known to be less.
 //
-// Also where entries of a map that hold such a timer, themselves or in a field,
-// are stopped where one function deletes them, and not where another one does.
+// # timer-outlives-entry
+//
+// A time.AfterFunc is armed for an entry of a map, itself or in a field, and a
+// delete of the entry does not stop it, while another one does: the timer still
+// fires, and keeps what it refers to.
 //
 //	func (r *Room) Leave(id string) {
 //		r.idle[id].Stop()
@@ -129,7 +137,7 @@
 //	}
 //
 //	func (r *Room) Kick(id string) {
-//		delete(r.idle, id) // its timer still fires, and keeps what it refers to
+//		delete(r.idle, id) // its timer still fires
 //	}
 //
 // Silent are the timer's own function, where it fired; functions whose callers

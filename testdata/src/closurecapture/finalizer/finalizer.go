@@ -64,8 +64,8 @@ func literal(t *table) *handle {
 
 func variable(t *table) *handle {
 	h := &handle{t: t}
-	free := func(id int) { h.t.put(id) } // want `cleanup keeps the object that it waits for`
-	runtime.AddCleanup(h, free, h.id)
+	free := func(id int) { h.t.put(id) }
+	runtime.AddCleanup(h, free, h.id) // want `cleanup keeps the object that it waits for`
 	return h
 }
 
