@@ -18,6 +18,7 @@ type api struct {
 	release  string        // how the handle undoes it: its method, the inverse that takes it, or "" if it is called
 	also     []string      // other methods of the handle that do
 	declared bool          // by the user: neither its names nor its body are asked
+	known    bool          // see knownAPIs
 	js       bool          // the holder is the JavaScript runtime, see known
 	context  bool          // the end of the context that it takes undoes it, nothing else
 }
@@ -33,10 +34,10 @@ func lookup(fn *types.Func) (api, bool) {
 		return a, ok
 	}
 	if k, ok := known[key]; ok && len(k.undo) == 0 {
-		return api{fn: fn, listener: -1, handle: 0, context: true}, true
+		return api{fn: fn, listener: -1, handle: 0, context: true, known: true}, true
 	} else if ok {
 		a, ok := named(fn, k.undo)
-		a.js = k.js
+		a.js, a.known = k.js, true
 		return a, ok
 	}
 	return inferred(fn)
@@ -148,8 +149,11 @@ func isError(t types.Type) bool {
 // side of the channel that it returns, as far as its body is known.
 func (a *api) keeps(sum *effects.Summary) bool {
 	switch {
-	case sum == nil || a.declared:
+	case a.declared:
 		return true
+	case sum == nil:
+		// A method may keep what it is given; of functions only the known ones do.
+		return a.known || a.fn.Signature().Recv() != nil
 	case a.listener < 0:
 		return sum.Has(effects.Grow, 0)
 	}

@@ -21,6 +21,9 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 	reg.needs.Adds = a.js // not what somebody plugs in: each function is made anew
 	c.seen = append(c.seen, reg)
 	v := result(call, a.handle)
+	if v != nil && c.undoneBeside(call, a) {
+		return
+	}
 	if v == nil {
 		if !own {
 			reg.leak = c.registered(reg, "handle-discarded", a.unused(true))
@@ -56,6 +59,44 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 		reg.leak = c.registered(reg, "not-removed-on-path", onPath,
 			c.note(out.Releases[0].Instr, "undone here on another path"), c.note(call, "registers again without "+a.how()))
 	}
+}
+
+// undoneBeside reports whether the function that registers also calls the other
+// half with something that the handle gives, such as its id.
+func (c *checker) undoneBeside(call ssa.CallInstruction, a *api) bool {
+	for _, inv := range a.inverses {
+		for _, e := range c.Named(inv.Name()) {
+			other, ok := e.Instr.(ssa.CallInstruction)
+			if !ok || e.Callee != inv && e.Callee != nil && e.Callee.Pkg() != a.fn.Pkg() || ir.Outermost(e.Func()) != ir.Outermost(call.Parent()) {
+				continue
+			}
+			if slices.ContainsFunc(ir.Args(other.Common())[1:], func(arg ssa.Value) bool {
+				_, made := ir.Unwrap(arg).(*ssa.Call) // the handle itself is for the paths
+				return made && ir.Unwrap(arg) != ssa.Value(call.Value()) && madeOf(arg, call.Value(), 0)
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// madeOf reports whether a value is made of the result of a call.
+func madeOf(v ssa.Value, of *ssa.Call, depth int) bool {
+	const deep = 6
+	if v == ssa.Value(of) {
+		return true
+	}
+	instr, ok := v.(ssa.Instruction)
+	if !ok || depth > deep {
+		return false
+	}
+	for _, op := range instr.Operands(nil) {
+		if *op != nil && madeOf(*op, of, depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // registered returns a leak at a registration.

@@ -49,7 +49,11 @@ func (c *checker) notify(call ssa.CallInstruction) {
 		if len(out.Releases) == 0 {
 			leak.Fix = c.deferStop(call, ch)
 		}
-		c.add(call, leak, evidence.Needs{})
+		needs := evidence.Needs{}
+		if kinds := signalsOf(call); kinds.ending && kinds.other {
+			needs.Again = true // the signals of a process, in the function that runs it
+		}
+		c.add(call, leak, needs)
 		return
 	}
 }
@@ -70,13 +74,23 @@ func (c *checker) ofSingleton(call ssa.CallInstruction) bool {
 // endsProcess reports whether signal.Notify is called with signals whose only
 // use is to end the process.
 func endsProcess(call ssa.CallInstruction) bool {
+	kinds := signalsOf(call)
+	return kinds.ending && !kinds.other
+}
+
+// signals are of two kinds: those that end processes and others.
+type signals struct{ ending, other bool }
+
+// signalsOf returns of which kinds the signals are that signal.Notify is called
+// with.
+func signalsOf(call ssa.CallInstruction) (kinds signals) {
 	list, ok := call.Common().Args[1].(*ssa.Slice)
 	if !ok {
-		return false // none means all
+		return signals{other: true} // none means all
 	}
 	array, ok := list.X.(*ssa.Alloc)
 	if !ok {
-		return false
+		return signals{other: true}
 	}
 	for _, ref := range *array.Referrers() {
 		elem, ok := ref.(*ssa.IndexAddr)
@@ -84,12 +98,16 @@ func endsProcess(call ssa.CallInstruction) bool {
 			continue
 		}
 		for _, ref := range *elem.Referrers() {
-			if st, ok := ref.(*ssa.Store); ok && !isEnding(st.Val) {
-				return false
+			if st, ok := ref.(*ssa.Store); ok {
+				if isEnding(st.Val) {
+					kinds.ending = true
+				} else {
+					kinds.other = true
+				}
 			}
 		}
 	}
-	return true
+	return kinds
 }
 
 // isEnding reports whether v is os.Interrupt, os.Kill or a number that means

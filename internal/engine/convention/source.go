@@ -161,7 +161,7 @@ func IsTime(t types.Type) bool { return typeOf(t) == "time.Time" }
 // text: what is read from it ends.
 func OpensLocal(fn *types.Func) bool {
 	switch fn.FullName() {
-	case "os.Open", "os.OpenFile", "strings.NewReader", "bytes.NewReader", "bytes.NewBuffer", "bytes.NewBufferString", "(embed.FS).Open", "(io/fs.FS).Open":
+	case "os.Open", "os.OpenFile", "os.ReadFile", "io/ioutil.ReadFile", "os.Create", "(embed.FS).ReadFile", "io/fs.ReadFile", "os.ReadDir", "strings.NewReader", "bytes.NewReader", "bytes.NewBuffer", "bytes.NewBufferString", "(embed.FS).Open", "(io/fs.FS).Open":
 		return true
 	}
 	return false

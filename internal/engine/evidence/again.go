@@ -331,7 +331,7 @@ func (p *Package) uncalled(fn *ssa.Function, r *reach) bool {
 
 // everybody reports whether fn is a function of an API: any number of callers
 // may call it. It is not if those that are in sight call it once only.
-func (p *Package) everybody(fn *ssa.Function, r *reach) bool {
+func (p *Package) everybody(l *Leak, fn *ssa.Function, r *reach) bool {
 	obj, ok := fn.Object().(*types.Func)
 	if !ok || fn.Parent() != nil || !obj.Exported() || !convention.Importable(p.pass.Pkg) || p.inTest(fn) {
 		return false
@@ -341,7 +341,37 @@ func (p *Package) everybody(fn *ssa.Function, r *reach) bool {
 			return false
 		}
 	}
+	if l.Needs.Data && takesCode(obj.Signature()) {
+		return false // it is there to plug something in
+	}
 	return len(r.sites) == 0 || slices.ContainsFunc(r.sites, func(s site) bool { return p.Repeatable(s.at) })
+}
+
+// takesCode reports whether a parameter is a function or has methods that the
+// caller chose.
+func takesCode(sig *types.Signature) bool {
+	for v := range sig.Params().Variables() {
+		switch t := v.Type().Underlying().(type) {
+		case *types.Signature:
+			if !iterates(t) {
+				return true
+			}
+		case *types.Interface:
+			if t.NumMethods() > 0 && !isError(v.Type()) && v.Type().String() != "context.Context" && !convention.IsConnection(v.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// iterates reports whether a function is a sequence of values to range over.
+func iterates(sig *types.Signature) bool {
+	if sig.Params().Len() != 1 || sig.Results().Len() != 0 {
+		return false
+	}
+	yield, ok := sig.Params().At(0).Type().Underlying().(*types.Signature)
+	return ok && yield.Results().Len() == 1 && types.Identical(yield.Results().At(0).Type(), types.Typ[types.Bool])
 }
 
 // A verdict on a type is kept while it is worked out, so that types that depend
@@ -487,7 +517,7 @@ func (p *Package) containersOf(t *types.TypeName) []holder {
 					continue // where it is a listener, say
 				}
 				h.field = f
-			} else if g, ok := e.To.Root.(*ssa.Global); ok {
+			} else if g, ok := e.To.Root.(*ssa.Global); ok && g.Pkg == p.IR.SSA && !keepsAsOther(g.Type().(*types.Pointer).Elem()) {
 				h.global = g
 			} else {
 				continue

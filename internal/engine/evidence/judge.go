@@ -165,7 +165,7 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 		} else {
 			n.askMany = true
 			for _, s := range sources {
-				if s.param != nil && !slices.Contains(n.many, place{s.param, s.path}) {
+				if s.param != nil && !(s.Apart && j.leak.Needs.Strict) && !slices.Contains(n.many, place{s.param, s.path}) {
 					n.many = append(n.many, place{s.param, s.path})
 				}
 			}
@@ -292,7 +292,7 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 	} else if o := j.object(fn); o.Kind != NoReason && (n.again || n.askStays) {
 		j.perObject(fn, &n, &w, o)
 	}
-	if n.askMany && j.pointers(fn, n) && j.everybody(fn, r) {
+	if n.askMany && j.pointers(fn, n) && j.everybody(j.leak, fn, r) {
 		n.askMany, n.many, w.source = false, nil, Source{From: Pointer, Value: n.many[0].root}
 	}
 	if n.met() {
@@ -306,7 +306,7 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		w.reason = Reason{Kind: Uncalled, Pos: fn.Pos(), Name: fn.Name()}
 		return j.met(w)
 	}
-	if n.adds && n.again && !n.askMany && !n.askStays && j.everybody(fn, r) {
+	if n.adds && n.again && !n.askMany && !n.askStays && j.everybody(j.leak, fn, r) {
 		w.reason = Reason{Kind: API, Pos: fn.Pos(), Name: fn.Name()}
 		return j.met(w)
 	}

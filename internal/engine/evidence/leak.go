@@ -65,6 +65,9 @@ type Needs struct {
 	// Adds is set if each call adds one more, whatever it is given: then a
 	// function of an API is evidence by itself.
 	Adds bool
+	// Data is set if what is added is data: a function that is given code is there
+	// to plug that in.
+	Data bool
 	// Least is the source from which on values count as many; the zero Source
 	// means any that shows it.
 	Least From

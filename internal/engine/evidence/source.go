@@ -355,7 +355,7 @@ func (t *trace) contents(v *ssa.Alloc, path string) {
 					}
 				}
 			case ssa.CallInstruction:
-				if from, ok := fills(use.Common(), addr); ok {
+				if from, ok := t.fills(use.Common(), addr); ok {
 					found = true
 					t.end(from, v)
 				}
@@ -385,7 +385,7 @@ func (t *trace) contents(v *ssa.Alloc, path string) {
 
 // fills reports whether a call puts something where addr points to, and where
 // that comes from.
-func fills(call *ssa.CallCommon, addr ssa.Value) (From, bool) {
+func (t *trace) fills(call *ssa.CallCommon, addr ssa.Value) (From, bool) {
 	callee := ir.Callee(call)
 	if callee == nil {
 		return Unknown, false
@@ -400,7 +400,40 @@ func fills(call *ssa.CallCommon, addr ssa.Value) (From, bool) {
 	if i := slices.Index(call.Args, addr); i < first {
 		return Unknown, false
 	}
-	return fromConvention(source), true
+	return t.decoded(call, callee, fromConvention(source)), true
+}
+
+// decoded returns where what a function decodes comes from: what the program
+// brings along, or has in a file, is not what others send.
+func (t *trace) decoded(call *ssa.CallCommon, callee *types.Func, from From) From {
+	args := ir.Args(call)
+	if from != Input || len(args) == 0 {
+		return from
+	}
+	for range maxDepth {
+		for _, r := range t.Refs(args[0]) {
+			made := r.Root
+			if ext, ok := made.(*ssa.Extract); ok {
+				made = ext.Tuple
+			}
+			inner, ok := made.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			fn := ir.Callee(&inner.Call)
+			if fn == nil || fn.Pkg() == nil {
+				return from
+			}
+			if convention.OpensLocal(fn) || convention.Draws(fn) == convention.Program {
+				return Unknown
+			}
+			if len(ir.Args(&inner.Call)) == 0 {
+				return from
+			}
+			args = ir.Args(&inner.Call)
+		}
+	}
+	return from
 }
 
 // variadicCall returns the call that gets v as one of its variadic arguments, if
@@ -490,6 +523,9 @@ func (t *trace) call(v *ssa.Call, result int, path string) {
 		return
 	}
 	if f := fromConvention(convention.Draws(callee)); f != Unknown {
+		if f == Input && t.readsLocal(v) {
+			f = Unknown // as many as the file has
+		}
 		t.end(f, v)
 		return
 	}

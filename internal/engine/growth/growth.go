@@ -207,7 +207,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type) Way {
 	w := Way{Instr: at, Event: e, Plugged: f.plugs(e), Needs: evidence.Needs{Again: true}}
 	if !keyed(typ) {
-		w.Needs.Adds = !w.Plugged
+		w.Needs.Adds, w.Needs.Data = !w.Plugged, true
 		if key := onlyIfAbsent(grows(e)); key != nil {
 			w.Needs.Many = []ssa.Value{key}
 			if grows(e) != e.Instr {

@@ -13,7 +13,7 @@ import (
 // Leaks: the signal table keeps the channel of every call.
 func WaitForReload() {
 	ch := make(chan os.Signal, 1)
-	signal.Notify(ch, os.Interrupt, syscall.SIGHUP) // want `channel given to signal.Notify is not stopped on every path.*listenerleak/signal-not-stopped`
+	signal.Notify(ch, os.Interrupt, syscall.SIGHUP) // want `channel given to signal.Notify is not stopped on every path.*listenerleak/signal-not-stopped, latent`
 	<-ch
 }
 
@@ -113,7 +113,7 @@ func PauseAll(parent context.Context, stop, unregister, stopFunc <-chan struct{}
 func Handle(reload func(), quit <-chan struct{}) int {
 	ch := make(chan os.Signal, 4)
 	defer close(ch)
-	signal.Notify(ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // want `listenerleak/signal-not-stopped`
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // want `listenerleak/signal-not-stopped, latent`
 	for {
 		select {
 		case sig := <-ch:
