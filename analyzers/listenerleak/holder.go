@@ -44,6 +44,25 @@ func (c *checker) closedField(holder ssa.Value) bool {
 	})
 }
 
+// takesOutItself reports whether what keeps the listener takes some out by other
+// means than the other half and its own end: a set of those who wait for their
+// turn, say.
+func (c *checker) takesOutItself(call ssa.CallInstruction, a *api) bool {
+	for _, e := range c.GrowsAt(call) {
+		field := e.Ref.Path.Field()
+		if field == nil || field.Pkg() != c.IR.Pass.Pkg {
+			continue
+		}
+		if slices.ContainsFunc(c.OfField(field), func(out *effects.Event) bool {
+			fn, _ := ir.Outermost(out.Func()).Object().(*types.Func)
+			return out.Kind == effects.Shrink && out.Origin == out.Instr && fn != nil && fn != a.fn && !slices.Contains(a.inverses, fn) && !effects.IsTeardown(fn)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
 // forwards reports whether the method that registers hands the listener on to
 // what its object was given in a field.
 func (c *checker) forwards(call ssa.CallInstruction, a *api) bool {

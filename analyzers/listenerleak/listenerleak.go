@@ -125,6 +125,9 @@ func (c *checker) check(call ssa.CallInstruction) {
 	if holder != nil && a.listener >= 0 && c.toItself(holder, ir.Args(call.Common())[a.listener]) && !c.forwards(call, a) {
 		return
 	}
+	if c.takesOutItself(call, a) {
+		return
+	}
 	own := c.ownHolder(holder)
 	switch {
 	case a.handle >= 0 && !a.context:
