@@ -13,7 +13,6 @@ package finding
 
 import (
 	"cmp"
-	"go/ast"
 	"go/token"
 	"slices"
 	"strings"
@@ -52,13 +51,11 @@ const (
 
 // A Reporter collects the leaks that one analyzer found in one package.
 type Reporter struct {
-	pass   *analysis.Pass
-	leaks  []Leak
-	at     map[place]int // in leaks
-	held   withheld
-	silent map[*token.File]bool // generated files, and those of the runtime
-	ignore []*directive         // in source order
-	byLine map[lineKey][]*directive
+	pass     *analysis.Pass
+	leaks    []Leak
+	at       map[place]int // in leaks
+	held     withheld
+	silences *Silences
 }
 
 // A place is where there is one leak at most.
@@ -67,104 +64,15 @@ type place struct {
 	category string
 }
 
-// A directive is a suppression comment.
-type directive struct {
-	pos, end token.Pos
-	word     string // "analyzer" or "analyzer/category"
-	reason   bool   // there is one
-	used     bool   // it silenced something
-	wants    string // the word that would have, if it lacks the analyzer
-}
-
-type lineKey struct {
-	file *token.File
-	line int
-}
-
 // NewReporter returns a reporter for pass.
 func NewReporter(pass *analysis.Pass) *Reporter {
-	r := &Reporter{
-		pass:   pass,
-		at:     make(map[place]int),
-		silent: make(map[*token.File]bool),
-		byLine: make(map[lineKey][]*directive),
-	}
-	for _, f := range pass.Files {
-		file := pass.Fset.File(f.FileStart)
-		if ast.IsGenerated(f) || isRuntime(pass.Pkg.Path()) {
-			r.silent[file] = true
-			continue
-		}
-		for _, group := range f.Comments {
-			r.directives(file, group)
-		}
-	}
-	return r
+	return &Reporter{pass: pass, at: make(map[place]int), silences: SilencesOf(pass)}
 }
 
-// directives adds those of a comment. Each is for its own line and the next,
-// and those on lines one below the other are for the same next line.
-func (r *Reporter) directives(file *token.File, group *ast.CommentGroup) {
-	var run []*directive
-	for i, c := range group.List {
-		d, ok := parse(c)
-		if !ok {
-			continue
-		}
-		run = append(run, d)
-		line := file.Line(c.Pos())
-		r.byLine[lineKey{file, line}] = append(r.byLine[lineKey{file, line}], d)
-		if i+1 < len(group.List) {
-			if _, ok := parse(group.List[i+1]); ok {
-				continue
-			}
-		}
-		next := lineKey{file, line + 1}
-		r.byLine[next] = append(r.byLine[next], run...)
-		r.ignore = append(r.ignore, run...)
-		run = nil
-	}
-}
-
-// parse returns the directive that a comment is, if it is one.
-func parse(c *ast.Comment) (_ *directive, ok bool) {
-	text, ok := strings.CutPrefix(c.Text, "//memlint:ignore")
-	if !ok || text != "" && text[0] != ' ' && text[0] != '\t' {
-		return nil, false
-	}
-	d := &directive{pos: c.Pos(), end: c.End()}
-	if words := strings.Fields(text); len(words) > 0 {
-		d.word, d.reason = words[0], len(words) > 1
-	}
-	return d, true
-}
-
-// isRuntime reports whether a package is a part of the Go runtime. What keeps
-// values alive is its own matter; the rules that hold elsewhere do not there.
-func isRuntime(path string) bool {
-	return path == "runtime" || path == "runtime_test" || strings.HasPrefix(path, "internal/runtime/")
-}
-
-// Shown reports whether a leak of the category at pos would be reported: the
-// file is not generated and no comment on the line, or the lines above it,
-// says "//memlint:ignore analyzer/category reason" (or "//memlint:ignore
-// analyzer reason" for all of its categories).
+// Shown reports whether a leak of the category at pos would be reported: see
+// [Silences.Silent].
 func (r *Reporter) Shown(pos token.Pos, category string) bool {
-	file := r.pass.Fset.File(pos)
-	if file == nil || r.silent[file] {
-		return false
-	}
-	shown := true
-	for _, d := range r.byLine[lineKey{file, file.Line(pos)}] {
-		switch name := r.pass.Analyzer.Name; d.word {
-		case name, name + "/" + category:
-			d.used = true
-			shown = false
-		case category, "":
-			d.wants = name + "/" + category
-		}
-	}
-	return shown
+	return !r.silences.Silent(r.pass.Analyzer.Name, category, pos)
 }
 
 // idle adds the directives that are for this analyzer and silence nothing, or
@@ -172,7 +80,7 @@ func (r *Reporter) Shown(pos token.Pos, category string) bool {
 // something there. An analyzer that does not run says nothing of those
 // that are for it.
 func (r *Reporter) idle() {
-	for _, d := range r.ignore {
+	for _, d := range r.silences.ignore {
 		analyzer, _, _ := strings.Cut(d.word, "/")
 		switch {
 		case d.wants != "":
@@ -185,7 +93,7 @@ func (r *Reporter) idle() {
 			r.leaks = append(r.leaks, Leak{Pos: d.pos, End: d.end, Category: "ignore-without-reason", What: "directive for " + d.word + " does not say why"})
 		}
 	}
-	r.ignore = nil
+	r.silences.ignore = nil
 }
 
 // Add records a leak. Leaks with the same position and category are one; the

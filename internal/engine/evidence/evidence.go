@@ -14,6 +14,7 @@ import (
 
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding"
 )
 
 // Analyzer judges the leaks that the registered finders find, and exports those
@@ -64,6 +65,7 @@ type Package struct {
 	pass          *analysis.Pass
 	testSupport   bool               // the package helps tests
 	found         map[string][]*Leak // judged, by analyzer
+	silenced      map[string][]*Leak // that would have gone on to callers, by the analyzer that tells it there
 	latents       map[*types.Func][]LatentLeak
 	carriers      map[*types.Package]bool
 	imported      map[*types.Func][]LatentLeak
@@ -82,6 +84,7 @@ func newPackage(pass *analysis.Pass) *Package {
 		Package:  effects.Of(pass),
 		pass:     pass,
 		found:    make(map[string][]*Leak),
+		silenced: make(map[string][]*Leak),
 		latents:  make(map[*types.Func][]LatentLeak),
 		carriers: make(map[*types.Package]bool),
 		imported: make(map[*types.Func][]LatentLeak),
@@ -93,7 +96,7 @@ func newPackage(pass *analysis.Pass) *Package {
 	p.converted = sync.OnceValue(p.indexConversions)
 	p.makes = sync.OnceValue(p.indexMakes)
 	p.testSupport = importsTesting(pass)
-	silent := silences(pass)
+	silences := finding.SilencesOf(pass)
 	var all []*Leak
 	for _, analyzer := range slices.Sorted(maps.Keys(finders)) {
 		for _, l := range finders[analyzer](p) {
@@ -104,7 +107,6 @@ func newPackage(pass *analysis.Pass) *Package {
 	all = append(all, p.suppliedLeaks()...)
 	told := make(map[string]bool)
 	for _, l := range all {
-		l.silent = silent(l.Analyzer, l.Category, l.Pos)
 		p.judge(l)
 		p.found[l.Analyzer] = append(p.found[l.Analyzer], l)
 		if l.Verdict == Manifest && l.Subject != "" {
@@ -112,6 +114,11 @@ func newPackage(pass *analysis.Pass) *Package {
 		}
 	}
 	for _, l := range all {
+		w := l.abroad()
+		if len(l.travel) > 0 && silences.Silent(w.Analyzer, w.Category, l.Pos) {
+			p.silenced[w.Analyzer] = append(p.silenced[w.Analyzer], l)
+			continue
+		}
 		if l.Verdict != Manifest && !told[l.Analyzer+l.Subject] {
 			for _, t := range l.travel {
 				p.keep(l, t)
@@ -134,6 +141,14 @@ func importsTesting(pass *analysis.Pass) bool {
 // found.
 func (p *Package) Leaks(analyzer string) []*Leak {
 	return slices.DeleteFunc(slices.Clone(p.found[analyzer]), func(l *Leak) bool { return l.Verdict == Gone })
+}
+
+// Silenced calls silent for each leak that the package would have told callers in
+// other packages, had nobody silenced it where it is.
+func (p *Package) Silenced(analyzer string, silent func(pos token.Pos, category string)) {
+	for _, l := range p.silenced[analyzer] {
+		silent(l.Pos, l.abroad().Category)
+	}
 }
 
 func (p *Package) indexInvokes() map[string][]ssa.CallInstruction {

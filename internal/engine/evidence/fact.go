@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/convention"
@@ -93,8 +92,9 @@ const (
 // keep adds a leak to those of a function that others may call.
 func (p *Package) keep(l *Leak, t travelling) {
 	obj := t.fn.Object().(*types.Func)
+	words := l.abroad()
 	out := LatentLeak{
-		Analyzer: l.Analyzer, Category: l.Category, What: l.What, HeldBy: l.HeldBy,
+		Analyzer: words.Analyzer, Category: words.Category, What: words.What, HeldBy: l.HeldBy,
 		Again: t.needs.again, Adds: t.needs.adds,
 	}
 	if l.imported != nil {
@@ -104,9 +104,6 @@ func (p *Package) keep(l *Leak, t travelling) {
 		out.Package, out.File, out.Line = p.pass.Pkg.Path(), filepath.Base(at.Filename), at.Line
 		out.Func = ir.Outermost(l.At.Parent()).Name()
 		out.Subject = l.Subject
-		if l.Abroad != nil {
-			out.Analyzer, out.Category, out.What = l.Abroad.Analyzer, l.Abroad.Category, l.Abroad.What
-		}
 	}
 	var ok1, ok2 bool
 	if t.needs.askMany {
@@ -335,10 +332,4 @@ func (p *Package) lineOf(callee *types.Func, from *LatentLeak) token.Pos {
 		}
 	}
 	return token.NoPos
-}
-
-// silences returns what tells whether nobody wants to hear of a leak: a comment
-// says so where it is kept, or the file is generated.
-func silences(*analysis.Pass) func(analyzer, category string, pos token.Pos) bool {
-	return func(string, string, token.Pos) bool { return false }
 }

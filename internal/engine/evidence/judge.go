@@ -75,9 +75,6 @@ type travelling struct {
 // judge decides what a leak is, and keeps what callers in other packages have to
 // know of it.
 func (p *Package) judge(l *Leak) {
-	if l.silent {
-		return
-	}
 	j := &judge{Package: p, leak: l}
 	w := j.at(l.At, l.parts(), way{})
 	switch w.outcome {

@@ -47,7 +47,6 @@ type Leak struct {
 	Way     []Step  // from the reason to At, calls in between
 	Origin  *Origin // where it is kept, if that is in another package
 
-	silent      bool        // nobody wants to hear of it
 	imported    *LatentLeak // what it was in the package of its origin
 	many, stays []part      // for Needs of such
 	travel      []travelling
@@ -55,6 +54,14 @@ type Leak struct {
 
 // Words are what a leak is called.
 type Words struct{ Analyzer, Category, What string }
+
+// abroad returns what the leak is called in other packages.
+func (l *Leak) abroad() Words {
+	if l.Abroad != nil {
+		return *l.Abroad
+	}
+	return Words{l.Analyzer, l.Category, l.What}
+}
 
 // Needs are what a leak needs, in terms of the function of the instruction
 // that keeps it.

@@ -5,6 +5,7 @@ package account
 
 import (
 	"cmp"
+	"go/token"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -25,6 +26,7 @@ func Report(p *evidence.Package, r *finding.Reporter, analyzer string, describe 
 	var order []string
 	groups := make(map[string]*group)
 	leaks := p.Leaks(analyzer)
+	p.Silenced(analyzer, func(pos token.Pos, category string) { r.Shown(pos, category) }) // a directive that is of use elsewhere
 	for _, verdict := range []evidence.Verdict{evidence.Manifest, evidence.Latent} {
 		for _, l := range leaks {
 			if l.Verdict != verdict || l.Origin != nil && verdict == evidence.Latent {
