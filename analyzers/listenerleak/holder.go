@@ -44,9 +44,9 @@ func (c *checker) closedField(holder ssa.Value) bool {
 	})
 }
 
-// takesOutItself reports whether what keeps the listener takes some out by other
-// means than the other half and its own end: a set of those who wait for their
-// turn, say.
+// takesOutItself reports whether what keeps the listener has a method that takes
+// some out and is not told which, besides its end: a set of those who wait for
+// their turn, say.
 func (c *checker) takesOutItself(call ssa.CallInstruction, a *api) bool {
 	for _, e := range c.GrowsAt(call) {
 		field := e.Ref.Path.Field()
@@ -54,13 +54,27 @@ func (c *checker) takesOutItself(call ssa.CallInstruction, a *api) bool {
 			continue
 		}
 		if slices.ContainsFunc(c.OfField(field), func(out *effects.Event) bool {
+			if out.Kind != effects.Shrink {
+				return false
+			}
 			fn, _ := ir.Outermost(out.Func()).Object().(*types.Func)
-			return out.Kind == effects.Shrink && out.Origin == out.Instr && fn != nil && fn != a.fn && !slices.Contains(a.inverses, fn) && !effects.IsTeardown(fn)
+			return fn != nil && fn != a.fn && !slices.Contains(a.inverses, fn) && !effects.IsTeardown(fn) &&
+				fn.Signature().Recv() != nil && fn.Signature().Params().Len() == 0 && c.hasField(fn.Signature().Recv().Type(), field)
 		}) {
 			return true
 		}
 	}
 	return false
+}
+
+// hasField reports whether a field is one of a struct or what a pointer leads to.
+func (c *checker) hasField(typ types.Type, field *types.Var) bool {
+	n := ir.Named(typ)
+	if n == nil {
+		return false
+	}
+	s, ok := n.Origin().Underlying().(*types.Struct)
+	return ok && slices.Contains(slices.Collect(s.Fields()), field.Origin())
 }
 
 // forwards reports whether the method that registers hands the listener on to

@@ -226,3 +226,9 @@ var switches = map[string]string{
 // UndoneBy returns the name of the method that undoes what a method of a name
 // does to the state of its object, or "".
 func UndoneBy(name string) string { return switches[name] }
+
+// CallsAgain reports whether a function of an API is there to call the function
+// that it is given again and again, with nothing in its signature that says so.
+func CallsAgain(fn *types.Func) bool {
+	return fn.FullName() == "syscall/js.FuncOf" // each event of the page
+}

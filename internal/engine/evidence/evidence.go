@@ -62,8 +62,8 @@ func run(pass *analysis.Pass) (any, error) {
 type Package struct {
 	*effects.Package
 
-	pass          *analysis.Pass
-	testSupport   bool               // the package helps tests
+	pass *analysis.Pass
+
 	found         map[string][]*Leak // judged, by analyzer
 	silenced      map[string][]*Leak // that would have gone on to callers, by the analyzer that tells it there
 	latents       map[*types.Func][]LatentLeak
@@ -95,7 +95,6 @@ func newPackage(pass *analysis.Pass) *Package {
 	p.invokes = sync.OnceValue(p.indexInvokes)
 	p.converted = sync.OnceValue(p.indexConversions)
 	p.makes = sync.OnceValue(p.indexMakes)
-	p.testSupport = importsTesting(pass)
 	silences := finding.SilencesOf(pass)
 	var all []*Leak
 	for _, analyzer := range slices.Sorted(maps.Keys(finders)) {
@@ -128,11 +127,13 @@ func newPackage(pass *analysis.Pass) *Package {
 	return p
 }
 
-// importsTesting reports whether the package helps tests: other files than those
-// of tests import package testing.
-func importsTesting(pass *analysis.Pass) bool {
-	return slices.ContainsFunc(pass.Files, func(file *ast.File) bool {
-		return !ir.InTest(pass.Fset, file.FileStart) && slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"testing"` })
+// helpsTests reports whether a function is for tests: its file is one of them, or
+// imports package testing.
+func (p *Package) helpsTests(fn *ssa.Function) bool {
+	pos := ir.Outermost(fn).Pos()
+	return p.inTest(fn) || slices.ContainsFunc(p.pass.Files, func(file *ast.File) bool {
+		return file.FileStart <= pos && pos < file.FileEnd &&
+			slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"testing"` })
 	})
 }
 

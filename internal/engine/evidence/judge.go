@@ -264,7 +264,7 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		w.outcome = refused
 		return w
 	}
-	if (j.starts(fn) || j.testSupport) && (n.again || n.stuck) {
+	if (j.starts(fn) || j.helpsTests(fn)) && (n.again || n.stuck) {
 		w.outcome = refused
 		return w
 	}

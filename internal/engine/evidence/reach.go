@@ -77,14 +77,12 @@ func (p *Package) invoked(r *reach, fn *ssa.Function) {
 		return
 	}
 	for _, typ := range p.converted()[n.Origin().Obj()] {
-		i, ok := typ.Underlying().(*types.Interface)
-		if !ok {
+		if _, ok := typ.Underlying().(*types.Interface); !ok {
 			continue
 		}
 		if m, _, _ := types.LookupFieldOrMethod(typ, false, p.pass.Pkg, fn.Name()); m == nil {
 			continue
 		}
-		_ = i
 		r.open = true
 		for _, call := range p.invokes()[fn.Name()] {
 			if iface := call.Common().Value.Type(); (p.inTest(fn) || !p.inTest(call.Parent())) && types.Implements(recv.Type(), underlying(iface)) {
@@ -112,6 +110,10 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 			continue
 		}
 		call, isCall := e.Instr.(ssa.CallInstruction)
+		if isCall && e.Callee != nil && convention.CallsAgain(e.Callee) {
+			r.often = Reason{Kind: Callback, Pos: call.Pos()}
+			continue
+		}
 		switch e.Kind {
 		case effects.Call:
 			s := site{at: e.Instr}
