@@ -185,7 +185,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 // arrange gives Findings, which are all that units found, its order and
 // fingerprints, and Latent its share.
 func (r *Result) arrange() {
-	all := report.Sort(r.Findings)
+	all := report.Fold(report.Sort(r.Findings))
 	report.Identify(all)
 	r.Findings, r.Latent = report.Divide(all)
 }

@@ -358,6 +358,11 @@ func (r *analysisRun) tell(a *analysis.Analyzer, d analysis.Diagnostic, latent b
 		return
 	}
 	f.Latent = latent
+	if o, ok := r.results[a].(interface {
+		Origin(analysis.Diagnostic) token.Pos
+	}); ok {
+		f.Origin = r.fset.Position(o.Origin(d))
+	}
 	r.outcome.findings = append(r.outcome.findings, f)
 }
 

@@ -28,6 +28,9 @@ type Leak struct {
 	HeldBy   []string // names on the path that keeps the value, root first
 	Notes    []Note   // other places of the same leak, in the order of the path
 	Fix      *Fix     // nil if none is sure to compile and keep behaviour
+	// Origin is on the line of another package where it is kept, if it is kept in
+	// another package and that line is known.
+	Origin token.Pos
 
 	latent bool // see Reporter.AddLatent
 }
@@ -141,12 +144,15 @@ func (r *Reporter) Flush() *Result {
 		pa, pb := r.pass.Fset.Position(a.Pos), r.pass.Fset.Position(b.Pos)
 		return cmp.Or(strings.Compare(pa.Filename, pb.Filename), cmp.Compare(pa.Offset, pb.Offset), strings.Compare(a.Category, b.Category))
 	})
-	result := &Result{held: r.held}
+	result := &Result{held: r.held, origins: make(map[place]token.Pos)}
 	shown := showsLatent(r.pass.Analyzer)
 	for _, l := range r.leaks {
 		d := l.diagnostic(r.pass.Analyzer)
 		if l.latent {
 			result.latent = append(result.latent, d)
+		}
+		if l.Origin.IsValid() {
+			result.origins[place{l.Pos, l.Category}] = l.Origin
 		}
 		if !l.latent || shown {
 			r.pass.Report(d)

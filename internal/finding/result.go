@@ -2,6 +2,7 @@ package finding
 
 import (
 	"flag"
+	"go/token"
 	"reflect"
 
 	"golang.org/x/tools/go/analysis"
@@ -12,6 +13,8 @@ import (
 type Result struct {
 	held   withheld
 	latent []analysis.Diagnostic
+
+	origins map[place]token.Pos
 }
 
 // ResultType is the result type of every analyzer of the suite.
@@ -30,6 +33,11 @@ func (r *Result) Withheld() (n int, what, flag string) { return r.held.n, r.held
 // Latent returns the latent leaks in source order, also those that the flag had
 // reported. Their messages end with ", latent)".
 func (r *Result) Latent() []analysis.Diagnostic { return r.latent }
+
+// Origin returns a position on the line of another package where the leak of a
+// diagnostic is kept; NoPos if it is kept in this one, or that is not known.
+// Leaks of one origin are one leak, whatever packages they are found in.
+func (r *Result) Origin(d analysis.Diagnostic) token.Pos { return r.origins[place{d.Pos, d.Category}] }
 
 // latentFlag is what the flag is called that has latent leaks reported.
 const latentFlag = "latent"

@@ -26,6 +26,7 @@ type Finding struct {
 	Pos, End token.Position // as //line directives have it; End is valid
 	Related  []Related
 	Fixes    []Fix
+	Origin   token.Position // where another package keeps it; invalid if none does
 
 	// Fingerprint names the finding when lines have moved and files have
 	// other names. Identify fills it in.
@@ -98,6 +99,37 @@ func Sort(findings []Finding) []Finding {
 		return a.Pos.Filename == b.Pos.Filename && a.Pos.Line == b.Pos.Line && a.Pos.Column == b.Pos.Column &&
 			a.Analyzer == b.Analyzer && a.Message == b.Message
 	})
+}
+
+// Fold makes one of the findings of one origin, since one fix there mends them
+// all: the first, with the others as related positions. What is latent at the
+// origin is told by such a finding. Findings have to be sorted, and stay so.
+func Fold(findings []Finding) []Finding {
+	type line struct {
+		file string
+		line int
+		rule string
+	}
+	first := make(map[line]int) // by origin and rule
+	origins := make(map[line]bool)
+	var out []Finding
+	for _, f := range findings {
+		at := line{f.Pos.Filename, f.Pos.Line, ""}
+		if f.Latent && origins[at] {
+			continue
+		}
+		if f.Origin.IsValid() && !f.Latent {
+			from := line{f.Origin.Filename, f.Origin.Line, f.Rule()}
+			if i, ok := first[from]; ok {
+				out[i].Related = append(slices.Clip(out[i].Related), Related{f.Pos, f.End, "here, too"})
+				continue
+			}
+			first[from] = len(out)
+			origins[line{f.Origin.Filename, f.Origin.Line, ""}] = true
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 func latentLast(a, b Finding) int {

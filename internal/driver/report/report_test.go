@@ -1,7 +1,9 @@
 package report
 
 import (
+	"fmt"
 	"go/token"
+	"slices"
 	"testing"
 )
 
@@ -50,6 +52,34 @@ func TestSort(t *testing.T) {
 
 // TestIdentify checks that a fingerprint stays when lines and files change, and
 // changes with all that makes another finding.
+func TestFold(t *testing.T) {
+	at := func(file string, line int) token.Position { return token.Position{Filename: file, Line: line} }
+	call := func(file, category string) Finding {
+		return Finding{Analyzer: "growth", Category: category, Pos: at(file, 7), Origin: at("origin.go", 3)}
+	}
+	folded := Fold([]Finding{
+		call("a.go", "map"),
+		call("b.go", "map"),
+		call("b.go", "slice"),
+		{Analyzer: "growth", Category: "map", Pos: at("c.go", 1)},
+		{Analyzer: "growth", Category: "map", Pos: at("c.go", 2)},
+		{Analyzer: "growth", Category: "map", Pos: at("origin.go", 3), Latent: true},
+		{Analyzer: "growth", Category: "map", Pos: at("origin.go", 4), Latent: true},
+	})
+	var got []string
+	for _, f := range folded {
+		line := fmt.Sprintf("%s:%d %s", f.Pos.Filename, f.Pos.Line, f.Category)
+		for _, r := range f.Related {
+			line += ", " + r.Message + " " + r.Pos.Filename
+		}
+		got = append(got, line)
+	}
+	want := []string{"a.go:7 map, here, too b.go", "b.go:7 slice", "c.go:1 map", "c.go:2 map", "origin.go:4 map"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
 func TestIdentify(t *testing.T) {
 	base := Finding{
 		Package: "example.com/a", Decl: "(*S).f", Analyzer: "x", Category: "kind", Message: "m",
