@@ -128,31 +128,13 @@ func isPointerVar(cell *ssa.Alloc) bool {
 	return false
 }
 
-// ownField reports whether an object listens to what it made itself: the
-// holder is in a field that the package fills with nothing it was given. The
-// two go together.
+// ownField reports whether an object listens to what it made itself: the two go
+// together.
 func (c *checker) ownField(holder ssa.Value) bool {
-	for _, r := range c.Refs(holder) {
+	return slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
 		f := r.Path.Field()
-		if f == nil {
-			continue
-		}
-		made := false
-		for _, e := range c.StoredIn(f) {
-			if e.Via {
-				continue
-			}
-			switch e.Ref.Root.(type) {
-			case *ssa.Parameter, *ssa.Global:
-				return false
-			}
-			made = true
-		}
-		if made {
-			return true
-		}
-	}
-	return false
+		return f != nil && c.OwnField(f)
+	})
 }
 
 // holderName names what keeps the listener, as the source does.

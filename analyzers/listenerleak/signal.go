@@ -49,9 +49,9 @@ func (c *checker) notify(call ssa.CallInstruction) {
 		if len(out.Releases) == 0 {
 			leak.Fix = c.deferStop(call, ch)
 		}
-		needs := evidence.Needs{}
+		needs := evidence.Needs{Again: true, Adds: true}
 		if kinds := signalsOf(call); kinds.ending && kinds.other {
-			needs.Again = true // the signals of a process, in the function that runs it
+			needs.Adds = false // the signals of a process, in the function that runs it
 		}
 		c.add(call, leak, needs)
 		return
@@ -149,7 +149,7 @@ func (c *checker) notifyContext(call ssa.CallInstruction) {
 		if ctx := result(call, 0); ctx != nil && c.usedOnlyIn(ctx, call) {
 			leak.Fix = c.deferDropped(call)
 		}
-		c.add(call, leak, evidence.Needs{})
+		c.add(call, leak, evidence.Needs{Again: true, Adds: true})
 		return
 	}
 	out := lifetime.Check(c.Package.Package, stop, stop.(ssa.Instruction), lifetime.Spec{
@@ -162,5 +162,5 @@ func (c *checker) notifyContext(call ssa.CallInstruction) {
 	if out.Exit != nil {
 		leak.Notes = []finding.Note{c.note(out.Exit, "returns without calling it")}
 	}
-	c.add(call, leak, evidence.Needs{})
+	c.add(call, leak, evidence.Needs{Again: true, Adds: true})
 }

@@ -3,6 +3,7 @@ package evidence
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -240,15 +241,14 @@ func isVariable(cell *ssa.Alloc) bool {
 }
 
 // beforeLoop reports whether a value was there before the unbounded loop around
-// an instruction began.
+// an instruction began. A loop over what came from outside ends with that, and so
+// may the value.
 func (j *judge) beforeLoop(v ssa.Value, at ssa.Instruction) bool {
-	def, ok := v.(ssa.Instruction)
-	if !ok || def.Parent() != at.Parent() {
-		return true // a parameter, or of a function around
-	}
 	for l := j.IR.Graph(at.Parent()).Innermost(at.Block()); l != nil; l = l.Outer {
-		if j.endless(l) {
-			return !l.Contains(def.Block())
+		if j.endless(l) && !l.Bounded() {
+			def, ok := v.(ssa.Instruction)
+			// A parameter, or what is of a function around, was there before.
+			return !ok || def.Parent() != at.Parent() || !l.Contains(def.Block())
 		}
 	}
 	return false
@@ -393,6 +393,12 @@ func (j *judge) often(fn *ssa.Function, n *needs, w *way, r Reason) {
 	if n.again {
 		n.again, w.reason = false, r
 	}
+	if slices.ContainsFunc(n.stays, func(s place) bool {
+		made, ok := s.root.(*ssa.Alloc)
+		return ok && made.Parent() == fn
+	}) {
+		return // each run makes its own
+	}
 	if n.askStays && slices.ContainsFunc(n.stays, func(s place) bool {
 		param, ok := s.root.(*ssa.Parameter)
 		if ok && param.Parent() == fn {
@@ -412,10 +418,53 @@ func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason) {
 	}
 	if n.askStays && slices.ContainsFunc(n.stays, func(s place) bool {
 		param, ok := s.root.(*ssa.Parameter)
-		return ok && param.Parent() == fn && (!isReceiver(param) || s.path != "") && !endsWithCall(s)
+		return ok && param.Parent() == fn && (!isReceiver(param) || s.path != "" && !j.ownsPart(param.Type(), s.path)) && !endsWithCall(s)
 	}) {
 		n.askStays, n.stays = false, nil
 	}
+}
+
+// ownsPart reports whether what a path from an object leads to goes with it, or
+// with another one on the way: one of the fields is filled by who has it.
+func (p *Package) ownsPart(typ types.Type, path string) bool {
+	for name := range strings.SplitSeq(path, ".") {
+		if name == "" {
+			continue
+		}
+		if ptr, ok := typ.Underlying().(*types.Pointer); ok {
+			typ = ptr.Elem()
+		}
+		s, ok := typ.Underlying().(*types.Struct)
+		if !ok {
+			return false
+		}
+		i := slices.IndexFunc(slices.Collect(s.Fields()), func(f *types.Var) bool { return f.Name() == name })
+		if i < 0 {
+			return false
+		}
+		if p.OwnField(s.Field(i)) {
+			return true
+		}
+		typ = s.Field(i).Type()
+	}
+	return false
+}
+
+// OwnField reports whether the package fills a field with nothing it was given:
+// what is in it goes with the object.
+func (p *Package) OwnField(f *types.Var) bool {
+	made := false
+	for _, e := range p.StoredIn(f) {
+		if e.Via {
+			continue
+		}
+		switch e.Ref.Root.(type) {
+		case *ssa.Parameter, *ssa.Global:
+			return false
+		}
+		made = true
+	}
+	return made
 }
 
 // endsWithCall reports whether a holder is a context that a function is called
