@@ -323,6 +323,7 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 			consider(way{outcome: latent, source: w.source})
 			return
 		}
+		want.adds = want.adds && !s.lent // that may call it once
 		next := w
 		next.steps = append(slices.Clone(w.steps), Step{s.at, fn})
 		consider(j.at(s.at, want, next))

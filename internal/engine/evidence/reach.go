@@ -23,6 +23,7 @@ type reach struct {
 type site struct {
 	at   ssa.Instruction
 	args []ssa.Value // as the parameters see them; nil if that is not known
+	lent bool        // a function of another package is given the function, and calls it as often as it likes
 }
 
 // reached returns how control gets to a function or literal.
@@ -46,7 +47,7 @@ func (p *Package) reached(fn *ssa.Function) *reach {
 		}
 		call, ok := use.(ssa.CallInstruction)
 		if ok && p.IR.Static(call.Common()) == fn {
-			r.sites = append(r.sites, site{call, ir.Args(call.Common())})
+			r.sites = append(r.sites, site{at: call, args: ir.Args(call.Common())})
 			continue
 		}
 		if mc, ok := use.(*ssa.MakeClosure); ok {
@@ -87,7 +88,7 @@ func (p *Package) invoked(r *reach, fn *ssa.Function) {
 		for _, call := range p.invokes()[fn.Name()] {
 			if iface := call.Common().Value.Type(); (p.inTest(fn) || !p.inTest(call.Parent())) && types.Implements(recv.Type(), underlying(iface)) {
 				if !slices.ContainsFunc(r.sites, func(s site) bool { return s.at == call }) {
-					r.sites = append(r.sites, site{call, ir.Args(call.Common())})
+					r.sites = append(r.sites, site{at: call, args: ir.Args(call.Common())})
 				}
 			}
 		}
@@ -116,7 +117,7 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 		}
 		switch e.Kind {
 		case effects.Call:
-			s := site{at: e.Instr}
+			s := site{at: e.Instr, lent: isCall && lends(call, p.pass.Pkg)}
 			if isCall && ir.Callee(call.Common()) == nil && !e.Via {
 				s.args = call.Common().Args
 				if mc, ok := v.(*ssa.MakeClosure); ok && ir.BoundMethod(mc) != nil {
@@ -148,6 +149,13 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 			r.open = true
 		}
 	}
+}
+
+// lends reports whether a call is of a function of another package that is not
+// of the standard library.
+func lends(call ssa.CallInstruction, pkg *types.Package) bool {
+	callee := ir.Callee(call.Common())
+	return callee != nil && callee.Pkg() != nil && callee.Pkg() != pkg && !convention.IsStd(callee.Pkg().Path())
 }
 
 // runsLater reports whether a function runs the one that it is given once, at

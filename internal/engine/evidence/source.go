@@ -90,6 +90,15 @@ func fewSources(sources []Source) bool {
 	return !slices.ContainsFunc(sources, func(s Source) bool { return s.From != Program })
 }
 
+// Few reports whether a value has only as many values as the program writes.
+func (p *Package) Few(v ssa.Value) bool {
+	if v == nil {
+		return false
+	}
+	sources := p.sourcesOf(v, "")
+	return len(sources) > 0 && fewSources(sources)
+}
+
 func (t *trace) end(f From, v ssa.Value) {
 	t.sources = append(t.sources, Source{From: f, Value: v, Apart: t.apart > 0})
 }
