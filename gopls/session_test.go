@@ -207,8 +207,8 @@ func TestFinding(t *testing.T) {
 		if want := "https://github.com/memlint/memlint/blob/main/docs/listenerleak.md#signal-not-stopped"; d.CodeDescription == nil || d.CodeDescription.Href != want {
 			t.Errorf("link %v, want %s", d.CodeDescription, want)
 		}
-		if r := d.RelatedInformation; len(r) != 1 || r[0].Message != "returns without calling signal.Stop" || r[0].Location.Range.Start.Line+1 != 79 {
-			t.Errorf("other places %v, want the return in line 79", r)
+		if r := d.RelatedInformation; len(r) != 2 || r[0].Message != "returns without calling signal.Stop" || r[0].Location.Range.Start.Line+1 != 79 || r[1].Message != "each request gets here" {
+			t.Errorf("other places %v, want the return in line 79 and the handler", r)
 		}
 	})
 }
