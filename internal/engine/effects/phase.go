@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -111,19 +112,8 @@ func (p *Package) isOnce(fn *ssa.Function) bool {
 // that runs: a process runs one command, and each test once.
 func servesProcess(sig *types.Signature) bool {
 	for param := range sig.Params().Variables() {
-		n := ir.Named(param.Type())
-		if n == nil || n.Obj().Pkg() == nil {
-			continue
-		}
-		switch pkg := n.Obj().Pkg(); n.Obj().Name() {
-		case "T", "B", "F", "TB":
-			return pkg.Path() == "testing"
-		case "Context":
-			return pkg.Name() == "cli" || pkg.Name() == "kingpin"
-		case "Command":
-			return pkg.Name() == "cobra" || pkg.Name() == "cli"
-		case "ParseContext":
-			return pkg.Name() == "kingpin"
+		if convention.IsCommand(param.Type()) {
+			return true
 		}
 	}
 	return false
@@ -154,8 +144,8 @@ func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
 	if callee == nil {
 		return false
 	}
-	if slices.Contains(commandFields, callee.Name()) || callee.Name() == "PreAction" {
-		return true // kingpin's commands and flags
+	if recv := callee.Signature().Recv(); recv != nil && convention.RunsCommand(recv.Type(), callee.Name()) {
+		return true
 	}
 	switch callee.FullName() {
 	case "(*sync.Once).Do":
@@ -176,13 +166,6 @@ func (p *Package) usesOnce(v ssa.Value) bool {
 	return !slices.ContainsFunc(*v.Referrers(), func(use ssa.Instruction) bool { return !p.useOnce(use, v) })
 }
 
-// commandFields are the fields of commands of command-line libraries that hold
-// what the command does (cobra, urfave/cli and those that follow them).
-var commandFields = []string{
-	"Run", "RunE", "PreRun", "PreRunE", "PostRun", "PostRunE", "PersistentPreRun", "PersistentPreRunE", "PersistentPostRun", "PersistentPostRunE",
-	"Action", "Before", "After",
-}
-
 // runsCommand reports whether instr makes a function the body of a command: a
 // process runs one command.
 func runsCommand(instr ssa.Instruction) bool {
@@ -194,9 +177,8 @@ func runsCommand(instr ssa.Instruction) bool {
 	if !ok {
 		return false
 	}
-	owner, field := ir.Named(addr.X.Type()), fieldOf(addr.X, addr.Field)
-	return owner != nil && field != nil && slices.Contains(commandFields, field.Name()) &&
-		(strings.HasSuffix(owner.Obj().Name(), "Command") || owner.Obj().Name() == "App")
+	field := fieldOf(addr.X, addr.Field)
+	return field != nil && convention.RunsCommand(addr.X.Type(), field.Name())
 }
 
 // isParsed reports whether the fields of a type are filled from a command

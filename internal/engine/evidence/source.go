@@ -32,7 +32,6 @@ const (
 	Input // read, received or decoded
 	Conn  // a network connection or its address
 	Request
-	Sibling // the same key is taken out of another container
 )
 
 // many reports whether there is no end to such values.
