@@ -92,6 +92,9 @@ func (c *checker) firedEdges(call *ssa.Call, field *types.Var, loop *ir.Loop) (f
 		case e.Kind != effects.Recv && e.Kind != effects.Wait:
 			continue
 		}
+		if e.Origin != nil && e.Origin != e.Instr && e.Origin.Parent() != nil {
+			continue // of a function that is called, which has an event of its own
+		}
 		sel, isSelect := e.Instr.(*ssa.Select)
 		if !isSelect || e.Func() != call.Parent() || !loop.Contains(sel.Block()) {
 			return nil, false

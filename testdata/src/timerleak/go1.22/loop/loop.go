@@ -373,3 +373,34 @@ func Forever(each func()) {
 		each()
 	}
 }
+
+// Started is a Producer that a function runs for it.
+type Started struct {
+	in, full chan int
+	timer    <-chan time.Time
+}
+
+// Start has the loop run by a function that is given it.
+func (p *Started) Start() {
+	go guarded(p.run)
+}
+
+func guarded(f func()) {
+	defer func() { recover() }()
+	f()
+}
+
+func (p *Started) run() {
+	for {
+		select {
+		case <-p.in:
+			if p.timer == nil {
+				p.timer = time.After(time.Minute) // want `timer is created anew in every iteration and not stopped; held by the runtime timer heap \(timerleak/after-in-loop\)`
+			}
+		case <-p.timer:
+			p.timer = nil
+		case <-p.full:
+			p.timer = nil
+		}
+	}
+}
