@@ -51,6 +51,7 @@
 //
 // Silent are code that runs once per process; holders that were made in the
 // same function; objects that listen to what they own, which they made or close;
+// holders with a method that takes some out and is not told which, as queues have;
 // functions named MustRegister, and those that ask an error of Prometheus whether
 // the collector was there already; handles that are handed to anybody who may use
 // them; subscriptions that last until their channel is closed; literals that undo a

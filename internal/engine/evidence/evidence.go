@@ -76,6 +76,7 @@ type Package struct {
 	converted     func() map[*types.TypeName][]types.Type // the interfaces that values of a type are converted to
 	convertedList []*types.Named
 	makes         func() map[*types.TypeName][]*ssa.Alloc
+	testing       func() map[*token.File]bool
 	elements      map[*types.TypeName][]holder // see containersOf
 }
 
@@ -95,6 +96,7 @@ func newPackage(pass *analysis.Pass) *Package {
 	p.invokes = sync.OnceValue(p.indexInvokes)
 	p.converted = sync.OnceValue(p.indexConversions)
 	p.makes = sync.OnceValue(p.indexMakes)
+	p.testing = sync.OnceValue(p.importTesting)
 	silences := finding.SilencesOf(pass)
 	var all []*Leak
 	for _, analyzer := range slices.Sorted(maps.Keys(finders)) {
@@ -130,11 +132,18 @@ func newPackage(pass *analysis.Pass) *Package {
 // helpsTests reports whether a function is for tests: its file is one of them, or
 // imports package testing.
 func (p *Package) helpsTests(fn *ssa.Function) bool {
-	pos := ir.Outermost(fn).Pos()
-	return p.inTest(fn) || slices.ContainsFunc(p.pass.Files, func(file *ast.File) bool {
-		return file.FileStart <= pos && pos < file.FileEnd &&
-			slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"testing"` })
-	})
+	return p.inTest(fn) || p.testing()[p.pass.Fset.File(ir.Outermost(fn).Pos())]
+}
+
+// importTesting returns the files that import package testing.
+func (p *Package) importTesting() map[*token.File]bool {
+	files := make(map[*token.File]bool)
+	for _, file := range p.pass.Files {
+		if slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"testing"` }) {
+			files[p.pass.Fset.File(file.FileStart)] = true
+		}
+	}
+	return files
 }
 
 // Leaks returns the leaks of an analyzer that are manifest or latent, those
