@@ -418,7 +418,7 @@ func (p *Package) comesAndGoes(n *types.Named) bool {
 		return fact
 	}
 	p.comes[t] = verdict{known: true} // while it is worked out
-	is := p.hasEnd(n) && (p.madeAgain(t) || p.madeForOthers(n)) || p.putAndTaken(t) || p.switched(n)
+	is := p.hasEnd(n) && !p.onlyPut(t) && (p.madeAgain(t) || p.madeForOthers(n)) || p.putAndTaken(t) || p.switched(n)
 	p.comes[t] = verdict{true, is}
 	return is
 }
@@ -473,19 +473,20 @@ func (p *Package) madeForOthers(n *types.Named) bool {
 // putAndTaken reports whether values of a type are elements of a container of
 // an object or package variable from which elements are taken out.
 func (p *Package) putAndTaken(t *types.TypeName) bool {
-	for _, c := range p.containersOf(t) {
-		events := p.OfField
-		if c.field == nil {
-			if slices.ContainsFunc(p.Package.Of(c.global), p.takesOut) {
-				return true
-			}
-			continue
-		}
-		if slices.ContainsFunc(events(c.field), p.takesOut) {
-			return true
-		}
+	return slices.ContainsFunc(p.containersOf(t), p.losesElements)
+}
+
+// onlyPut reports whether values of a type are elements of containers, and none
+// is taken out: they come, and stay.
+func (p *Package) onlyPut(t *types.TypeName) bool {
+	return len(p.containersOf(t)) > 0 && !p.putAndTaken(t)
+}
+
+func (p *Package) losesElements(h holder) bool {
+	if h.field != nil {
+		return slices.ContainsFunc(p.OfField(h.field), p.takesOut)
 	}
-	return false
+	return slices.ContainsFunc(p.Package.Of(h.global), p.takesOut)
 }
 
 func (p *Package) takesOut(e *effects.Event) bool {

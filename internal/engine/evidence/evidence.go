@@ -69,7 +69,7 @@ type Package struct {
 	latents       map[*types.Func][]LatentLeak
 	carriers      map[*types.Package]bool
 	imported      map[*types.Func][]LatentLeak
-	returned      map[*ssa.Function]*trace
+	returned      map[returned]*trace
 	reaching      map[*ssa.Function]*reach
 	comes         map[*types.TypeName]verdict
 	invokes       func() map[string][]ssa.CallInstruction // by the name of the method
@@ -89,7 +89,7 @@ func newPackage(pass *analysis.Pass) *Package {
 		latents:  make(map[*types.Func][]LatentLeak),
 		carriers: make(map[*types.Package]bool),
 		imported: make(map[*types.Func][]LatentLeak),
-		returned: make(map[*ssa.Function]*trace),
+		returned: make(map[returned]*trace),
 		reaching: make(map[*ssa.Function]*reach),
 		comes:    make(map[*types.TypeName]verdict),
 	}

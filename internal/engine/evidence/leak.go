@@ -78,7 +78,7 @@ type Needs struct {
 	// Least is the source from which on values count as many; the zero Source
 	// means any that shows it.
 	Least From
-	// Strict is set if what a function of another module makes of a value counts as few.
+	// Strict is set if what code out of sight makes of a value counts as few.
 	Strict bool
 	// Through is the call by which the function of the instruction is run, if
 	// Many are values of the callee.

@@ -41,7 +41,7 @@ func (f From) many() bool { return f > Given }
 type Source struct {
 	From  From
 	Value ssa.Value
-	Apart bool           // it is what a function of another module made of it, which may be less
+	Apart bool           // it is what code out of sight made of it, which may be less
 	param *ssa.Parameter // Given
 	path  string         // Given: from the parameter to what it is made from
 }
@@ -49,14 +49,16 @@ type Source struct {
 // maxSources bounds through how many values a value is followed back.
 const maxSources = 160
 
+// maxPath is the longest path to a part of a result that is followed as such.
+const maxPath = 4
+
 // A trace follows values back to their sources, in the order in which they are
 // met.
 type trace struct {
 	*Package
 	seen    map[visit]bool
 	sources []Source
-	returns *ssa.Function // whose results are traced, if any are
-	apart   int           // functions of other modules passed
+	apart   int // functions of other modules passed
 }
 
 type visit struct {
@@ -142,7 +144,7 @@ func (t *trace) follow(v ssa.Value, path string) {
 	case *ssa.UnOp:
 		switch v.Op {
 		case token.ARROW:
-			t.end(Input, v)
+			t.received(v.X, v, path)
 		case token.MUL:
 			t.variable(v.X, path)
 		default:
@@ -182,9 +184,14 @@ func fromType(typ types.Type) From {
 	if Describes(typ) {
 		return Program
 	}
-	switch typ.Underlying().(type) {
+	switch u := typ.Underlying().(type) {
 	case *types.Signature:
 		return Program
+	case *types.Basic:
+		switch u.Kind() {
+		case types.Bool, types.Int8, types.Uint8, types.Int16, types.Uint16:
+			return Program // 65536 at most
+		}
 	}
 	switch {
 	case convention.IsTime(typ):
@@ -507,9 +514,60 @@ func (t *trace) extract(v *ssa.Extract, path string) {
 			t.follow(tuple.Iter, path)
 		}
 	case *ssa.Select:
-		t.end(Input, v)
+		t.received(receivesFrom(tuple, v.Index-2), v, path)
 	default: // comma-ok forms
 		t.follow(tuple, path)
+	}
+}
+
+// receivesFrom returns the channel of the nth case of a select that receives,
+// or nil.
+func receivesFrom(sel *ssa.Select, n int) ssa.Value {
+	for _, s := range sel.States {
+		if s.Dir == types.RecvOnly {
+			if n == 0 {
+				return s.Chan
+			}
+			n--
+		}
+	}
+	return nil
+}
+
+// received follows what the package sends on a channel. If it sends nothing, the
+// value comes from outside.
+func (t *trace) received(ch, v ssa.Value, path string) {
+	var sent []ssa.Value
+	if ch != nil {
+		for _, r := range t.Refs(ch) {
+			events := t.Package.Of(r.Root)
+			if f := r.Path.Field(); f != nil {
+				events = t.OfField(f)
+			}
+			for _, e := range events {
+				if e.Kind != effects.Grow || e.Via || e.Ref.Path.Field() != r.Path.Field() || t.inTest(e.Func()) {
+					continue
+				}
+				switch send := e.Instr.(type) {
+				case *ssa.Send:
+					sent = append(sent, send.X)
+				case *ssa.Select:
+					for _, s := range send.States {
+						if s.Send != nil && slices.ContainsFunc(t.Refs(s.Chan), func(o effects.Ref) bool { return o == e.Ref }) {
+							sent = append(sent, s.Send)
+						}
+					}
+				}
+			}
+		}
+	}
+	if len(sent) == 0 {
+		t.apart++
+		t.end(Input, v)
+		t.apart--
+	}
+	for _, x := range sent {
+		t.follow(x, path)
 	}
 }
 
@@ -554,7 +612,7 @@ func (t *trace) call(v *ssa.Call, result int, path string) {
 		t.end(Unknown, v)
 		return
 	}
-	if !convention.IsStd(callee.Pkg().Path()) {
+	if !convention.IsStd(callee.Pkg().Path()) || callee.FullName() == "(context.Context).Value" {
 		t.apart++
 		defer func() { t.apart-- }()
 	}
@@ -604,37 +662,54 @@ func (p *Package) sourcesThrough(call ssa.CallInstruction, v ssa.Value) []Source
 			continue
 		}
 		if i := slices.Index(fn.Params, s.param); i < len(args) {
-			t.follow(args[i], s.path)
+			t.given(args[i], s)
 		}
 	}
 	return t.sources
 }
 
+// given follows what a parameter is given that a value was found to be made
+// from.
+func (t *trace) given(arg ssa.Value, s Source) {
+	if s.Apart {
+		t.apart++
+		defer func() { t.apart-- }()
+	}
+	t.follow(arg, s.path)
+}
+
+// A returned value is a part of a result of a function.
+type returned struct {
+	fn     *ssa.Function
+	result int
+	path   string
+}
+
 // result follows what a function of the package returns to a call.
 func (t *trace) result(call *ssa.Call, fn *ssa.Function, index int, path string) {
-	of, known := t.returned[fn]
+	if strings.Count(path, ".")+strings.Count(path, "[") > maxPath {
+		path = "" // a function that calls itself would make it ever longer
+	}
+	key := returned{fn, index, path}
+	of, known := t.returned[key]
 	if !known {
-		of = &trace{Package: t.Package, seen: make(map[visit]bool), returns: fn}
-		t.returned[fn] = of // one that calls itself returns nothing more by that
+		of = &trace{Package: t.Package, seen: make(map[visit]bool)}
+		t.returned[key] = of // one that calls itself returns nothing more by that
 		for _, b := range fn.Blocks {
-			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
-				for _, r := range ret.Results {
-					if !isError(r.Type()) {
-						of.follow(r, "")
-					}
-				}
+			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && index < len(ret.Results) {
+				of.follow(ret.Results[index], path)
 			}
 		}
 	}
 	args := ir.Args(&call.Call)
 	for _, s := range of.sources {
-		switch {
-		case s.param != nil && s.param.Parent() == fn:
-			if i := slices.Index(fn.Params, s.param); i < len(args) {
-				t.follow(args[i], s.path)
-			}
-		default:
+		if s.param == nil || s.param.Parent() != fn {
+			s.Apart = s.Apart || t.apart > 0
 			t.sources = append(t.sources, s)
+			continue
+		}
+		if i := slices.Index(fn.Params, s.param); i < len(args) {
+			t.given(args[i], s)
 		}
 	}
 }
