@@ -47,6 +47,53 @@ func passed(m message) {
 	keepKey(whole.kind)
 }
 
+type job struct {
+	id    string
+	queue string
+	tries uint16
+	err   error
+}
+
+func newJob(r *http.Request, queue string) (*job, error) {
+	j := &job{id: r.URL.Path, queue: queue}
+	if r.Body == nil {
+		return nil, io.EOF
+	}
+	return j, nil
+}
+
+// What a function returns is followed by its parts.
+func parts(w http.ResponseWriter, r *http.Request) {
+	j, err := newJob(r, "mails")
+	if err != nil {
+		return
+	}
+	keepKey(j.id) // want `manifest handler request`
+	keepKey(j.queue)
+	keepKey(j.tries)
+}
+
+type worker struct {
+	jobs  chan *job
+	names chan string
+}
+
+// What comes over a channel is what is sent on it.
+func (w *worker) run() {
+	for j := range w.jobs {
+		keepKey(j.queue)
+		keepKey(<-w.names) // want `manifest loop request`
+	}
+}
+
+func (w *worker) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w.jobs <- &job{queue: "mails"}
+	select {
+	case w.names <- r.URL.Path:
+	default:
+	}
+}
+
 func received(ch chan message) {
 	for m := range ch {
 		keepKey(m.From) // want `manifest loop input`
