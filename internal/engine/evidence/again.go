@@ -390,14 +390,14 @@ func (p *Package) object(fn *ssa.Function) Reason {
 	}
 	if recv := fn.Signature.Recv(); recv != nil {
 		if n := ir.Named(recv.Type()); n != nil && p.comesAndGoes(n) {
-			return Reason{Kind: Object, Pos: n.Obj().Pos(), Name: n.Obj().Name()}
+			return Reason{Kind: Object, Pos: n.Obj().Pos(), Name: n.Obj().Name(), of: n.Origin().Obj()}
 		}
 		return Reason{}
 	}
 	for r := range fn.Signature.Results().Variables() {
 		n := ir.Named(r.Type())
 		if n != nil && n.Obj().Pkg() == p.pass.Pkg && p.comesAndGoes(n) && slices.ContainsFunc(p.makes()[n.Origin().Obj()], func(v *ssa.Alloc) bool { return ir.Outermost(v.Parent()) == fn }) {
-			return Reason{Kind: Object, Pos: n.Obj().Pos(), Name: n.Obj().Name()}
+			return Reason{Kind: Object, Pos: n.Obj().Pos(), Name: n.Obj().Name(), of: n.Origin().Obj()}
 		}
 	}
 	return Reason{}

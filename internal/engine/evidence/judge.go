@@ -287,7 +287,10 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 	} else if r.often.Kind != NoReason {
 		j.often(fn, &n, &w, r.often)
 	} else if o := j.object(fn); o.Kind != NoReason && (n.again || n.askStays) {
-		j.perObject(fn, &n, &w, o)
+		j.perObject(fn, &n, &w, o, r)
+	}
+	if n.askStays && j.ofKeeper(fn, n, w.reason) {
+		n.askStays, n.stays = false, nil
 	}
 	if n.askMany && j.pointers(fn, n) && j.everybody(j.leak, fn, r) {
 		n.askMany, n.many, w.source = false, nil, Source{From: Pointer, Value: n.many[0].root}
@@ -413,16 +416,45 @@ func (j *judge) often(fn *ssa.Function, n *needs, w *way, r Reason) {
 }
 
 // perObject meets what an object that comes and goes shows.
-func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason) {
+func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reach) {
+	other := w.reason.Kind == Object && w.reason.of != r.of
 	if n.again {
 		n.again, w.reason = false, r
 	}
 	if n.askStays && slices.ContainsFunc(n.stays, func(s place) bool {
 		param, ok := s.root.(*ssa.Parameter)
-		return ok && param.Parent() == fn && (!isReceiver(param) || s.path != "" && !j.ownsPart(param.Type(), s.path)) && !endsWithCall(s)
+		if !ok || param.Parent() != fn || endsWithCall(s) {
+			return false
+		}
+		if isReceiver(param) {
+			return s.path != "" && !j.ownsPart(param.Type(), s.path)
+		}
+		return len(at.sites) == 0 && !other // else those show what it is given
 	}) {
 		n.askStays, n.stays = false, nil
 	}
+}
+
+// ofKeeper reports whether what has to stay is a part of the receiver of fn,
+// which keeps the objects that show that the leak repeats, and lets them go.
+func (j *judge) ofKeeper(fn *ssa.Function, n needs, r Reason) bool {
+	if r.Kind != Object || r.of == nil {
+		return false
+	}
+	return slices.ContainsFunc(n.stays, func(s place) bool {
+		param, ok := s.root.(*ssa.Parameter)
+		if !ok || param.Parent() != fn || !isReceiver(param) {
+			return false
+		}
+		typ := param.Type().Underlying()
+		if ptr, ok := typ.(*types.Pointer); ok {
+			typ = ptr.Elem().Underlying()
+		}
+		keeper, ok := typ.(*types.Struct)
+		return ok && slices.ContainsFunc(j.containersOf(r.of), func(h holder) bool {
+			return h.field != nil && slices.Contains(slices.Collect(keeper.Fields()), h.field) && j.losesElements(h)
+		})
+	})
 }
 
 // ownsPart reports whether what a path from an object leads to goes with it, or

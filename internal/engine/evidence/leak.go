@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"go/token"
+	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -97,9 +98,10 @@ type Origin struct {
 // A Reason is what shows that an instruction runs again and again.
 type Reason struct {
 	Kind Kind
-	Pos  token.Pos // of the loop, function or type
-	Name string    // of the function or type
-	Per  string    // Handler: what it is called once for
+	Pos  token.Pos       // of the loop, function or type
+	Name string          // of the function or type
+	Per  string          // Handler: what it is called once for
+	of   *types.TypeName // Object
 }
 
 // A Kind of reason.

@@ -42,3 +42,57 @@ func (c *Client) Subscribe() {
 }
 
 func (c *Client) Close() { c.bus = nil }
+
+// A feed is made with the bus that it is given: they go together.
+type feed struct{ bus *Bus }
+
+func newFeed(b *Bus) *feed {
+	keepIn(b)
+	return &feed{bus: b}
+}
+
+func (f *feed) Close() {}
+
+func Watch(w http.ResponseWriter, r *http.Request) {
+	f := newFeed(new(Bus))
+	defer f.Close()
+}
+
+// A Hub has many rooms, and its bus stays when one of them goes.
+type Hub struct {
+	bus   *Bus
+	rooms map[string]*room
+}
+
+type room struct{ bus *Bus }
+
+func (r *room) open(b *Bus) {
+	keepIn(b) // want `manifest object`
+}
+
+func (h *Hub) Add(name string) {
+	r := new(room)
+	r.open(h.bus)
+	h.rooms[name] = r
+}
+
+func (h *Hub) Remove(name string) { delete(h.rooms, name) }
+
+// A part is one of the whole that made it, and is not told to stay longer.
+type part struct{}
+
+func newPart(b *Bus) *part {
+	keepIn(b) // want `latent`
+	return new(part)
+}
+
+func (p *part) Close() {}
+
+type Whole struct {
+	bus  *Bus
+	part *part
+}
+
+func NewWhole(b *Bus) *Whole { return &Whole{bus: b, part: newPart(b)} }
+
+func (w *Whole) Close() { w.part.Close() }
