@@ -124,10 +124,12 @@ func (c *checker) tells(field *types.Var) bool {
 	case *types.Signature:
 		return true
 	case *types.Interface:
+		if effects.TeardownOf(u) != nil {
+			return false // a part that the owner ends, and no listener
+		}
 		kinds = []effects.Kind{effects.Method}
 	case *types.Chan:
 	default:
-		_ = u
 		return holdsChans(field.Type()) // as keys
 	}
 	return slices.ContainsFunc(c.OfField(field), func(e *effects.Event) bool { return slices.Contains(kinds, e.Kind) && e.Ref.Path.IsElem() })

@@ -423,13 +423,13 @@ func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reac
 	}
 	if n.askStays && slices.ContainsFunc(n.stays, func(s place) bool {
 		param, ok := s.root.(*ssa.Parameter)
-		if !ok || param.Parent() != fn || endsWithCall(s) {
+		if !ok || param.Parent() != fn || endsWithCall(s) || other {
 			return false
 		}
 		if isReceiver(param) {
 			return s.path != "" && !j.ownsPart(param.Type(), s.path)
 		}
-		return len(at.sites) == 0 && !other // else those show what it is given
+		return len(at.sites) == 0 // else those show what it is given
 	}) {
 		n.askStays, n.stays = false, nil
 	}
