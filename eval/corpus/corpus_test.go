@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -245,6 +246,23 @@ func TestGone(t *testing.T) {
 		if got := gone(test.before, test.after, test.line); got != test.want {
 			t.Errorf("gone(%v, %v, %d) = %t", test.before, test.after, test.line, got)
 		}
+	}
+}
+
+// TestFindings checks that the other places of a leak count as found, and what
+// explains it does not.
+func TestFindings(t *testing.T) {
+	var d diagnostic
+	err := json.Unmarshal([]byte(`{"category": "b", "posn": "/x.go:5:2", "related": [
+		{"posn": "/x.go:3:1", "message": "each request gets here"},
+		{"posn": "/x.go:9:2", "message": "here, too"}
+	]}`), &d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []finding{{"/x.go", 5, "a/b"}, {"/x.go", 9, "a/b"}}
+	if got := d.findings("a"); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

@@ -181,7 +181,7 @@ func (l linter) runWith(ctx context.Context, t *tree, collectable bool, env []st
 	if stderr.Len() > 0 {
 		return nil, errors.New(t.problem(stderr.String()))
 	}
-	var packages map[string]map[string][]struct{ Category, Posn string }
+	var packages map[string]map[string][]diagnostic
 	if err := json.Unmarshal(stdout.Bytes(), &packages); err != nil {
 		return nil, fmt.Errorf("memlint prints %q: %v", stdout.String(), err)
 	}
@@ -189,13 +189,7 @@ func (l linter) runWith(ctx context.Context, t *tree, collectable bool, env []st
 	for _, analyzers := range packages {
 		for analyzer, diagnostics := range analyzers {
 			for _, d := range diagnostics {
-				f := finding{category: analyzer + "/" + d.Category}
-				position := strings.Split(d.Posn, ":")
-				f.file = position[0]
-				if len(position) > 1 {
-					f.line, _ = strconv.Atoi(position[1])
-				}
-				found = append(found, f)
+				found = append(found, d.findings(analyzer)...)
 			}
 		}
 	}
@@ -203,6 +197,33 @@ func (l linter) runWith(ctx context.Context, t *tree, collectable bool, env []st
 		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.line, b.line), strings.Compare(a.category, b.category))
 	})
 	return found, nil
+}
+
+// A diagnostic is a finding as memlint writes it.
+type diagnostic struct {
+	Category, Posn string
+	Related        []struct{ Posn, Message string }
+}
+
+// findings returns the finding, and one for each other place that it names as
+// one of the same leak.
+func (d diagnostic) findings(analyzer string) []finding {
+	at := func(posn string) finding {
+		f := finding{category: analyzer + "/" + d.Category}
+		position := strings.Split(posn, ":")
+		f.file = position[0]
+		if len(position) > 1 {
+			f.line, _ = strconv.Atoi(position[1])
+		}
+		return f
+	}
+	found := []finding{at(d.Posn)}
+	for _, r := range d.Related {
+		if r.Message == "here, too" {
+			found = append(found, at(r.Posn))
+		}
+	}
+	return found
 }
 
 // problem returns the first of what memlint could not analyse, which has the

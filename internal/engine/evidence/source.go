@@ -538,25 +538,36 @@ func receivesFrom(sel *ssa.Select, n int) ssa.Value {
 // value comes from outside.
 func (t *trace) received(ch, v ssa.Value, path string) {
 	var sent []ssa.Value
+	add := func(e *effects.Event, field *types.Var) {
+		if e.Kind != effects.Grow || e.Via || e.Ref.Path.Field() != field || t.inTest(e.Func()) {
+			return
+		}
+		switch send := e.Instr.(type) {
+		case *ssa.Send:
+			sent = append(sent, send.X)
+		case *ssa.Select:
+			for _, s := range send.States {
+				if s.Send != nil && slices.Contains(t.Refs(s.Chan), e.Ref) {
+					sent = append(sent, s.Send)
+				}
+			}
+		}
+	}
+	inField := func(f *types.Var) {
+		for _, e := range t.OfField(f) {
+			add(e, f)
+		}
+	}
 	if ch != nil {
 		for _, r := range t.Refs(ch) {
-			events := t.Package.Of(r.Root)
 			if f := r.Path.Field(); f != nil {
-				events = t.OfField(f)
+				inField(f)
+				continue
 			}
-			for _, e := range events {
-				if e.Kind != effects.Grow || e.Via || e.Ref.Path.Field() != r.Path.Field() || t.inTest(e.Func()) {
-					continue
-				}
-				switch send := e.Instr.(type) {
-				case *ssa.Send:
-					sent = append(sent, send.X)
-				case *ssa.Select:
-					for _, s := range send.States {
-						if s.Send != nil && slices.ContainsFunc(t.Refs(s.Chan), func(o effects.Ref) bool { return o == e.Ref }) {
-							sent = append(sent, s.Send)
-						}
-					}
+			for _, e := range t.Package.Of(r.Root) {
+				add(e, nil)
+				if f := e.To.Path.Field(); e.Kind == effects.Store && f != nil && e.Ref.Path == nil {
+					inField(f)
 				}
 			}
 		}
