@@ -39,9 +39,9 @@
 // holder that stays. Again and again is what a loop without a bound does, a handler,
 // an object that comes and goes (with a method like Close; or put into a container
 // and taken out again), a caller, or a function that nobody calls yet. What stays
-// are package variables, the receiver of a handler, and what an object that comes
-// and goes, or a loop, was given. Both may be shown by callers, in this package or
-// in others, where the finding then stands. What nothing shows is latent, and
+// are package variables, the receiver of a handler, what a loop was given, and what
+// an object that comes and goes was given by code that is not in sight. Both may be
+// shown by callers, in this package or in others, where the finding then stands. What nothing shows is latent, and
 // reported with -latent. What functions and types are called shows nothing.
 //
 // Where the code itself shows that a registration has to be undone it is reported
@@ -112,6 +112,6 @@
 // another package; a function that keeps what it is given in a package variable
 // counts there, too. Listeners are functions, channels that something is sent to,
 // and values whose methods the package calls. Those that accept connections are
-// none, nor are channels that the owner only receives from, and functions that a
-// method like Close runs.
+// none, nor are those that have a method like Close themselves, channels that the
+// owner only receives from, and functions that a method like Close runs.
 package listenerleak
