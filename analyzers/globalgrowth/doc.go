@@ -87,7 +87,8 @@
 // strings.Builder, and types of the module whose methods are known to grow and
 // to shrink them. Also for metrics of Prometheus in unexported package variables,
 // or in the object that one holds, that get many labels and from which the package
-// deletes none.
+// deletes none. Labels are many if they are what was sent; what other packages make
+// of that, or find in a context, may be one of a few.
 //
 // # chan-only-grows
 //
