@@ -417,13 +417,13 @@ func (j *judge) often(fn *ssa.Function, n *needs, w *way, r Reason) {
 
 // perObject meets what an object that comes and goes shows.
 func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reach) {
-	other := w.reason.Kind == Object && w.reason.of != r.of
+	own := j.object(j.leak.At.Parent()).of == r.of // not that of another object, which this one has
 	if n.again {
 		n.again, w.reason = false, r
 	}
 	if n.askStays && slices.ContainsFunc(n.stays, func(s place) bool {
 		param, ok := s.root.(*ssa.Parameter)
-		if !ok || param.Parent() != fn || endsWithCall(s) || other {
+		if !ok || param.Parent() != fn || endsWithCall(s) || !own {
 			return false
 		}
 		if isReceiver(param) {
