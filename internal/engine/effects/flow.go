@@ -279,7 +279,7 @@ func (f *flow) elems(refs []Ref) []Ref {
 }
 
 func (f *flow) field(x ssa.Value, index int) []Ref {
-	fld := fieldOf(x, index)
+	fld := FieldOf(x, index)
 	if fld == nil {
 		return nil
 	}

@@ -129,7 +129,17 @@ func (p *Package) shut(r Ref) bool {
 		default:
 			return false
 		}
-		events = p.Of(r.Root)
+		events = slices.Clone(p.Of(r.Root))
+		for _, e := range p.Of(r.Root) {
+			f := e.To.Path.Field()
+			if e.Kind != Store || f == nil || e.To.Path.IsElem() {
+				continue
+			}
+			if f.Pkg() != p.IR.Pass.Pkg || f.Exported() {
+				return false
+			}
+			events = append(events, p.OfField(f)...)
+		}
 	}
 	return !slices.ContainsFunc(events, func(e *Event) bool {
 		if e.Ref.Path.IsElem() {

@@ -177,7 +177,7 @@ func runsCommand(instr ssa.Instruction) bool {
 	if !ok {
 		return false
 	}
-	field := fieldOf(addr.X, addr.Field)
+	field := FieldOf(addr.X, addr.Field)
 	return field != nil && convention.RunsCommand(addr.X.Type(), field.Name())
 }
 

@@ -325,8 +325,8 @@ func Fresh(root ssa.Value) bool {
 // Unknown is the root of values about which nothing is known.
 var Unknown ssa.Value = ssa.NewConst(nil, types.Typ[types.UntypedNil])
 
-// fieldOf returns the struct field that a Field or FieldAddr selects.
-func fieldOf(x ssa.Value, index int) *types.Var {
+// FieldOf returns the struct field that a Field or FieldAddr selects.
+func FieldOf(x ssa.Value, index int) *types.Var {
 	if s := structOf(x.Type()); s != nil {
 		return s.Field(index)
 	}

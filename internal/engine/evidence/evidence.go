@@ -77,6 +77,7 @@ type Package struct {
 	convertedList []*types.Named
 	makes         func() map[*types.TypeName][]*ssa.Alloc
 	testing       func() map[*token.File]bool
+	emptied       func() map[*types.Var]bool   // fields that are set to nil by what does not end their owner
 	elements      map[*types.TypeName][]holder // see containersOf
 }
 
@@ -97,6 +98,7 @@ func newPackage(pass *analysis.Pass) *Package {
 	p.converted = sync.OnceValue(p.indexConversions)
 	p.makes = sync.OnceValue(p.indexMakes)
 	p.testing = sync.OnceValue(p.importTesting)
+	p.emptied = sync.OnceValue(p.indexEmptied)
 	silences := finding.SilencesOf(pass)
 	var all []*Leak
 	for _, analyzer := range slices.Sorted(maps.Keys(finders)) {

@@ -201,8 +201,13 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 // and calls. It stays if it is a package variable; unknown says that it may be
 // something else than what is in sight.
 func (j *judge) roots(s part) (roots []place, stays, unknown bool) {
+	passing := false
 	for _, r := range j.Refs(s.v) {
 		path := r.Path.String() + s.path
+		if slices.ContainsFunc(fieldsOn(r.Root.Type(), path), func(f *types.Var) bool { return j.emptied()[f.Origin()] }) {
+			passing = true
+			continue
+		}
 		switch root := r.Root.(type) {
 		case *ssa.Global:
 			stays = true
@@ -227,7 +232,7 @@ func (j *judge) roots(s part) (roots []place, stays, unknown bool) {
 			unknown = true
 		}
 	}
-	return roots, stays, unknown || len(roots) == 0
+	return roots, stays, unknown || len(roots) == 0 && !passing
 }
 
 // isVariable reports whether an Alloc is the variable that holds a pointer or
@@ -460,6 +465,12 @@ func (j *judge) ofKeeper(fn *ssa.Function, n needs, r Reason) bool {
 // ownsPart reports whether what a path from an object leads to goes with it, or
 // with another one on the way: one of the fields is filled by who has it.
 func (p *Package) ownsPart(typ types.Type, path string) bool {
+	return slices.ContainsFunc(fieldsOn(typ, path), p.OwnField)
+}
+
+// fieldsOn returns the fields on a path from a value of a type, as far as they are
+// known.
+func fieldsOn(typ types.Type, path string) (fields []*types.Var) {
 	for name := range strings.SplitSeq(path, ".") {
 		if name == "" {
 			continue
@@ -469,18 +480,44 @@ func (p *Package) ownsPart(typ types.Type, path string) bool {
 		}
 		s, ok := typ.Underlying().(*types.Struct)
 		if !ok {
-			return false
+			return fields
 		}
 		i := slices.IndexFunc(slices.Collect(s.Fields()), func(f *types.Var) bool { return f.Name() == name })
 		if i < 0 {
-			return false
+			return fields
 		}
-		if p.OwnField(s.Field(i)) {
-			return true
-		}
+		fields = append(fields, s.Field(i))
 		typ = s.Field(i).Type()
 	}
-	return false
+	return fields
+}
+
+// indexEmptied returns the fields that something sets to nil which is not the end
+// of their owner: what is in them goes sooner.
+func (p *Package) indexEmptied() map[*types.Var]bool {
+	emptied := make(map[*types.Var]bool)
+	for _, fn := range p.IR.Funcs {
+		if obj, ok := ir.Outermost(fn).Object().(*types.Func); p.inTest(fn) || ok && effects.IsTeardown(obj) {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				st, ok := instr.(*ssa.Store)
+				if !ok {
+					continue
+				}
+				k, ok := st.Val.(*ssa.Const)
+				addr, isField := st.Addr.(*ssa.FieldAddr)
+				if !ok || !isField || !k.IsNil() {
+					continue
+				}
+				if _, making := addr.X.(*ssa.Alloc); !making {
+					emptied[effects.FieldOf(addr.X, addr.Field).Origin()] = true
+				}
+			}
+		}
+	}
+	return emptied
 }
 
 // OwnField reports whether the package fills a field with nothing it was given:

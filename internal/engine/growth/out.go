@@ -100,7 +100,7 @@ func lastField(v ssa.Value) *types.Var {
 	if !ok {
 		return nil
 	}
-	return addr.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct).Field(addr.Field).Origin()
+	return effects.FieldOf(addr.X, addr.Field).Origin()
 }
 
 // sameOwner reports whether two values are loaded from fields of one type.
