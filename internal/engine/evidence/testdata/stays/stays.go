@@ -28,6 +28,7 @@ func below(b *Bus) {
 // An object that comes and goes, and the bus that it was given stays.
 type Client struct {
 	bus, own *Bus
+	call     *Bus // of the call that runs
 }
 
 func Dial(b *Bus) *Client {
@@ -39,6 +40,13 @@ func Dial(b *Bus) *Client {
 func (c *Client) Subscribe() {
 	keepIn(c.bus) // want `manifest object`
 	keepIn(c.own) // want `latent`
+	keepIn(c.call)
+}
+
+func (c *Client) Call(b *Bus) {
+	c.call = b
+	c.Subscribe()
+	c.call = nil
 }
 
 func (c *Client) Close() { c.bus = nil }

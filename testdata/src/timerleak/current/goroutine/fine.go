@@ -194,3 +194,34 @@ func Debounce(ctx context.Context, in <-chan string, out chan<- string) {
 		}
 	}()
 }
+
+// expiry is closed through the field that has the channel.
+type expiry struct {
+	items []string
+	quit  chan struct{}
+}
+
+type shelf struct{ expiry *expiry }
+
+func (s *shelf) Expire() {
+	quit := make(chan struct{})
+	e := &expiry{make([]string, 0, 8), quit}
+	s.expiry = e
+	go func() {
+		t := time.NewTicker(time.Minute)
+		defer t.Stop()
+		for {
+			select {
+			case <-t.C:
+				e.items = nil
+			case <-quit:
+				return
+			}
+		}
+	}()
+}
+
+func (s *shelf) Keep() {
+	close(s.expiry.quit)
+	s.expiry = nil
+}
