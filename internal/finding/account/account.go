@@ -98,10 +98,36 @@ func Why(p *evidence.Package, l *evidence.Leak) []finding.Note {
 		pos, end := p.IR.Range(step.At)
 		notes = append(notes, finding.Note{Pos: pos, End: end, Text: "goes on to " + name(step.Func) + " here"})
 	}
-	if from := froms[l.Source.From]; from != "" && l.Source.Value != nil && l.Source.Value.Pos().IsValid() {
-		notes = append(notes, finding.Note{Pos: l.Source.Value.Pos(), Text: cmp.Or(l.Noun, "key") + " comes from " + from})
+	if from := froms[l.Source.From]; from != "" {
+		if pos := position(l.Source.Value); pos.IsValid() {
+			notes = append(notes, finding.Note{Pos: pos, Text: cmp.Or(l.Noun, "key") + " comes from " + from})
+		}
 	}
 	return notes
+}
+
+// position returns where a value is, or what it is a part of.
+func position(v ssa.Value) token.Pos {
+	for v != nil && !v.Pos().IsValid() {
+		switch part := v.(type) {
+		case *ssa.Extract:
+			v = part.Tuple
+		case *ssa.Next:
+			v = part.Iter
+		case *ssa.Range:
+			v = part.X
+		case *ssa.UnOp:
+			v = part.X
+		case *ssa.Slice:
+			v = part.X
+		default:
+			return token.NoPos
+		}
+	}
+	if v == nil {
+		return token.NoPos
+	}
+	return v.Pos()
 }
 
 func reason(r evidence.Reason) string {
