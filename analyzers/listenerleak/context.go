@@ -64,7 +64,7 @@ func (c *checker) watch(call ssa.CallInstruction, a *api, holder ssa.Value) {
 	leak.What = a.fn.Name() + " with a background context can never be ended"
 	leak.HeldBy = c.holderName(call, a)
 	if v := result(call, a.handle); v != nil {
-		spec := c.spec(call, a)
+		spec := c.spec(call, a, holder)
 		spec.Releases = func(*effects.Event) bool { return false }
 		out := lifetime.Check(c.Package.Package, v, v.(ssa.Instruction), spec)
 		if len(out.Kept) > 0 || out.Exit == nil && !out.Again {

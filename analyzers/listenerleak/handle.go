@@ -31,7 +31,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 		}
 		return
 	}
-	out := lifetime.Check(c.Package.Package, v, v.(ssa.Instruction), c.spec(call, a))
+	out := lifetime.Check(c.Package.Package, v, v.(ssa.Instruction), c.spec(call, a, holder))
 	reg.undone = c.undoneFrom(v, out.Releases, a)
 	onPath := "listener added by " + a.fn.Name() + " is not removed on every path"
 	switch {
@@ -165,8 +165,9 @@ func result(call ssa.CallInstruction, index int) ssa.Value {
 
 // spec says how a handle undoes its registration: it is called, a method like
 // Unsubscribe is, or the other half of the pair gets it. A channel that came
-// with it is closed when it is undone.
-func (c *checker) spec(call ssa.CallInstruction, a *api) lifetime.Spec {
+// with it is closed when it is undone, and one of the holder tells that this has
+// ended.
+func (c *checker) spec(call ssa.CallInstruction, a *api, holder ssa.Value) lifetime.Spec {
 	return lifetime.Spec{
 		Releases: func(e *effects.Event) bool { return e.Ref.Path == nil && a.undoes(e) },
 		Ignores: func(e *effects.Event) bool {
@@ -177,7 +178,17 @@ func (c *checker) spec(call ssa.CallInstruction, a *api) lifetime.Spec {
 			return isChan && e.Ref.Path != nil // of what was received
 		},
 		Feeds: func(ch ssa.Value) bool { return c.cameWith(ch, call) },
+		Ended: func(ch ssa.Value) bool { return c.partOf(ch, holder) },
 	}
+}
+
+// partOf reports whether a channel is in a field of the holder.
+func (c *checker) partOf(ch, holder ssa.Value) bool {
+	return holder != nil && slices.ContainsFunc(c.Refs(ch), func(r effects.Ref) bool {
+		return slices.ContainsFunc(c.Refs(holder), func(h effects.Ref) bool {
+			return r.Root == h.Root && r.Path != h.Path && r.Path.HasPrefix(h.Path)
+		})
+	})
 }
 
 // cameWith reports whether a channel is a result of the registration.

@@ -38,7 +38,7 @@ type LatentLeak struct {
 	Package, File            string // where it is kept; File without its folder
 	Line                     int
 	Func, Subject            string
-	Again, Adds              bool
+	Again, Adds, Strict      bool
 	Many, Stays              []Param // one of each has to have many values, and to stay; nil if that is not asked for
 	Calls                    int     // that it has come
 }
@@ -95,7 +95,7 @@ func (p *Package) keep(l *Leak, t travelling) {
 	words := l.abroad()
 	out := LatentLeak{
 		Analyzer: words.Analyzer, Category: words.Category, What: words.What, HeldBy: l.HeldBy,
-		Again: t.needs.again, Adds: t.needs.adds,
+		Again: t.needs.again, Adds: t.needs.adds, Strict: l.Needs.Strict,
 	}
 	if l.imported != nil {
 		out.Package, out.File, out.Line, out.Func, out.Calls, out.Subject = l.imported.Package, l.imported.File, l.imported.Line, l.imported.Func, l.imported.Calls+1, l.imported.Subject
@@ -274,7 +274,7 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 	l := &Leak{
 		Analyzer: from.Analyzer, Category: from.Category, What: from.What, HeldBy: from.HeldBy,
 		Pos: pos, End: end, At: call, imported: from,
-		Needs: Needs{Again: from.Again, Adds: from.Adds},
+		Needs: Needs{Again: from.Again, Adds: from.Adds, Strict: from.Strict},
 		Origin: &Origin{
 			Pos:  p.lineOf(callee, from),
 			Func: from.Func,

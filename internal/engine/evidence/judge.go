@@ -311,7 +311,7 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		w.reason = Reason{Kind: Uncalled, Pos: fn.Pos(), Name: fn.Name()}
 		return j.met(w)
 	}
-	if n.adds && n.again && !n.askMany && !n.askStays && j.everybody(j.leak, fn, r) {
+	if n.adds && n.again && !n.askMany && !n.askStays && w.source.From.anew() && j.everybody(j.leak, fn, r) {
 		w.reason = Reason{Kind: API, Pos: fn.Pos(), Name: fn.Name()}
 		return j.met(w)
 	}
@@ -320,7 +320,9 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		n.adds = false
 	}
 	result := way{outcome: refused}
+	others := false // callers of which some is not code in the making
 	consider := func(c way) {
+		others = others || c.outcome != manifest || c.reason.Kind != Uncalled
 		if c.outcome > result.outcome || c.outcome == manifest && len(c.steps) < len(result.steps) {
 			result = c
 		}
@@ -349,6 +351,9 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		}
 	}
 	if result.outcome == manifest {
+		if result.reason.Kind == Uncalled && others {
+			result.outcome = latent // the finished ones show what it is for
+		}
 		return result
 	}
 	obj, declared := fn.Object().(*types.Func)

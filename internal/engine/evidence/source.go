@@ -37,6 +37,10 @@ const (
 // many reports whether there is no end to such values.
 func (f From) many() bool { return f > Given }
 
+// anew reports whether each call makes or gets another such value;
+// the zero From, for what needs no values, is one.
+func (f From) anew() bool { return f != Input && f != Request }
+
 // A Source is a value that another is made from.
 type Source struct {
 	From  From

@@ -68,6 +68,10 @@ type Spec struct {
 	// give back: where a receive finds it closed is no way to leak. It may be
 	// nil.
 	Feeds func(ch ssa.Value) bool
+	// Ended reports whether who receives from a channel in a select has nothing
+	// left to give back: whom it was acquired from tells that it ended. It may be
+	// nil.
+	Ended func(ch ssa.Value) bool
 	// Ignores reports whether an event that hands the value on does not move
 	// the duty. It may be nil.
 	Ignores func(e *effects.Event) bool
@@ -302,6 +306,26 @@ type place struct {
 	closed ssa.Value
 }
 
+// endedCases marks the cases of selects at which nothing is left to give back.
+func (c *checker) endedCases(fn *ssa.Function) {
+	if c.spec.Ended == nil {
+		return
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			sel, ok := instr.(*ssa.Select)
+			if !ok {
+				continue
+			}
+			for _, comm := range ir.Comms(sel) {
+				if edge, ok := ir.CaseEdge(sel, comm.Case); ok && comm.Recv && c.spec.Ended(comm.Chan) {
+					c.edges[edge] = true
+				}
+			}
+		}
+	}
+}
+
 // maxPlaces bounds how often a block is searched again because other variables
 // hold the value.
 const maxPlaces = 16
@@ -324,6 +348,7 @@ func (c *checker) search(fn *ssa.Function, at ssa.Instruction) (exit ssa.Instruc
 			c.edges[edge] = true // closed: nothing comes from it any more
 		}
 	}
+	c.endedCases(fn)
 	seen := make(map[*ssa.BasicBlock][]place)
 	work := []place{start}
 next:
