@@ -12,10 +12,11 @@ import (
 // The modules under testdata call functions of these names. What they keep, in
 // the eyes of the tests, needs what the comment says.
 var kept = map[string]func(args []ssa.Value) Needs{
-	"keep":    func(args []ssa.Value) Needs { return Needs{Again: true} },                         // to happen again
-	"add":     func(args []ssa.Value) Needs { return Needs{Again: true, Adds: true} },             // the same, and each call adds one
-	"keepKey": func(args []ssa.Value) Needs { return Needs{Again: true, Adds: true, Many: args} }, // a key of which there are many
-	"keepIn":  func(args []ssa.Value) Needs { return Needs{Again: true, Stays: args} },            // a holder that stays
+	"keep":    func(args []ssa.Value) Needs { return Needs{Again: true} },                           // to happen again
+	"add":     func(args []ssa.Value) Needs { return Needs{Again: true, Adds: true} },               // the same, and each call adds one
+	"keepKey": func(args []ssa.Value) Needs { return Needs{Again: true, Adds: true, Many: args} },   // a key of which there are many
+	"label":   func(args []ssa.Value) Needs { return Needs{Again: true, Many: args, Strict: true} }, // the same, and not what others make of it
+	"keepIn":  func(args []ssa.Value) Needs { return Needs{Again: true, Stays: args} },              // a holder that stays
 }
 
 func init() {

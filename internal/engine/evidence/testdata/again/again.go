@@ -78,3 +78,12 @@ func (c *Conn) Close() { c.n = 0 }
 func Given(run func(func())) {
 	run(func() { keep() }) // want `latent`
 }
+
+// Code in the making shows nothing beside callers that are finished.
+func inTheMaking() { beside() }
+
+func Finished() { beside() }
+
+func beside() {
+	keep() // want `latent`
+}

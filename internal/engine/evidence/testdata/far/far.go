@@ -14,6 +14,15 @@ func handle(w http.ResponseWriter, r *http.Request) {
 	through(&store.Entry{Name: r.Host})
 }
 
+type userKey struct{}
+
+// What is found in a context may be one of a few.
+func count(w http.ResponseWriter, r *http.Request) {
+	store.Count(r.UserAgent()) // want `manifest handler request by Count`
+	user, _ := r.Context().Value(userKey{}).(string)
+	store.Count(user)
+}
+
 func through(e *store.Entry) {
 	store.Put(e) // want `manifest handler request by put`
 }

@@ -110,3 +110,12 @@ func counted() {
 func Chosen(key string) {
 	keepKey(key) // want `latent`
 }
+
+// An exported function adds one more with each call, if the key is another one.
+func Draw() {
+	keepKey(rand.Int()) // want `manifest api random`
+}
+
+func Load(r io.Reader) {
+	keepKey(decoded(r).From) // want `latent`
+}

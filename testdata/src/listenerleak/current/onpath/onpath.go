@@ -2,6 +2,7 @@
 package onpath
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -113,4 +114,48 @@ func Locked(do func(func()), t *bus.Topic, wait func()) {
 		defer sub.Unsubscribe()
 		wait()
 	}
+}
+
+// hub tells by a channel that it has ended.
+type hub struct {
+	done chan struct{}
+	out  map[chan string]bool
+}
+
+func (h *hub) subscribe() chan string {
+	ch := make(chan string, 1)
+	h.out[ch] = true
+	return ch
+}
+
+func (h *hub) unsubscribe(ch chan string) { delete(h.out, ch) }
+
+func (h *hub) End() { close(h.done) }
+
+// Fine: with the hub goes what was registered with it.
+func (h *hub) Lines(ctx context.Context) <-chan string {
+	ch := h.subscribe()
+	go func() {
+		select {
+		case <-h.done:
+			return
+		case <-ctx.Done():
+			h.unsubscribe(ch)
+		}
+	}()
+	return ch
+}
+
+// Leaks: it goes on when the reader has ended.
+func (h *hub) Read(ctx context.Context, done <-chan struct{}) <-chan string {
+	ch := h.subscribe() // want `listenerleak/not-removed-on-path`
+	go func() {
+		select {
+		case <-done:
+			return
+		case <-ctx.Done():
+			h.unsubscribe(ch)
+		}
+	}()
+	return ch
 }

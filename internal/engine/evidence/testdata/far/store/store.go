@@ -17,3 +17,9 @@ func Silent(e *Entry) {
 	//memlint:ignore evidencetest/kept names are few
 	keepKey(e.Name) // want `latent`
 }
+
+func label(value string) {}
+
+func Count(user string) {
+	label(user) // want `latent`
+}
