@@ -359,9 +359,9 @@ func (r *analysisRun) tell(a *analysis.Analyzer, d analysis.Diagnostic, latent b
 	}
 	f.Latent = latent
 	if o, ok := r.results[a].(interface {
-		Origin(analysis.Diagnostic) token.Pos
+		Origin(analysis.Diagnostic) token.Position
 	}); ok {
-		f.Origin = r.fset.Position(o.Origin(d))
+		f.Origin = o.Origin(d)
 	}
 	r.outcome.findings = append(r.outcome.findings, f)
 }

@@ -28,9 +28,9 @@ type Leak struct {
 	HeldBy   []string // names on the path that keeps the value, root first
 	Notes    []Note   // other places of the same leak, in the order of the path
 	Fix      *Fix     // nil if none is sure to compile and keep behaviour
-	// Origin is on the line of another package where it is kept, if it is kept in
-	// another package and that line is known.
-	Origin token.Pos
+	// Origin is the file and line of another package where it is kept, if it is
+	// kept in another package and that is known.
+	Origin token.Position
 
 	latent bool // see Reporter.AddLatent
 }
@@ -144,7 +144,7 @@ func (r *Reporter) Flush() *Result {
 		pa, pb := r.pass.Fset.Position(a.Pos), r.pass.Fset.Position(b.Pos)
 		return cmp.Or(strings.Compare(pa.Filename, pb.Filename), cmp.Compare(pa.Offset, pb.Offset), strings.Compare(a.Category, b.Category))
 	})
-	result := &Result{held: r.held, origins: make(map[place]token.Pos)}
+	result := &Result{held: r.held, origins: make(map[place]token.Position)}
 	shown := showsLatent(r.pass.Analyzer)
 	for _, l := range r.leaks {
 		d := l.diagnostic(r.pass.Analyzer)

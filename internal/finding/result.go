@@ -14,7 +14,7 @@ type Result struct {
 	held   withheld
 	latent []analysis.Diagnostic
 
-	origins map[place]token.Pos
+	origins map[place]token.Position
 }
 
 // ResultType is the result type of every analyzer of the suite.
@@ -34,10 +34,12 @@ func (r *Result) Withheld() (n int, what, flag string) { return r.held.n, r.held
 // reported. Their messages end with ", latent)".
 func (r *Result) Latent() []analysis.Diagnostic { return r.latent }
 
-// Origin returns a position on the line of another package where the leak of a
-// diagnostic is kept; NoPos if it is kept in this one, or that is not known.
-// Leaks of one origin are one leak, whatever packages they are found in.
-func (r *Result) Origin(d analysis.Diagnostic) token.Pos { return r.origins[place{d.Pos, d.Category}] }
+// Origin returns the file and line of another package where the leak of a
+// diagnostic is kept; an invalid position if it is kept in this one, or that is
+// not known. Leaks of one origin are one leak, whatever packages they are found in.
+func (r *Result) Origin(d analysis.Diagnostic) token.Position {
+	return r.origins[place{d.Pos, d.Category}]
+}
 
 // latentFlag is what the flag is called that has latent leaks reported.
 const latentFlag = "latent"

@@ -271,12 +271,13 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 	if key == "" {
 		key = fmt.Sprintf("%s:%d", from.File, from.Line)
 	}
+	line, at := p.lineOf(callee, from)
 	l := &Leak{
 		Analyzer: from.Analyzer, Category: from.Category, What: from.What, HeldBy: from.HeldBy,
 		Pos: pos, End: end, At: call, imported: from,
 		Needs: Needs{Again: from.Again, Adds: from.Adds, Strict: from.Strict},
 		Origin: &Origin{
-			Pos:  p.lineOf(callee, from),
+			Line: line, Pos: at,
 			Func: from.Func,
 			Key:  from.Package + " " + key,
 		},
@@ -303,33 +304,43 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 	return l
 }
 
-// lineOf returns a position on the line of another package where a leak is, as
-// far as the file set knows the file.
-func (p *Package) lineOf(callee *types.Func, from *LatentLeak) token.Pos {
-	at := func(pos token.Pos) token.Pos {
-		file := p.pass.Fset.File(pos)
-		if file == nil || filepath.Base(file.Name()) != from.File || from.Line > file.LineCount() {
-			return token.NoPos
-		}
-		return file.LineStart(from.Line)
-	}
-	if callee.Pkg().Path() == from.Package {
-		if pos := at(callee.Pos()); pos.IsValid() {
-			return pos
-		}
-	}
+// lineOf returns the line of another package where a leak is, and a position on
+// it, as far as the file set knows the file. Of a file that was read from export
+// data it knows no lines behind the last declaration: then the position is that of
+// the callee, if it is in that file.
+func (p *Package) lineOf(callee *types.Func, from *LatentLeak) (line token.Position, pos token.Pos) {
 	pkg := callee.Pkg()
 	if pkg.Path() != from.Package {
 		i := slices.IndexFunc(pkg.Imports(), func(imp *types.Package) bool { return imp.Path() == from.Package })
 		if i < 0 {
-			return token.NoPos
+			return line, token.NoPos
 		}
 		pkg = pkg.Imports()[i]
 	}
+	at := func(known token.Pos) bool {
+		file := p.pass.Fset.File(known)
+		if file == nil {
+			return false
+		}
+		line = token.Position{Filename: filepath.Join(filepath.Dir(file.Name()), from.File), Line: from.Line}
+		if filepath.Base(file.Name()) != from.File {
+			return false
+		}
+		switch {
+		case from.Line <= file.LineCount():
+			pos = file.LineStart(from.Line)
+		case known == callee.Pos():
+			pos = known
+		}
+		return pos.IsValid()
+	}
+	if pkg == callee.Pkg() && at(callee.Pos()) {
+		return line, pos
+	}
 	for _, name := range pkg.Scope().Names() {
-		if pos := at(pkg.Scope().Lookup(name).Pos()); pos.IsValid() {
-			return pos
+		if at(pkg.Scope().Lookup(name).Pos()) {
+			break
 		}
 	}
-	return token.NoPos
+	return line, pos
 }

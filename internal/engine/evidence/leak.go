@@ -90,9 +90,10 @@ type Needs struct {
 
 // An Origin is where a leak is kept that was found in another package.
 type Origin struct {
-	Pos  token.Pos // of the line; NoPos if it is not known
-	Func string    // what keeps it there
-	Key  string    // equal for equal origins
+	Line token.Position // invalid if it is not known
+	Pos  token.Pos      // on the line, or of a function around it; NoPos if neither is known
+	Func string         // what keeps it there
+	Key  string         // equal for equal origins
 }
 
 // A Reason is what shows that an instruction runs again and again.

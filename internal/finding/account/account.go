@@ -62,7 +62,7 @@ func Report(p *evidence.Package, r *finding.Reporter, analyzer string, describe 
 func tell(p *evidence.Package, l *evidence.Leak, describe func(*evidence.Leak) finding.Leak) finding.Leak {
 	var leak finding.Leak
 	if l.Origin != nil {
-		leak = finding.Leak{Pos: l.Pos, End: l.End, Category: l.Category, What: l.What, HeldBy: l.HeldBy, Origin: l.Origin.Pos}
+		leak = finding.Leak{Pos: l.Pos, End: l.End, Category: l.Category, What: l.What, HeldBy: l.HeldBy, Origin: l.Origin.Line}
 		leak.Notes = append(leak.Notes, finding.Note{Pos: l.Origin.Pos, Text: "kept here by " + l.Origin.Func})
 	} else {
 		leak = describe(l)
