@@ -111,7 +111,8 @@
 // its package takes any out. The finding stands at the call that registers, also in
 // another package; a function that keeps what it is given in a package variable
 // counts there, too. Listeners are functions, channels that something is sent to,
-// and values whose methods the package calls. Those that accept connections are
-// none, nor are those that have a method like Close themselves, channels that the
-// owner only receives from, and functions that a method like Close runs.
+// and values whose methods the package calls, other than of one that it got by its
+// key. Those that accept connections are none, nor are those that have a method like
+// Close themselves, channels that the owner only receives from, and functions that a
+// method like Close runs.
 package listenerleak

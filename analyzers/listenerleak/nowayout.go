@@ -132,7 +132,32 @@ func (c *checker) tells(field *types.Var) bool {
 	default:
 		return holdsChans(field.Type()) // as keys
 	}
-	return slices.ContainsFunc(c.OfField(field), func(e *effects.Event) bool { return slices.Contains(kinds, e.Kind) && e.Ref.Path.IsElem() })
+	return slices.ContainsFunc(c.OfField(field), func(e *effects.Event) bool {
+		return slices.Contains(kinds, e.Kind) && e.Ref.Path.IsElem() && !(e.Kind == effects.Method && lookedUp(e))
+	})
+}
+
+// lookedUp reports whether a method is called of what was got by its key, or is
+// yet to be kept: who is told something is not asked for.
+func lookedUp(e *effects.Event) bool {
+	call, ok := e.Instr.(ssa.CallInstruction)
+	return ok && len(ir.Args(call.Common())) > 0 && askedFor(ir.Args(call.Common())[0], 0)
+}
+
+func askedFor(v ssa.Value, depth int) bool {
+	const deep = 4
+	switch v := ir.Unwrap(v).(type) {
+	case *ssa.Lookup, *ssa.Call:
+		return true
+	case *ssa.Extract:
+		return askedFor(v.Tuple, depth)
+	case *ssa.Phi:
+		return depth < deep && !slices.ContainsFunc(v.Edges, func(e ssa.Value) bool {
+			_, none := e.(*ssa.Const)
+			return !none && e != ssa.Value(v) && !askedFor(e, depth+1)
+		})
+	}
+	return false
 }
 
 // runAtEnd reports whether a field keeps functions that only the method calls

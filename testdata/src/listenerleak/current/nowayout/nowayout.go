@@ -231,3 +231,45 @@ func WithCallback(s *Session) Option {
 		h.OnMessage(func(m string) { s.last = m }) // want `listenerleak/no-way-out, latent`
 	}
 }
+
+// A Disk is asked by name for what it has; a Drive is told of each change.
+type Disk interface{ Read(path string) []byte }
+type Drive interface{ Changed(path string) }
+
+type machine struct {
+	disks  map[string]Disk
+	drives map[string]Drive
+}
+
+var one = &machine{disks: make(map[string]Disk), drives: make(map[string]Drive)}
+
+func (m *machine) addDisk(name string, d Disk)   { m.disks[name] = d }
+func (m *machine) addDrive(name string, d Drive) { m.drives[name] = d }
+
+func (m *machine) Read(name, path string) []byte {
+	if d, ok := m.disks[name]; ok {
+		return d.Read(path)
+	}
+	return nil
+}
+
+func (m *machine) Write(path string) {
+	for _, d := range m.drives {
+		d.Changed(path)
+	}
+}
+
+type image struct{ n int }
+
+func (i *image) Read(string) []byte { i.n++; return nil }
+func (i *image) Changed(string)     { i.n++ }
+
+// Fine: what is asked for by name does not listen.
+func Insert(name string) {
+	one.addDisk(name, new(image))
+}
+
+// Leaks: each call has one more told of all that is written.
+func Plug(name string) {
+	one.addDrive(name, new(image)) // want `listenerleak/no-way-out, latent`
+}
