@@ -50,7 +50,7 @@ func (c *checker) notify(call ssa.CallInstruction) {
 			leak.Fix = c.deferStop(call, ch)
 		}
 		needs := evidence.Needs{Again: true, Adds: true}
-		if kinds := signalsOf(call); kinds.ending && kinds.other {
+		if kinds := signalsOf(call); kinds.process || kinds.ending && kinds.other {
 			needs.Adds = false // the signals of a process, in the function that runs it
 		}
 		c.add(call, leak, needs)
@@ -78,8 +78,9 @@ func endsProcess(call ssa.CallInstruction) bool {
 	return kinds.ending && !kinds.other
 }
 
-// signals are of two kinds: those that end processes and others.
-type signals struct{ ending, other bool }
+// signals are of two kinds: those that end processes and others. Of the first,
+// interrupts come from a terminal, too, the others from who runs the process.
+type signals struct{ ending, process, other bool }
 
 // signalsOf returns of which kinds the signals are that signal.Notify is called
 // with.
@@ -99,9 +100,12 @@ func signalsOf(call ssa.CallInstruction) (kinds signals) {
 		}
 		for _, ref := range *elem.Referrers() {
 			if st, ok := ref.(*ssa.Store); ok {
-				if isEnding(st.Val) {
+				switch {
+				case isInterrupt(st.Val):
 					kinds.ending = true
-				} else {
+				case isEnding(st.Val):
+					kinds.ending, kinds.process = true, true
+				default:
 					kinds.other = true
 				}
 			}
@@ -110,15 +114,19 @@ func signalsOf(call ssa.CallInstruction) (kinds signals) {
 	return kinds
 }
 
-// isEnding reports whether v is os.Interrupt, os.Kill or a number that means
-// interrupt, quit, abort, kill or terminate on all systems.
-func isEnding(v ssa.Value) bool {
+// isEnding reports whether v is os.Kill or a number that means quit, abort, kill
+// or terminate on all systems.
+func isEnding(v ssa.Value) bool { return isSignal(v, "os.Kill", 3, 6, 9, 15) }
+
+func isInterrupt(v ssa.Value) bool { return isSignal(v, "os.Interrupt", 2) }
+
+func isSignal(v ssa.Value, name string, numbers ...int64) bool {
 	switch v := ir.Unwrap(v).(type) {
 	case *ssa.Const:
-		return v.Value != nil && slices.Contains([]int64{2, 3, 6, 9, 15}, v.Int64())
+		return v.Value != nil && slices.Contains(numbers, v.Int64())
 	case *ssa.UnOp:
 		g, ok := v.X.(*ssa.Global)
-		return ok && (g.String() == "os.Interrupt" || g.String() == "os.Kill")
+		return ok && g.String() == name
 	}
 	return false
 }

@@ -258,3 +258,16 @@ func Prompt(lines <-chan string, each func(string)) {
 	}
 	close(end)
 }
+
+// TerminateOr asks for a signal with which a process is told to end: nothing
+// shows that it is called again and again.
+func TerminateOr(done <-chan struct{}) bool {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM) // want `listenerleak/signal-not-stopped, latent`
+	select {
+	case <-ch:
+		return true
+	case <-done:
+		return false
+	}
+}
