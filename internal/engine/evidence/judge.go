@@ -131,7 +131,7 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 	fn := instr.Parent()
 	n := needs{again: want.again, adds: want.adds, stuck: want.stuck}
 	if n.again {
-		if j.guarded(instr) {
+		if j.Guarded(instr) {
 			w.outcome = refused
 			return w
 		}
@@ -597,38 +597,18 @@ func rootFunc(v ssa.Value) *ssa.Function {
 	return nil
 }
 
-// guarded reports whether instr runs only where a package variable was found nil
-// that is then set, or under a sync.Once.
-func (j *judge) guarded(instr ssa.Instruction) bool {
-	if j.Guarded(instr) {
-		return true
-	}
-	for fn := instr.Parent(); fn.Parent() != nil; fn = fn.Parent() {
-		for _, v := range j.Literal(fn) {
-			if slices.ContainsFunc(j.Package.Of(v), func(e *effects.Event) bool {
-				return e.Kind == effects.Arg && e.Callee != nil && onceBody[e.Callee.FullName()] && j.onceOfPackage(e.Instr)
-			}) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// onceOfPackage reports whether a call is of a sync.Once of the package, or of a
-// function that makes one.
-func (j *judge) onceOfPackage(instr ssa.Instruction) bool {
-	call, ok := instr.(ssa.CallInstruction)
-	if !ok {
+// isOnceBody reports whether a call gives a function to a sync.Once of the
+// package, or to a function that makes one, which runs it once.
+func (p *Package) isOnceBody(call ssa.CallInstruction) bool {
+	callee := ir.Callee(call.Common())
+	if callee == nil {
 		return false
 	}
-	callee := ir.Callee(call.Common())
-	if callee.Signature().Recv() == nil {
-		return !j.Repeatable(instr)
+	switch callee.FullName() {
+	case "(*sync.Once).Do":
+		return slices.ContainsFunc(p.Refs(call.Common().Args[0]), func(r effects.Ref) bool { return p.OfPackage(r.Root) })
+	case "sync.OnceFunc", "sync.OnceValue", "sync.OnceValues":
+		return !p.Repeatable(call)
 	}
-	return slices.ContainsFunc(j.Refs(call.Common().Args[0]), func(r effects.Ref) bool { return j.OfPackage(r.Root) })
-}
-
-var onceBody = map[string]bool{
-	"(*sync.Once).Do": true, "sync.OnceFunc": true, "sync.OnceValue": true, "sync.OnceValues": true,
+	return false
 }

@@ -115,6 +115,9 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 			r.often = Reason{Kind: Callback, Pos: call.Pos()}
 			continue
 		}
+		if isCall && p.isOnceBody(call) {
+			continue
+		}
 		switch e.Kind {
 		case effects.Call:
 			s := site{at: e.Instr, lent: isCall && lends(call, p.pass.Pkg)}

@@ -47,8 +47,33 @@ func (f *finder) misses(out, in *effects.Event) bool {
 		return false
 	}
 	// Under the same key in the same function: before the insert it takes out what
-	// is put in again; behind it, it has to be passed.
-	return escapes(put, out.Instr)
+	// is put in again; behind it, it has to be passed. On a path of its own another
+	// call takes out what this one puts in.
+	return (follows(out.Instr, put) || follows(put, out.Instr)) && escapes(put, out.Instr)
+}
+
+// follows reports whether control gets from one instruction to another without
+// going round a loop.
+func follows(to, from ssa.Instruction) bool {
+	if from.Block() == to.Block() {
+		return slices.Index(from.Block().Instrs, from) < slices.Index(from.Block().Instrs, to)
+	}
+	seen := make(map[*ssa.BasicBlock]bool)
+	work := []*ssa.BasicBlock{from.Block()}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, s := range b.Succs {
+			if s == to.Block() {
+				return true
+			}
+			if !seen[s] && !s.Dominates(b) {
+				seen[s] = true
+				work = append(work, s)
+			}
+		}
+	}
+	return false
 }
 
 // deleted returns the key that an event deletes, or nil.
