@@ -122,7 +122,7 @@ func (c *checker) tells(field *types.Var) bool {
 	kinds := []effects.Kind{effects.Grow, effects.Close, effects.Escape, effects.Send, effects.Return}
 	switch u := element(field.Type()).(type) {
 	case *types.Signature:
-		return true
+		return !c.onlyAsked(field)
 	case *types.Interface:
 		if effects.TeardownOf(u) != nil {
 			return false // a part that the owner ends, and no listener
@@ -137,11 +137,29 @@ func (c *checker) tells(field *types.Var) bool {
 	})
 }
 
-// lookedUp reports whether a method is called of what was got by its key, or is
-// yet to be kept: who is told something is not asked for.
+// onlyAsked reports whether the functions in a field are called, and each of them
+// by its key.
+func (c *checker) onlyAsked(field *types.Var) bool {
+	called, told := false, false
+	for _, e := range c.OfField(field) {
+		if e.Kind == effects.Call && e.Ref.Path.IsElem() {
+			called, told = true, told || !lookedUp(e)
+		}
+	}
+	return called && !told
+}
+
+// lookedUp reports whether a function, or a method of a value, is called that was
+// got by its key, or is yet to be kept: who is told something is not asked for.
 func lookedUp(e *effects.Event) bool {
 	call, ok := e.Instr.(ssa.CallInstruction)
-	return ok && len(ir.Args(call.Common())) > 0 && askedFor(ir.Args(call.Common())[0], 0)
+	if !ok {
+		return false
+	}
+	if e.Kind == effects.Call && !call.Common().IsInvoke() {
+		return askedFor(call.Common().Value, 0)
+	}
+	return len(ir.Args(call.Common())) > 0 && askedFor(ir.Args(call.Common())[0], 0)
 }
 
 func askedFor(v ssa.Value, depth int) bool {

@@ -439,7 +439,9 @@ func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reac
 		if isReceiver(param) {
 			return s.path != "" && !j.ownsPart(param.Type(), s.path)
 		}
-		return len(at.sites) == 0 // else those show what it is given
+		// Call sites show what it is given; for a callback nobody does.
+		obj, declared := fn.Object().(*types.Func)
+		return len(at.sites) == 0 && declared && obj.Exported()
 	}) {
 		n.askStays, n.stays = false, nil
 	}
