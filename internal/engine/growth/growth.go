@@ -230,8 +230,8 @@ func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type) Way {
 	return w
 }
 
-// onlyIfAbsent returns the key that a map was found not to have where an
-// instruction runs, or nil: what is added then is added once per key.
+// onlyIfAbsent returns the key, or element, that a container was found not to have
+// where an instruction runs, or nil: what is added then is added once per key.
 func onlyIfAbsent(instr ssa.Instruction) ssa.Value {
 	for b := instr.Block(); b.Idom() != nil; b = b.Idom() {
 		pred := b.Idom()
@@ -258,13 +258,17 @@ func onlyIfAbsent(instr ssa.Instruction) ssa.Value {
 				return look.Index
 			}
 		case *ssa.Call:
-			if callee := ir.Callee(&look.Call); callee != nil && (callee.FullName() == "(*sync.Map).Load" || callee.FullName() == "(*sync.Map).LoadOrStore") {
+			if callee := ir.Callee(&look.Call); callee != nil && asksFor[callee.FullName()] {
 				return look.Call.Args[1]
 			}
 		}
 	}
 	return nil
 }
+
+// asksFor are the functions that tell whether a container has their second
+// argument.
+var asksFor = map[string]bool{"(*sync.Map).Load": true, "(*sync.Map).LoadOrStore": true, "slices.Contains": true}
 
 // keyed reports whether the elements of a container have keys.
 func keyed(typ types.Type) bool {

@@ -80,3 +80,13 @@ func Event() {
 		f()
 	}
 }
+
+var masked []string
+
+// Mask adds what is new: callers may have few.
+func Mask(secret string) {
+	if slices.Contains(masked, secret) {
+		return
+	}
+	masked = append(masked, secret) // want `globalgrowth/slice-only-grows, latent`
+}

@@ -3,7 +3,11 @@ package once
 
 import (
 	"bufio"
+	"io"
+	"net/http"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 )
 
@@ -73,3 +77,21 @@ func (d *dictionary) words(from []string) []string {
 func Fill(from map[string]string) { english.fill(from) }
 func Build(from []string)         { english.build(from) }
 func Words(from []string)         { english.words(from) }
+
+var (
+	search sync.Once
+	found  []string
+)
+
+// Devices has a handler look for what there is, once.
+func Devices(w http.ResponseWriter, r *http.Request) {
+	search.Do(look)
+	io.WriteString(w, strings.Join(found, "\n"))
+}
+
+func look() {
+	names, _ := filepath.Glob("/dev/video*")
+	for _, name := range names {
+		found = append(found, name)
+	}
+}

@@ -2,6 +2,7 @@
 package taken
 
 import (
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -72,3 +73,16 @@ func Peer(p *int, who string) {
 }
 
 func Unpeer(p *int, who string) { delete(peers[p], who) }
+
+var shares = map[string]string{}
+
+// Shares takes out what another request put in.
+func Shares(w http.ResponseWriter, r *http.Request) {
+	name := r.FormValue("name")
+	switch r.Method {
+	case "POST":
+		shares[name] = r.FormValue("to")
+	case "DELETE":
+		delete(shares, name)
+	}
+}
