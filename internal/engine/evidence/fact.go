@@ -286,7 +286,7 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 	give := func(places []Param) (out []part) {
 		for _, pl := range places {
 			if pl.Index < len(args) {
-				out = append(out, part{args[pl.Index], pl.Path})
+				out = append(out, part{v: args[pl.Index], path: pl.Path})
 			}
 		}
 		return out

@@ -32,8 +32,9 @@ const (
 // A place is a part of a value: of a parameter, or of what a function made or
 // got.
 type place struct {
-	root ssa.Value
-	path string
+	root  ssa.Value
+	path  string
+	apart bool // it is what code out of sight made of that
 }
 
 // needs are what is still needed in a function, in terms of its parameters and
@@ -108,8 +109,9 @@ type parts struct {
 }
 
 type part struct {
-	v    ssa.Value
-	path string
+	v     ssa.Value
+	path  string
+	apart bool // see place
 }
 
 func (l *Leak) parts() parts {
@@ -117,11 +119,11 @@ func (l *Leak) parts() parts {
 	p := parts{again: n.Again, askMany: n.Many != nil || l.many != nil, askStays: n.Stays != nil || l.stays != nil, adds: n.Adds, many: l.many, stays: l.stays}
 	for _, v := range n.Many {
 		if n.Through == nil {
-			p.many = append(p.many, part{v, n.Path})
+			p.many = append(p.many, part{v: v, path: n.Path})
 		}
 	}
 	for _, v := range n.Stays {
-		p.stays = append(p.stays, part{v, ""})
+		p.stays = append(p.stays, part{v: v})
 	}
 	return p
 }
@@ -142,7 +144,10 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 	if want.askMany {
 		var sources []Source
 		for _, m := range want.many {
-			sources = append(sources, j.sourcesOf(m.v, m.path)...)
+			for _, s := range j.sourcesOf(m.v, m.path) {
+				s.Apart = s.Apart || m.apart
+				sources = append(sources, s)
+			}
 		}
 		if through := j.leak.Needs.Through; through == instr {
 			for _, v := range j.leak.Needs.Many {
@@ -163,8 +168,8 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 		} else {
 			n.askMany = true
 			for _, s := range sources {
-				if s.param != nil && !(s.Apart && j.leak.Needs.Strict) && !slices.Contains(n.many, place{s.param, s.path}) {
-					n.many = append(n.many, place{s.param, s.path})
+				if s.param != nil && !(s.Apart && j.leak.Needs.Strict) && !slices.Contains(n.many, place{s.param, s.path, s.Apart}) {
+					n.many = append(n.many, place{s.param, s.path, s.Apart})
 				}
 			}
 			n.stuck = n.stuck || len(n.many) == 0
@@ -212,22 +217,22 @@ func (j *judge) roots(s part) (roots []place, stays, unknown bool) {
 		case *ssa.Global:
 			stays = true
 		case *ssa.Parameter:
-			roots = append(roots, place{root, path})
+			roots = append(roots, place{root: root, path: path})
 		case *ssa.Call:
 			// What an object gives when it is asked stays as long as it does.
 			if args := ir.Args(&root.Call); len(args) == 1 && ir.Callee(&root.Call) != nil && ir.Callee(&root.Call).Signature().Recv() != nil {
-				more, is, lost := j.roots(part{args[0], "()"})
+				more, is, lost := j.roots(part{v: args[0], path: "()"})
 				roots, stays, unknown = append(roots, more...), stays || is, unknown || lost
 				continue
 			}
-			roots = append(roots, place{root, path})
+			roots = append(roots, place{root: root, path: path})
 		case *ssa.Extract:
-			roots = append(roots, place{root, path})
+			roots = append(roots, place{root: root, path: path})
 		case *ssa.Alloc:
 			if isVariable(root) {
 				continue // the variable that holds it
 			}
-			roots = append(roots, place{root, path})
+			roots = append(roots, place{root: root, path: path})
 		default:
 			unknown = true
 		}
@@ -388,7 +393,7 @@ func (j *judge) met(w way) way {
 func (j *judge) pointers(fn *ssa.Function, n needs) bool {
 	return j.leak.Needs.Least <= Pointer && slices.ContainsFunc(n.many, func(pl place) bool {
 		param, ok := pl.root.(*ssa.Parameter)
-		if !ok || param.Parent() != fn || pl.path != "" || isReceiver(param) {
+		if !ok || param.Parent() != fn || pl.path != "" || pl.apart || isReceiver(param) {
 			return false
 		}
 		_, pointer := param.Type().Underlying().(*types.Pointer)
@@ -574,7 +579,7 @@ func (j *judge) supplied(fn *ssa.Function, s site, n needs) (parts, bool) {
 					ok = false
 					continue
 				}
-				inner = append(inner, part{s.args[i], pl.path})
+				inner = append(inner, part{s.args[i], pl.path, pl.apart})
 			case isParam || rootFunc(pl.root) != fn:
 				outer = append(outer, pl)
 			}
