@@ -29,6 +29,9 @@ func (c *checker) notify(call ssa.CallInstruction) {
 				return e.Kind == effects.Arg && e.Callee != nil && e.Callee.FullName() == "os/signal.Stop" || e.Kind == effects.Arg && e.Callee == nil && e.Name == "Stop"
 			},
 			Ignores: func(e *effects.Event) bool { return e.Holder == "signal table" },
+			Feeds: func(from ssa.Value) bool { // package signal closes no channel
+				return slices.Contains(c.Refs(from), effects.Ref{Root: ch}) && !slices.ContainsFunc(c.Of(ch), func(e *effects.Event) bool { return e.Kind == effects.Close })
+			},
 		}
 		out := lifetime.Check(c.Package.Package, ch, call, spec)
 		if endsProcess(call) && leaks(out) {

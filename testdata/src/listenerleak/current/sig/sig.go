@@ -271,3 +271,14 @@ func TerminateOr(done <-chan struct{}) bool {
 		return false
 	}
 }
+
+// Resumed does not leave: nothing closes the channel.
+func Resumed(f func()) {
+	go func() {
+		ch := make(chan os.Signal, 1)
+		signal.Notify(ch, syscall.SIGHUP)
+		for range ch {
+			f()
+		}
+	}()
+}
