@@ -154,6 +154,15 @@ func IsConnection(t types.Type) bool {
 	return has(t, "RemoteAddr") && has(t, "Close")
 }
 
+// OwnAddress reports whether fn returns the address of the process's own end: of a
+// listener, or the local one of a connection. There are few.
+func OwnAddress(fn *types.Func) bool {
+	if fn == nil || fn.Signature().Recv() == nil || fn.Signature().Results().Len() != 1 || typeOf(fn.Signature().Results().At(0).Type()) != "net.Addr" {
+		return false
+	}
+	return fn.Name() == "LocalAddr" || fn.Name() == "Addr"
+}
+
 // IsTime reports whether t is a time, which never comes again.
 func IsTime(t types.Type) bool { return typeOf(t) == "time.Time" }
 

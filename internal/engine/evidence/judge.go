@@ -444,9 +444,9 @@ func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reac
 		if isReceiver(param) {
 			return s.path != "" && !j.ownsPart(param.Type(), s.path)
 		}
-		// Call sites show what it is given; for a callback nobody does.
-		obj, declared := fn.Object().(*types.Func)
-		return len(at.sites) == 0 && declared && obj.Exported()
+		// What makes objects is given what others have, too, unless call sites show
+		// something else. Of what a method is given nothing is known.
+		return len(at.sites) == 0 && fn.Signature.Recv() == nil
 	}) {
 		n.askStays, n.stays = false, nil
 	}

@@ -118,6 +118,10 @@ func (t *trace) follow(v ssa.Value, path string) {
 		t.end(Unknown, v)
 		return
 	}
+	if call, ok := v.(*ssa.Call); ok && convention.OwnAddress(ir.Callee(&call.Call)) {
+		t.end(Unknown, v)
+		return
+	}
 	if f := fromType(v.Type()); f != Unknown && path == "" {
 		t.end(f, v)
 		return

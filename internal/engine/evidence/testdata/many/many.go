@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math/rand"
+	"net"
 	"net/http"
 	"reflect"
 	"time"
@@ -97,6 +98,19 @@ func (w *worker) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func received(ch chan message) {
 	for m := range ch {
 		keepKey(m.From) // want `manifest loop input`
+	}
+}
+
+// The addresses of the other ends are many, the own ones are not.
+func accepted(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		keepKey(c.RemoteAddr().String()) // want `manifest loop conn`
+		keepKey(c.LocalAddr().String())
+		keepKey(l.Addr().String())
 	}
 }
 

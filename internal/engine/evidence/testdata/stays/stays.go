@@ -43,6 +43,11 @@ func (c *Client) Subscribe() {
 	keepIn(c.call)
 }
 
+// Of what a method is given nothing is known.
+func (c *Client) Borrow(b *Bus) {
+	keepIn(b) // want `latent`
+}
+
 func (c *Client) Call(b *Bus) {
 	c.call = b
 	c.Subscribe()
