@@ -248,7 +248,7 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		leak.Category = "after-in-loop"
 		leak.What = "timer is created anew in every iteration and not stopped"
 	case name == "NewTimer":
-		if out.Exit == nil || known && d < int64(time.Minute) && !c.resetLonger(call) || slices.ContainsFunc(c.Of(call), lifetime.HandsOn) {
+		if out.Exit == nil || known && d < int64(time.Minute) && !c.resetLonger(call, api) || slices.ContainsFunc(c.Of(call), lifetime.HandsOn) {
 			return leak, false
 		}
 		leak.Category = "timer-not-stopped"
@@ -281,9 +281,9 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 	return leak, true
 }
 
-// resetLonger reports whether the timer is reset to a duration that is not
-// known to be short.
-func (c *checker) resetLonger(call *ssa.Call) bool {
+// resetLonger reports whether the timer is reset to a duration that is not known
+// to be short, and a path leaves from there without Stop.
+func (c *checker) resetLonger(call *ssa.Call, api api) bool {
 	return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
 		if e.Kind != effects.Method || e.Name != "Reset" || e.Ref.Path != nil {
 			return false
@@ -293,11 +293,13 @@ func (c *checker) resetLonger(call *ssa.Call) bool {
 			return false
 		}
 		args := ir.Args(reset.Common())
-		if e.Callee == nil || len(args) != 2 {
+		if callee := ir.Callee(reset.Common()); callee == nil || callee.Name() != "Reset" || len(args) != 2 {
 			return true // in a function that the timer is given to
 		}
-		d, known := c.Duration(args[1])
-		return !known || d >= int64(time.Minute)
+		if d, known := c.Duration(args[1]); known && d < int64(time.Minute) {
+			return false
+		}
+		return reset.Parent() != call.Parent() || lifetime.Check(c.Package.Package, call, reset, spec(api)).Exit != nil
 	})
 }
 

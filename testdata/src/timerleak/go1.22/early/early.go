@@ -116,3 +116,17 @@ func After(d time.Duration) <-chan time.Time {
 	t := time.NewTimer(d)
 	return t.C
 }
+
+// Fine: the first time it is due at once, and then it is waited for.
+func Poll(every time.Duration, look func() (done bool)) {
+	t := time.NewTimer(0)
+	for {
+		if look() {
+			return
+		}
+		if every > 0 {
+			t.Reset(every)
+			<-t.C
+		}
+	}
+}
