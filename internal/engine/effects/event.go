@@ -70,6 +70,7 @@ type Happening struct {
 	Holder  string      // Store: a part of the runtime that keeps it
 	Key     ssa.Value   // Grow of a map: the key, if this function has it
 	KeyPath string      // from Key to the part that the key is made from
+	Memo    bool        // Call: see Op
 	// Origin is the statement of this package at which it happens when Instr
 	// is a call of the function around it, else Instr itself.
 	Origin ssa.Instruction
@@ -514,6 +515,7 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []s
 		}
 		c.emit(refs, e)
 	case Call:
+		e.Memo = op.Memo
 		c.emitCall(refs, e)
 	default:
 		c.emit(refs, e)

@@ -26,6 +26,7 @@ type Op struct {
 	Holder  string // Store: the part of the runtime that keeps it
 	Key     int    // Grow: the parameter that the key is made from, or -1
 	KeyPath string // from the parameter to the part that it is made from
+	Memo    bool   // Call: what the parameter returns is kept where it stays, for the next time
 
 	global, toGlobal *ssa.Global     // in the package under analysis
 	origin           ssa.Instruction // in the package under analysis
@@ -54,6 +55,8 @@ func (o Op) String() string {
 		fmt.Fprintf(&b, " by p%d%s", o.Key, o.KeyPath)
 	}
 	switch {
+	case o.Memo:
+		b.WriteString(" memo")
 	case o.Kind == Return:
 		fmt.Fprintf(&b, " -> r%d%s", o.To, o.ToPath)
 	case o.Kind == Store && o.To >= 0:
@@ -189,6 +192,8 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 			}
 		case Grow:
 			op.Key, op.KeyPath = t.keyParam(fn, e)
+		case Call:
+			op.Memo = e.Memo || keepsResult(e, events)
 		case Replace:
 			if op.Path == "" {
 				continue // the parameter variable itself
@@ -213,6 +218,26 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 		sum.Ops = sum.Ops[:maxOps]
 	}
 	return sum
+}
+
+// keepsResult reports whether what a call returns is stored in a package variable
+// or a part of a parameter.
+func keepsResult(call *Event, events []*Event) bool {
+	made, ok := call.Instr.(*ssa.Call)
+	return ok && slices.ContainsFunc(events, func(e *Event) bool {
+		result := e.Ref.Root
+		if ext, ok := result.(*ssa.Extract); ok {
+			result = ext.Tuple
+		}
+		if e.Kind != Store || result != ssa.Value(made) {
+			return false
+		}
+		switch e.To.Root.(type) {
+		case *ssa.Global, *ssa.Parameter:
+			return true
+		}
+		return false
+	})
 }
 
 // returnsFresh reports whether the first result of fn is always an object that

@@ -120,6 +120,10 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 		}
 		switch e.Kind {
 		case effects.Call:
+			if e.Memo {
+				r.open = true // once, or once per key
+				continue
+			}
 			s := site{at: e.Instr, lent: isCall && lends(call, p.pass.Pkg)}
 			if isCall && ir.Callee(call.Common()) == nil && !e.Via {
 				s.args = call.Common().Args

@@ -40,3 +40,15 @@ var keeper putter = impl{}
 func handleOther(w http.ResponseWriter, r *http.Request) {
 	keeper.Put(r.RemoteAddr)
 }
+
+func keep() {}
+
+func handleMade(w http.ResponseWriter, r *http.Request) {
+	store.Get("bus", func() any {
+		keep() // want `latent`
+		return nil
+	})
+	store.Do(func() {
+		keep() // want `manifest handler`
+	})
+}

@@ -23,3 +23,17 @@ func label(value string) {}
 func Count(user string) {
 	label(user) // want `latent`
 }
+
+var made = map[string]any{}
+
+// Get calls what makes a value the first time only.
+func Get(name string, make func() any) any {
+	if v, ok := made[name]; ok {
+		return v
+	}
+	v := make()
+	made[name] = v
+	return v
+}
+
+func Do(f func()) { f() }
