@@ -76,8 +76,8 @@ func TestJudge(t *testing.T) {
 
 func TestLatents(t *testing.T) {
 	l := Latents{[]LatentLeak{
-		{Analyzer: "globalgrowth", Category: "map-only-grows", File: "a.go", Line: 3, Again: true, Many: []Param{{0, ".Name"}}},
-		{Analyzer: "listenerleak", Category: "no-way-out", File: "b.go", Line: 4, Stays: []Param{{1, ""}}},
+		{Analyzer: "globalgrowth", Category: "map-only-grows", File: "a.go", Line: 3, Again: true, Many: []Param{{Path: ".Name"}}},
+		{Analyzer: "listenerleak", Category: "no-way-out", File: "b.go", Line: 4, Stays: []Param{{Index: 1}}},
 	}}
 	want := "leaks(globalgrowth/map-only-grows a.go:3 again many p0.Name, listenerleak/no-way-out b.go:4 stays p1)"
 	if got := l.String(); got != want {

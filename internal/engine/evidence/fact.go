@@ -47,6 +47,7 @@ type LatentLeak struct {
 type Param struct {
 	Index int
 	Path  string
+	Apart bool // see Source
 }
 
 // String returns the leak in short.
@@ -130,7 +131,7 @@ func params(fn *ssa.Function, places []place) (out []Param, ok bool) {
 		if !isParam || param.Parent() != fn {
 			continue
 		}
-		if q := (Param{slices.Index(fn.Params, param), pl.path}); len(out) < maxPlaces && !slices.Contains(out, q) {
+		if q := (Param{slices.Index(fn.Params, param), pl.path, pl.apart}); len(out) < maxPlaces && !slices.Contains(out, q) {
 			out = append(out, q)
 		}
 	}
@@ -286,7 +287,7 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 	give := func(places []Param) (out []part) {
 		for _, pl := range places {
 			if pl.Index < len(args) {
-				out = append(out, part{v: args[pl.Index], path: pl.Path})
+				out = append(out, part{v: args[pl.Index], path: pl.Path, apart: pl.Apart})
 			}
 		}
 		return out
