@@ -312,7 +312,11 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		w.outcome = refused // each call has its own
 		return w
 	}
-	if j.uncalled(fn, r) && !n.stuck {
+	ofReceiver := n.askStays && !slices.ContainsFunc(n.stays, func(s place) bool {
+		param, ok := s.root.(*ssa.Parameter)
+		return ok && param.Parent() == fn && !isReceiver(param)
+	})
+	if j.uncalled(fn, r) && !n.stuck && !ofReceiver {
 		w.reason = Reason{Kind: Uncalled, Pos: fn.Pos(), Name: fn.Name()}
 		return j.met(w)
 	}

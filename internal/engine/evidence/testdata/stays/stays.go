@@ -109,3 +109,14 @@ type Whole struct {
 func NewWhole(b *Bus) *Whole { return &Whole{bus: b, part: newPart(b)} }
 
 func (w *Whole) Close() { w.part.Close() }
+
+// Code in the making is called with what stays; an object may go with it.
+func attach(b *Bus) {
+	keepIn(b) // want `manifest uncalled`
+}
+
+type plan struct{ bus *Bus }
+
+func (p *plan) attach() {
+	keepIn(p.bus)
+}
