@@ -436,13 +436,14 @@ func (j *judge) often(fn *ssa.Function, n *needs, w *way, r Reason) {
 
 // perObject meets what an object that comes and goes shows.
 func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reach) {
-	own := j.object(j.leak.At.Parent()).of == r.of // not that of another object, which this one has
+	other := w.reason.Kind == Object && w.reason.of != r.of // a part of this one, perhaps
+	own := j.object(j.leak.At.Parent()).of == r.of
 	if n.again {
 		n.again, w.reason = false, r
 	}
 	if n.askStays && slices.ContainsFunc(n.stays, func(s place) bool {
 		param, ok := s.root.(*ssa.Parameter)
-		if !ok || param.Parent() != fn || endsWithCall(s) || !own {
+		if !ok || param.Parent() != fn || endsWithCall(s) || other {
 			return false
 		}
 		if isReceiver(param) {
@@ -450,7 +451,7 @@ func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reac
 		}
 		// What makes objects is given what others have, too, unless call sites show
 		// something else. Of what a method is given nothing is known.
-		return len(at.sites) == 0 && fn.Signature.Recv() == nil
+		return len(at.sites) == 0 && fn.Signature.Recv() == nil && own
 	}) {
 		n.askStays, n.stays = false, nil
 	}
