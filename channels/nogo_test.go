@@ -57,11 +57,15 @@ var analyzers = []string{"closurecapture", "globalgrowth", "listenerleak", "time
 // as in this module.
 var theNogoModule = sync.OnceValues(func() (string, error) {
 	dir := filepath.Join(binaries, "src")
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/bazelbuild/rules_go").Output()
+	out, err := exec.Command("go", "mod", "download", "-json", "github.com/bazelbuild/rules_go").Output()
 	if err != nil {
 		return "", err
 	}
-	sources := filepath.Join(strings.TrimSpace(string(out)), "go", "tools", "builders")
+	var module struct{ Dir string }
+	if err := json.Unmarshal(out, &module); err != nil {
+		return "", err
+	}
+	sources := filepath.Join(module.Dir, "go", "tools", "builders")
 	rules, err := os.ReadFile(filepath.Join(sources, "BUILD.bazel"))
 	if err != nil {
 		return "", err

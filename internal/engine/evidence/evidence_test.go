@@ -42,7 +42,7 @@ func init() {
 
 var (
 	kinds = map[Kind]string{Loop: "loop", Handler: "handler", Object: "object", API: "api", Uncalled: "uncalled", Callback: "callback"}
-	froms = map[From]string{Pointer: "pointer", Random: "random", Clock: "clock", Counter: "counter", Input: "input", Conn: "connection", Request: "request"}
+	froms = map[From]string{Entry: "entry", Pointer: "pointer", Random: "random", Clock: "clock", Counter: "counter", Input: "input", Conn: "connection", Request: "request"}
 )
 
 // verdicts reports what the engine makes of each leak.

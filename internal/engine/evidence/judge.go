@@ -144,7 +144,11 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 	if want.askMany {
 		var sources []Source
 		for _, m := range want.many {
-			for _, s := range j.sourcesOf(m.v, m.path) {
+			from := j.sourcesOf(m.v, m.path)
+			if m.path == "" && !fewSources(from) && j.isEntry(m.v, fn) {
+				sources = append(sources, Source{From: Entry, Value: m.v})
+			}
+			for _, s := range from {
 				s.Apart = s.Apart || m.apart
 				sources = append(sources, s)
 			}

@@ -25,6 +25,7 @@ const (
 	Unknown From = iota
 	Program      // written in the program, or a type of it
 	Given        // a parameter, or a part of it
+	Entry        // the key of a container's element that is taken out again
 	Pointer      // a pointer to what is made anew
 	Random
 	Clock
@@ -685,6 +686,30 @@ func (p *Package) sourcesThrough(call ssa.CallInstruction, v ssa.Value) []Source
 		}
 	}
 	return t.sources
+}
+
+// isEntry reports whether a function puts something under the key v into a container
+// from which the package takes it out: what comes and goes there is many. A number or
+// a mark under the key may be taken out when nobody uses it just now.
+func (p *Package) isEntry(v ssa.Value, fn *ssa.Function) bool {
+	return slices.ContainsFunc(p.In(ir.Outermost(fn)), func(e *effects.Event) bool {
+		if e.Kind != effects.Grow || e.Via || e.Key == nil || ir.Unconvert(e.Key) != ir.Unconvert(v) {
+			return false
+		}
+		put, ok := e.Instr.(*ssa.MapUpdate)
+		if !ok {
+			return false
+		}
+		switch put.Value.Type().Underlying().(type) {
+		case *types.Basic:
+			return false
+		}
+		if f := e.Ref.Path.Field(); f != nil {
+			return p.losesElements(holder{field: f})
+		}
+		g, ok := e.Ref.Root.(*ssa.Global)
+		return ok && p.losesElements(holder{global: g})
+	})
 }
 
 // given follows what a parameter is given that a value was found to be made

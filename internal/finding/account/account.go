@@ -75,6 +75,7 @@ func tell(p *evidence.Package, l *evidence.Leak, describe func(*evidence.Leak) f
 
 // froms name what shows that there are many keys.
 var froms = map[evidence.From]string{
+	evidence.Entry:   "an entry that comes and goes",
 	evidence.Pointer: "a pointer to what is made anew",
 	evidence.Random:  "a random value",
 	evidence.Clock:   "the clock",

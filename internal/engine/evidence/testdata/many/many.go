@@ -133,3 +133,30 @@ func Draw() {
 func Load(r io.Reader) {
 	keepKey(decoded(r).From) // want `latent`
 }
+
+// Things that come and go under a key are many, and so is what they are called.
+type tail struct{ path string }
+
+var tails = map[string]*tail{}
+
+func Tail(path string) {
+	t := &tail{path}
+	tails[path] = t
+	t.mark()
+}
+
+func (t *tail) mark() {
+	keepKey(t.path) // want `manifest api entry`
+}
+
+func Untail(path string) { delete(tails, path) }
+
+// How often one is used just now says nothing.
+var uses = map[string]int{}
+
+func Use(path string) {
+	uses[path]++
+	keepKey(path) // want `latent`
+}
+
+func Unuse(path string) { delete(uses, path) }
