@@ -689,8 +689,8 @@ func (p *Package) sourcesThrough(call ssa.CallInstruction, v ssa.Value) []Source
 }
 
 // isEntry reports whether a function puts something under the key v into a container
-// from which the package takes it out: what comes and goes there is many. A number or
-// a mark under the key may be taken out when nobody uses it just now.
+// from which the package takes it out: what comes and goes there is many. A number, a
+// time or a mark under the key may be taken out when nobody uses it just now.
 func (p *Package) isEntry(v ssa.Value, fn *ssa.Function) bool {
 	return slices.ContainsFunc(p.In(ir.Outermost(fn)), func(e *effects.Event) bool {
 		if e.Kind != effects.Grow || e.Via || e.Key == nil || ir.Unconvert(e.Key) != ir.Unconvert(v) {
@@ -701,7 +701,7 @@ func (p *Package) isEntry(v ssa.Value, fn *ssa.Function) bool {
 			return false
 		}
 		switch put.Value.Type().Underlying().(type) {
-		case *types.Basic:
+		case *types.Basic, *types.Struct:
 			return false
 		}
 		if f := e.Ref.Path.Field(); f != nil {

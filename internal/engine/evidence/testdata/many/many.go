@@ -146,7 +146,7 @@ func Tail(path string) {
 }
 
 func (t *tail) mark() {
-	keepKey(t.path) // want `manifest api entry`
+	keepKey(t.path) // want `manifest object entry`
 }
 
 func Untail(path string) { delete(tails, path) }
