@@ -96,15 +96,6 @@ func fewSources(sources []Source) bool {
 	return !slices.ContainsFunc(sources, func(s Source) bool { return s.From != Program })
 }
 
-// Few reports whether a value has only as many values as the program writes.
-func (p *Package) Few(v ssa.Value) bool {
-	if v == nil {
-		return false
-	}
-	sources := p.sourcesOf(v, "")
-	return len(sources) > 0 && fewSources(sources)
-}
-
 func (t *trace) end(f From, v ssa.Value) {
 	t.sources = append(t.sources, Source{From: f, Value: v, Apart: t.apart > 0})
 }
@@ -688,27 +679,36 @@ func (p *Package) sourcesThrough(call ssa.CallInstruction, v ssa.Value) []Source
 	return t.sources
 }
 
-// isEntry reports whether a function puts something under the key v into a container
-// from which the package takes it out: what comes and goes there is many. A number, a
-// time or a mark under the key may be taken out when nobody uses it just now.
+// isEntry reports whether a function puts something under the key v into a map from
+// which the package takes it out, or into another map as well, from which it does:
+// what comes and goes is many. A number, a time or a mark under the key may be taken
+// out when nobody uses it just now.
 func (p *Package) isEntry(v ssa.Value, fn *ssa.Function) bool {
-	return slices.ContainsFunc(p.In(ir.Outermost(fn)), func(e *effects.Event) bool {
-		if e.Kind != effects.Grow || e.Via || e.Key == nil || ir.Unconvert(e.Key) != ir.Unconvert(v) {
-			return false
-		}
+	var things []ssa.Value // under the key
+	var losing []*ssa.MapUpdate
+	v = ir.Unconvert(v)
+	for _, e := range p.In(ir.Outermost(fn)) {
 		put, ok := e.Instr.(*ssa.MapUpdate)
-		if !ok {
-			return false
+		if !ok || e.Kind != effects.Grow || e.Via {
+			continue
 		}
 		switch put.Value.Type().Underlying().(type) {
 		case *types.Basic, *types.Struct:
-			return false
+			continue
 		}
-		if f := e.Ref.Path.Field(); f != nil {
-			return p.losesElements(holder{field: f})
+		if ir.Unconvert(put.Key) == v {
+			things = append(things, ir.Unconvert(put.Value))
 		}
-		g, ok := e.Ref.Root.(*ssa.Global)
-		return ok && p.losesElements(holder{global: g})
+		h := holder{field: e.Ref.Path.Field()}
+		if g, ok := e.Ref.Root.(*ssa.Global); ok && h.field == nil {
+			h.global = g
+		}
+		if h != (holder{}) && p.losesElements(h) {
+			losing = append(losing, put)
+		}
+	}
+	return slices.ContainsFunc(losing, func(put *ssa.MapUpdate) bool {
+		return ir.Unconvert(put.Key) == v || slices.Contains(things, ir.Unconvert(put.Value))
 	})
 }
 

@@ -218,8 +218,6 @@ func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type) Way {
 	}
 	w.Needs.Adds = true
 	switch key, callee := keyOf(e); {
-	case f.besides(e, key) && !f.Few(key):
-		// Many by the other container.
 	case key == nil:
 		w.Needs.Many = []ssa.Value{} // there are keys, and which is not known
 	case callee:

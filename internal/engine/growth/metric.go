@@ -36,9 +36,6 @@ func (f *finder) metrics() []Growth {
 			continue
 		}
 		at := Way{Instr: e.Instr, Event: e, Needs: evidence.Needs{Again: true, Many: values, Adds: true, Strict: true}}
-		if slices.ContainsFunc(values, func(v ssa.Value) bool { return f.besides(e, v) }) {
-			at.Needs.Many = nil
-		}
 		if i, known := index[c]; known {
 			found[i].Ways = append(found[i].Ways, at)
 			continue

@@ -166,42 +166,6 @@ func sameValue(a, b ssa.Value) bool {
 	return false
 }
 
-// besides reports whether the function of a way in puts something under the same
-// key, or the same object, into another map, one from which the package deletes:
-// what comes and goes there is many here.
-func (f *finder) besides(in *effects.Event, key ssa.Value) bool {
-	for _, e := range f.In(ir.Outermost(in.Func())) {
-		if e.Kind != effects.Grow || e.Via || e.Instr == in.Instr || !f.sibling(e, in, key) {
-			continue
-		}
-		others := f.Of(e.Ref.Root)
-		if field := e.Ref.Path.Field(); field != nil {
-			others = f.OfField(field)
-		} else if _, global := e.Ref.Root.(*ssa.Global); !global {
-			continue
-		}
-		if slices.ContainsFunc(others, func(out *effects.Event) bool {
-			return deleted(out) != nil && out.Ref.Path.Field() == e.Ref.Path.Field() && out.Ref.Path.IsElem() == e.Ref.Path.IsElem() && f.Repeatable(out.Instr)
-		}) {
-			return true
-		}
-	}
-	return false
-}
-
-// sibling reports whether two ways in have the same key, or add the same object.
-func (f *finder) sibling(e, in *effects.Event, key ssa.Value) bool {
-	if e.Ref == in.Ref {
-		return false
-	}
-	if key != nil && e.Key != nil && sameValue(e.Key, key) {
-		return true
-	}
-	a, okA := e.Instr.(*ssa.MapUpdate)
-	b, okB := in.Instr.(*ssa.MapUpdate)
-	return okA && okB && isPointer(a.Value.Type()) && sameValue(a.Value, b.Value)
-}
-
 // madeWithJanitor reports whether the function of the package that made the
 // object in the variable starts a goroutine that takes elements out.
 func (f *finder) madeWithJanitor(c container) bool {
