@@ -92,7 +92,10 @@ const (
 
 // keep adds a leak to those of a function that others may call.
 func (p *Package) keep(l *Leak, t travelling) {
-	obj := t.fn.Object().(*types.Func)
+	obj, ok := t.fn.Object().(*types.Func)
+	if !ok {
+		return // a package initialiser
+	}
 	words := l.abroad()
 	out := LatentLeak{
 		Analyzer: words.Analyzer, Category: words.Category, What: words.What, HeldBy: l.HeldBy,

@@ -286,7 +286,8 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		return w
 	}
 	if j.leak.Travels {
-		j.travel = append(j.travel, travelling{fn, n})
+		// What a literal does is told to the callers of the function around it.
+		j.travel = append(j.travel, travelling{ir.Outermost(fn), n})
 		w.outcome = travels
 		return w
 	}
