@@ -178,3 +178,26 @@ func Unregister(name string) {
 
 // Remove is a helper that takes a listener off.
 func Remove(c *Config, l Listener) { c.RemoveListener(l) }
+
+// A Board keeps what is pinned to it.
+type Board struct{ pins map[string][]func() }
+
+// Pin adds functions when it returns.
+func (b *Board) Pin(fs []func()) {
+	defer func() {
+		for _, f := range fs {
+			b.pins["all"] = append(b.pins["all"], f)
+		}
+	}()
+}
+
+func (b *Board) Show() {
+	for _, list := range b.pins {
+		for _, f := range list {
+			f()
+		}
+	}
+}
+
+// Notices is the board of the process.
+var Notices = new(Board)

@@ -2,7 +2,12 @@
 // out.
 package nowayout
 
-import "sync"
+import (
+	"net/http"
+	"sync"
+
+	"example.com/listeners/bus"
+)
 
 // Leaks: one more callback per session, and no method takes any out.
 type Hub struct {
@@ -272,4 +277,9 @@ func Insert(name string) {
 // Leaks: each call has one more told of all that is written.
 func Plug(name string) {
 	one.addDrive(name, new(image)) // want `listenerleak/no-way-out, latent`
+}
+
+// Leaks: each request pins one more, by a literal of the other package.
+func PinUp(w http.ResponseWriter, r *http.Request) {
+	bus.Notices.Pin([]func(){func() { w.WriteHeader(http.StatusOK) }}) // want `listenerleak/no-way-out`
 }
