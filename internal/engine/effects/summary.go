@@ -146,6 +146,7 @@ const maxOps = 48
 func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 	sum := &Summary{NoReturn: t.neverReturns(fn), Fresh: t.returnsFresh(fn, events)}
 	seen := make(map[Op]bool)
+	var kept map[ssa.Instruction]bool // calls whose results are
 	for _, e := range events {
 		op := Op{Kind: e.Kind, Param: paramIndex(fn, e.Ref.Root), To: -1, Key: -1, Path: e.Ref.Path.String()}
 		if op.Param < 0 {
@@ -193,7 +194,10 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 		case Grow:
 			op.Key, op.KeyPath = t.keyParam(fn, e)
 		case Call:
-			op.Memo = e.Memo || keepsResult(e, events)
+			if kept == nil {
+				kept = keptResults(events)
+			}
+			op.Memo = e.Memo || kept[e.Instr]
 		case Replace:
 			if op.Path == "" {
 				continue // the parameter variable itself
@@ -220,24 +224,28 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 	return sum
 }
 
-// keepsResult reports whether what a call returns is stored in a package variable
-// or a part of a parameter.
-func keepsResult(call *Event, events []*Event) bool {
-	made, ok := call.Instr.(*ssa.Call)
-	return ok && slices.ContainsFunc(events, func(e *Event) bool {
+// keptResults returns the calls of which a result is stored in a package variable or
+// a part of a parameter.
+func keptResults(events []*Event) map[ssa.Instruction]bool {
+	kept := make(map[ssa.Instruction]bool)
+	for _, e := range events {
+		if e.Kind != Store {
+			continue
+		}
 		result := e.Ref.Root
 		if ext, ok := result.(*ssa.Extract); ok {
 			result = ext.Tuple
 		}
-		if e.Kind != Store || result != ssa.Value(made) {
-			return false
+		made, ok := result.(*ssa.Call)
+		if !ok {
+			continue
 		}
 		switch e.To.Root.(type) {
 		case *ssa.Global, *ssa.Parameter:
-			return true
+			kept[made] = true
 		}
-		return false
-	})
+	}
+	return kept
 }
 
 // returnsFresh reports whether the first result of fn is always an object that

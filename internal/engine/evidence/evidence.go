@@ -77,8 +77,9 @@ type Package struct {
 	convertedList []*types.Named
 	makes         func() map[*types.TypeName][]*ssa.Alloc
 	testing       func() map[*token.File]bool
-	emptied       func() map[*types.Var]bool   // fields that are set to nil by what does not end their owner
-	elements      map[*types.TypeName][]holder // see containersOf
+	emptied       func() map[*types.Var]bool           // fields that are set to nil by what does not end their owner
+	elements      map[*types.TypeName][]holder         // see containersOf
+	entries       map[*ssa.Function]map[ssa.Value]bool // see isEntry
 }
 
 func newPackage(pass *analysis.Pass) *Package {
@@ -93,6 +94,7 @@ func newPackage(pass *analysis.Pass) *Package {
 		returned: make(map[returned]*trace),
 		reaching: make(map[*ssa.Function]*reach),
 		comes:    make(map[*types.TypeName]verdict),
+		entries:  make(map[*ssa.Function]map[ssa.Value]bool),
 	}
 	p.invokes = sync.OnceValue(p.indexInvokes)
 	p.converted = sync.OnceValue(p.indexConversions)

@@ -684,10 +684,22 @@ func (p *Package) sourcesThrough(call ssa.CallInstruction, v ssa.Value) []Source
 // what comes and goes is many. A number, a time or a mark under the key may be taken
 // out when nobody uses it just now.
 func (p *Package) isEntry(v ssa.Value, fn *ssa.Function) bool {
-	var things []ssa.Value // under the key
-	var losing []*ssa.MapUpdate
-	v = ir.Unconvert(v)
-	for _, e := range p.In(ir.Outermost(fn)) {
+	fn = ir.Outermost(fn)
+	keys, known := p.entries[fn]
+	if !known {
+		keys = p.entryKeys(fn)
+		p.entries[fn] = keys
+	}
+	return keys[ir.Unconvert(v)]
+}
+
+// entryKeys returns the keys of a function that isEntry is true of.
+func (p *Package) entryKeys(fn *ssa.Function) map[ssa.Value]bool {
+	loses := make(map[holder]bool)
+	keys := make(map[ssa.Value]bool)
+	things := make(map[ssa.Value]bool) // that are taken out
+	var puts []*ssa.MapUpdate
+	for _, e := range p.In(fn) {
 		put, ok := e.Instr.(*ssa.MapUpdate)
 		if !ok || e.Kind != effects.Grow || e.Via {
 			continue
@@ -696,20 +708,28 @@ func (p *Package) isEntry(v ssa.Value, fn *ssa.Function) bool {
 		case *types.Basic, *types.Struct:
 			continue
 		}
-		if ir.Unconvert(put.Key) == v {
-			things = append(things, ir.Unconvert(put.Value))
-		}
 		h := holder{field: e.Ref.Path.Field()}
 		if g, ok := e.Ref.Root.(*ssa.Global); ok && h.field == nil {
 			h.global = g
 		}
-		if h != (holder{}) && p.losesElements(h) {
-			losing = append(losing, put)
+		if h == (holder{}) {
+			continue
+		}
+		if _, known := loses[h]; !known {
+			loses[h] = p.losesElements(h)
+		}
+		if loses[h] {
+			keys[ir.Unconvert(put.Key)] = true
+			things[ir.Unconvert(put.Value)] = true
+		}
+		puts = append(puts, put)
+	}
+	for _, put := range puts {
+		if things[ir.Unconvert(put.Value)] {
+			keys[ir.Unconvert(put.Key)] = true
 		}
 	}
-	return slices.ContainsFunc(losing, func(put *ssa.MapUpdate) bool {
-		return ir.Unconvert(put.Key) == v || slices.Contains(things, ir.Unconvert(put.Value))
-	})
+	return keys
 }
 
 // given follows what a parameter is given that a value was found to be made
