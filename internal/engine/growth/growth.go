@@ -479,11 +479,6 @@ func isBuffer(typ types.Type) bool {
 	return n != nil && n.Obj().Pkg() != nil && (n.Obj().Pkg().Path() == "bytes" || n.Obj().Pkg().Path() == "strings")
 }
 
-func isPointer(typ types.Type) bool {
-	_, ok := typ.Underlying().(*types.Pointer)
-	return ok
-}
-
 // sortOf classifies the growth at a place of a container of type typ; own says
 // that the variable is that container, and not an object with methods.
 func sortOf(at Way, typ types.Type, own bool) Sort {
