@@ -41,7 +41,9 @@
 //
 // Many keys are those that come from requests, connections, what is read, received
 // or decoded, counters, the clock, random numbers, pointers to what is made anew,
-// and those under which another container has things that come and go.
+// and those under which a container has things that come and go. What is appended
+// unless slices.Contains finds it has keys, too: itself. Few are numbers of 16 bits,
+// and the own addresses of listeners and connections.
 //
 // What nothing shows is latent: reported with -latent, and in the package that
 // calls it if that shows it. Names of functions, types, variables and keys show
@@ -62,8 +64,8 @@
 // Containers from which something takes out what is put in, and those that code
 // which is not in sight gets hold of: returned, stored elsewhere, given to unknown
 // functions. A delete under the same key on only some of the ways out of the
-// function that inserts does not count, nor does one under another field of the
-// object. Of a map of maps whose inner maps are emptied only outer keys that come
+// function that inserts does not count, unless no path has both, as in the cases of
+// a switch; nor does one under another field of the object. Of a map of maps whose inner maps are emptied only outer keys that come
 // from outside count.
 //
 // Functions and values with methods that a function is given to keep, which is what

@@ -41,8 +41,12 @@
 // and taken out again), a caller, or a function that nobody calls yet. What stays
 // are package variables, the receiver of a handler, what a loop was given, and what
 // an object that comes and goes was given by code that is not in sight. Both may be
-// shown by callers, in this package or in others, where the finding then stands. What nothing shows is latent, and
-// reported with -latent. What functions and types are called shows nothing.
+// shown by callers, in this package or in others, where the finding then stands. A
+// holder in a field that is set to nil before its owner ends does not stay, and
+// objects in a map or slice from which nothing is taken come, and do not go. A
+// function that is called for a value to keep may run once. What nothing shows is
+// latent, and reported with -latent. What functions and types are called shows
+// nothing.
 //
 // Where the code itself shows that a registration has to be undone it is reported
 // wherever it stands: another path undoes it, or the function that registers another
@@ -55,7 +59,8 @@
 // functions named MustRegister, and those that ask an error of Prometheus whether
 // the collector was there already; handles that are handed to anybody who may use
 // them; subscriptions that last until their channel is closed; literals that undo a
-// subscription when they are called; paths on which another result of the
+// subscription when they are called; the case of a select that receives from a
+// channel of the holder, which has ended then; paths on which another result of the
 // registration is nil; functions that only a method like Close calls; and what ends
 // with a context that it is given, such as the streams of gRPC. What is undone for
 // one field is undone for those that it is set from, what is undone for another
