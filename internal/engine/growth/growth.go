@@ -52,6 +52,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"sync"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -100,6 +101,7 @@ type container struct {
 // only grow, in the order of their first ways in.
 func Globals(p *evidence.Package) []Growth {
 	f := finder{Package: p, made: make(map[*ssa.Global]*ssa.Call)}
+	f.consulted = sync.OnceValue(f.indexConsulted)
 	f.indexMade()
 	ins := make(map[container][]*effects.Event)
 	var order []container
@@ -146,7 +148,8 @@ func sameNeeds(outer, inner Growth) bool {
 
 type finder struct {
 	*evidence.Package
-	made map[*ssa.Global]*ssa.Call // see indexMade
+	made      map[*ssa.Global]*ssa.Call // see indexMade
+	consulted func() map[container]bool // see indexConsulted
 }
 
 // growsHere reports whether an event adds an element each time that it happens.
@@ -188,7 +191,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 		if slices.ContainsFunc(g.Ways, func(w Way) bool { return w.Instr == at && w.Event.Instr == e.Instr }) {
 			continue
 		}
-		w := f.way(e, at, typ)
+		w := f.way(e, at, c)
 		if inner {
 			// The elements are emptied: who comes from outside stays as a key.
 			w.Needs.Least = evidence.Conn
@@ -204,10 +207,11 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 }
 
 // way returns what a way in needs to be a leak.
-func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type) Way {
+func (f *finder) way(e *effects.Event, at ssa.Instruction, c container) Way {
+	typ := typeAt(c)
 	w := Way{Instr: at, Event: e, Plugged: f.plugs(e), Needs: evidence.Needs{Again: true}}
 	if !keyed(typ) {
-		w.Needs.Adds, w.Needs.Data = !w.Plugged, true
+		w.Needs.Adds, w.Needs.Data = !w.Plugged && !(isRules(typ) && f.consulted()[c]), true
 		if key := onlyIfAbsent(grows(e)); key != nil {
 			w.Needs.Many = []ssa.Value{key}
 			if grows(e) != e.Instr {

@@ -138,6 +138,33 @@ func (l *Loop) Bounded() bool {
 	return false
 }
 
+// Ranged returns what the loop goes over, nil if it is nothing that has a length.
+func (l *Loop) Ranged() ssa.Value {
+	for _, e := range l.Exits() {
+		cond, ok := lastIf(e.From)
+		if !ok {
+			continue
+		}
+		switch cond := cond.(type) {
+		case *ssa.Extract:
+			if next, ok := cond.Tuple.(*ssa.Next); ok {
+				if r, ok := next.Iter.(*ssa.Range); ok {
+					return r.X
+				}
+			}
+		case *ssa.BinOp:
+			for _, v := range []ssa.Value{cond.X, cond.Y} {
+				if call, ok := v.(*ssa.Call); ok {
+					if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
+						return call.Call.Args[0]
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // Constant reports whether the number of iterations is known when the program
 // is compiled and so does not depend on what the program is given: a counter
 // compared with a constant, or a range over an array.

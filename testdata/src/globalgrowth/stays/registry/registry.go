@@ -1,6 +1,11 @@
 // Package registry has registries.
 package registry
 
+import (
+	"slices"
+	"strings"
+)
+
 type Codec interface{ Decode([]byte) any }
 
 var codecs = map[string]Codec{}
@@ -43,3 +48,59 @@ var words []string
 
 // Each call adds some, whatever it is called.
 func AddWords(more ...string) { words = append(words, more...) } // want `package variable words`
+
+var allowed []string
+
+// Allow adds a rule: the package looks through the list for an answer.
+func Allow(prefix string) {
+	allowed = append(allowed, prefix) // want `globalgrowth/slice-only-grows, latent`
+}
+
+func Allowed(name string) bool {
+	for _, prefix := range allowed {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+var skipped []string
+
+// Skip does, too.
+func Skip(name string) {
+	skipped = append(skipped, name) // want `globalgrowth/slice-only-grows, latent`
+}
+
+func Skips(name string) bool { return slices.Contains(skipped, name) }
+
+var filters []func(string) bool
+
+// And so does Filter.
+func Filter(suffix string) {
+	filters = append(filters, func(name string) bool { return strings.HasSuffix(name, suffix) }) // want `globalgrowth/slice-only-grows, latent`
+}
+
+func Filtered(name string) bool {
+	for _, f := range filters {
+		if f(name) {
+			return true
+		}
+	}
+	return false
+}
+
+var lines []string
+
+// A log is read as a whole.
+func Log(line string) {
+	lines = append(lines, line) // want `package variable lines`
+}
+
+func Lines() int {
+	n := 0
+	for _, line := range lines {
+		n += len(line)
+	}
+	return n
+}
