@@ -32,12 +32,14 @@
 // number of functions and packages of the module. The finding tells the way.
 //
 // Again and again is what a loop without a bound does (endless, over a channel, a
-// scanner, connections, rows, what was decoded, until a time has passed, a
-// thousand rounds or more), what handlers do (net/http and frameworks, gRPC, net/rpc,
-// Reconcile, messages of queues, by their types), methods and constructors of
-// objects that come and go, and a function that nobody calls yet. So does an
+// scanner, connections, rows, until a time has passed, a thousand rounds or more; a
+// list in memory is a bound), what handlers do (net/http and frameworks, gRPC,
+// net/rpc, Reconcile, messages of queues, by their types), methods and constructors
+// of objects that come and go, and a function that nobody calls yet. So does an
 // exported function of a package that others can import, if each call adds one
-// more, whatever it is given.
+// more, whatever it is given, and the list is not one in which the package looks for
+// an answer: a text, number or function that decides. Where memlint sees the whole
+// module, and other packages of it call the function, these decide.
 //
 // Many keys are those that come from requests, connections, what is read, received
 // or decoded, counters, the clock, random numbers, pointers to what is made anew,

@@ -104,7 +104,8 @@
 // without signal.Stop: the runtime keeps the channel. Or the stop function of
 // signal.NotifyContext is dropped. That has to happen again and again, as above, or
 // in an exported function that other modules may import, unless it asks for signals
-// with which a process is told to end. Commands are silent: their end undoes it; so
+// with which a process is told to end, or for a list that it got: then it has to be
+// seen that it is called again and again. Commands are silent: their end undoes it; so
 // are methods of a type of which the package has package variables only. So is code
 // that goes on only when it received one of interrupt, quit, abort, kill or
 // terminate, if it asked for nothing else: the process ends then. The fix defers

@@ -52,11 +52,10 @@ func (c *checker) notify(call ssa.CallInstruction) {
 		if len(out.Releases) == 0 {
 			leak.Fix = c.deferStop(call, ch)
 		}
-		needs := evidence.Needs{Again: true, Adds: true}
-		if kinds := signalsOf(call); kinds.process || kinds.ending && kinds.other {
-			needs.Adds = false // the signals of a process, in the function that runs it
-		}
-		c.add(call, leak, needs)
+		kinds := signalsOf(call)
+		// The signals of a process are asked for by the function that runs it.
+		ofProcess := kinds.process || kinds.ending && kinds.other
+		c.add(call, leak, evidence.Needs{Again: true, Adds: !ofProcess, Proof: ofProcess})
 		return
 	}
 }
@@ -86,15 +85,16 @@ func endsProcess(call ssa.CallInstruction) bool {
 type signals struct{ ending, process, other bool }
 
 // signalsOf returns of which kinds the signals are that signal.Notify is called
-// with.
+// with: of all, perhaps, if it gets a list from elsewhere.
 func signalsOf(call ssa.CallInstruction) (kinds signals) {
 	list, ok := call.Common().Args[1].(*ssa.Slice)
 	if !ok {
-		return signals{other: true} // none means all
+		_, none := call.Common().Args[1].(*ssa.Const)
+		return signals{process: !none, other: true}
 	}
 	array, ok := list.X.(*ssa.Alloc)
 	if !ok {
-		return signals{other: true}
+		return signals{process: true, other: true}
 	}
 	for _, ref := range *array.Referrers() {
 		elem, ok := ref.(*ssa.IndexAddr)

@@ -246,6 +246,7 @@ func (pl *plan) factsSum(u *unit) []byte {
 type keptOutcome struct {
 	Findings []report.Finding
 	Withheld []Withheld
+	Used     []string
 	Lent     []byte // see lend
 	Lends    bool   // Lent is there, though perhaps empty
 }
@@ -268,7 +269,7 @@ func (k *keeper) recall(pl *plan, u *unit) *outcome {
 			return nil
 		}
 	}
-	o := &outcome{findings: x.Findings, withheld: x.Withheld, facts: bytes.Clone(facts)}
+	o := &outcome{findings: x.Findings, withheld: x.Withheld, used: x.Used, facts: bytes.Clone(facts)}
 	if x.Lends {
 		o.lent = &x.Lent
 	}
@@ -292,8 +293,8 @@ func (k *keeper) keep(r *analysisRun) {
 		return
 	}
 	var told bytes.Buffer
-	if len(o.findings)+len(o.withheld) > 0 || o.lent != nil {
-		x := keptOutcome{Findings: o.findings, Withheld: o.withheld, Lends: o.lent != nil}
+	if len(o.findings)+len(o.withheld)+len(o.used) > 0 || o.lent != nil {
+		x := keptOutcome{Findings: o.findings, Withheld: o.withheld, Used: o.used, Lends: o.lent != nil}
 		if x.Lends {
 			x.Lent = *o.lent
 		}

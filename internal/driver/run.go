@@ -163,18 +163,20 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	var used []string
 	for i, o := range outcomes {
 		if pl.units[i].reported {
 			result.Packages++
 			result.Complete[pl.units[i].path()] = len(o.problems) == 0
 		}
 		result.Findings = append(result.Findings, o.findings...)
+		used = append(used, o.used...)
 		result.Problems = append(result.Problems, o.problems...)
 		for _, w := range o.withheld {
 			result.withhold(w)
 		}
 	}
-	result.arrange()
+	result.arrange(used)
 	if line := skew(listing.env.GOVERSION, runtime.Version()); line != "" && len(result.Problems) > 0 {
 		result.Problems = append(result.Problems, Problem{Text: line})
 	}
@@ -183,9 +185,9 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 }
 
 // arrange gives Findings, which are all that units found, its order and
-// fingerprints, and Latent its share.
-func (r *Result) arrange() {
-	all := report.Fold(report.Sort(r.Findings))
+// fingerprints, and Latent its share. Units use the functions that used names.
+func (r *Result) arrange(used []string) {
+	all := report.Fold(report.Sort(report.Settle(r.Findings, used)))
 	report.Identify(all)
 	r.Findings, r.Latent = report.Divide(all)
 }

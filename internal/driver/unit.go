@@ -33,6 +33,7 @@ type outcome struct {
 	findings []report.Finding
 	problems []Problem
 	withheld []Withheld
+	used     []string // functions: see report.Settle
 	facts    []byte
 	lent     *[]byte // see lend
 }
@@ -315,11 +316,21 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 	}
 	for _, d := range diagnostics {
 		if !known[place{d.Pos, d.Category}] {
-			r.tell(a, d, false)
+			r.tell(a, d, report.Finding{})
 		}
 	}
 	for _, d := range latent {
-		r.tell(a, d, true)
+		r.tell(a, d, report.Finding{Latent: true})
+	}
+	if p, ok := result.(presumer); ok {
+		for _, d := range p.Told() {
+			r.tell(a, d, report.Finding{Told: true})
+		}
+		for _, fn := range p.Used() {
+			if !slices.Contains(r.outcome.used, fn) {
+				r.outcome.used = append(r.outcome.used, fn)
+			}
+		}
 	}
 	if w, ok := result.(withholder); ok {
 		if n, what, flag := w.Withheld(); n > 0 {
@@ -331,6 +342,15 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 // A withholder is the result of an analyzer that does not report all findings.
 type withholder interface {
 	Withheld() (n int, what, flag string)
+}
+
+// A presumer is the result of an analyzer of which leaks may rest on who calls
+// functions of an API.
+type presumer interface {
+	Origin(analysis.Diagnostic) token.Position
+	Presumed(analysis.Diagnostic) []string
+	Told() []analysis.Diagnostic
+	Used() []string
 }
 
 // latentOf returns the latent leaks that are in the result of an analyzer. With
@@ -350,18 +370,16 @@ type place struct {
 	category string
 }
 
-// tell keeps a diagnostic of an analyzer.
-func (r *analysisRun) tell(a *analysis.Analyzer, d analysis.Diagnostic, latent bool) {
+// tell keeps a diagnostic of an analyzer, of the kind that like is of.
+func (r *analysisRun) tell(a *analysis.Analyzer, d analysis.Diagnostic, like report.Finding) {
 	f, err := r.finding(a, d)
 	if err != nil {
 		r.problem("%s: %s", r.where(), prefixInternal(a, r.unit, err))
 		return
 	}
-	f.Latent = latent
-	if o, ok := r.results[a].(interface {
-		Origin(analysis.Diagnostic) token.Position
-	}); ok {
-		f.Origin = o.Origin(d)
+	f.Latent, f.Told = like.Latent, like.Told
+	if p, ok := r.results[a].(presumer); ok {
+		f.Origin, f.Presumed = p.Origin(d), p.Presumed(d)
 	}
 	r.outcome.findings = append(r.outcome.findings, f)
 }

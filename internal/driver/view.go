@@ -316,7 +316,7 @@ func (v *view) analyze(ctx context.Context, opts Options, sources map[string][]b
 		result.Findings = append(result.Findings, o.findings...)
 		result.Problems = append(result.Problems, o.problems...)
 	}
-	result.arrange()
+	result.arrange(nil) // who uses the package is out of sight
 	return result, nil
 }
 

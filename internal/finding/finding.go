@@ -32,6 +32,13 @@ type Leak struct {
 	// kept in another package and that is known.
 	Origin token.Position
 
+	// Presumed are the full names of functions that everybody may call, if only
+	// that shows that it is a leak. Where their callers are in sight, it is latent.
+	Presumed []string
+	// Told is set if the package of the origin tells the leak, presumed there. It is
+	// not told here, but confirms that one.
+	Told bool
+
 	latent bool // see Reporter.AddLatent
 }
 
@@ -59,6 +66,7 @@ type Reporter struct {
 	at       map[place]int // in leaks
 	held     withheld
 	silences *Silences
+	used     []string
 }
 
 // A place is where there is one leak at most.
@@ -131,20 +139,25 @@ func (r *Reporter) Withhold(l Leak, what, flag string) {
 	}
 }
 
+// Use records that the package uses functions by which packages that it imports
+// presume leaks: see [Leak].
+func (r *Reporter) Use(fullNames []string) { r.used = fullNames }
+
 // Key returns what tells a leak from others of its analyzer.
 func (r *Reporter) Key(l Leak) string { return r.pass.Fset.Position(l.Pos).String() }
 
 // Flush reports the recorded leaks in source order, and the suppression
 // comments that there is no need or no reason for. It comes last, when all that
 // could be silenced was asked for. What it returns is the result of the
-// analyzer. Latent leaks are in it, and reported only if the flag asks for them.
+// analyzer. Latent leaks are in it, and reported only if the flag asks for them;
+// those that another package tells are in it only.
 func (r *Reporter) Flush() *Result {
 	r.idle()
 	slices.SortStableFunc(r.leaks, func(a, b Leak) int {
 		pa, pb := r.pass.Fset.Position(a.Pos), r.pass.Fset.Position(b.Pos)
 		return cmp.Or(strings.Compare(pa.Filename, pb.Filename), cmp.Compare(pa.Offset, pb.Offset), strings.Compare(a.Category, b.Category))
 	})
-	result := &Result{held: r.held, origins: make(map[place]token.Position)}
+	result := &Result{held: r.held, used: r.used, origins: make(map[place]token.Position), presumed: make(map[place][]string)}
 	shown := showsLatent(r.pass.Analyzer)
 	for _, l := range r.leaks {
 		d := l.diagnostic(r.pass.Analyzer)
@@ -154,7 +167,13 @@ func (r *Reporter) Flush() *Result {
 		if l.Origin.IsValid() {
 			result.origins[place{l.Pos, l.Category}] = l.Origin
 		}
-		if !l.latent || shown {
+		if l.Presumed != nil {
+			result.presumed[place{l.Pos, l.Category}] = l.Presumed
+		}
+		switch {
+		case l.Told:
+			result.told = append(result.told, d)
+		case !l.latent || shown:
 			r.pass.Report(d)
 		}
 	}

@@ -13,8 +13,11 @@ import (
 type Result struct {
 	held   withheld
 	latent []analysis.Diagnostic
+	told   []analysis.Diagnostic
+	used   []string
 
-	origins map[place]token.Position
+	origins  map[place]token.Position
+	presumed map[place][]string
 }
 
 // ResultType is the result type of every analyzer of the suite.
@@ -40,6 +43,21 @@ func (r *Result) Latent() []analysis.Diagnostic { return r.latent }
 func (r *Result) Origin(d analysis.Diagnostic) token.Position {
 	return r.origins[place{d.Pos, d.Category}]
 }
+
+// Presumed returns the full names of functions of an API if only that everybody
+// may call them shows that a diagnostic is a leak. A driver that sees other
+// packages use one takes it for latent, unless one of them confirms it: see Told.
+func (r *Result) Presumed(d analysis.Diagnostic) []string {
+	return r.presumed[place{d.Pos, d.Category}]
+}
+
+// Told returns what confirms leaks that are presumed in other packages of the
+// module, in source order: diagnostics that are not reported, since these are.
+func (r *Result) Told() []analysis.Diagnostic { return r.told }
+
+// Used returns the full names of functions of other packages that the package
+// uses and by which leaks are presumed there.
+func (r *Result) Used() []string { return r.used }
 
 // latentFlag is what the flag is called that has latent leaks reported.
 const latentFlag = "latent"

@@ -27,6 +27,8 @@ type Finding struct {
 	Related  []Related
 	Fixes    []Fix
 	Origin   token.Position // where another package keeps it; invalid if none does
+	Presumed []string       // functions that everybody may call, if only that shows that it is a leak
+	Told     bool           // by a finding that is presumed, which this one confirms
 
 	// Fingerprint names the finding when lines have moved and files have
 	// other names. Identify fills it in.
@@ -101,15 +103,51 @@ func Sort(findings []Finding) []Finding {
 	})
 }
 
+// Settle decides on findings that are presumed, since functions that everybody
+// may call leak with each call. Where packages of the run use one of these, they
+// show what it is used for: unless the leak was found again at one of their calls,
+// it is latent. What was found there is told by the finding that it confirms. It
+// may change findings.
+func Settle(findings []Finding, used []string) []Finding {
+	confirmed := make(map[line]Finding) // by where it is kept
+	isUsed := func(fn string) bool { return slices.Contains(used, fn) }
+	for _, f := range findings {
+		at := line{f.Origin.Filename, f.Origin.Line, ""}
+		if _, ok := confirmed[at]; f.Told && f.Origin.IsValid() && !ok && !slices.ContainsFunc(f.Presumed, isUsed) {
+			confirmed[at] = f
+		}
+	}
+	for i := range findings {
+		f := &findings[i]
+		if !slices.ContainsFunc(f.Presumed, isUsed) {
+			continue
+		}
+		from := f.Origin
+		if !from.IsValid() {
+			from = f.Pos
+		}
+		if by, ok := confirmed[line{from.Filename, from.Line, ""}]; ok {
+			f.Related = append(slices.Clip(f.Related), Related{by.Pos, by.End, "called again and again here"})
+			continue
+		}
+		tail := f.Tail()
+		f.Latent, f.Fixes = true, nil
+		f.Message = strings.TrimSuffix(f.Message, tail) + f.Tail()
+	}
+	return slices.DeleteFunc(findings, func(f Finding) bool { return f.Told })
+}
+
+// A line is where findings of a rule stand.
+type line struct {
+	file string
+	line int
+	rule string
+}
+
 // Fold makes one of the findings of one origin, since one fix there mends them
 // all: the first, with the others as related positions. What is latent at the
 // origin is told by such a finding. Findings have to be sorted, and stay so.
 func Fold(findings []Finding) []Finding {
-	type line struct {
-		file string
-		line int
-		rule string
-	}
 	first := make(map[line]int) // by origin and rule
 	origins := make(map[line]bool)
 	var out []Finding

@@ -50,8 +50,44 @@ func TestSort(t *testing.T) {
 	}
 }
 
-// TestIdentify checks that a fingerprint stays when lines and files change, and
-// changes with all that makes another finding.
+func TestSettle(t *testing.T) {
+	at := func(file string, line int) token.Position { return token.Position{Filename: file, Line: line} }
+	presumed := func(line int, by string) Finding {
+		return Finding{Analyzer: "growth", Pos: at("lib.go", line), Message: "grows (growth)", Presumed: []string{by}, Fixes: []Fix{{}}}
+	}
+	told := func(line, origin int, by ...string) Finding {
+		return Finding{Analyzer: "growth", Pos: at("app.go", line), Origin: at("lib.go", origin), Told: true, Presumed: by}
+	}
+	settled := Settle([]Finding{
+		presumed(1, "lib.Unused"),
+		presumed(2, "lib.UsedOnce"),
+		presumed(3, "lib.UsedByHandler"),
+		presumed(4, "lib.Wrapped"),
+		presumed(5, "lib.WrappedAndUsed"),
+		told(3, 3),
+		told(4, 4, "app.Unused"),
+		told(5, 5, "app.Used"),
+	}, []string{"lib.UsedOnce", "lib.UsedByHandler", "lib.Wrapped", "lib.WrappedAndUsed", "app.Used"})
+	var got []string
+	for _, f := range settled {
+		line := fmt.Sprintf("%d %s %t", f.Pos.Line, f.Message, len(f.Fixes) > 0)
+		for _, r := range f.Related {
+			line += fmt.Sprintf(", %s %d", r.Message, r.Pos.Line)
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"1 grows (growth) true",
+		"2 grows (growth, latent) false",
+		"3 grows (growth) true, called again and again here 3",
+		"4 grows (growth) true, called again and again here 4",
+		"5 grows (growth, latent) false",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
 func TestFold(t *testing.T) {
 	at := func(file string, line int) token.Position { return token.Position{Filename: file, Line: line} }
 	call := func(file, category string) Finding {
@@ -80,6 +116,8 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// TestIdentify checks that a fingerprint stays when lines and files change, and
+// changes with all that makes another finding.
 func TestIdentify(t *testing.T) {
 	base := Finding{
 		Package: "example.com/a", Decl: "(*S).f", Analyzer: "x", Category: "kind", Message: "m",

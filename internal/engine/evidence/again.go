@@ -34,12 +34,7 @@ func (p *Package) endless(l *ir.Loop) bool {
 	case l.Constant():
 		return rounds(l) >= manyRounds
 	case l.Bounded():
-		over := ranged(l)
-		if over == nil {
-			return false
-		}
-		_, many := best(p.sourcesOf(over, "[]"))
-		return many
+		return false
 	}
 	return p.NeverEnds(l, func(*ssa.UnOp) bool { return false }) || p.waits(l)
 }
@@ -187,33 +182,6 @@ func rounds(l *ir.Loop) int64 {
 	return 0
 }
 
-// ranged returns the list that a loop goes over, or nil.
-func ranged(l *ir.Loop) ssa.Value {
-	for _, e := range l.Exits() {
-		cond, ok := lastCondition(e.From)
-		if !ok {
-			continue
-		}
-		switch cond := cond.(type) {
-		case *ssa.Extract:
-			if next, ok := cond.Tuple.(*ssa.Next); ok {
-				if r, ok := next.Iter.(*ssa.Range); ok {
-					return r.X
-				}
-			}
-		case *ssa.BinOp:
-			for _, v := range []ssa.Value{cond.X, cond.Y} {
-				if call, ok := v.(*ssa.Call); ok {
-					if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
-						return call.Call.Args[0]
-					}
-				}
-			}
-		}
-	}
-	return nil
-}
-
 func loopPos(l *ir.Loop) token.Pos {
 	for _, b := range append([]*ssa.BasicBlock{l.Header}, l.Blocks...) {
 		for _, instr := range b.Instrs {
@@ -330,7 +298,8 @@ func (p *Package) uncalled(fn *ssa.Function, r *reach) bool {
 }
 
 // everybody reports whether fn is a function of an API: any number of callers
-// may call it. It is not if those that are in sight call it once only.
+// may call it. It is not if those that are in sight call it once only. That is
+// presumed: see Leak.Presumed.
 func (p *Package) everybody(l *Leak, fn *ssa.Function, r *reach) bool {
 	obj, ok := fn.Object().(*types.Func)
 	if !ok || fn.Parent() != nil || !obj.Exported() || !convention.Importable(p.pass.Pkg) || p.inTest(fn) {
@@ -377,50 +346,71 @@ func iterates(sig *types.Signature) bool {
 // A verdict on a type is kept while it is worked out, so that types that depend
 // on each other are not asked for ever.
 type verdict struct {
-	known bool
-	is    bool
+	is       bool
+	presumed []*types.Func // see Leak.Presumed
+}
+
+// A question is whether values of a type come and go; presuming that other
+// packages use the API of this one, or not.
+type question struct {
+	of     *types.TypeName
+	proved bool
 }
 
 // object returns why a function runs once per object that comes and goes: it is
 // a method of such a type, or makes one.
-func (p *Package) object(fn *ssa.Function) Reason {
+func (p *Package) object(fn *ssa.Function, proved bool) Reason {
 	fn = ir.Outermost(fn)
 	if p.inTest(fn) {
 		return Reason{}
 	}
 	if recv := fn.Signature.Recv(); recv != nil {
-		if n := ir.Named(recv.Type()); n != nil && p.comesAndGoes(n) {
-			return Reason{Kind: Object, Pos: n.Obj().Pos(), Name: n.Obj().Name(), of: n.Origin().Obj()}
+		if n := ir.Named(recv.Type()); n != nil {
+			return p.objectOf(n, proved)
 		}
 		return Reason{}
 	}
 	for r := range fn.Signature.Results().Variables() {
 		n := ir.Named(r.Type())
-		if n != nil && n.Obj().Pkg() == p.pass.Pkg && p.comesAndGoes(n) && slices.ContainsFunc(p.makes()[n.Origin().Obj()], func(v *ssa.Alloc) bool { return ir.Outermost(v.Parent()) == fn }) {
-			return Reason{Kind: Object, Pos: n.Obj().Pos(), Name: n.Obj().Name(), of: n.Origin().Obj()}
+		if n != nil && n.Obj().Pkg() == p.pass.Pkg && slices.ContainsFunc(p.makes()[n.Origin().Obj()], func(v *ssa.Alloc) bool { return ir.Outermost(v.Parent()) == fn }) {
+			if o := p.objectOf(n, proved); o.Kind != NoReason {
+				return o
+			}
 		}
 	}
 	return Reason{}
 }
 
+func (p *Package) objectOf(n *types.Named, proved bool) Reason {
+	v := p.comesAndGoes(n, proved)
+	if !v.is {
+		return Reason{}
+	}
+	return Reason{Kind: Object, Pos: n.Obj().Pos(), Name: n.Obj().Name(), of: n.Origin().Obj(), presumed: v.presumed}
+}
+
 // comesAndGoes reports whether the package shows that there are many values of
-// a type, which come and go: they have an end, and are made again and again or
-// by an exported constructor; or they are put into a container and taken out
-// again; or they are switched on and off.
-func (p *Package) comesAndGoes(n *types.Named) bool {
+// a type, which come and go: they have an end, and are made again and again or,
+// unless it has to be proved, by an exported constructor; or they are put into a
+// container and taken out again; or they are switched on and off.
+func (p *Package) comesAndGoes(n *types.Named, proved bool) verdict {
 	t := n.Origin().Obj()
-	if v := p.comes[t]; v.known {
-		return v.is
+	q := question{t, proved}
+	if v, known := p.comes[q]; known {
+		return v
 	}
 	if t.Pkg() == nil || t.Pkg() != p.pass.Pkg {
-		fact := t.Pkg() != nil && p.pass.ImportObjectFact(t, new(Comes))
-		p.comes[t] = verdict{true, fact}
-		return fact
+		v := verdict{is: t.Pkg() != nil && p.pass.ImportObjectFact(t, new(Comes))}
+		p.comes[q] = v
+		return v
 	}
-	p.comes[t] = verdict{known: true} // while it is worked out
-	is := p.hasEnd(n) && !p.onlyPut(t) && (p.madeAgain(t) || p.madeForOthers(n)) || p.putAndTaken(t) || p.switched(n)
-	p.comes[t] = verdict{true, is}
-	return is
+	p.comes[q] = verdict{} // while it is worked out
+	v := verdict{is: p.putAndTaken(t) || p.switched(n)}
+	if !v.is && p.hasEnd(n) && !p.onlyPut(t) {
+		v = p.madeAgain(n, proved)
+	}
+	p.comes[q] = v
+	return v
 }
 
 func (p *Package) hasEnd(n *types.Named) bool {
@@ -443,31 +433,49 @@ func runsUntil(n *types.Named) bool {
 }
 
 // madeAgain reports whether some code that makes a value of a type runs again
-// and again.
-func (p *Package) madeAgain(t *types.TypeName) bool {
-	return slices.ContainsFunc(p.makes()[t], func(v *ssa.Alloc) bool { return p.Again(v).Kind != NoReason })
+// and again; unless that has to be proved, what makes it for other packages does.
+func (p *Package) madeAgain(n *types.Named, proved bool) verdict {
+	var v verdict
+	for _, made := range p.makes()[n.Origin().Obj()] {
+		l := &Leak{At: made, Needs: Needs{Again: true}}
+		p.judge(l)
+		switch {
+		case l.Verdict == Manifest && l.Presumed == nil:
+			return verdict{is: true}
+		case l.Verdict == Manifest && !proved:
+			v.is, v.presumed = true, append(v.presumed, l.Presumed...)
+		}
+	}
+	if !proved {
+		makers := p.makersForOthers(n)
+		v.is, v.presumed = v.is || makers != nil, append(v.presumed, makers...)
+	}
+	return v
 }
 
-// madeForOthers reports whether an exported function of an importable package
-// returns values of a type that it makes.
-func (p *Package) madeForOthers(n *types.Named) bool {
+// makersForOthers returns the exported functions of an importable package that
+// return values of a type that they make.
+func (p *Package) makersForOthers(n *types.Named) (makers []*types.Func) {
 	if !convention.Importable(p.pass.Pkg) || !n.Obj().Exported() || effects.TeardownOf(types.NewPointer(n)) == nil {
-		return false
+		return nil
 	}
-	return slices.ContainsFunc(p.makes()[n.Origin().Obj()], func(v *ssa.Alloc) bool {
+	for _, v := range p.makes()[n.Origin().Obj()] {
 		fn := ir.Outermost(v.Parent())
 		obj, ok := fn.Object().(*types.Func)
-		if !ok || !obj.Exported() || obj.Signature().Recv() != nil {
-			return false
+		if !ok || !obj.Exported() || obj.Signature().Recv() != nil || slices.Contains(makers, obj) {
+			continue
 		}
 		for r := range obj.Signature().Results().Variables() {
 			if m := ir.Named(r.Type()); m != nil && m.Origin() == n.Origin() {
 				uses := p.reached(fn)
-				return len(uses.sites) == 0 || slices.ContainsFunc(uses.sites, func(s site) bool { return p.Repeatable(s.at) })
+				if len(uses.sites) == 0 || slices.ContainsFunc(uses.sites, func(s site) bool { return p.Repeatable(s.at) }) {
+					makers = append(makers, obj)
+				}
+				break
 			}
 		}
-		return false
-	})
+	}
+	return makers
 }
 
 // putAndTaken reports whether values of a type are elements of a container of
@@ -571,12 +579,4 @@ func (p *Package) switched(n *types.Named) bool {
 		}
 	}
 	return false
-}
-
-// Again returns what shows that an instruction runs again and again; its kind is
-// NoReason if nothing in sight does.
-func (p *Package) Again(at ssa.Instruction) Reason {
-	l := &Leak{At: at, Needs: Needs{Again: true}}
-	p.judge(l)
-	return l.Reason
 }

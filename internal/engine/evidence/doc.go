@@ -34,6 +34,13 @@
 // of the parameters of functions that other packages can call is exported as a
 // fact about these ([Latents]): there the call is what leaks.
 //
+// That everybody may call a function of the API, and that others make many of the
+// objects for which it has a constructor, is presumed. A leak that rests on it alone
+// names the functions ([Leak].Presumed), and goes on to callers as a latent one does.
+// What these find of it is not told twice where both are packages of one module; a
+// driver that sees both takes the leak for latent if others use one of the functions
+// and none of them shows that it repeats.
+//
 // # May and must
 //
 // What is kept is must, by the analyzer that says so. Evidence is may: a way is

@@ -68,10 +68,11 @@ type Package struct {
 	silenced      map[string][]*Leak // that would have gone on to callers, by the analyzer that tells it there
 	latents       map[*types.Func][]LatentLeak
 	carriers      map[*types.Package]bool
-	imported      map[*types.Func][]LatentLeak
+	imported      map[*types.Func]*Latents
+	uses          []*types.Func // see Used
 	returned      map[returned]*trace
 	reaching      map[*ssa.Function]*reach
-	comes         map[*types.TypeName]verdict
+	comes         map[question]verdict
 	invokes       func() map[string][]ssa.CallInstruction // by the name of the method
 	converted     func() map[*types.TypeName][]types.Type // the interfaces that values of a type are converted to
 	convertedList []*types.Named
@@ -90,10 +91,10 @@ func newPackage(pass *analysis.Pass) *Package {
 		silenced: make(map[string][]*Leak),
 		latents:  make(map[*types.Func][]LatentLeak),
 		carriers: make(map[*types.Package]bool),
-		imported: make(map[*types.Func][]LatentLeak),
+		imported: make(map[*types.Func]*Latents),
 		returned: make(map[returned]*trace),
 		reaching: make(map[*ssa.Function]*reach),
-		comes:    make(map[*types.TypeName]verdict),
+		comes:    make(map[question]verdict),
 		entries:  make(map[*ssa.Function]map[ssa.Value]bool),
 	}
 	p.invokes = sync.OnceValue(p.indexInvokes)
@@ -113,8 +114,11 @@ func newPackage(pass *analysis.Pass) *Package {
 	told := make(map[string]bool)
 	for _, l := range all {
 		p.judge(l)
+		if l.imported != nil && l.imported.Told && !l.Told && l.Presumed != nil {
+			l.Verdict = Gone // it is presumed of another module
+		}
 		p.found[l.Analyzer] = append(p.found[l.Analyzer], l)
-		if l.Verdict == Manifest && l.Subject != "" {
+		if l.Verdict == Manifest && l.Presumed == nil && l.Subject != "" {
 			told[l.Analyzer+l.Subject] = true
 		}
 	}
@@ -124,7 +128,7 @@ func newPackage(pass *analysis.Pass) *Package {
 			p.silenced[w.Analyzer] = append(p.silenced[w.Analyzer], l)
 			continue
 		}
-		if l.Verdict != Manifest && !told[l.Analyzer+l.Subject] {
+		if (l.Verdict != Manifest || l.Presumed != nil) && !told[l.Analyzer+l.Subject] {
 			for _, t := range l.travel {
 				p.keep(l, t)
 			}

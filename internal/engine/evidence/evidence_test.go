@@ -61,6 +61,15 @@ var verdicts = &analysis.Analyzer{
 			} else if l.Origin != nil {
 				continue // told where it is kept
 			}
+			if l.Presumed != nil {
+				text += " presumed"
+				for _, fn := range l.Presumed {
+					text += " " + fn.Name()
+				}
+			}
+			if l.Told {
+				text += " told"
+			}
 			if l.Origin != nil {
 				text += fmt.Sprintf(" by %s", l.Origin.Func)
 			}
@@ -75,7 +84,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestLatents(t *testing.T) {
-	l := Latents{[]LatentLeak{
+	l := Latents{Leaks: []LatentLeak{
 		{Analyzer: "globalgrowth", Category: "map-only-grows", File: "a.go", Line: 3, Again: true, Many: []Param{{Path: ".Name"}}},
 		{Analyzer: "listenerleak", Category: "no-way-out", File: "b.go", Line: 4, Stays: []Param{{Index: 1}}},
 	}}

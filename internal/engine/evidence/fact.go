@@ -17,7 +17,12 @@ import (
 
 // Latents are what a function leaks if its caller shows that it repeats, nearest
 // first. It is a fact about the function's object.
-type Latents struct{ Leaks []LatentLeak }
+type Latents struct {
+	Leaks []LatentLeak
+	// Asked is set if callers in other packages decide on leaks that are presumed
+	// of it: see Leak.Presumed.
+	Asked bool
+}
 
 // AFact marks Latents as a fact.
 func (*Latents) AFact() {}
@@ -28,19 +33,23 @@ func (l *Latents) String() string {
 	for _, leak := range l.Leaks {
 		parts = append(parts, leak.String())
 	}
+	if l.Asked {
+		parts = append(parts, "asked")
+	}
 	return "leaks(" + strings.Join(parts, ", ") + ")"
 }
 
 // A LatentLeak is a leak as it travels to callers in other packages.
 type LatentLeak struct {
-	Analyzer, Category, What string
-	HeldBy                   []string
-	Package, File            string // where it is kept; File without its folder
-	Line                     int
-	Func, Subject            string
-	Again, Adds, Strict      bool
-	Many, Stays              []Param // one of each has to have many values, and to stay; nil if that is not asked for
-	Calls                    int     // that it has come
+	Analyzer, Category, What   string
+	HeldBy                     []string
+	Package, File              string // where it is kept; File without its folder
+	Line                       int
+	Func, Subject              string
+	Again, Adds, Strict, Proof bool
+	Many, Stays                []Param // one of each has to have many values, and to stay; nil if that is not asked for
+	Calls                      int     // that it has come
+	Told                       bool    // the package that it is kept in, or one on the way, presumes it: see Leak.Presumed
 }
 
 // A Param is a part of a parameter, receiver first.
@@ -99,7 +108,8 @@ func (p *Package) keep(l *Leak, t travelling) {
 	words := l.abroad()
 	out := LatentLeak{
 		Analyzer: words.Analyzer, Category: words.Category, What: words.What, HeldBy: l.HeldBy,
-		Again: t.needs.again, Adds: t.needs.adds, Strict: l.Needs.Strict,
+		Again: t.needs.again, Adds: t.needs.adds, Strict: l.Needs.Strict, Proof: l.Needs.Proof,
+		Told: l.Presumed != nil || l.imported != nil && l.imported.Told,
 	}
 	if l.imported != nil {
 		out.Package, out.File, out.Line, out.Func, out.Calls, out.Subject = l.imported.Package, l.imported.File, l.imported.Line, l.imported.Func, l.imported.Calls+1, l.imported.Subject
@@ -143,14 +153,22 @@ func params(fn *ssa.Function, places []place) (out []Param, ok bool) {
 
 func (p *Package) exportFacts() {
 	pass := p.pass
+	asked := make(map[*types.Func]bool)
+	for _, leaks := range p.found {
+		for _, l := range leaks {
+			for _, fn := range l.Presumed {
+				asked[fn] = true
+			}
+		}
+	}
 	any := false
 	for _, fn := range p.IR.Funcs {
 		obj, ok := fn.Object().(*types.Func)
-		if !ok || len(p.latents[obj]) == 0 || ir.InTest(pass.Fset, fn.Pos()) {
+		if !ok || len(p.latents[obj]) == 0 && !asked[obj] || ir.InTest(pass.Fset, fn.Pos()) {
 			continue
 		}
 		any = true
-		pass.ExportObjectFact(obj, &Latents{p.latents[obj]})
+		pass.ExportObjectFact(obj, &Latents{p.latents[obj], asked[obj]})
 	}
 	if any {
 		pass.ExportPackageFact(new(Carries))
@@ -161,23 +179,21 @@ func (p *Package) exportFacts() {
 		if !ok || t.IsAlias() || !t.Exported() || ir.InTest(pass.Fset, t.Pos()) {
 			continue
 		}
-		if n, ok := t.Type().(*types.Named); ok && p.comesAndGoes(n) {
+		if n, ok := t.Type().(*types.Named); ok && p.comesAndGoes(n, false).is {
 			pass.ExportObjectFact(t, new(Comes))
 		}
 	}
 }
 
 // latentsOf returns what a function of another package leaks.
-func (p *Package) latentsOf(fn *types.Func) []LatentLeak {
+func (p *Package) latentsOf(fn *types.Func) *Latents {
 	if fn.Pkg() == nil || fn.Pkg() == p.pass.Pkg || convention.IsStd(fn.Pkg().Path()) && fn.Pkg().Path() != p.pass.Pkg.Path() && !p.carrying(fn.Pkg()) || !p.carrying(fn.Pkg()) {
-		return nil
+		return &Latents{}
 	}
-	leaks, known := p.imported[fn]
-	if !known {
-		var fact Latents
-		if p.pass.ImportObjectFact(fn, &fact) {
-			leaks = fact.Leaks
-		}
+	leaks := p.imported[fn]
+	if leaks == nil {
+		leaks = new(Latents)
+		p.pass.ImportObjectFact(fn, leaks)
 		p.imported[fn] = leaks
 	}
 	return leaks
@@ -193,22 +209,39 @@ func (p *Package) carrying(pkg *types.Package) bool {
 }
 
 // suppliedLeaks returns the leaks of functions of other packages at the calls
-// that may supply what these need.
+// that may supply what these need, and notes which functions are used that are
+// asked about.
 func (p *Package) suppliedLeaks() []*Leak {
 	var out []*Leak
+	use := func(fn *types.Func) {
+		if p.latentsOf(fn).Asked && !slices.Contains(p.uses, fn) {
+			p.uses = append(p.uses, fn)
+		}
+	}
+	var operands []*ssa.Value
 	for _, fn := range p.IR.Funcs {
 		if p.inTest(fn) {
 			continue
 		}
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
+				operands = instr.Operands(operands[:0])
+				for _, v := range operands {
+					if fn, ok := (*v).(*ssa.Function); ok {
+						if obj, ok := fn.Object().(*types.Func); ok {
+							use(obj.Origin())
+						}
+					}
+				}
 				call, ok := instr.(ssa.CallInstruction)
 				if !ok {
 					continue
 				}
 				for _, callee := range p.callees(call.Common()) {
-					for i := range p.latentsOf(callee) {
-						if l := p.supplied(call, &p.imported[callee][i], callee); l != nil {
+					use(callee)
+					latents := p.latentsOf(callee)
+					for i := range latents.Leaks {
+						if l := p.supplied(call, &latents.Leaks[i], callee); l != nil {
 							out = append(out, l)
 						}
 					}
@@ -217,6 +250,23 @@ func (p *Package) suppliedLeaks() []*Leak {
 		}
 	}
 	return out
+}
+
+// Used returns the full names of functions of other packages that this one uses
+// and that are presumed to be called by everybody: see Leak.Presumed.
+func (p *Package) Used() []string {
+	names := make([]string, len(p.uses))
+	for i, fn := range p.uses {
+		names[i] = fn.FullName()
+	}
+	return names
+}
+
+// siblings reports whether a package is of the module that is under analysis. It
+// is taken to be if no module is known.
+func (p *Package) siblings(path string) bool {
+	m := p.pass.Module
+	return m == nil || m.Path == "" || path == m.Path || strings.HasPrefix(path, m.Path+"/")
 }
 
 // callees returns the functions of other packages that a call runs: the one that
@@ -278,8 +328,8 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 	line, at := p.lineOf(callee, from)
 	l := &Leak{
 		Analyzer: from.Analyzer, Category: from.Category, What: from.What, HeldBy: from.HeldBy,
-		Pos: pos, End: end, At: call, imported: from,
-		Needs: Needs{Again: from.Again, Adds: from.Adds, Strict: from.Strict},
+		Pos: pos, End: end, At: call, imported: from, Told: from.Told && p.siblings(from.Package),
+		Needs: Needs{Again: from.Again, Adds: from.Adds, Strict: from.Strict, Proof: from.Proof},
 		Origin: &Origin{
 			Line: line, Pos: at,
 			Func: from.Func,

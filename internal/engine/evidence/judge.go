@@ -57,12 +57,15 @@ type way struct {
 	reason  Reason
 	source  Source
 	steps   []Step // from the leak upwards
+
+	presumed []*types.Func // see Leak
 }
 
 // A judge judges one leak.
 type judge struct {
 	*Package
 	leak   *Leak
+	proved bool // nothing is presumed of callers in other packages
 	states int
 	active []*ssa.Function
 	travel []travelling
@@ -77,13 +80,26 @@ type travelling struct {
 // judge decides what a leak is, and keeps what callers in other packages have to
 // know of it.
 func (p *Package) judge(l *Leak) {
-	j := &judge{Package: p, leak: l}
-	w := j.at(l.At, l.parts(), way{})
+	proof := &judge{Package: p, leak: l, proved: true}
+	w := proof.at(l.At, l.parts(), way{})
+	j := proof
+	if w.outcome != manifest && !l.Needs.Proof {
+		j = &judge{Package: p, leak: l}
+		w = j.at(l.At, l.parts(), way{})
+	}
 	switch w.outcome {
 	case manifest:
 		l.Verdict, l.Reason, l.Source = Manifest, w.reason, w.source
 		l.Way = w.steps
 		slices.Reverse(l.Way)
+		if j != proof {
+			l.Presumed, l.travel = w.presumed, proof.travel
+			for _, t := range l.travel {
+				if fn, ok := t.fn.Object().(*types.Func); ok && fn.Exported() && !slices.Contains(l.Presumed, fn) {
+					l.Presumed = append(l.Presumed, fn)
+				}
+			}
+		}
 		return
 	case latent:
 		if !l.Quiet {
@@ -304,13 +320,15 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		j.often(fn, &n, &w, Reason{Kind: Handler, Pos: fn.Pos(), Name: fn.Name(), Per: h.Per})
 	} else if r.often.Kind != NoReason {
 		j.often(fn, &n, &w, r.often)
-	} else if o := j.object(fn); o.Kind != NoReason && (n.again || n.askStays) {
+	} else if o := j.object(fn, j.proved); o.Kind != NoReason && (n.again || n.askStays) {
+		w.presumed = append(slices.Clip(w.presumed), o.presumed...)
 		j.perObject(fn, &n, &w, o, r)
 	}
 	if n.askStays && j.ofKeeper(fn, n, w.reason) {
 		n.askStays, n.stays = false, nil
 	}
-	if n.askMany && j.pointers(fn, n) && j.everybody(j.leak, fn, r) {
+	if n.askMany && !j.proved && j.pointers(fn, n) && j.everybody(j.leak, fn, r) {
+		w.presumed = append(slices.Clip(w.presumed), fn.Object().(*types.Func))
 		n.askMany, n.many, w.source = false, nil, Source{From: Pointer, Value: n.many[0].root}
 	}
 	if n.met() {
@@ -328,7 +346,8 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		w.reason = Reason{Kind: Uncalled, Pos: fn.Pos(), Name: fn.Name()}
 		return j.met(w)
 	}
-	if n.adds && n.again && !n.askMany && !n.askStays && w.source.From.anew() && j.everybody(j.leak, fn, r) {
+	if n.adds && n.again && !j.proved && !n.askMany && !n.askStays && w.source.From.anew() && j.everybody(j.leak, fn, r) {
+		w.presumed = append(slices.Clip(w.presumed), fn.Object().(*types.Func))
 		w.reason = Reason{Kind: API, Pos: fn.Pos(), Name: fn.Name()}
 		return j.met(w)
 	}
@@ -445,7 +464,7 @@ func (j *judge) often(fn *ssa.Function, n *needs, w *way, r Reason) {
 // perObject meets what an object that comes and goes shows.
 func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reach) {
 	other := w.reason.Kind == Object && w.reason.of != r.of // a part of this one, perhaps
-	own := j.object(j.leak.At.Parent()).of == r.of
+	own := j.object(j.leak.At.Parent(), j.proved).of == r.of
 	if n.again {
 		n.again, w.reason = false, r
 	}

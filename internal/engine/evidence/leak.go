@@ -43,10 +43,17 @@ type Leak struct {
 	Tell any
 
 	Verdict Verdict
-	Reason  Reason  // what shows that it repeats, if it is manifest
-	Source  Source  // what shows that there are many, if that was asked
-	Way     []Step  // from the reason to At, calls in between
-	Origin  *Origin // where it is kept, if that is in another package
+	// Presumed are the functions of an API that everybody may call, if nothing else
+	// shows that the leak is manifest, and those that lead to it besides. Where their
+	// callers are in sight, these decide: the leak goes on to them as if it was latent.
+	Presumed []*types.Func
+
+	Reason Reason  // what shows that it repeats, if it is manifest
+	Source Source  // what shows that there are many, if that was asked
+	Way    []Step  // from the reason to At, calls in between
+	Origin *Origin // where it is kept, if that is in another package
+	// Told is set if the package of the origin tells it itself: see Presumed.
+	Told bool
 
 	imported    *LatentLeak // what it was in the package of its origin
 	many, stays []part      // for Needs of such
@@ -73,6 +80,9 @@ type Needs struct {
 	// Adds is set if each call adds one more, whatever it is given: then a
 	// function of an API is evidence by itself.
 	Adds bool
+	// Proof is set if it is not enough that everybody may call what makes an object
+	// or is called.
+	Proof bool
 	// Data is set if what is added is data: a function that is given code is there
 	// to plug that in.
 	Data bool
@@ -103,6 +113,8 @@ type Reason struct {
 	Name string          // of the function or type
 	Per  string          // Handler: what it is called once for
 	of   *types.TypeName // Object
+
+	presumed []*types.Func // see Leak
 }
 
 // A Kind of reason.

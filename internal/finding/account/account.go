@@ -13,6 +13,29 @@ import (
 	"github.com/memlint/memlint/internal/finding"
 )
 
+// A class of leaks is told before the next one: what is proved before what is
+// presumed, that before what another package tells, and latent leaks last.
+type class struct {
+	verdict  evidence.Verdict
+	presumed bool
+	told     bool
+}
+
+var classes = []class{
+	{verdict: evidence.Manifest},
+	{verdict: evidence.Manifest, presumed: true},
+	{verdict: evidence.Manifest, told: true},
+	{verdict: evidence.Manifest, presumed: true, told: true},
+	{verdict: evidence.Latent},
+}
+
+func classOf(l *evidence.Leak) class {
+	if l.Verdict == evidence.Latent {
+		return class{verdict: evidence.Latent}
+	}
+	return class{l.Verdict, l.Presumed != nil, l.Told}
+}
+
 // Report reports the leaks of an analyzer: those that are manifest, and those
 // that are latent as such. Of leaks with one subject, and of those that calls of
 // this package bring from one place of another, the first is told, with the
@@ -20,16 +43,17 @@ import (
 // found in this package.
 func Report(p *evidence.Package, r *finding.Reporter, analyzer string, describe func(*evidence.Leak) finding.Leak) {
 	type group struct {
-		leak   finding.Leak
-		latent bool
+		leak  finding.Leak
+		class class
 	}
 	var order []string
 	groups := make(map[string]*group)
 	leaks := p.Leaks(analyzer)
 	p.Silenced(analyzer, func(pos token.Pos, category string) { r.Shown(pos, category) }) // a directive that is of use elsewhere
-	for _, verdict := range []evidence.Verdict{evidence.Manifest, evidence.Latent} {
+	for _, class := range classes {
+		latent := class.verdict == evidence.Latent
 		for _, l := range leaks {
-			if l.Verdict != verdict || l.Origin != nil && verdict == evidence.Latent {
+			if classOf(l) != class || l.Origin != nil && latent {
 				continue // latent where it is kept
 			}
 			key := l.Subject
@@ -37,12 +61,12 @@ func Report(p *evidence.Package, r *finding.Reporter, analyzer string, describe 
 				key = l.Origin.Key
 			}
 			if have := groups[l.Category+key]; key != "" && have != nil {
-				if have.latent == (verdict == evidence.Latent) {
+				if have.class.verdict == class.verdict && have.class.told == class.told {
 					have.leak.Notes = append(have.leak.Notes, finding.Note{Pos: l.Pos, End: l.End, Text: "here, too"})
 				}
 				continue
 			}
-			g := &group{tell(p, l, describe), verdict == evidence.Latent}
+			g := &group{tell(p, l, describe), class}
 			if key == "" {
 				key = r.Key(g.leak)
 			}
@@ -51,12 +75,13 @@ func Report(p *evidence.Package, r *finding.Reporter, analyzer string, describe 
 		}
 	}
 	for _, key := range order {
-		if g := groups[key]; g.latent {
+		if g := groups[key]; g.class.verdict == evidence.Latent {
 			r.AddLatent(g.leak)
 		} else {
 			r.Add(g.leak)
 		}
 	}
+	r.Use(p.Used())
 }
 
 func tell(p *evidence.Package, l *evidence.Leak, describe func(*evidence.Leak) finding.Leak) finding.Leak {
@@ -69,6 +94,10 @@ func tell(p *evidence.Package, l *evidence.Leak, describe func(*evidence.Leak) f
 	}
 	if l.Verdict == evidence.Manifest {
 		leak.Notes = append(leak.Notes, Why(p, l)...)
+		leak.Told = l.Told
+		for _, fn := range l.Presumed {
+			leak.Presumed = append(leak.Presumed, fn.FullName())
+		}
 	}
 	return leak
 }

@@ -2,6 +2,8 @@
 package again
 
 import (
+	"encoding/json"
+	"io"
 	"net/http"
 	"sync"
 )
@@ -86,4 +88,28 @@ func Finished() { beside() }
 
 func beside() {
 	keep() // want `latent`
+}
+
+// A list in memory bounds the loop over it, wherever the list is from.
+func Decoded(data []byte) error {
+	var list []string
+	if err := json.Unmarshal(data, &list); err != nil {
+		return err
+	}
+	for range list {
+		keep() // want `latent`
+	}
+	return nil
+}
+
+// A stream has no bound.
+func Streamed(in io.Reader) error {
+	dec := json.NewDecoder(in)
+	for {
+		var v string
+		if err := dec.Decode(&v); err != nil {
+			return err
+		}
+		keep() // want `manifest loop`
+	}
 }

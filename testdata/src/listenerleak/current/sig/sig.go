@@ -282,3 +282,29 @@ func Resumed(f func()) {
 		}
 	}()
 }
+
+// Chosen asks for what the caller says, perhaps for the end of the process.
+func Chosen(done <-chan struct{}, kinds ...os.Signal) {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, kinds...) // want `listenerleak/signal-not-stopped, latent`
+	select {
+	case <-ch:
+	case <-done:
+	}
+}
+
+// An App runs a process: that others may make any number shows nothing here.
+type App struct{ done chan struct{} }
+
+func NewApp() *App { return &App{done: make(chan struct{})} }
+
+func (a *App) Run() {
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM) // want `listenerleak/signal-not-stopped, latent`
+	select {
+	case <-ch:
+	case <-a.done:
+	}
+}
+
+func (a *App) Close() { close(a.done) }
