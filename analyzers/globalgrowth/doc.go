@@ -37,9 +37,10 @@
 // net/rpc, Reconcile, messages of queues, by their types), methods and constructors
 // of objects that come and go, and a function that nobody calls yet. So does an
 // exported function of a package that others can import, if each call adds one
-// more, whatever it is given, and the list is not one in which the package looks for
-// an answer: a text, number or function that decides. Where memlint sees the whole
-// module, and other packages of it call the function, these decide.
+// more, whatever it is given, unless the package reads the list to do its work: goes
+// through data in it, or looks for the element or function that answers a question.
+// Where memlint sees the whole module, and other packages of it call the function,
+// these decide.
 //
 // Many keys are those that come from requests, connections, what is read, received
 // or decoded, counters, the clock, random numbers, pointers to what is made anew,

@@ -120,13 +120,10 @@ func (c *checker) tells(field *types.Var) bool {
 		return false
 	}
 	kinds := []effects.Kind{effects.Grow, effects.Close, effects.Escape, effects.Send, effects.Return}
-	switch u := element(field.Type()).(type) {
+	switch element(field.Type()).(type) {
 	case *types.Signature:
 		return !c.onlyAsked(field)
 	case *types.Interface:
-		if effects.TeardownOf(u) != nil {
-			return false // a part that the owner ends, and no listener
-		}
 		kinds = []effects.Kind{effects.Method}
 	case *types.Chan:
 	default:

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -120,12 +121,15 @@ func isListener(t types.Type) bool {
 	if _, isParam := types.Unalias(t).(*types.TypeParam); isParam {
 		return false
 	}
+	if effects.TeardownOf(t) != nil {
+		return false // a connection, or another part that its owner ends
+	}
 	n := ir.Named(t)
 	if n == nil || n.Obj().Pkg() == nil {
 		return !isError(t)
 	}
 	switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
-	case "context.Context", "fmt.Stringer", "net.Addr", "net.Conn", "net.Listener", "io/fs.FileInfo", "io/fs.DirEntry", "reflect.Type", "time.Time":
+	case "context.Context", "fmt.Stringer", "net.Addr", "io/fs.FileInfo", "io/fs.DirEntry", "reflect.Type", "time.Time":
 		return false // values, and what others wait for
 	}
 	return true

@@ -294,7 +294,19 @@ func (p *Package) uncalled(fn *ssa.Function, r *reach) bool {
 	if !ok || fn.Parent() != nil || len(r.sites) > 0 || r.open || len(p.Uses(fn)) > 0 || p.IR.Tested(obj.Name()) {
 		return false
 	}
-	return !obj.Exported() || p.pass.Pkg.Name() == "main"
+	return (!obj.Exported() || p.pass.Pkg.Name() == "main") && !p.named()[obj]
+}
+
+// indexNamed finds the functions that the package names, also in code that never
+// runs: under a constant that is false, say.
+func (p *Package) indexNamed() map[*types.Func]bool {
+	named := make(map[*types.Func]bool)
+	for _, obj := range p.pass.TypesInfo.Uses {
+		if fn, ok := obj.(*types.Func); ok {
+			named[fn.Origin()] = true
+		}
+	}
+	return named
 }
 
 // everybody reports whether fn is a function of an API: any number of callers

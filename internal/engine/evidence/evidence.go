@@ -78,6 +78,7 @@ type Package struct {
 	convertedList []*types.Named
 	makes         func() map[*types.TypeName][]*ssa.Alloc
 	testing       func() map[*token.File]bool
+	named         func() map[*types.Func]bool
 	emptied       func() map[*types.Var]bool           // fields that are set to nil by what does not end their owner
 	elements      map[*types.TypeName][]holder         // see containersOf
 	entries       map[*ssa.Function]map[ssa.Value]bool // see isEntry
@@ -100,6 +101,7 @@ func newPackage(pass *analysis.Pass) *Package {
 	p.invokes = sync.OnceValue(p.indexInvokes)
 	p.converted = sync.OnceValue(p.indexConversions)
 	p.makes = sync.OnceValue(p.indexMakes)
+	p.named = sync.OnceValue(p.indexNamed)
 	p.testing = sync.OnceValue(p.importTesting)
 	p.emptied = sync.OnceValue(p.indexEmptied)
 	silences := finding.SilencesOf(pass)

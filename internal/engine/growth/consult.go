@@ -6,27 +6,12 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// isRules reports whether a container is a list of what may be a rule: texts,
-// numbers or functions.
-func isRules(typ types.Type) bool {
-	if typ == nil {
-		return false
-	}
-	list, ok := typ.Underlying().(*types.Slice)
-	if !ok {
-		return false
-	}
-	switch list.Elem().Underlying().(type) {
-	case *types.Basic, *types.Signature:
-		return true
-	}
-	return false
-}
-
-// indexConsulted finds the lists in which the package looks for the one element
-// that answers a question: a loop over them can end early, or a function is given
-// list and question and says yes or no. What adds to such a list sets it up: a list
-// that grew without end would answer ever more slowly.
+// indexConsulted finds the lists that the package reads to do its work: a loop goes
+// over data in them, or over functions and stops at one that answers; or a function
+// is given list and question, and says yes or no. What adds to such a list sets the
+// package up, as a rule: were there ever more, all would get ever slower. What is
+// only put aside is read elsewhere or never, and functions that are all called in
+// turn may be one of each object.
 func (f *finder) indexConsulted() map[container]bool {
 	lists := make(map[container]bool)
 	add := func(list ssa.Value) {
@@ -41,7 +26,7 @@ func (f *finder) indexConsulted() map[container]bool {
 			continue
 		}
 		for _, l := range f.IR.Graph(fn).Loops {
-			if over := l.Ranged(); over != nil && isRules(over.Type()) && len(l.Exits()) > 1 {
+			if over := l.Ranged(); over != nil && (isData(over.Type()) || len(l.Exits()) > 1) {
 				add(over)
 			}
 		}
@@ -49,7 +34,7 @@ func (f *finder) indexConsulted() map[container]bool {
 			for _, instr := range b.Instrs {
 				if call, ok := instr.(*ssa.Call); ok && isBool(call.Type()) && len(call.Call.Args) == 2 {
 					for _, arg := range call.Call.Args {
-						if isRules(arg.Type()) {
+						if isData(arg.Type()) {
 							add(arg)
 						}
 					}
@@ -58,6 +43,19 @@ func (f *finder) indexConsulted() map[container]bool {
 		}
 	}
 	return lists
+}
+
+// isData reports whether a type is a list of texts, numbers or structs.
+func isData(typ types.Type) bool {
+	list, ok := typ.Underlying().(*types.Slice)
+	if !ok {
+		return false
+	}
+	switch list.Elem().Underlying().(type) {
+	case *types.Basic, *types.Struct:
+		return true
+	}
+	return false
 }
 
 func isBool(typ types.Type) bool {

@@ -211,7 +211,7 @@ func (f *finder) way(e *effects.Event, at ssa.Instruction, c container) Way {
 	typ := typeAt(c)
 	w := Way{Instr: at, Event: e, Plugged: f.plugs(e), Needs: evidence.Needs{Again: true}}
 	if !keyed(typ) {
-		w.Needs.Adds, w.Needs.Data = !w.Plugged && !(isRules(typ) && f.consulted()[c]), true
+		w.Needs.Adds, w.Needs.Data = !w.Plugged && !f.consulted()[c], true
 		if key := onlyIfAbsent(grows(e)); key != nil {
 			w.Needs.Many = []ssa.Value{key}
 			if grows(e) != e.Instr {

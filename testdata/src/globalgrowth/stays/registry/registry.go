@@ -90,17 +90,43 @@ func Filtered(name string) bool {
 	return false
 }
 
-var lines []string
-
-// A log is read as a whole.
-func Log(line string) {
-	lines = append(lines, line) // want `package variable lines`
+type rule struct {
+	prefix string
+	level  int
 }
 
-func Lines() int {
-	n := 0
-	for _, line := range lines {
-		n += len(line)
+var rules []rule
+
+// Nor does a list that the package goes through to do its work.
+func AddRule(prefix string, level int) {
+	rules = append(rules, rule{prefix, level}) // want `globalgrowth/slice-only-grows, latent`
+}
+
+func Level(name string) int {
+	level := 0
+	for _, r := range rules {
+		if strings.HasPrefix(name, r.prefix) {
+			level = max(level, r.level)
+		}
 	}
-	return n
+	return level
+}
+
+type Switch struct{ on bool }
+
+var switches []func(bool)
+
+// Each Switch is kept by its method.
+func NewSwitch() *Switch {
+	s := new(Switch)
+	switches = append(switches, s.set) // want `package variable switches`
+	return s
+}
+
+func (s *Switch) set(on bool) { s.on = on }
+
+func SetAll(on bool) {
+	for _, set := range switches {
+		set(on)
+	}
 }

@@ -4,6 +4,7 @@ package handle
 import (
 	"fmt"
 	"log"
+	"net"
 
 	"example.com/listeners/bus"
 )
@@ -89,3 +90,41 @@ type Shelf struct{ cancel func() }
 func Shelve(v *bus.Value) *Shelf { return &Shelf{cancel: v.Watch(show)} }
 
 func (s *Shelf) Empty() { s.cancel() }
+
+// Fine: what is added has an end of its own, which takes it out again.
+type Wire interface {
+	Send([]byte) error
+	Close() error
+}
+
+type Line struct {
+	Wire
+	of *Exchange
+}
+
+func (l *Line) Close() error {
+	l.of.RemoveLine(l)
+	return l.Wire.Close()
+}
+
+type Exchange struct{ lines map[*Line]bool }
+
+func (e *Exchange) AddLine(w Wire) (*Line, error) {
+	l := &Line{w, e}
+	e.lines[l] = true
+	return l, nil
+}
+
+func (e *Exchange) RemoveLine(l *Line) { delete(e.lines, l) }
+
+func (e *Exchange) Serve(in net.Listener, wire func(net.Conn) Wire) error {
+	for {
+		c, err := in.Accept()
+		if err != nil {
+			return err
+		}
+		if _, err := e.AddLine(wire(c)); err != nil {
+			return err
+		}
+	}
+}
