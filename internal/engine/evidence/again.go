@@ -466,10 +466,18 @@ func (p *Package) madeAgain(n *types.Named, proved bool) verdict {
 }
 
 // makersForOthers returns the exported functions of an importable package that
-// return values of a type that they make.
+// return values of a type that they make, as such or as an interface, and that
+// others can end.
 func (p *Package) makersForOthers(n *types.Named) (makers []*types.Func) {
-	if !convention.Importable(p.pass.Pkg) || !n.Obj().Exported() || effects.TeardownOf(types.NewPointer(n)) == nil {
+	if !convention.Importable(p.pass.Pkg) {
 		return nil
+	}
+	gives := func(r types.Type) bool {
+		if m := ir.Named(r); m != nil && m.Origin() == n.Origin() {
+			return n.Obj().Exported() && effects.TeardownOf(types.NewPointer(n)) != nil
+		}
+		_, is := r.Underlying().(*types.Interface)
+		return is && effects.TeardownOf(r) != nil && slices.ContainsFunc(p.converted()[n.Origin().Obj()], func(to types.Type) bool { return types.Identical(to, r) })
 	}
 	for _, v := range p.makes()[n.Origin().Obj()] {
 		fn := ir.Outermost(v.Parent())
@@ -478,7 +486,7 @@ func (p *Package) makersForOthers(n *types.Named) (makers []*types.Func) {
 			continue
 		}
 		for r := range obj.Signature().Results().Variables() {
-			if m := ir.Named(r.Type()); m != nil && m.Origin() == n.Origin() {
+			if gives(r.Type()) {
 				uses := p.reached(fn)
 				if len(uses.sites) == 0 || slices.ContainsFunc(uses.sites, func(s site) bool { return p.Repeatable(s.at) }) {
 					makers = append(makers, obj)

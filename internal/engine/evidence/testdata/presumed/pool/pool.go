@@ -35,3 +35,32 @@ func (p *Pool) Watch() {
 }
 
 func (p *Pool) Close() {}
+
+// A Tap is made of what nobody else can name.
+type Tap interface {
+	Drip()
+	Close() error
+}
+
+type tap struct{}
+
+func NewTap() Tap { return &tap{} }
+
+func (t *tap) Drip() {
+	keep() // want `manifest object presumed NewTap Drip`
+}
+
+func (t *tap) Close() error { return nil }
+
+// A Lamp has no end that others know of.
+type Lamp interface{ Shine() }
+
+type lamp struct{}
+
+func NewLamp() Lamp { return &lamp{} }
+
+func (l *lamp) Shine() {
+	keep() // want `latent`
+}
+
+func (l *lamp) Close() {}
