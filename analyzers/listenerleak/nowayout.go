@@ -35,8 +35,11 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 			continue // to a listener, not of one
 		}
 		field := e.Ref.Path.Field()
-		if field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) {
+		if field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) || c.Passing(e.Ref.Path) {
 			continue
+		}
+		if !slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool { return r.Root == e.Ref.Root && e.Ref.Path.HasPrefix(r.Path) }) {
+			continue // it is of what the method is given
 		}
 		if c.passesOn(call, recv) || c.ownField(holder) {
 			return true
@@ -86,7 +89,7 @@ func (c *checker) keepers() {
 		}
 		for _, e := range c.In(fn) {
 			field := e.Ref.Path.Field()
-			if e.Kind != effects.Grow || e.Via || e.Ref.Root != ssa.Value(fn.Params[0]) || field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) {
+			if e.Kind != effects.Grow || e.Via || e.Ref.Root != ssa.Value(fn.Params[0]) || field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) || c.Passing(e.Ref.Path) {
 				continue
 			}
 			switch e.Origin.(type) {

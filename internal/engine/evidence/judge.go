@@ -564,6 +564,16 @@ func (p *Package) indexEmptied() map[*types.Var]bool {
 	return emptied
 }
 
+// Passing reports whether something on a path is set to nil before its owner ends.
+func (p *Package) Passing(path *effects.Path) bool {
+	for ; path != nil; path = path.Parent() {
+		if f := path.Field(); f != nil && p.emptied()[f.Origin()] {
+			return true
+		}
+	}
+	return false
+}
+
 // OwnField reports whether the package fills a field with nothing it was given:
 // what is in it goes with the object.
 func (p *Package) OwnField(f *types.Var) bool {

@@ -283,3 +283,35 @@ func Plug(name string) {
 func PinUp(w http.ResponseWriter, r *http.Request) {
 	bus.Notices.Pin([]func(){func() { w.WriteHeader(http.StatusOK) }}) // want `listenerleak/no-way-out`
 }
+
+// A shelf keeps callbacks until it is full; then the store has another one.
+type shelf struct{ onFlush []func() }
+
+func (s *shelf) later(f func()) { s.onFlush = append(s.onFlush, f) }
+
+type Depot struct {
+	top  *shelf
+	rows int
+}
+
+func (d *Depot) Put(f func()) {
+	if d.top == nil {
+		d.top = new(shelf)
+	}
+	d.top.later(f)
+	d.rows++
+}
+
+func (d *Depot) Flush() {
+	for _, f := range d.top.onFlush {
+		f()
+	}
+	d.top = nil
+}
+
+var depot Depot
+
+// Fine: what keeps it goes.
+func Store(w http.ResponseWriter, r *http.Request) {
+	depot.Put(func() { w.WriteHeader(http.StatusOK) })
+}
