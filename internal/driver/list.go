@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	pathpkg "path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -200,7 +201,7 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 		l.byID[p.ImportPath] = p
 	}
 	for _, pattern := range opts.Patterns {
-		if !l.matched(pattern) {
+		if !l.matched(canonical(pattern)) {
 			return nil, unmatched(pattern, stderr)
 		}
 	}
@@ -235,6 +236,18 @@ func writeOverlay(files map[string][]byte) (name string, remove func(), err erro
 	}
 	name = filepath.Join(dir, "overlay.json")
 	return name, remove, os.WriteFile(name, data, 0o600)
+}
+
+// canonical returns a pattern as the go command tells which one a package matches:
+// without a slash at its end, say.
+func canonical(pattern string) string {
+	local := strings.HasPrefix(pattern, "./")
+	switch pattern = pathpkg.Clean(pattern); {
+	case local && pattern != ".":
+		return "./" + pattern
+	default:
+		return pattern
+	}
 }
 
 // matched reports whether some package was found, or is said to be missing,
