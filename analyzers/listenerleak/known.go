@@ -7,10 +7,9 @@ import "strings"
 //
 // os/signal and context.AfterFunc have rules of their own. Others are left
 // out on purpose: (*fsnotify.Watcher).Add takes a path and no listener;
-// expvar.Publish and its kin panic at a name that is there already;
-// (prometheus.Registerer).MustRegister is set-up; streams of gRPC, such as
-// that of a health Watch, end with the context that they are given or with the
-// error that they run into.
+// expvar.Publish and its kin panic at a name that is there already; streams of
+// gRPC, such as that of a health Watch, end with the context that they are given or
+// with the error that they run into.
 var knownAPIs = []struct {
 	pkg     string
 	version string // of the module, or of Go, with which the signatures were compared
@@ -42,7 +41,7 @@ var knownAPIs = []struct {
 	},
 	{
 		"github.com/prometheus/client_golang/prometheus", "v1.25.0",
-		"Register (Registerer).Register (Registry).Register", "Unregister", false,
+		"Register (Registerer).Register (Registry).Register MustRegister (Registerer).MustRegister (Registry).MustRegister", "Unregister", false,
 	},
 	{
 		"github.com/redis/go-redis/v9", "v9.23.0",

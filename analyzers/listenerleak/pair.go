@@ -141,11 +141,31 @@ func (c *checker) mayBe(call ssa.CallInstruction, a *api, undo *effects.Event) b
 	if !types.Identical(listener.Type(), removed.Type()) && !types.IsInterface(listener.Type()) && !types.IsInterface(removed.Type()) {
 		return false
 	}
+	if c.inOtherFields(listener, removed) {
+		return false
+	}
 	if !c.local(listener, call) {
 		return true
 	}
 	refs := c.Refs(listener)
 	return slices.ContainsFunc(c.Refs(removed), func(r effects.Ref) bool { return slices.Contains(refs, r) })
+}
+
+// inOtherFields reports whether two values are kept in fields, what is removed in
+// one that the package fills itself, and with something else.
+func (c *checker) inOtherFields(listener, removed ssa.Value) bool {
+	fields := func(v ssa.Value) (list []*types.Var) {
+		for _, r := range c.Refs(v) {
+			if f := r.Path.Field(); f != nil {
+				list = append(list, f)
+			}
+		}
+		return list
+	}
+	these, those := fields(listener), fields(removed)
+	return len(these) > 0 && len(those) > 0 && !slices.ContainsFunc(these, func(f *types.Var) bool {
+		return slices.ContainsFunc(those, func(g *types.Var) bool { return f == g || !c.OwnField(g) || c.setFrom(f, g) || c.setFrom(g, f) })
+	})
 }
 
 // local reports whether a listener is made in the function that registers it and

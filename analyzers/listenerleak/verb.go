@@ -83,10 +83,7 @@ func (a *api) givesChannel(v verb, suffix string) bool {
 // verbOf splits the name of a registering function into its verb and the rest:
 // AddListener, ChanSubscribe, OnMessage.
 func verbOf(name string) (v verb, suffix string, ok bool) {
-	if strings.HasPrefix(name, "Must") {
-		return v, "", false // set-up that may not fail
-	}
-	exported := upperFirst(name)
+	exported := strings.TrimPrefix(upperFirst(name), "Must")
 	for _, v := range verbs {
 		if rest, ok := strings.CutPrefix(exported, v.add); ok && startsWord(rest) {
 			return v, rest, true
