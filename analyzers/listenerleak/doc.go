@@ -56,9 +56,8 @@
 // Silent are code that runs once per process; holders that were made in the
 // same function; objects that listen to what they own, which they made or close;
 // holders with a method that takes some out and is not told which, as queues have;
-// functions named MustRegister, and those that ask an error of Prometheus whether
-// the collector was there already; handles that are handed to anybody who may use
-// them; subscriptions that last until their channel is closed; literals that undo a
+// functions that ask an error of Prometheus whether the collector was there
+// already; handles that are handed to anybody who may use them; subscriptions that last until their channel is closed; literals that undo a
 // subscription when they are called; the case of a select that receives from a
 // channel of the holder, which has ended then; paths on which another result of the
 // registration is nil; functions that only a method like Close calls; and what ends
