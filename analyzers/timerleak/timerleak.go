@@ -281,9 +281,14 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 	return leak, true
 }
 
+// maxResets bounds how many calls of Reset are followed for one timer, each through
+// the function.
+const maxResets = 8
+
 // resetLonger reports whether the timer is reset to a duration that is not known
 // to be short, and a path leaves from there without Stop.
 func (c *checker) resetLonger(call *ssa.Call, api api) bool {
+	followed := 0
 	return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
 		if e.Kind != effects.Method || e.Name != "Reset" || e.Ref.Path != nil {
 			return false
@@ -299,7 +304,11 @@ func (c *checker) resetLonger(call *ssa.Call, api api) bool {
 		if d, known := c.Duration(args[1]); known && d < int64(time.Minute) {
 			return false
 		}
-		return reset.Parent() != call.Parent() || lifetime.Check(c.Package.Package, call, reset, spec(api)).Exit != nil
+		if reset.Parent() != call.Parent() {
+			return true
+		}
+		followed++
+		return followed <= maxResets && lifetime.Check(c.Package.Package, call, reset, spec(api)).Exit != nil
 	})
 }
 
