@@ -89,6 +89,9 @@ func (p *Package) judge(l *Leak) {
 	}
 	switch w.outcome {
 	case manifest:
+		if l.Travels {
+			return // what its own function does again and again is told where that is found
+		}
 		l.Verdict, l.Reason, l.Source = Manifest, w.reason, w.source
 		l.Way = w.steps
 		slices.Reverse(l.Way)
@@ -507,9 +510,14 @@ func (j *judge) ofKeeper(fn *ssa.Function, n needs, r Reason) bool {
 }
 
 // ownsPart reports whether what a path from an object leads to goes with it, or
-// with another one on the way: one of the fields is filled by who has it.
+// with another one on the way: it is a part of its memory, or one of the fields is
+// filled by who has it.
 func (p *Package) ownsPart(typ types.Type, path string) bool {
-	return slices.ContainsFunc(fieldsOn(typ, path), p.OwnField)
+	fields := fieldsOn(typ, path)
+	return slices.ContainsFunc(fields, p.OwnField) || len(fields) > 0 && !slices.ContainsFunc(fields, func(f *types.Var) bool {
+		_, is := f.Type().Underlying().(*types.Struct)
+		return !is
+	})
 }
 
 // fieldsOn returns the fields on a path from a value of a type, as far as they are

@@ -315,3 +315,42 @@ var depot Depot
 func Store(w http.ResponseWriter, r *http.Request) {
 	depot.Put(func() { w.WriteHeader(http.StatusOK) })
 }
+
+// Collect is told of more and more in a loop of its own: what it keeps goes with
+// the Gatherer.
+type Gatherer struct{ subs []func() }
+
+func (g *Gatherer) Collect(in <-chan func()) {
+	for f := range in {
+		g.subs = append(g.subs, f)
+	}
+}
+
+func (g *Gatherer) Tell() {
+	for _, f := range g.subs {
+		f()
+	}
+}
+
+// Fine: what is a part of the object itself goes with it.
+type hooks struct{ before []func() }
+
+func (h *hooks) add(f func()) { h.before = append(h.before, f) }
+
+type Command struct {
+	hooks
+	name string
+}
+
+func NewCommand(name string) *Command { return &Command{name: name} }
+
+func (c *Command) Before(f func()) *Command {
+	c.add(f)
+	return c
+}
+
+func (c *Command) Close() {
+	for _, f := range c.before {
+		f()
+	}
+}
