@@ -57,14 +57,15 @@
 // same function; objects that listen to what they own, which they made or close;
 // holders with a method that takes some out and is not told which, as queues have;
 // functions that ask an error of Prometheus whether the collector was there
-// already; handles that are handed to anybody who may use them; subscriptions that last until their channel is closed; literals that undo a
-// subscription when they are called; the case of a select that receives from a
-// channel of the holder, which has ended then; paths on which another result of the
-// registration is nil; functions that only a method like Close calls; and what ends
+// already; handles that are handed to anybody who may use them; subscriptions that
+// last until their channel is closed; literals that undo a subscription when they are
+// called; the case of a select that receives from a channel of the holder, which has
+// ended then; paths on which another result of the registration is nil; functions that only a method like Close calls; and what ends
 // with a context that it is given, such as the streams of gRPC. What is undone for
 // one field is undone for those that it is set from, what is undone for another
 // object is not. Test files are silent. Types, descriptions of files and the like
-// listen to nothing. The Add of fsnotify takes a path and is no registration; a name
+// listen to nothing, nor do connections and other values that have a method like
+// Close themselves. The Add of fsnotify takes a path and is no registration; a name
 // that expvar publishes stays, but only once.
 //
 // Where another registration of the kind is undone, or this one is on another
@@ -118,7 +119,6 @@
 // another package; a function that keeps what it is given in a package variable
 // counts there, too. Listeners are functions, channels that something is sent to,
 // and values whose methods the package calls, other than of one that it got by its
-// key. Those that accept connections are none, nor are those that have a method like
-// Close themselves, channels that the owner only receives from, and functions that a
-// method like Close runs.
+// key. Those that accept connections are none, nor are channels that the owner only
+// receives from, and functions that a method like Close runs.
 package listenerleak
