@@ -68,8 +68,8 @@
 // which is not in sight gets hold of: returned, stored elsewhere, given to unknown
 // functions. A delete under the same key on only some of the ways out of the
 // function that inserts does not count, unless no path has both, as in the cases of
-// a switch; nor does one under another field of the object. Of a map of maps whose inner maps are emptied only outer keys that come
-// from outside count.
+// a switch; nor does one under another field of the object. Of a map of maps whose
+// inner maps are emptied only outer keys that come from outside count.
 //
 // Functions and values with methods that a function is given to keep, which is what
 // it is for, channel sends inside a select, and values of types of other packages

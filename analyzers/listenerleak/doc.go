@@ -60,8 +60,9 @@
 // already; handles that are handed to anybody who may use them; subscriptions that
 // last until their channel is closed; literals that undo a subscription when they are
 // called; the case of a select that receives from a channel of the holder, which has
-// ended then; paths on which another result of the registration is nil; functions that only a method like Close calls; and what ends
-// with a context that it is given, such as the streams of gRPC. What is undone for
+// ended then; paths on which another result of the registration is nil; functions that
+// only a method like Close calls; and what ends with a context that it is given, such
+// as the streams of gRPC. What is undone for
 // one field is undone for those that it is set from, what is undone for another
 // object is not. Test files are silent. Types, descriptions of files and the like
 // listen to nothing, nor do connections and other values that have a method like

@@ -326,11 +326,9 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 		for _, d := range p.Told() {
 			r.tell(a, d, report.Finding{Told: true})
 		}
-		for _, fn := range p.Used() {
-			if !slices.Contains(r.outcome.used, fn) {
-				r.outcome.used = append(r.outcome.used, fn)
-			}
-		}
+		r.outcome.used = append(r.outcome.used, p.Used()...) // analyzers may share what they know
+		slices.Sort(r.outcome.used)
+		r.outcome.used = slices.Compact(r.outcome.used)
 	}
 	if w, ok := result.(withholder); ok {
 		if n, what, flag := w.Withheld(); n > 0 {

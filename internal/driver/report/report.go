@@ -110,7 +110,11 @@ func Sort(findings []Finding) []Finding {
 // may change findings.
 func Settle(findings []Finding, used []string) []Finding {
 	confirmed := make(map[line]Finding) // by where it is kept
-	isUsed := func(fn string) bool { return slices.Contains(used, fn) }
+	inUse := make(map[string]bool)
+	for _, fn := range used {
+		inUse[fn] = true
+	}
+	isUsed := func(fn string) bool { return inUse[fn] }
 	for _, f := range findings {
 		at := line{f.Origin.Filename, f.Origin.Line, ""}
 		if _, ok := confirmed[at]; f.Told && f.Origin.IsValid() && !ok && !slices.ContainsFunc(f.Presumed, isUsed) {

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -185,10 +184,12 @@ func (p *Package) exportFacts() {
 	}
 }
 
+var none Latents
+
 // latentsOf returns what a function of another package leaks.
 func (p *Package) latentsOf(fn *types.Func) *Latents {
-	if fn.Pkg() == nil || fn.Pkg() == p.pass.Pkg || convention.IsStd(fn.Pkg().Path()) && fn.Pkg().Path() != p.pass.Pkg.Path() && !p.carrying(fn.Pkg()) || !p.carrying(fn.Pkg()) {
-		return &Latents{}
+	if fn.Pkg() == nil || fn.Pkg() == p.pass.Pkg || !p.carrying(fn.Pkg()) {
+		return &none
 	}
 	leaks := p.imported[fn]
 	if leaks == nil {
@@ -213,8 +214,10 @@ func (p *Package) carrying(pkg *types.Package) bool {
 // asked about.
 func (p *Package) suppliedLeaks() []*Leak {
 	var out []*Leak
+	used := make(map[*types.Func]bool)
 	use := func(fn *types.Func) {
-		if p.latentsOf(fn).Asked && !slices.Contains(p.uses, fn) {
+		if p.latentsOf(fn).Asked && !used[fn] {
+			used[fn] = true
 			p.uses = append(p.uses, fn)
 		}
 	}

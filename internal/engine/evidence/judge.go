@@ -96,12 +96,8 @@ func (p *Package) judge(l *Leak) {
 		l.Way = w.steps
 		slices.Reverse(l.Way)
 		if j != proof {
-			l.Presumed, l.travel = w.presumed, proof.travel
-			for _, t := range l.travel {
-				if fn, ok := t.fn.Object().(*types.Func); ok && fn.Exported() && !slices.Contains(l.Presumed, fn) {
-					l.Presumed = append(l.Presumed, fn)
-				}
-			}
+			l.travel = proof.travel
+			l.Presumed = l.presumedOf(w.presumed)
 		}
 		return
 	case latent:
@@ -113,6 +109,27 @@ func (p *Package) judge(l *Leak) {
 		return
 	}
 	l.travel = j.travel
+}
+
+// presumedOf returns the functions of an API on the way of a leak, and those that
+// lead to it besides, each once.
+func (l *Leak) presumedOf(way []*types.Func) (all []*types.Func) {
+	seen := make(map[*types.Func]bool)
+	add := func(fn *types.Func) {
+		if !seen[fn] {
+			seen[fn] = true
+			all = append(all, fn)
+		}
+	}
+	for _, fn := range way {
+		add(fn)
+	}
+	for _, t := range l.travel {
+		if fn, ok := t.fn.Object().(*types.Func); ok && fn.Exported() {
+			add(fn)
+		}
+	}
+	return all
 }
 
 // parts are needs in terms of values of one function.

@@ -2,7 +2,6 @@ package growth
 
 import (
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -74,8 +73,7 @@ func (f *finder) variable(root ssa.Value) *ssa.Global {
 // labels reports whether an event is a call that gets or makes the metric for
 // label values.
 func labels(e *effects.Event) bool {
-	_, call := e.Instr.(ssa.CallInstruction)
-	if !call || e.Kind != effects.Method || e.Callee == nil || e.Callee.Pkg() == nil || convention.Path(e.Callee.Pkg()) != "github.com/prometheus/client_golang/prometheus" {
+	if _, call := e.Instr.(ssa.CallInstruction); !call || !ofPrometheus(e) {
 		return false
 	}
 	switch e.Name {
@@ -85,11 +83,20 @@ func labels(e *effects.Event) bool {
 	return false
 }
 
+// ofPrometheus reports whether an event is a call of a method that the package of
+// Prometheus declares.
+func ofPrometheus(e *effects.Event) bool {
+	return e.Kind == effects.Method && e.Callee != nil && e.Callee.Pkg() != nil && convention.Path(e.Callee.Pkg()) == "github.com/prometheus/client_golang/prometheus"
+}
+
+// deletesLabels are the methods of metrics that delete labels.
+var deletesLabels = []string{"Delete", "DeleteLabelValues", "DeletePartialMatch", "Reset"}
+
 // forgetsLabels reports whether something deletes from the metric, or from
 // another one under the same field.
 func (f *finder) forgetsLabels(c container) bool {
 	deletes := func(e *effects.Event) bool {
-		return e.Kind == effects.Method && (strings.HasPrefix(e.Name, "Delete") || e.Name == "Reset") ||
+		return ofPrometheus(e) && slices.Contains(deletesLabels, e.Name) ||
 			(e.Kind == effects.Escape || e.Kind == effects.Return) && !registersMetric(e)
 	}
 	events := f.Of(c.global)
