@@ -188,8 +188,8 @@ func (in *inputs) collect(opts Options) (ok bool) {
 }
 
 // isFixed reports whether the files of p are those of a version of a module.
-func (in *inputs) isFixed(p *listPackage) bool {
-	return isBelow(p.Dir, in.env.GOMODCACHE) && (p.Module == nil || !p.Module.Main)
+func (l *listing) isFixed(p *listPackage) bool {
+	return l.env.GOMODCACHE != "" && isBelow(p.Dir, l.env.GOMODCACHE) && (p.Module == nil || !p.Module.Main)
 }
 
 func isBelow(name, dir string) bool {

@@ -166,7 +166,7 @@ func (s *factSet) allObjectFacts(a *analysis.Analyzer) []analysis.ObjectFact {
 	defer s.mu.Unlock()
 	var all []analysis.ObjectFact
 	for key, fact := range s.own {
-		if key.obj != nil && exports(a, key.typ) {
+		if key.obj != nil && isFactOf(a, key.typ) {
 			all = append(all, analysis.ObjectFact{Object: key.obj, Fact: fact})
 		}
 	}
@@ -212,7 +212,7 @@ func (s *factSet) eachImported(a *analysis.Analyzer, yield func(*types.Package, 
 		decoded := facts.get()
 		keys := make([]factKey, 0, len(decoded))
 		for key := range decoded {
-			if exports(a, key.typ) {
+			if isFactOf(a, key.typ) {
 				keys = append(keys, key)
 			}
 		}
@@ -225,8 +225,8 @@ func (s *factSet) eachImported(a *analysis.Analyzer, yield func(*types.Package, 
 	}
 }
 
-// exports reports whether a has facts of the given type.
-func exports(a *analysis.Analyzer, typ reflect.Type) bool {
+// isFactOf reports whether a has facts of the given type.
+func isFactOf(a *analysis.Analyzer, typ reflect.Type) bool {
 	return slices.ContainsFunc(a.FactTypes, func(f analysis.Fact) bool { return reflect.TypeOf(f) == typ })
 }
 

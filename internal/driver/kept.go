@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
@@ -17,7 +16,6 @@ import (
 	"sync"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/gcexportdata"
 
 	"github.com/memlint/memlint/internal/driver/cache"
 	"github.com/memlint/memlint/internal/driver/report"
@@ -38,19 +36,10 @@ import (
 // A keeper keeps outcomes. A nil keeper keeps none.
 type keeper struct {
 	cache   *cache.Cache
-	listing *listing
+	exports *exports
 	all     []byte // what every unit depends on that is reported
 	factual []byte // the same for units of which only facts are wanted
-
-	mu     sync.Mutex
-	shared map[string]*sharedSum // by file
-}
-
-// A sharedSum is the hash of a file that several units depend on.
-type sharedSum struct {
-	once sync.Once
-	sum  [sha256.Size]byte
-	err  error
+	mods    *sums  // of go.mod files
 }
 
 // executable returns the hash of the program that runs.
@@ -70,7 +59,7 @@ var executable = sync.OnceValues(func() (sum [sha256.Size]byte, err error) {
 })
 
 // newKeeper returns the keeper of a run, nil if nothing can be kept.
-func newKeeper(c *cache.Cache, l *listing, all, factual []*analysis.Analyzer) *keeper {
+func newKeeper(c *cache.Cache, x *exports, all, factual []*analysis.Analyzer) *keeper {
 	if c == nil {
 		return nil
 	}
@@ -80,17 +69,17 @@ func newKeeper(c *cache.Cache, l *listing, all, factual []*analysis.Analyzer) *k
 	}
 	salt := func(analyzers []*analysis.Analyzer) []byte {
 		h := sha256.New()
-		fmt.Fprintf(h, "memlint outcome 1\n%x\n%q %q\n", tool, l.env.GOVERSION, l.env.GOARCH)
+		fmt.Fprintf(h, "memlint outcome 1\n%x\n%q %q\n", tool, x.listing.env.GOVERSION, x.listing.env.GOARCH)
 		writeFlags(h, analyzers)
 		return h.Sum(nil)
 	}
 	return &keeper{
 		cache:   c,
-		listing: l,
+		exports: x,
 		// The analyzers may be the same.
 		all:     append([]byte("reported "), salt(all)...),
 		factual: salt(factual),
-		shared:  make(map[string]*sharedSum),
+		mods:    &sums{read: os.ReadFile},
 	}
 }
 
@@ -103,8 +92,8 @@ func writeFlags(h hash.Hash, analyzers []*analysis.Analyzer) {
 }
 
 // key returns the hash of what the outcome of u depends on besides facts.
-// Files are read by read.
-func (k *keeper) key(u *unit, read func(name string) ([]byte, error)) (cache.Key, error) {
+// Files have the hashes that sum returns.
+func (k *keeper) key(u *unit, sum func(name string) ([sha256.Size]byte, error)) (cache.Key, error) {
 	h := sha256.New()
 	if u.reported {
 		h.Write(k.all)
@@ -122,23 +111,19 @@ func (k *keeper) key(u *unit, read func(name string) ([]byte, error)) (cache.Key
 	if err := k.goMod(h, u.Dir); err != nil {
 		return cache.Key{}, err
 	}
-	for _, list := range [][]string{u.abs(u.CompiledGoFiles), u.otherFiles(), u.abs(u.IgnoredGoFiles, u.IgnoredOtherFiles)} {
+	for _, list := range [][]string{u.sources(), u.otherFiles(), u.abs(u.IgnoredGoFiles, u.IgnoredOtherFiles)} {
 		fmt.Fprintf(h, "files %d\n", len(list))
 		for _, name := range list {
-			data, err := read(name)
+			sum, err := sum(name)
 			if err != nil {
 				return cache.Key{}, err
 			}
-			fmt.Fprintf(h, "%q %x\n", name, sha256.Sum256(data))
+			fmt.Fprintf(h, "%q %x\n", name, sum)
 		}
 	}
 	fmt.Fprintf(h, "map %q\n", u.ImportMap) // fmt sorts keys
 	for id := range u.imports {
-		p := k.listing.byID[id]
-		if p == nil {
-			return cache.Key{}, fmt.Errorf("no package %s", id)
-		}
-		sum, err := k.file(p.Export, exportSum)
+		sum, err := k.exports.sum(id)
 		if err != nil {
 			return cache.Key{}, err
 		}
@@ -151,7 +136,7 @@ func (k *keeper) key(u *unit, read func(name string) ([]byte, error)) (cache.Key
 func (k *keeper) goMod(h hash.Hash, dir string) error {
 	for {
 		name := filepath.Join(dir, "go.mod")
-		sum, err := k.file(name, fileSum)
+		sum, err := k.mods.of(name)
 		if err == nil {
 			fmt.Fprintf(h, "go.mod %q %x\n", name, sum)
 			return nil
@@ -167,68 +152,19 @@ func (k *keeper) goMod(h hash.Hash, dir string) error {
 	}
 }
 
-// file returns what sum says of a file, which it is asked for once in a run.
-func (k *keeper) file(name string, sum func(name string) ([sha256.Size]byte, error)) ([sha256.Size]byte, error) {
-	k.mu.Lock()
-	s := k.shared[name]
-	if s == nil {
-		s = new(sharedSum)
-		k.shared[name] = s
-	}
-	k.mu.Unlock()
-	s.once.Do(func() { s.sum, s.err = sum(name) })
-	return s.sum, s.err
-}
-
-func fileSum(name string) (sum [sha256.Size]byte, err error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return sum, err
-	}
-	return sha256.Sum256(data), nil
-}
-
-// exportSum returns the hash of the export data in a file, which changes less
-// often than the code around it.
-func exportSum(name string) (sum [sha256.Size]byte, err error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return sum, err
-	}
-	defer f.Close()
-	//lint:ignore SA1019 `go list -export` names archives up to go1.27
-	r, err := gcexportdata.NewReader(bufio.NewReaderSize(f, 32<<10))
-	if err != nil {
-		return sum, err
-	}
-	h := sha256.New()
-	_, err = io.Copy(h, r)
-	return [sha256.Size]byte(h.Sum(nil)), err
-}
-
-// look finds what is kept for units, before any is analysed. Whether it is for
-// the facts that their dependencies will have is not known yet.
-func (k *keeper) look(units []*unit, workers int, read func(name string) ([]byte, error)) {
+// look finds what is kept for units, before any is analysed, of which files have
+// the hashes that sum returns. Whether it is for the facts that their dependencies
+// will have is not known yet.
+func (k *keeper) look(units []*unit, workers int, sum func(name string) ([sha256.Size]byte, error)) {
 	if k == nil {
 		return
 	}
-	next := make(chan *unit)
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			for u := range next {
-				var err error
-				if u.key, err = k.key(u, read); err == nil {
-					u.kept, _ = k.cache.Get(u.key)
-				}
-			}
-		})
-	}
-	for _, u := range units {
-		next <- u
-	}
-	close(next)
-	wg.Wait()
+	parallel(workers, units, func(u *unit) {
+		var err error
+		if u.key, err = k.key(u, sum); err == nil {
+			u.kept, _ = k.cache.Get(u.key)
+		}
+	})
 }
 
 // factsSum returns the hash of the facts that analyzers of u can ask for. Its
@@ -279,15 +215,17 @@ func (k *keeper) recall(pl *plan, u *unit) *outcome {
 // keep keeps what came out of a run.
 func (k *keeper) keep(r *analysisRun) {
 	o := r.outcome
-	if k == nil || len(o.problems) > 0 {
+	if k == nil || o.broken != "" || len(o.problems) > 0 {
 		return
 	}
 	// As analysed, not as they were when they were looked up.
-	key, err := k.key(r.unit, func(name string) ([]byte, error) {
+	key, err := k.key(r.unit, func(name string) ([sha256.Size]byte, error) {
+		read := r.job.read
 		if _, ok := r.sums[name]; ok {
-			return r.reread(name)
+			read = r.reread
 		}
-		return r.read(name)
+		data, err := read(name)
+		return sha256.Sum256(data), err
 	})
 	if err != nil {
 		return

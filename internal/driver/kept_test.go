@@ -169,7 +169,7 @@ func TestKept(t *testing.T) {
 		}, nil, "a b c"},
 		{"leaf", func(r *keptRun) { r.edit("d/d.go", `"d"`, `"e"`) }, nil, "d"},
 		{"lines", func(r *keptRun) { r.edit("d/d.go", "func", "\n\nfunc") }, nil, "d"},
-		{"declaration", func(r *keptRun) { r.edit("a/a.go", "func A(n int) int", "func A[T int](n T) T") }, nil, "a b c"},
+		{"declaration", func(r *keptRun) { r.edit("a/a.go", "func A(n int) int", "func A[T int](n T) T") }, nil, "a b"},
 		{"file", func(r *keptRun) { r.write("c/new.go", "package c\n\nfunc New() { println() }\n") }, nil, "c"},
 		{"ignored file", func(r *keptRun) { r.write("d/new.go", "//go:build never\n\npackage d\n") }, nil, "d"},
 		{"package", func(r *keptRun) { r.write("e/e.go", "package e\n") }, nil, "e"},
@@ -225,7 +225,7 @@ func TestKeptToolchain(t *testing.T) {
 		{GOVERSION: "go1.26.9", GOARCH: "amd64"},
 		{GOVERSION: "go1.26.8", GOARCH: "arm"},
 	} {
-		key, err := newKeeper(cache.Open(t.TempDir()), &listing{env: env}, nil, nil).key(u, os.ReadFile)
+		key, err := newKeeper(cache.Open(t.TempDir()), &exports{listing: &listing{env: env}}, nil, nil).key(u, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

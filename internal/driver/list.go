@@ -2,6 +2,7 @@ package driver
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -23,7 +25,6 @@ type listPackage struct {
 	ImportPath      string // with the test it was recompiled for, as "p [q.test]"
 	Name            string
 	Dir             string
-	Export          string // file of export data, "" if the package did not compile
 	DepOnly         bool
 	Standard        bool
 	ForTest         string
@@ -31,7 +32,7 @@ type listPackage struct {
 	Module          *analysis.Module
 	GoFiles         []string
 	CgoFiles        []string
-	CompiledGoFiles []string
+	CompiledGoFiles []string // what cgo made of the package, see translate
 	IgnoredGoFiles  []string
 	Imports         []string
 	ImportMap       map[string]string
@@ -50,8 +51,8 @@ type listError struct {
 
 // listFields is what the go command is asked for. It computes only what it is
 // asked for, and this is the floor of the time a run takes.
-const listFields = "ImportPath,Name,Dir,Export,DepOnly,Standard,ForTest,Match,Module," +
-	"GoFiles,CgoFiles,CompiledGoFiles,IgnoredGoFiles,Imports,ImportMap,Error," +
+const listFields = "ImportPath,Name,Dir,DepOnly,Standard,ForTest,Match,Module," +
+	"GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Error," +
 	"EmbedPatterns,TestEmbedPatterns,XTestEmbedPatterns," +
 	"CFiles,CXXFiles,MFiles,HFiles,FFiles,SFiles,SwigFiles,SwigCXXFiles,SysoFiles,IgnoredOtherFiles"
 
@@ -64,6 +65,9 @@ func path(id string) string {
 	return path
 }
 
+// base returns the path of the package that p is, or is there to test.
+func (p *listPackage) base() string { return cmp.Or(p.ForTest, p.path()) }
+
 // isTestMain reports whether p is a main package that `go test` generates.
 func (p *listPackage) isTestMain() bool {
 	return p.Name == "main" && p.ForTest == "" && strings.HasSuffix(p.ImportPath, ".test") &&
@@ -73,7 +77,20 @@ func (p *listPackage) isTestMain() bool {
 // isEmpty reports whether p is the plain package of a folder that has nothing
 // but tests, which is no error.
 func (p *listPackage) isEmpty() bool {
-	return p.Error == nil && len(p.GoFiles)+len(p.CgoFiles)+len(p.CompiledGoFiles) == 0
+	return p.Error == nil && len(p.GoFiles)+len(p.CgoFiles) == 0
+}
+
+// needsCgo reports whether files of p are written by a tool before Go can read them.
+func (p *listPackage) needsCgo() bool {
+	return len(p.CgoFiles)+len(p.SwigFiles)+len(p.SwigCXXFiles) > 0
+}
+
+// sources returns the Go files that p is made of: as cgo made them, if it did.
+func (p *listPackage) sources() []string {
+	if len(p.CompiledGoFiles) > 0 {
+		return p.abs(p.CompiledGoFiles)
+	}
+	return p.abs(p.GoFiles, p.CgoFiles)
 }
 
 // isXTest reports whether p is an external test package, "p_test [p.test]".
@@ -120,13 +137,15 @@ type listing struct {
 	packages []*listPackage
 	byID     map[string]*listPackage
 	env      goEnv
-	edited   bool // what matches the patterns may not compile yet
 }
 
 // goEnv is what the driver needs to know of the toolchain.
 type goEnv struct {
 	GOVERSION  string
+	GOOS       string
+	GOHOSTOS   string
 	GOARCH     string
+	GOHOSTARCH string
 	GOMOD      string // os.DevNull or "" outside of modules
 	GOWORK     string
 	GOROOT     string
@@ -154,50 +173,30 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 	envc := make(chan envAnswer, 1)
 	go func() {
 		var a envAnswer
-		out, _, err := goCommand(ctx, opts, "env", "-json",
-			"GOVERSION", "GOARCH", "GOMOD", "GOWORK", "GOROOT", "GOMODCACHE", "GOENV", "GOFLAGS", "CC")
+		out, _, err := goCommand(ctx, opts, "env", "-json", "GOVERSION", "GOOS", "GOHOSTOS", "GOARCH", "GOHOSTARCH",
+			"GOMOD", "GOWORK", "GOROOT", "GOMODCACHE", "GOENV", "GOFLAGS", "CC")
 		if a.err = err; err == nil {
 			a.err = json.Unmarshal(out, &a.env)
+		}
+		if e := a.env; a.err == nil && (e.GOOS != e.GOHOSTOS || e.GOARCH != e.GOHOSTARCH) {
+			// Only who may have to compile is told that there is no such system.
+			_, _, a.err = goCommand(ctx, opts, "list", "-compiled", "unsafe")
 		}
 		envc <- a
 	}()
 
-	args := []string{"list", "-e", "-deps", "-export", "-compiled", fmt.Sprintf("-test=%t", opts.Tests), "-json=" + listFields}
-	if opts.Tags != "" {
-		args = append(args, "-tags="+opts.Tags)
-	}
-	if len(opts.Overlay) > 0 {
-		name, remove, err := writeOverlay(opts.Overlay)
-		if err != nil {
-			return nil, fmt.Errorf("cannot write the overlay for the go command: %w", err)
-		}
-		defer remove()
-		args = append(args, "-overlay="+name)
-	}
-	args = append(append(args, "--"), opts.Patterns...)
-	out, stderr, err := goCommand(ctx, opts, args...)
-	if err != nil {
+	packages, stderr, err := goList(ctx, opts, opts.Patterns, "-deps", "-json="+listFields)
+	env := <-envc
+	if err = cmp.Or(err, env.err); err != nil {
 		return nil, err
 	}
-	env := <-envc
-	if env.err != nil {
-		return nil, env.err
-	}
 
-	l := &listing{byID: make(map[string]*listPackage), env: env.env}
-	dec := json.NewDecoder(bytes.NewReader(out))
-	for {
-		p := new(listPackage)
-		if err := dec.Decode(p); err == io.EOF {
-			break
-		} else if err != nil {
-			return nil, fmt.Errorf("cannot read what `go list` prints: %v", err)
-		}
+	l := &listing{packages: packages, byID: make(map[string]*listPackage), env: env.env}
+	for _, p := range packages {
 		if p.Error != nil && slices.Contains(opts.Patterns, p.ImportPath) && strings.HasSuffix(p.ImportPath, ".go") && !strings.Contains(p.ImportPath, "/") {
 			// To the go command, a file that does not exist is a package.
 			p.Error = &listError{Err: "no such file"}
 		}
-		l.packages = append(l.packages, p)
 		l.byID[p.ImportPath] = p
 	}
 	for _, pattern := range opts.Patterns {
@@ -206,6 +205,71 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 		}
 	}
 	return l, nil
+}
+
+// translate has cgo make Go of what may be analysed and imports "C". The go command
+// runs the tool and the C compiler, for these packages and for what they import,
+// and keeps what comes of it. The error is one line.
+func (l *listing) translate(ctx context.Context, opts Options) error {
+	var patterns []string
+	wanted := make(map[string]bool)
+	for _, p := range l.packages {
+		if p.Error != nil || !p.needsCgo() || p.DepOnly && !p.isOurs() {
+			continue
+		}
+		wanted[p.ImportPath] = true
+		if p.ImportPath == "command-line-arguments" {
+			patterns = opts.Patterns
+			break
+		}
+		patterns = append(patterns, p.base())
+	}
+	if len(patterns) == 0 {
+		return nil
+	}
+	defer opts.Stats.Since(phaseCgo, time.Now())
+	slices.Sort(patterns)
+	packages, _, err := goList(ctx, opts, slices.Compact(patterns), "-compiled", "-json=ImportPath,CompiledGoFiles,Imports,ImportMap,Error")
+	if err != nil {
+		return err
+	}
+	for _, made := range packages {
+		if p := l.byID[made.ImportPath]; p != nil && wanted[made.ImportPath] {
+			p.CompiledGoFiles, p.Imports, p.ImportMap, p.Error = made.CompiledGoFiles, made.Imports, made.ImportMap, made.Error
+		}
+	}
+	return nil
+}
+
+// goList runs `go list` with the settings of opts and some flags, and returns the
+// packages that it prints, and what it says on standard error.
+func goList(ctx context.Context, opts Options, patterns []string, flags ...string) (packages []*listPackage, stderr string, err error) {
+	args := append([]string{"list", "-e", fmt.Sprintf("-test=%t", opts.Tests)}, flags...)
+	if opts.Tags != "" {
+		args = append(args, "-tags="+opts.Tags)
+	}
+	if len(opts.Overlay) > 0 {
+		name, remove, err := writeOverlay(opts.Overlay)
+		if err != nil {
+			return nil, "", fmt.Errorf("cannot write the overlay for the go command: %w", err)
+		}
+		defer remove()
+		args = append(args, "-overlay="+name)
+	}
+	out, stderr, err := goCommand(ctx, opts, append(append(args, "--"), patterns...)...)
+	if err != nil {
+		return nil, "", err
+	}
+	dec := json.NewDecoder(bytes.NewReader(out))
+	for {
+		p := new(listPackage)
+		if err := dec.Decode(p); err == io.EOF {
+			return packages, stderr, nil
+		} else if err != nil {
+			return nil, "", fmt.Errorf("cannot read what `go list` prints: %v", err)
+		}
+		packages = append(packages, p)
+	}
 }
 
 // writeOverlay writes files in the form that the flag -overlay of the go

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -23,11 +24,16 @@ import (
 // What a run does besides running analyzers, as Options.Stats names it. SSA is
 // built by an analyzer.
 const (
-	phaseList   = "go list"
-	phaseParse  = "parse"
-	phaseImport = "read export data"
-	phaseCheck  = "type-check"
-	phaseKept   = "look up kept"
+	phaseList     = "go list"
+	phaseCgo      = "cgo"
+	phaseDepKept  = "dependencies: cached"
+	phaseDepParse = "dependencies: parse"
+	phaseDepCheck = "dependencies: type-check"
+	phaseDepWrite = "dependencies: write export data"
+	phaseParse    = "parse"
+	phaseImport   = "read export data"
+	phaseCheck    = "type-check"
+	phaseKept     = "look up kept"
 )
 
 // Options says what to analyse, and with what.
@@ -115,7 +121,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		opts.Workers = runtime.GOMAXPROCS(0)
 	}
 	register(opts.Analyzers)
-	all, factual := schedule(opts.Analyzers)
+	all, _ := schedule(opts.Analyzers)
 
 	start := time.Now()
 	answers := newAnswers(opts, all)
@@ -123,60 +129,23 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		opts.Stats.Since(phaseKept, start)
 		return result, nil
 	}
-	start = time.Now()
-	listing, err := list(ctx, opts)
+	j, err := newJob(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
-	opts.Stats.Since(phaseList, start)
-	pl := newPlan(listing, dir, len(factual) > 0)
+	pl, listing := j.plan, j.listing
 	if isFile := func(p string) bool { return strings.HasSuffix(p, ".go") }; len(pl.units) == 0 && listing.env.noModule() && !slices.ContainsFunc(opts.Patterns, isFile) {
 		// What the go command says of each pattern hides this.
 		return nil, errors.New("go.mod file not found in current directory or any parent directory")
 	}
-	result := &Result{Problems: pl.problems, Complete: make(map[string]bool), Dir: dir}
-
-	start = time.Now()
-	k := newKeeper(opts.Cache, listing, all, factual)
-	k.look(pl.units, opts.Workers, opts.read)
-	group(listing, pl.units)
-	if k != nil {
-		opts.Stats.Since(phaseKept, start)
-	}
-	outcomes := pl.execute(ctx, opts, func(u *unit) *outcome {
-		if o := u.taken(); o != nil {
-			return o
-		}
-		if o := k.recall(pl, u); o != nil {
-			return o
-		}
-		run := &analysisRun{unit: u, plan: pl, listing: listing, dir: dir, read: opts.read, stats: opts.Stats}
-		if u.reported {
-			run.run(ctx, all)
-		} else {
-			run.run(ctx, factual)
-		}
-		k.keep(run)
-		return run.outcome
-	})
+	j.prepare(ctx, pl.units)
+	outcomes := pl.execute(ctx, opts, func(u *unit) *outcome { return j.analyse(ctx, u) })
 	opts.Cache.Trim()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	var used []string
-	for i, o := range outcomes {
-		if pl.units[i].reported {
-			result.Packages++
-			result.Complete[pl.units[i].path()] = len(o.problems) == 0
-		}
-		result.Findings = append(result.Findings, o.findings...)
-		used = append(used, o.used...)
-		result.Problems = append(result.Problems, o.problems...)
-		for _, w := range o.withheld {
-			result.withhold(w)
-		}
-	}
-	result.arrange(used)
+	result := newResult(dir)
+	result.collect(pl, listing, outcomes)
 	if line := skew(listing.env.GOVERSION, runtime.Version()); line != "" && len(result.Problems) > 0 {
 		result.Problems = append(result.Problems, Problem{Text: line})
 	}
@@ -184,9 +153,44 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	return result, nil
 }
 
-// arrange gives Findings, which are all that units found, its order and
-// fingerprints, and Latent its share. Units use the functions that used names.
-func (r *Result) arrange(used []string) {
+func newResult(dir string) *Result {
+	return &Result{Complete: make(map[string]bool), Dir: dir}
+}
+
+// collect fills in what came of the units of a plan: some of them, those without
+// an outcome are left out. Findings get their order and fingerprints, and Latent
+// its share.
+func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome) {
+	r.Problems = slices.Clone(pl.problems)
+	told := maps.Clone(pl.told)
+	var used []string
+	for i, u := range pl.units {
+		o := outcomes[i]
+		if o == nil {
+			continue
+		}
+		if u.reported && (o.broken == "" || o.untested) {
+			r.Packages++
+			r.Complete[u.path()] = o.broken == "" && len(o.problems) == 0
+		}
+		if o.broken != "" && told.tell(u.listPackage) {
+			r.Problems = append(r.Problems, Problem{Package: u.ImportPath, Text: u.line(o.broken)})
+		}
+		r.Findings = append(r.Findings, o.findings...)
+		used = append(used, o.used...)
+		r.Problems = append(r.Problems, o.problems...)
+		for _, w := range o.withheld {
+			r.withhold(w)
+		}
+	}
+	order := make(map[string]int) // of packages with their tests
+	for i, p := range l.packages {
+		if base := p.base(); order[base] == 0 {
+			order[base] = i + 1
+		}
+		order[p.ImportPath] = order[p.base()]
+	}
+	slices.SortStableFunc(r.Problems, func(x, y Problem) int { return cmp.Compare(order[x.Package], order[y.Package]) })
 	all := report.Fold(report.Sort(report.Settle(r.Findings, used)))
 	report.Identify(all)
 	r.Findings, r.Latent = report.Divide(all)

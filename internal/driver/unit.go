@@ -25,7 +25,6 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/memlint/memlint/internal/driver/report"
-	"github.com/memlint/memlint/internal/driver/stats"
 )
 
 // An outcome is what is kept of a unit.
@@ -36,16 +35,15 @@ type outcome struct {
 	used     []string // functions: see report.Settle
 	facts    []byte
 	lent     *[]byte // see lend
+
+	broken   string // why the package cannot be analysed, in one line
+	untested bool   // but can without its tests: it is what this is the outcome of
 }
 
 // An analysisRun is one unit under analysis. It is dropped when the unit is done.
 type analysisRun struct {
-	unit    *unit
-	plan    *plan
-	listing *listing
-	dir     string
-	read    func(name string) ([]byte, error)
-	stats   *stats.Stats
+	*job
+	unit *unit
 
 	fset  *token.FileSet
 	files []*ast.File
@@ -64,9 +62,14 @@ type analysisRun struct {
 // stops early, with no outcome to speak of, if ctx is cancelled.
 func (r *analysisRun) run(ctx context.Context, analyzers []*analysis.Analyzer) {
 	r.outcome = new(outcome)
-	defer r.forgetFiles()
+	defer func() { forgetFiles(r.fset, r.files) }()
 	if err := r.load(outlineOf(analyzers)); err != nil {
-		r.problem("%s", r.line(err))
+		line := lineOf(err, r.dir, r.unit.ImportPath)
+		if isAbout(err) {
+			r.outcome.broken = line
+		} else {
+			r.problem("%s", line)
+		}
 		return
 	}
 	r.results = make(map[*analysis.Analyzer]any)
@@ -106,30 +109,27 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 	r.fset = r.unit.universe.fset
 	start := time.Now()
 	r.sums = make(map[string][sha256.Size]byte)
-	bare := false // something is left out, perhaps all that uses an import
-	for _, name := range r.unit.abs(r.unit.CompiledGoFiles) {
-		src, err := r.read(name)
+	var whole []*ast.File
+	for _, name := range r.unit.sources() {
+		src, err := r.job.read(name)
 		if err != nil {
 			return err
 		}
 		f, err := parser.ParseFile(r.fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
 		if f != nil {
-			o := outline(r.fset, f)
-			bare = bare || o != f
-			r.files = append(r.files, o)
+			whole = append(whole, f)
+			r.files = append(r.files, outline(r.fset, f))
 			r.sums[name] = sha256.Sum256(src)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	r.stats.Since(phaseParse, start)
-	start = time.Now()
+	r.opts.Stats.Since(phaseParse, start)
 	packages, err := r.unit.universe.importsOf(r.unit)
 	if err != nil {
 		return err
 	}
-	r.stats.Since(phaseImport, start)
 	r.info = &types.Info{
 		Types:        make(map[ast.Expr]types.TypeAndValue),
 		Defs:         make(map[*ast.Ident]types.Object),
@@ -140,27 +140,29 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
 		FileVersions: make(map[*ast.File]string),
 	}
-	env := r.listing.env
-	r.sizes = cmp.Or(types.SizesFor("gc", env.GOARCH), types.SizesFor("gc", runtime.GOARCH))
-	var first error
+	r.sizes = sizesOf(r.listing.env)
+	checked := whole
+	if r.edited {
+		checked = r.files
+	}
+	errs := &typeErrors{fset: r.fset, files: checked}
 	config := &types.Config{
-		Importer:  &unitImporter{r.unit.ImportMap, packages},
+		Importer:  &unitImporter{r.unit.ImportMap, func(path string) *types.Package { return packages[path] }},
 		Sizes:     r.sizes,
-		GoVersion: goVersion(r.unit.listPackage, env.GOVERSION),
+		GoVersion: goVersion(r.unit.listPackage, r.listing.env.GOVERSION),
+		Error:     errs.add,
 
-		DisableUnusedImportCheck: bare,
-
-		Error: func(err error) {
-			if first == nil {
-				first = err
-			}
-		},
+		// What is left out may be all that uses an import.
+		DisableUnusedImportCheck: !slices.Equal(checked, whole),
 	}
 	start = time.Now()
-	r.pkg, err = config.Check(r.unit.path(), r.fset, r.files, r.info)
-	r.stats.Since(phaseCheck, start)
-	if err = cmp.Or(first, err); err != nil {
+	r.pkg, err = config.Check(r.unit.path(), r.fset, checked, r.info)
+	r.opts.Stats.Since(phaseCheck, start)
+	if err = cmp.Or(errs.first(), err); err != nil {
 		return err
+	}
+	for i, f := range checked {
+		r.info.Scopes[r.files[i]], r.info.FileVersions[r.files[i]] = r.info.Scopes[f], r.info.FileVersions[f]
 	}
 	r.facts = &factSet{
 		pkg:      r.pkg,
@@ -181,7 +183,7 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 // large package are much. The error says that it was changed meanwhile, or
 // cannot be read.
 func (r *analysisRun) reread(name string) ([]byte, error) {
-	src, err := r.read(name)
+	src, err := r.job.read(name)
 	if err == nil && sha256.Sum256(src) != r.sums[name] {
 		err = fmt.Errorf("%s was changed while it was analysed", name)
 	}
@@ -230,10 +232,45 @@ func goVersion(p *listPackage, toolchain string) string {
 	return v
 }
 
+// sizesOf returns the sizes of types for the system that packages are listed for.
+func sizesOf(env goEnv) types.Sizes {
+	return cmp.Or(types.SizesFor("gc", env.GOARCH), types.SizesFor("gc", runtime.GOARCH))
+}
+
+// typeErrors collects the errors that type-checking files finds.
+type typeErrors struct {
+	fset  *token.FileSet
+	files []*ast.File
+	all   []error
+}
+
+func (e *typeErrors) add(err error) { e.all = append(e.all, err) }
+
+// first returns the error that a compiler tells first: that comes first in the
+// files. Types are checked in another order.
+func (e *typeErrors) first() error {
+	if len(e.all) == 0 {
+		return nil
+	}
+	place := func(err error) (file, offset int) {
+		t, ok := err.(types.Error)
+		if !ok || !t.Pos.IsValid() {
+			return -1, 0
+		}
+		at := slices.IndexFunc(e.files, func(f *ast.File) bool { return f.FileStart <= t.Pos && t.Pos <= f.FileEnd })
+		return at, int(t.Pos)
+	}
+	return slices.MinFunc(e.all, func(x, y error) int {
+		file1, offset1 := place(x)
+		file2, offset2 := place(y)
+		return cmp.Or(cmp.Compare(file1, file2), cmp.Compare(offset1, offset2))
+	})
+}
+
 // A unitImporter finds the packages that a unit imports.
 type unitImporter struct {
 	importMap map[string]string
-	packages  map[string]*types.Package
+	find      func(path string) *types.Package
 }
 
 // Import returns the package that an import of the given name is.
@@ -244,7 +281,7 @@ func (im *unitImporter) Import(name string) (*types.Package, error) {
 	if id, ok := im.importMap[name]; ok {
 		name = path(id)
 	}
-	if pkg := im.packages[name]; pkg != nil && pkg.Complete() {
+	if pkg := im.find(name); pkg != nil && pkg.Complete() {
 		return pkg, nil
 	}
 	return nil, fmt.Errorf("cannot import %q", name)
@@ -285,14 +322,14 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 			return r.reread(name)
 		}
 		if slices.Contains(pass.OtherFiles, name) || slices.Contains(pass.IgnoredFiles, name) {
-			return r.read(name)
+			return r.job.read(name)
 		}
 		return nil, fmt.Errorf("ReadFile: %s is no file of package %s", name, r.unit.ImportPath)
 	}
 
 	start := time.Now()
 	result, err := call(a, pass)
-	r.stats.Since(a.Name, start)
+	r.opts.Stats.Since(a.Name, start)
 	if err == nil && reflect.TypeOf(result) != a.ResultType {
 		err = bug{fmt.Errorf("result is a %T, not a %v", result, a.ResultType)}
 	}
@@ -595,25 +632,46 @@ func (r *analysisRun) fix(fix analysis.SuggestedFix) (_ report.Fix, ok bool, _ e
 	return g, ok && len(g.Edits) > 0, nil
 }
 
-// forgetFiles drops the files of the unit from the file set, which lives on.
-func (r *analysisRun) forgetFiles() {
-	for _, f := range r.files {
-		if file := r.fset.File(f.FileStart); file != nil {
-			r.fset.RemoveFile(file)
+// forgetFiles drops files from a file set, which lives on.
+func forgetFiles(fset *token.FileSet, files []*ast.File) {
+	for _, f := range files {
+		if file := fset.File(f.FileStart); file != nil {
+			fset.RemoveFile(file)
 		}
 	}
 }
 
-// line returns err as one line that begins with a position if err has one.
-func (r *analysisRun) line(err error) string {
+// isAbout reports whether an error is about the text of a package.
+func isAbout(err error) bool {
+	switch err.(type) {
+	case scanner.ErrorList, *scanner.Error, types.Error:
+		return true
+	}
+	return false
+}
+
+// lineOf returns what is wrong with a package as one line that begins with a
+// position if err has one.
+func lineOf(err error, dir, pkg string) string {
 	if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
 		err = list[0]
 	}
+	line := fmt.Sprintf("%s: %v", pkg, err)
 	switch err := err.(type) {
 	case *scanner.Error:
-		return fmt.Sprintf("%s: %s", report.Position(err.Pos, r.dir), err.Msg)
+		line = fmt.Sprintf("%s: syntax error: %s", report.Position(err.Pos, dir), syntax(err.Msg))
 	case types.Error:
-		return fmt.Sprintf("%s: %s", report.Position(err.Fset.Position(err.Pos), r.dir), err.Msg)
+		line = fmt.Sprintf("%s: %s", report.Position(err.Fset.Position(err.Pos), dir), err.Msg)
 	}
-	return fmt.Sprintf("%s: %v", r.unit.ImportPath, err)
+	return report.OneLine(line)
+}
+
+// syntax says what the parser found in the words of the compiler.
+func syntax(msg string) string {
+	expected, ok := strings.CutPrefix(msg, "expected ")
+	expected, found, both := strings.Cut(expected, ", found ")
+	if !ok || !both {
+		return msg
+	}
+	return fmt.Sprintf("unexpected %s, expected %s", strings.Trim(found, "'"), strings.Trim(expected, "'"))
 }

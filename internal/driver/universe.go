@@ -1,14 +1,12 @@
 package driver
 
 import (
-	"bufio"
+	"errors"
 	"fmt"
 	"go/token"
 	"go/types"
-	"os"
 	"sync"
-
-	"golang.org/x/tools/go/gcexportdata"
+	"time"
 )
 
 // A universe holds the types that a group of units import, read from export
@@ -22,7 +20,7 @@ import (
 // import mention them, no further; to read them all takes half as much memory
 // again.
 type universe struct {
-	listing *listing
+	exports *exports
 	units   []*unit
 	fset    *token.FileSet
 
@@ -38,9 +36,9 @@ const groupImports = 200
 
 // group gives each unit its universe. Units are in order, and the driver starts
 // those of earlier groups first, so that few groups are in memory at a time.
-func group(l *listing, units []*unit) {
+func group(x *exports, units []*unit) {
 	newGroup := func() *universe {
-		return &universe{listing: l, fset: token.NewFileSet(), packages: make(map[string]*types.Package), errs: make(map[string]error)}
+		return &universe{exports: x, fset: token.NewFileSet(), packages: make(map[string]*types.Package), errs: make(map[string]error)}
 	}
 	current := newGroup()
 	imports := make(map[string]bool)
@@ -97,7 +95,7 @@ func (v *universe) load() {
 		}
 	}
 	v.units = nil // lets go of what they hold
-	for _, p := range v.listing.packages {
+	for _, p := range v.exports.listing.packages {
 		if imports[p.ImportPath] {
 			if err := v.read(p); err != nil {
 				v.errs[p.ImportPath] = fmt.Errorf("cannot import %s: %v", p.ImportPath, err)
@@ -108,16 +106,15 @@ func (v *universe) load() {
 
 // read reads one package.
 func (v *universe) read(p *listPackage) error {
-	f, err := os.Open(p.Export)
+	e := v.exports.all[p.ImportPath]
+	if e == nil {
+		return errors.New("the go command does not know it")
+	}
+	data, err := v.exports.get(e)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	//lint:ignore SA1019 `go list -export` names archives up to go1.27
-	r, err := gcexportdata.NewReader(bufio.NewReader(f))
-	if err != nil {
-		return err
-	}
-	_, err = gcexportdata.Read(r, v.fset, v.packages, p.path())
-	return err
+	start := time.Now()
+	defer v.exports.stats.Since(phaseImport, start)
+	return readPackage(data, v.fset, v.packages, p.path())
 }

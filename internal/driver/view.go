@@ -38,11 +38,7 @@ import (
 //     tests in another package. These import it as it was compiled.
 //   - Settings are the same.
 type view struct {
-	listing *listing
-	plan    *plan
-	keeper  *keeper
-	all     []*analysis.Analyzer
-
+	job
 	settings string
 	shape    [sha256.Size]byte
 	stamps   map[string]stamp
@@ -78,14 +74,12 @@ const tick = 20 * time.Millisecond
 func newView(ctx context.Context, opts Options, sources map[string][]byte) (*view, error) {
 	start := time.Now().Add(-tick)
 	register(opts.Analyzers)
-	all, factual := schedule(opts.Analyzers)
-	l, err := list(ctx, opts)
+	j, err := newJob(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
-	l.edited = true
-	pl := newPlan(l, opts.Dir, len(factual) > 0)
-	v := &view{listing: l, plan: pl, all: all, settings: settingsOf(opts, all)}
+	v := &view{job: *j, settings: settingsOf(opts, j.all)}
+	v.edited = true
 	v.shape = v.shapeOf(sources)
 	v.stamps = make(map[string]stamp)
 	for _, name := range v.watched(opts.Dir) {
@@ -94,27 +88,27 @@ func newView(ctx context.Context, opts Options, sources map[string][]byte) (*vie
 		v.young = v.young || s.time.After(start)
 	}
 
-	v.keeper = newKeeper(opts.Cache, l, all, factual)
-	var imported []*unit
-	for _, u := range pl.units {
-		if !u.reported {
+	var imported, edited []*unit
+	for _, u := range v.plan.units {
+		if u.reported {
+			edited = append(edited, u)
+		} else {
 			imported = append(imported, u)
 		}
 	}
-	v.keeper.look(imported, opts.Workers, os.ReadFile)
-	group(l, imported)
-	pl.execute(ctx, opts, func(u *unit) *outcome {
+	v.exports.ensure(ctx, v.exports.importedBy(edited, func(*exported) bool { return true }))
+	v.prepare(ctx, imported)
+	outcomes := v.plan.execute(ctx, opts, func(u *unit) *outcome {
 		if u.reported {
 			return new(outcome) // see check
 		}
-		if o := v.keeper.recall(pl, u); o != nil {
-			return o
-		}
-		run := &analysisRun{unit: u, plan: pl, listing: l, dir: opts.Dir, read: os.ReadFile}
-		run.run(ctx, factual)
-		v.keeper.keep(run)
-		return run.outcome
+		return v.job.analyse(ctx, u)
 	})
+	for i, u := range v.plan.units {
+		if cause := outcomes[i].broken; cause != "" && v.plan.told.tell(u.listPackage) {
+			v.plan.problems = append(v.plan.problems, Problem{Package: u.ImportPath, Text: u.line(cause)})
+		}
+	}
 	opts.Cache.Trim()
 	return v, ctx.Err()
 }
@@ -189,17 +183,6 @@ func (v *view) holds(opts *Options, sources map[string][]byte) bool {
 			return false
 		}
 	}
-	for _, u := range v.plan.units {
-		if !u.reported {
-			continue
-		}
-		for id := range u.imports {
-			// The build cache may have been emptied.
-			if p := v.listing.byID[id]; p == nil || p.Export != "" && !isFile(p.Export) {
-				return false
-			}
-		}
-	}
 	return true
 }
 
@@ -243,7 +226,7 @@ func (v *view) shapeOf(sources map[string][]byte) [sha256.Size]byte {
 // go command told of without being asked.
 func (v *view) isCommon(path string) bool {
 	p := v.listing.byID[path]
-	return p != nil && p.Standard && p.Export != ""
+	return p != nil && p.Standard && p.Error == nil && path != "unsafe"
 }
 
 // importsOf calls yield for each path that a file imports.
@@ -282,61 +265,64 @@ func (v *view) analyze(ctx context.Context, opts Options, sources map[string][]b
 		}
 		return os.ReadFile(name) // what cgo wrote, files in other languages
 	}
-	result := &Result{Problems: v.plan.problems, Complete: make(map[string]bool), Dir: opts.Dir}
+	now := v.job
+	now.read = read
+	now.listing = v.listing.with(sources, v.isCommon)
+	v.exports.edit(now.listing, read, len(opts.Overlay) > 0)
+	now.plan = &plan{problems: v.plan.problems, told: v.plan.told}
 	units := make(map[*unit]*unit) // as they are now, by what they were
+	var outcomes []*outcome
 	for _, u := range v.plan.units {
 		if !u.reported {
 			continue
 		}
-		x := v.current(u, sources)
+		x := &unit{listPackage: now.listing.byID[u.ImportPath], reported: true, deps: slices.Clone(u.deps), facts: new(unitFacts), bytes: -1}
 		units[u] = x
 		for i, d := range x.deps {
-			if now := units[d]; now != nil {
-				x.deps[i] = now
+			if edited := units[d]; edited != nil {
+				x.deps[i] = edited
 			}
 		}
-		v.keeper.look([]*unit{x}, 1, read)
-		group(v.listing, []*unit{x})
-		o := v.keeper.recall(v.plan, x)
-		if o == nil {
-			run := &analysisRun{unit: x, plan: v.plan, listing: v.listing, dir: opts.Dir, read: read}
-			run.run(ctx, v.all)
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			o = run.outcome
-			if len(opts.Overlay) == 0 {
-				v.keeper.keep(run) // not every word that somebody types
-			}
+		v.keeper.look([]*unit{x}, 1, v.exports.sums.of)
+		group(v.exports, []*unit{x})
+		o := now.analyse(ctx, x)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
 		x.facts.set(o.facts)
 		x.universe = nil
-		result.Packages++
-		result.Complete[x.path()] = len(o.problems) == 0
-		result.Findings = append(result.Findings, o.findings...)
-		result.Problems = append(result.Problems, o.problems...)
+		o.used = nil // who uses the package is out of sight
+		now.plan.units = append(now.plan.units, x)
+		outcomes = append(outcomes, o)
 	}
-	result.arrange(nil) // who uses the package is out of sight
+	result := newResult(opts.Dir)
+	result.collect(now.plan, now.listing, outcomes)
 	return result, nil
 }
 
-// current returns u as it is with the given sources.
-func (v *view) current(u *unit, sources map[string][]byte) *unit {
-	p := *u.listPackage
-	if len(p.CompiledGoFiles) == 0 {
-		p.CompiledGoFiles = p.GoFiles // it did not compile
-	}
-	p.Imports = slices.Clone(p.Imports)
-	for _, name := range p.abs(p.GoFiles) {
-		f, _ := parser.ParseFile(token.NewFileSet(), name, sources[name], parser.ImportsOnly|parser.SkipObjectResolution)
-		if f == nil {
+// with returns the listing as it is with the given sources of files. Imports of
+// the standard library that are common may have come.
+func (l *listing) with(sources map[string][]byte, isCommon func(path string) bool) *listing {
+	now := *l
+	now.packages, now.byID = slices.Clone(l.packages), maps.Clone(l.byID)
+	for i, p := range l.packages {
+		if p.DepOnly {
 			continue
 		}
-		for path := range importsOf(f) {
-			if v.isCommon(path) && !slices.Contains(p.Imports, path) {
-				p.Imports = append(p.Imports, path)
+		q := *p
+		q.Imports = slices.Clone(p.Imports)
+		for _, name := range q.abs(q.GoFiles) {
+			f, _ := parser.ParseFile(token.NewFileSet(), name, sources[name], parser.ImportsOnly|parser.SkipObjectResolution)
+			if f == nil {
+				continue
+			}
+			for path := range importsOf(f) {
+				if isCommon(path) && !slices.Contains(q.Imports, path) {
+					q.Imports = append(q.Imports, path)
+				}
 			}
 		}
+		now.packages[i], now.byID[q.ImportPath] = &q, &q
 	}
-	return &unit{listPackage: &p, reported: true, deps: slices.Clone(u.deps), facts: new(unitFacts), bytes: -1}
+	return &now
 }

@@ -82,18 +82,29 @@ func (c *Cache) Use(k Key) (first bool) {
 	return err == nil && now.Sub(info.ModTime()) > precision && os.Chtimes(name, now, now) == nil
 }
 
-// Put keeps data under k, in place of what is there.
-func (c *Cache) Put(k Key, data []byte) {
+// Has reports whether something was put under k, which counts as using it. That it
+// is damaged is left for Get to see.
+func (c *Cache) Has(k Key) bool {
 	if c == nil {
-		return
+		return false
+	}
+	c.Use(k)
+	_, err := os.Stat(c.file(k))
+	return err == nil
+}
+
+// Put keeps data under k, in place of what is there, and reports whether it could.
+func (c *Cache) Put(k Key, data []byte) bool {
+	if c == nil {
+		return false
 	}
 	name := c.file(k)
 	if os.MkdirAll(filepath.Dir(name), 0o777) != nil {
-		return
+		return false
 	}
 	tmp, err := os.CreateTemp(c.dir, tempPrefix+"*")
 	if err != nil {
-		return
+		return false
 	}
 	sum := sha256.Sum256(data)
 	_, err = tmp.Write(append(sum[:], data...))
@@ -103,6 +114,7 @@ func (c *Cache) Put(k Key, data []byte) {
 	if err != nil {
 		os.Remove(tmp.Name())
 	}
+	return err == nil
 }
 
 // Trim removes what was not used for long and, if what remains is too large,

@@ -1,0 +1,490 @@
+package driver
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"go/version"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/tools/go/gcexportdata"
+
+	"github.com/memlint/memlint/internal/driver/cache"
+	"github.com/memlint/memlint/internal/driver/stats"
+)
+
+// What units import is type-checked from source, without function bodies, which
+// no importer sees, and handed on as export data, the form in which a compiler
+// would. So nobody waits for a compiler, which the go command would run for all
+// that is not in its build cache.
+//
+// Export data is kept under the hash of all that it depends on: the package's
+// files, or the version that stands for them, and the same hash of each package
+// that it imports. What is in the module cache is what its version says, so that
+// its files need not be read, and projects of a user share what comes of it.
+//
+// A package is always type-checked against imports read from export data, also
+// if they were made a moment ago. So it makes no difference what was kept.
+
+// exports makes and keeps the export data of packages.
+type exports struct {
+	listing  *listing
+	breakage *breakage
+	workers  int
+	stats    *stats.Stats
+	cache    *cache.Cache
+	salt     []byte // what every package depends on
+	order    []*exported
+	all      map[string]*exported // by ID
+
+	sums  *sums
+	typed bool // some files are not as they were saved
+
+	mu     sync.Mutex
+	common *imports // of packages that import no variants, nil if there is nothing to make
+}
+
+// An exported is a package with its export data.
+type exported struct {
+	*listPackage
+	imports []*exported
+	fixed   bool      // its files are those of a version
+	key     cache.Key // the hash of what the data depends on
+
+	mu   sync.Mutex
+	data []byte // nil if it is in the cache, or nowhere
+}
+
+// newExports returns the export data of the packages of a listing, of which none
+// is made yet.
+func newExports(l *listing, b *breakage, opts *Options) *exports {
+	x := &exports{listing: l, breakage: b, workers: opts.Workers, stats: opts.Stats, all: make(map[string]*exported)}
+	h := sha256.New()
+	fmt.Fprintf(h, "memlint export data 1\n%q %q %q\n", l.env.GOVERSION, l.env.GOARCH, l.env.GOROOT)
+	if tool, err := executable(); err == nil {
+		h.Write(tool[:])
+		x.cache = opts.Cache
+	}
+	x.salt = h.Sum(nil)
+	for _, p := range l.packages {
+		if p.isTestMain() || p.ImportPath == "unsafe" {
+			continue
+		}
+		e := &exported{fixed: p.DepOnly && (p.Standard || l.isFixed(p))}
+		x.describe(e, p)
+		x.all[p.ImportPath] = e
+		x.order = append(x.order, e)
+	}
+	x.sums, x.typed = &sums{read: opts.read}, len(opts.Overlay) > 0
+	parallel(x.workers, x.order, func(e *exported) {
+		if !e.fixed {
+			for _, name := range e.sources() {
+				x.sums.of(name)
+			}
+		}
+	})
+	for _, e := range x.order {
+		e.key = x.key(e)
+	}
+	return x
+}
+
+// describe says what e is.
+func (x *exports) describe(e *exported, p *listPackage) {
+	e.listPackage, e.imports = p, nil
+	for id := range p.imports {
+		if d := x.all[id]; d != nil { // else the go command says why not
+			e.imports = append(e.imports, d)
+		}
+	}
+}
+
+// edit says what has become of the packages that match patterns. Their export
+// data, and what depends on it, is made again when somebody asks for it.
+func (x *exports) edit(l *listing, read func(name string) ([]byte, error), typed bool) {
+	x.listing, x.breakage.listing = l, l
+	x.sums, x.typed = &sums{read: read}, typed
+	changed := make(map[*exported]bool)
+	for _, e := range x.order {
+		if p := l.byID[e.ImportPath]; !p.DepOnly {
+			x.describe(e, p)
+		} else if !slices.ContainsFunc(e.imports, func(d *exported) bool { return changed[d] }) {
+			continue
+		}
+		key := x.key(e)
+		if changed[e] = key != e.key; changed[e] {
+			e.key, e.data = key, nil
+			x.breakage.retry(e.listPackage)
+		}
+	}
+}
+
+// key returns the hash of all that the export data of e depends on. Files that
+// cannot be read have none, and e will be broken.
+func (x *exports) key(e *exported) cache.Key {
+	h := sha256.New()
+	h.Write(x.salt)
+	fmt.Fprintf(h, "%q %q %q %t\n", e.path(), e.Dir, goVersion(e.listPackage, x.listing.env.GOVERSION), e.isFaked())
+	for _, name := range e.sources() {
+		fmt.Fprintf(h, "%q", name)
+		switch {
+		case !e.fixed:
+			sum, err := x.sums.of(name)
+			fmt.Fprintf(h, " %x %v", sum, err)
+		case e.Standard:
+			// Some people edit the library that they have.
+			s := stampOf(name)
+			fmt.Fprintf(h, " %d %d", s.size, s.time.UnixNano())
+		}
+		fmt.Fprintln(h)
+	}
+	fmt.Fprintf(h, "%q\n", e.ImportMap) // fmt sorts keys
+	for _, d := range e.imports {
+		fmt.Fprintf(h, "%q %x\n", d.ImportPath, d.key)
+	}
+	return cache.Key(h.Sum(nil))
+}
+
+// isFaked reports whether the package imports "C" of which nothing is known.
+func (p *listPackage) isFaked() bool { return p.needsCgo() && len(p.CompiledGoFiles) == 0 }
+
+// has reports whether the export data of e is made.
+func (x *exports) has(e *exported) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.data != nil || x.cache.Has(e.key)
+}
+
+// sum returns the hash of what importers of a package see. The error says that it
+// is broken.
+func (x *exports) sum(id string) ([sha256.Size]byte, error) {
+	e := x.all[id]
+	if e == nil {
+		return [sha256.Size]byte{}, fmt.Errorf("no package %s", id)
+	}
+	if e.fixed {
+		return e.key, nil
+	}
+	data, err := x.get(e)
+	return sha256.Sum256(data), err
+}
+
+// get returns the export data of e. The error says that it is broken.
+func (x *exports) get(e *exported) ([]byte, error) {
+	e.mu.Lock()
+	data := e.data
+	e.mu.Unlock()
+	if data != nil {
+		return data, nil
+	}
+	if cause := x.breakage.cause(e.listPackage); cause != "" {
+		return nil, errors.New(cause)
+	}
+	start := time.Now()
+	if data, ok := x.cache.Get(e.key); ok {
+		x.stats.Since(phaseDepKept, start)
+		return data, nil
+	}
+	return x.make(e)
+}
+
+// importedBy returns what units import, as far as which says so.
+func (x *exports) importedBy(units []*unit, which func(*exported) bool) []*exported {
+	var list []*exported
+	seen := make(map[*exported]bool)
+	for _, u := range units {
+		for id := range u.imports {
+			if e := x.all[id]; e != nil && !seen[e] && which(e) {
+				seen[e] = true
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
+// ensure makes what is missing of the export data of packages, and of those that
+// are needed for it, several at a time. It stops early if ctx is cancelled.
+func (x *exports) ensure(ctx context.Context, wanted []*exported) {
+	type job struct {
+		*exported
+		waiting atomic.Int32
+		users   []*job
+	}
+	var jobs []*job
+	byPackage := make(map[*exported]*job)
+	var visit func(e *exported) *job
+	visit = func(e *exported) *job {
+		if j, ok := byPackage[e]; ok {
+			return j
+		}
+		byPackage[e] = nil
+		if x.breakage.cause(e.listPackage) != "" || x.has(e) {
+			return nil
+		}
+		j := &job{exported: e}
+		for _, d := range e.imports {
+			if dep := visit(d); dep != nil {
+				dep.users = append(dep.users, j)
+				j.waiting.Add(1)
+			}
+		}
+		byPackage[e] = j
+		jobs = append(jobs, j)
+		return j
+	}
+	for _, e := range wanted {
+		visit(e)
+	}
+	if len(jobs) == 0 {
+		return
+	}
+	ready := make(chan *job, len(jobs))
+	for _, j := range jobs {
+		if j.waiting.Load() == 0 {
+			ready <- j
+		}
+	}
+	var left atomic.Int32
+	left.Store(int32(len(jobs)))
+	var wg sync.WaitGroup
+	for range x.workers {
+		wg.Go(func() {
+			for j := range ready {
+				if ctx.Err() == nil {
+					x.make(j.exported) // that it is broken is known to the breakage
+				}
+				for _, u := range j.users {
+					if u.waiting.Add(-1) == 0 {
+						ready <- u
+					}
+				}
+				if left.Add(-1) == 0 {
+					close(ready)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// forget lets go of what is needed to make export data, and is not for any reader.
+func (x *exports) forget() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.common = nil
+}
+
+// make type-checks e and returns its export data, which it keeps. The error, which
+// is one line, says that e is broken; the breakage knows.
+func (x *exports) make(e *exported) ([]byte, error) {
+	var v *imports
+	if e.importsVariant() {
+		v = newImports(x)
+	} else {
+		x.mu.Lock()
+		if x.common == nil {
+			x.common = newImports(x)
+		}
+		v = x.common
+		x.mu.Unlock()
+	}
+	var cause string
+	for _, d := range e.imports {
+		if err := v.load(d); err != nil {
+			cause = x.breakage.blame(e.listPackage, d.listPackage, err.Error())
+			break
+		}
+	}
+	var data []byte
+	fresh := true
+	if cause == "" {
+		var err error
+		if data, fresh, err = x.check(e, v); err != nil {
+			cause = lineOf(err, x.breakage.dir, e.ImportPath)
+		}
+	}
+	if cause != "" {
+		x.breakage.fail(e.listPackage, cause)
+		return nil, errors.New(cause)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !fresh || x.typed && !e.fixed || !x.cache.Put(e.key, data) {
+		e.data = data
+	}
+	return data, nil
+}
+
+// check returns the export data of e, the imports of which are there, and whether
+// it is of the files for which it has its key.
+func (x *exports) check(e *exported, v *imports) (data []byte, fresh bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error: type-checking package %s: %v%s; please report it: %s", e.ImportPath, p, panicSite(), issues)
+		}
+	}()
+	start := time.Now()
+	fresh = true
+	var files []*ast.File
+	defer func() { forgetFiles(v.fset, files) }()
+	for _, name := range e.sources() {
+		src, err := x.sums.read(name)
+		if err != nil {
+			return nil, false, err
+		}
+		if !e.fixed {
+			sum, err := x.sums.of(name)
+			fresh = fresh && err == nil && sum == sha256.Sum256(src)
+		}
+		f, err := parser.ParseFile(v.fset, name, src, parser.SkipObjectResolution)
+		if f != nil {
+			files = append(files, f)
+		}
+		if err != nil && !e.isFaked() {
+			return nil, false, err
+		}
+	}
+	x.stats.Since(phaseDepParse, start)
+	start = time.Now()
+	errs := &typeErrors{fset: v.fset, files: files}
+	config := &types.Config{
+		Importer:                 v.importer(e.listPackage),
+		Sizes:                    sizesOf(x.listing.env),
+		GoVersion:                readable(goVersion(e.listPackage, x.listing.env.GOVERSION)),
+		FakeImportC:              e.isFaked(),
+		IgnoreFuncBodies:         true,
+		DisableUnusedImportCheck: true,
+		Error:                    errs.add,
+	}
+	pkg, _ := config.Check(e.path(), v.fset, files, nil)
+	x.stats.Since(phaseDepCheck, start)
+	if err := errs.first(); err != nil && !e.isFaked() {
+		return nil, false, err
+	}
+	start = time.Now()
+	defer x.stats.Since(phaseDepWrite, start)
+	var out bytes.Buffer
+	if err := gcexportdata.Write(&out, v.fset, pkg); err != nil {
+		return nil, false, fmt.Errorf("cannot write its export data: %w", err)
+	}
+	return out.Bytes(), fresh, nil
+}
+
+// readable returns the language version as which to read what is not analysed: one
+// that this program knows.
+func readable(v string) string {
+	if built := version.Lang(runtime.Version()); built != "" && version.Compare(v, built) > 0 {
+		return built
+	}
+	return v
+}
+
+// imports are packages read from export data, for others that are made.
+type imports struct {
+	exports *exports
+	fset    *token.FileSet
+
+	mu       sync.Mutex
+	packages map[string]*types.Package // by path
+}
+
+func newImports(x *exports) *imports {
+	return &imports{exports: x, fset: token.NewFileSet(), packages: make(map[string]*types.Package)}
+}
+
+// load reads a package, if it is not read yet. Reading adds to packages that were
+// mentioned before, but not to what can be reached from one that was read: those
+// who type-check meanwhile do not see it.
+func (v *imports) load(e *exported) error {
+	if v.get(e.path()) != nil {
+		return nil
+	}
+	data, err := v.exports.get(e)
+	if err != nil {
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if pkg := v.packages[e.path()]; pkg != nil && pkg.Complete() {
+		return nil
+	}
+	return readPackage(data, v.fset, v.packages, e.path())
+}
+
+// get returns a package that was read, nil if it was not.
+func (v *imports) get(path string) *types.Package {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if pkg := v.packages[path]; pkg != nil && pkg.Complete() {
+		return pkg
+	}
+	return nil
+}
+
+func (v *imports) importer(p *listPackage) types.Importer {
+	return &unitImporter{p.ImportMap, v.get}
+}
+
+// readPackage adds a package that is in export data to others.
+func readPackage(data []byte, fset *token.FileSet, packages map[string]*types.Package, path string) error {
+	if _, err := gcexportdata.Read(bytes.NewReader(data), fset, packages, path); err != nil {
+		return fmt.Errorf("cannot read export data of %s: %w", path, err)
+	}
+	return nil
+}
+
+// sums are the hashes of files, each of which is read once.
+type sums struct {
+	read func(name string) ([]byte, error)
+	all  sync.Map // of *fileSum, by name
+}
+
+type fileSum struct {
+	once sync.Once
+	sum  [sha256.Size]byte
+	err  error
+}
+
+func (s *sums) of(name string) ([sha256.Size]byte, error) {
+	v, ok := s.all.Load(name)
+	if !ok {
+		v, _ = s.all.LoadOrStore(name, new(fileSum))
+	}
+	f := v.(*fileSum)
+	f.once.Do(func() {
+		var data []byte
+		if data, f.err = s.read(name); f.err == nil {
+			f.sum = sha256.Sum256(data)
+		}
+	})
+	return f.sum, f.err
+}
+
+// parallel calls f for each of a list, several at a time.
+func parallel[T any](workers int, list []T, f func(T)) {
+	next := make(chan T)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for x := range next {
+				f(x)
+			}
+		})
+	}
+	for _, x := range list {
+		next <- x
+	}
+	close(next)
+	wg.Wait()
+}

@@ -1,0 +1,103 @@
+package driver
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// A job is what the units of a plan are analysed with.
+type job struct {
+	opts     *Options
+	dir      string
+	listing  *listing
+	breakage *breakage
+	plan     *plan
+	exports  *exports
+	keeper   *keeper
+	all      []*analysis.Analyzer // for what is reported
+	factual  []*analysis.Analyzer // for units of which only facts are wanted
+	read     func(name string) ([]byte, error)
+	edited   bool // code that no analyzer reads may be wrong
+}
+
+// newJob asks the go command for packages, and plans. The error is one line.
+func newJob(ctx context.Context, opts Options) (*job, error) {
+	start := time.Now()
+	l, err := list(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	opts.Stats.Since(phaseList, start)
+	if err := l.translate(ctx, opts); err != nil {
+		return nil, err
+	}
+	j := &job{opts: &opts, dir: opts.Dir, listing: l, read: opts.read}
+	j.all, j.factual = schedule(opts.Analyzers)
+	j.breakage = newBreakage(l, opts.Dir)
+	j.plan = newPlan(l, j.breakage, len(j.factual) > 0)
+	j.exports = newExports(l, j.breakage, &opts)
+	j.keeper = newKeeper(opts.Cache, j.exports, j.all, j.factual)
+	return j, nil
+}
+
+// prepare finds what is kept for units, and makes the export data of what the
+// others import.
+func (j *job) prepare(ctx context.Context, units []*unit) {
+	if j.keeper != nil {
+		// Keys depend on what can be seen of packages that somebody edits.
+		j.exports.ensure(ctx, j.exports.importedBy(units, func(e *exported) bool { return !e.fixed }))
+		start := time.Now()
+		j.keeper.look(units, j.opts.Workers, j.exports.sums.of)
+		j.opts.Stats.Since(phaseKept, start)
+	}
+	changed := slices.DeleteFunc(slices.Clone(units), func(u *unit) bool { return u.kept != nil })
+	j.exports.ensure(ctx, j.exports.importedBy(changed, func(*exported) bool { return true }))
+	j.exports.forget()
+	group(j.exports, units)
+}
+
+// analyse returns what comes of a unit. If a package is broken with its tests, what
+// it is without them is analysed instead.
+func (j *job) analyse(ctx context.Context, u *unit) *outcome {
+	o := j.once(ctx, u)
+	j.breakage.fail(u.listPackage, o.broken)
+	plain := j.listing.byID[u.ForTest]
+	if o.broken == "" || !u.reported || u.path() != u.ForTest || plain == nil || plain.isEmpty() || j.breakage.cause(plain) != "" {
+		return o
+	}
+	untested := &unit{listPackage: plain, reported: true, deps: u.deps, facts: new(unitFacts)}
+	group(j.exports, []*unit{untested})
+	if p := j.once(ctx, untested); p.broken == "" {
+		p.broken, p.untested = o.broken, true
+		p.lent = nil
+		return p
+	}
+	return o
+}
+
+// once returns what comes of a unit itself: what is known of it, or what comes of
+// its analysis.
+func (j *job) once(ctx context.Context, u *unit) *outcome {
+	if cause := j.breakage.imports(u.listPackage); cause != "" {
+		return &outcome{broken: cause}
+	}
+	if o := u.taken(); o != nil {
+		return o
+	}
+	if o := j.keeper.recall(j.plan, u); o != nil {
+		return o
+	}
+	run := &analysisRun{job: j, unit: u}
+	if u.reported {
+		run.run(ctx, j.all)
+	} else {
+		run.run(ctx, j.factual)
+	}
+	if !j.exports.typed { // not every word
+		j.keeper.keep(run)
+	}
+	return run.outcome
+}
