@@ -661,7 +661,8 @@ func lineOf(err error, dir, pkg string) string {
 	case *scanner.Error:
 		line = fmt.Sprintf("%s: syntax error: %s", report.Position(err.Pos, dir), syntax(err.Msg))
 	case types.Error:
-		line = fmt.Sprintf("%s: %s", report.Position(err.Fset.Position(err.Pos), dir), err.Msg)
+		msg, _, _ := strings.Cut(err.Msg, "\n") // more tells of details
+		line = fmt.Sprintf("%s: %s", report.Position(err.Fset.Position(err.Pos), dir), msg)
 	}
 	return report.OneLine(line)
 }
