@@ -50,8 +50,8 @@ type exports struct {
 	sums  *sums
 	typed bool // some files are not as they were saved
 
-	mu     sync.Mutex
-	common *imports // of packages that import no variants, nil if there is nothing to make
+	mu      sync.Mutex
+	imports map[string]*imports // of what is made, by the test that it is made for
 }
 
 // An exported is a package with its export data.
@@ -62,13 +62,15 @@ type exported struct {
 	key     cache.Key // the hash of what the data depends on
 
 	mu   sync.Mutex
-	data []byte // nil if it is in the cache, or nowhere
+	data []byte             // nil if it is in the cache, or nowhere
+	sum  *[sha256.Size]byte // of the data, nil if it is not known yet
 }
 
 // newExports returns the export data of the packages of a listing, of which none
 // is made yet.
 func newExports(l *listing, b *breakage, opts *Options) *exports {
-	x := &exports{listing: l, breakage: b, workers: opts.Workers, stats: opts.Stats, all: make(map[string]*exported)}
+	x := &exports{listing: l, breakage: b, workers: opts.Workers, stats: opts.Stats}
+	x.all, x.imports = make(map[string]*exported), make(map[string]*imports)
 	h := sha256.New()
 	fmt.Fprintf(h, "memlint export data 1\n%q %q %q\n", l.env.GOVERSION, l.env.GOARCH, l.env.GOROOT)
 	if tool, err := executable(); err == nil {
@@ -114,6 +116,7 @@ func (x *exports) describe(e *exported, p *listPackage) {
 func (x *exports) edit(l *listing, read func(name string) ([]byte, error), typed bool) {
 	x.listing, x.breakage.listing = l, l
 	x.sums, x.typed = &sums{read: read}, typed
+	x.forget()
 	changed := make(map[*exported]bool)
 	for _, e := range x.order {
 		if p := l.byID[e.ImportPath]; !p.DepOnly {
@@ -123,7 +126,7 @@ func (x *exports) edit(l *listing, read func(name string) ([]byte, error), typed
 		}
 		key := x.key(e)
 		if changed[e] = key != e.key; changed[e] {
-			e.key, e.data = key, nil
+			e.key, e.data, e.sum = key, nil, nil
 			x.breakage.retry(e.listPackage)
 		}
 	}
@@ -175,8 +178,20 @@ func (x *exports) sum(id string) ([sha256.Size]byte, error) {
 	if e.fixed {
 		return e.key, nil
 	}
-	data, err := x.get(e)
-	return sha256.Sum256(data), err
+	e.mu.Lock()
+	sum := e.sum
+	e.mu.Unlock()
+	if sum == nil {
+		data, err := x.get(e)
+		if err != nil {
+			return [sha256.Size]byte{}, err
+		}
+		sum = new(sha256.Sum256(data))
+		e.mu.Lock()
+		e.sum = sum
+		e.mu.Unlock()
+	}
+	return *sum, nil
 }
 
 // get returns the export data of e. The error says that it is broken.
@@ -278,27 +293,34 @@ func (x *exports) ensure(ctx context.Context, wanted []*exported) {
 	wg.Wait()
 }
 
+// importsFor returns the imports of packages that are made for a test, or for none
+// if it is "". Variants for a test have the paths of plain packages and are others.
+func (x *exports) importsFor(test string) *imports {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	v := x.imports[test]
+	if v == nil {
+		v = &imports{exports: x, fset: token.NewFileSet(), packages: make(map[string]*types.Package)}
+		x.imports[test] = v
+	}
+	return v
+}
+
 // forget lets go of what is needed to make export data, and is not for any reader.
 func (x *exports) forget() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.common = nil
+	clear(x.imports)
 }
 
 // make type-checks e and returns its export data, which it keeps. The error, which
 // is one line, says that e is broken; the breakage knows.
 func (x *exports) make(e *exported) ([]byte, error) {
-	var v *imports
+	test := ""
 	if e.importsVariant() {
-		v = newImports(x)
-	} else {
-		x.mu.Lock()
-		if x.common == nil {
-			x.common = newImports(x)
-		}
-		v = x.common
-		x.mu.Unlock()
+		test = e.ForTest
 	}
+	v := x.importsFor(test)
 	var cause string
 	for _, d := range e.imports {
 		if err := v.load(d); err != nil {
@@ -318,12 +340,25 @@ func (x *exports) make(e *exported) ([]byte, error) {
 		x.breakage.fail(e.listPackage, cause)
 		return nil, errors.New(cause)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if !fresh || x.typed && !e.fixed || !x.cache.Put(e.key, data) {
-		e.data = data
+	if fresh && (e.fixed || !x.typed) {
+		x.keep(e, data)
+	} else {
+		e.hold(data)
 	}
 	return data, nil
+}
+
+// keep keeps the export data of e: in memory, if there is no other place.
+func (x *exports) keep(e *exported, data []byte) {
+	if !x.cache.Put(e.key, data) {
+		e.hold(data)
+	}
+}
+
+func (e *exported) hold(data []byte) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.data = data
 }
 
 // check returns the export data of e, the imports of which are there, and whether
@@ -397,10 +432,6 @@ type imports struct {
 
 	mu       sync.Mutex
 	packages map[string]*types.Package // by path
-}
-
-func newImports(x *exports) *imports {
-	return &imports{exports: x, fset: token.NewFileSet(), packages: make(map[string]*types.Package)}
 }
 
 // load reads a package, if it is not read yet. Reading adds to packages that were

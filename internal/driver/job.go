@@ -39,6 +39,9 @@ func newJob(ctx context.Context, opts Options) (*job, error) {
 	j.breakage = newBreakage(l, opts.Dir)
 	j.plan = newPlan(l, j.breakage, len(j.factual) > 0)
 	j.exports = newExports(l, j.breakage, &opts)
+	if len(opts.Overlay) == 0 {
+		j.exports.borrow(ctx, opts, start)
+	}
 	j.keeper = newKeeper(opts.Cache, j.exports, j.all, j.factual)
 	return j, nil
 }

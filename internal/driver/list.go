@@ -33,6 +33,7 @@ type listPackage struct {
 	GoFiles         []string
 	CgoFiles        []string
 	CompiledGoFiles []string // what cgo made of the package, see translate
+	Export          string   // file of export data, see borrow
 	IgnoredGoFiles  []string
 	Imports         []string
 	ImportMap       map[string]string
@@ -137,6 +138,8 @@ type listing struct {
 	packages []*listPackage
 	byID     map[string]*listPackage
 	env      goEnv
+
+	withExport bool // Export is told
 }
 
 // goEnv is what the driver needs to know of the toolchain.
@@ -185,13 +188,18 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 		envc <- a
 	}()
 
-	packages, stderr, err := goList(ctx, opts, opts.Patterns, "-deps", "-json="+listFields)
+	flags := []string{"-deps", "-json=" + listFields}
+	first := opts.Cache.IsEmpty()
+	if first { // nothing is there to take types from
+		flags = append(withExport, "-deps", "-json="+listFields+",Export")
+	}
+	packages, stderr, err := goList(ctx, opts, opts.Patterns, flags...)
 	env := <-envc
 	if err = cmp.Or(err, env.err); err != nil {
 		return nil, err
 	}
 
-	l := &listing{packages: packages, byID: make(map[string]*listPackage), env: env.env}
+	l := &listing{packages: packages, byID: make(map[string]*listPackage), env: env.env, withExport: first}
 	for _, p := range packages {
 		if p.Error != nil && slices.Contains(opts.Patterns, p.ImportPath) && strings.HasSuffix(p.ImportPath, ".go") && !strings.Contains(p.ImportPath, "/") {
 			// To the go command, a file that does not exist is a package.

@@ -102,7 +102,7 @@ func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string,
 func (c *commandLine) run(ctx context.Context, stdout, stderr io.Writer) (code int, err error) {
 	start := time.Now()
 	if c.stats {
-		c.options.Stats = stats.New(phaseList, phaseDepKept, phaseDepParse, phaseDepCheck, phaseDepWrite, phaseParse, phaseImport, phaseCheck)
+		c.options.Stats = stats.New(phaseList, phaseDepKept, phaseDepBorrow, phaseDepParse, phaseDepCheck, phaseDepWrite, phaseParse, phaseImport, phaseCheck)
 	}
 	result, err := c.analyze(ctx, stderr)
 	if err != nil {

@@ -24,16 +24,17 @@ import (
 // What a run does besides running analyzers, as Options.Stats names it. SSA is
 // built by an analyzer.
 const (
-	phaseList     = "go list"
-	phaseCgo      = "cgo"
-	phaseDepKept  = "dependencies: cached"
-	phaseDepParse = "dependencies: parse"
-	phaseDepCheck = "dependencies: type-check"
-	phaseDepWrite = "dependencies: write export data"
-	phaseParse    = "parse"
-	phaseImport   = "read export data"
-	phaseCheck    = "type-check"
-	phaseKept     = "look up kept"
+	phaseList      = "go list"
+	phaseCgo       = "cgo"
+	phaseDepKept   = "dependencies: cached"
+	phaseDepBorrow = "dependencies: build cache"
+	phaseDepParse  = "dependencies: parse"
+	phaseDepCheck  = "dependencies: type-check"
+	phaseDepWrite  = "dependencies: write export data"
+	phaseParse     = "parse"
+	phaseImport    = "read export data"
+	phaseCheck     = "type-check"
+	phaseKept      = "look up kept"
 )
 
 // Options says what to analyse, and with what.

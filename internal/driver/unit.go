@@ -142,7 +142,7 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 	}
 	r.sizes = sizesOf(r.listing.env)
 	checked := whole
-	if r.edited {
+	if r.edited || r.unit.Export != "" { // or it did compile
 		checked = r.files
 	}
 	errs := &typeErrors{fset: r.fset, files: checked}

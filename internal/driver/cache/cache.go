@@ -93,6 +93,15 @@ func (c *Cache) Has(k Key) bool {
 	return err == nil
 }
 
+// IsEmpty reports whether nothing was ever put into the cache.
+func (c *Cache) IsEmpty() bool {
+	if c == nil {
+		return true
+	}
+	entries, _ := os.ReadDir(c.dir)
+	return len(entries) == 0
+}
+
 // Put keeps data under k, in place of what is there, and reports whether it could.
 func (c *Cache) Put(k Key, data []byte) bool {
 	if c == nil {
