@@ -51,10 +51,11 @@ type listError struct {
 }
 
 // listFields is what the go command is asked for. It computes only what it is
-// asked for, and this is the floor of the time a run takes.
+// asked for, and this is the floor of the time a run takes. That there is nothing
+// to embed it says only if it is asked for what is embedded.
 const listFields = "ImportPath,Name,Dir,DepOnly,Standard,ForTest,Match,Module," +
 	"GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Error," +
-	"EmbedPatterns,TestEmbedPatterns,XTestEmbedPatterns," +
+	"EmbedPatterns,TestEmbedPatterns,XTestEmbedPatterns,EmbedFiles,TestEmbedFiles,XTestEmbedFiles," +
 	"CFiles,CXXFiles,MFiles,HFiles,FFiles,SFiles,SwigFiles,SwigCXXFiles,SysoFiles,IgnoredOtherFiles"
 
 // path returns the package path, which variants for tests share.
@@ -252,7 +253,7 @@ func (l *listing) translate(ctx context.Context, opts Options) error {
 // goList runs `go list` with the settings of opts and some flags, and returns the
 // packages that it prints, and what it says on standard error.
 func goList(ctx context.Context, opts Options, patterns []string, flags ...string) (packages []*listPackage, stderr string, err error) {
-	args := append([]string{"list", "-e", fmt.Sprintf("-test=%t", opts.Tests)}, flags...)
+	args := append([]string{"list", "-e", "-buildvcs=false", fmt.Sprintf("-test=%t", opts.Tests)}, flags...)
 	if opts.Tags != "" {
 		args = append(args, "-tags="+opts.Tags)
 	}

@@ -64,24 +64,25 @@ type Package struct {
 
 	pass *analysis.Pass
 
-	found         map[string][]*Leak // judged, by analyzer
-	silenced      map[string][]*Leak // that would have gone on to callers, by the analyzer that tells it there
-	latents       map[*types.Func][]LatentLeak
-	carriers      map[*types.Package]bool
-	imported      map[*types.Func]*Latents
-	uses          []*types.Func // see Used
-	returned      map[returned]*trace
-	reaching      map[*ssa.Function]*reach
-	comes         map[question]verdict
-	invokes       func() map[string][]ssa.CallInstruction // by the name of the method
-	converted     func() map[*types.TypeName][]types.Type // the interfaces that values of a type are converted to
-	convertedList []*types.Named
-	makes         func() map[*types.TypeName][]*ssa.Alloc
-	testing       func() map[*token.File]bool
-	named         func() map[*types.Func]bool
-	emptied       func() map[*types.Var]bool           // fields that are set to nil by what does not end their owner
-	elements      map[*types.TypeName][]holder         // see containersOf
-	entries       map[*ssa.Function]map[ssa.Value]bool // see isEntry
+	found        map[string][]*Leak // judged, by analyzer
+	silenced     map[string][]*Leak // that would have gone on to callers, by the analyzer that tells it there
+	latents      map[*types.Func][]LatentLeak
+	carriers     map[*types.Package]bool
+	imported     map[*types.Func]*Latents
+	uses         []*types.Func // see Used
+	returned     map[returned]*trace
+	reaching     map[*ssa.Function]*reach
+	comes        map[question]verdict
+	invokes      func() map[string][]ssa.CallInstruction // by the name of the method
+	converted    func() map[*types.TypeName][]types.Type // the interfaces that values of a type are converted to
+	tellingTypes []types.Type
+	invocations  map[method][]*types.Func // see callees
+	makes        func() map[*types.TypeName][]*ssa.Alloc
+	testing      func() map[*token.File]bool
+	named        func() map[*types.Func]bool
+	emptied      func() map[*types.Var]bool           // fields that are set to nil by what does not end their owner
+	elements     map[*types.TypeName][]holder         // see containersOf
+	entries      map[*ssa.Function]map[ssa.Value]bool // see isEntry
 }
 
 func newPackage(pass *analysis.Pass) *Package {

@@ -283,21 +283,38 @@ func (p *Package) callees(call *ssa.CallCommon) []*types.Func {
 	if !call.IsInvoke() {
 		return []*types.Func{callee}
 	}
-	var out []*types.Func
-	iface, ok := call.Value.Type().Underlying().(*types.Interface)
+	if p.invocations == nil {
+		p.invocations = make(map[method][]*types.Func)
+	}
+	key := method{call.Value.Type(), callee}
+	out, known := p.invocations[key]
+	if !known {
+		out = p.implementations(key)
+		p.invocations[key] = out
+	}
+	return out
+}
+
+// A method is one of an interface.
+type method struct {
+	iface types.Type
+	fn    *types.Func
+}
+
+// implementations returns the functions of other packages that a method of an
+// interface may be.
+func (p *Package) implementations(m method) []*types.Func {
+	iface, ok := m.iface.Underlying().(*types.Interface)
 	if !ok {
 		return nil
 	}
-	for _, t := range p.convertedTypes() {
-		if t.Obj().Pkg() == nil || t.Obj().Pkg() == p.pass.Pkg || !p.carrying(t.Obj().Pkg()) {
+	var out []*types.Func
+	for _, t := range p.telling() {
+		if !types.Implements(t, iface) {
 			continue
 		}
-		typ := types.Type(types.NewPointer(t))
-		if !types.Implements(typ, iface) {
-			continue
-		}
-		if m, _, _ := types.LookupFieldOrMethod(typ, true, callee.Pkg(), callee.Name()); m != nil {
-			if fn, ok := m.(*types.Func); ok {
+		if obj, _, _ := types.LookupFieldOrMethod(t, true, m.fn.Pkg(), m.fn.Name()); obj != nil {
+			if fn, ok := obj.(*types.Func); ok {
 				out = append(out, fn.Origin())
 			}
 		}
@@ -305,20 +322,21 @@ func (p *Package) callees(call *ssa.CallCommon) []*types.Func {
 	return out
 }
 
-// convertedTypes returns the types that the package converts to interfaces, by
-// name.
-func (p *Package) convertedTypes() []*types.Named {
-	if p.convertedList == nil {
+// telling returns pointers to the types of other packages, such as may tell of
+// leaks, that the package converts to interfaces, by name.
+func (p *Package) telling() []types.Type {
+	if p.tellingTypes == nil {
+		p.tellingTypes = []types.Type{}
 		for t := range p.converted() {
-			if n, ok := t.Type().(*types.Named); ok {
-				p.convertedList = append(p.convertedList, n)
+			if n, ok := t.Type().(*types.Named); ok && t.Pkg() != nil && t.Pkg() != p.pass.Pkg && p.carrying(t.Pkg()) {
+				p.tellingTypes = append(p.tellingTypes, types.NewPointer(n))
 			}
 		}
-		slices.SortFunc(p.convertedList, func(a, b *types.Named) int {
+		slices.SortFunc(p.tellingTypes, func(a, b types.Type) int {
 			return cmp.Compare(types.TypeString(a, nil), types.TypeString(b, nil))
 		})
 	}
-	return p.convertedList
+	return p.tellingTypes
 }
 
 // supplied returns the leak of a callee at a call.
