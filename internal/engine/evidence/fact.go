@@ -302,7 +302,7 @@ type method struct {
 }
 
 // implementations returns the functions of other packages that a method of an
-// interface may be.
+// interface may be, as far as there is something to tell of them.
 func (p *Package) implementations(m method) []*types.Func {
 	iface, ok := m.iface.Underlying().(*types.Interface)
 	if !ok {
@@ -310,13 +310,14 @@ func (p *Package) implementations(m method) []*types.Func {
 	}
 	var out []*types.Func
 	for _, t := range p.telling() {
-		if !types.Implements(t, iface) {
+		obj, _, _ := types.LookupFieldOrMethod(t, true, m.fn.Pkg(), m.fn.Name())
+		fn, ok := obj.(*types.Func)
+		if !ok {
 			continue
 		}
-		if obj, _, _ := types.LookupFieldOrMethod(t, true, m.fn.Pkg(), m.fn.Name()); obj != nil {
-			if fn, ok := obj.(*types.Func); ok {
-				out = append(out, fn.Origin())
-			}
+		fn = fn.Origin()
+		if told := p.latentsOf(fn); (told.Asked || len(told.Leaks) > 0) && types.Implements(t, iface) {
+			out = append(out, fn)
 		}
 	}
 	return out
