@@ -16,8 +16,8 @@ import (
 	"golang.org/x/tools/go/gcexportdata"
 )
 
-// enough is how many packages must be missing for the build cache to be worth a
-// look: so many are type-checked in the time that it takes.
+// enough is how many packages of others must be missing for the build cache to be
+// worth a look: so many are type-checked in the time that it takes.
 const enough = 50
 
 // withExport asks the go command for export data that it has. With -n, it compiles
@@ -33,6 +33,7 @@ func (x *exports) borrow(ctx context.Context, opts Options, listed time.Time) {
 		return // has another format, or lacks folders
 	}
 	missing := make(map[string]*exported)
+	lasting := 0
 	for _, e := range x.order {
 		if e.fixed {
 			continue
@@ -40,13 +41,16 @@ func (x *exports) borrow(ctx context.Context, opts Options, listed time.Time) {
 		for _, d := range e.imports {
 			if missing[d.ImportPath] == nil && !x.has(d) {
 				missing[d.ImportPath] = d
+				if d.fixed {
+					lasting++
+				}
 			}
 		}
 	}
 	start := time.Now()
 	packages := x.listing.packages
 	if !x.listing.withExport {
-		if len(missing) < enough {
+		if lasting < enough {
 			return
 		}
 		listed = start

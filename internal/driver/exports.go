@@ -11,6 +11,8 @@ import (
 	"go/token"
 	"go/types"
 	"go/version"
+	"io"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -20,6 +22,7 @@ import (
 	"golang.org/x/tools/go/gcexportdata"
 
 	"github.com/memlint/memlint/internal/driver/cache"
+	"github.com/memlint/memlint/internal/driver/skeleton"
 	"github.com/memlint/memlint/internal/driver/stats"
 )
 
@@ -32,6 +35,9 @@ import (
 // files, or the version that stands for them, and the same hash of each package
 // that it imports. What is in the module cache is what its version says, so that
 // its files need not be read, and projects of a user share what comes of it.
+//
+// Another hash, the shape, leaves out of files what importers do not see, and where
+// in the file it is. Who imports a package is analysed again if it changes.
 //
 // A package is always type-checked against imports read from export data, also
 // if they were made a moment ago. So it makes no difference what was kept.
@@ -60,10 +66,10 @@ type exported struct {
 	imports []*exported
 	fixed   bool      // its files are those of a version
 	key     cache.Key // the hash of what the data depends on
+	shape   [sha256.Size]byte
 
 	mu   sync.Mutex
-	data []byte             // nil if it is in the cache, or nowhere
-	sum  *[sha256.Size]byte // of the data, nil if it is not known yet
+	data []byte // nil if it is in the cache, or nowhere
 }
 
 // newExports returns the export data of the packages of a listing, of which none
@@ -96,7 +102,7 @@ func newExports(l *listing, b *breakage, opts *Options) *exports {
 		}
 	})
 	for _, e := range x.order {
-		e.key = x.key(e)
+		x.identify(e)
 	}
 	return x
 }
@@ -124,38 +130,42 @@ func (x *exports) edit(l *listing, read func(name string) ([]byte, error), typed
 		} else if !slices.ContainsFunc(e.imports, func(d *exported) bool { return changed[d] }) {
 			continue
 		}
-		key := x.key(e)
+		key := e.key
+		x.identify(e)
 		if changed[e] = key != e.key; changed[e] {
-			e.key, e.data, e.sum = key, nil, nil
+			e.data = nil
 			x.breakage.retry(e.listPackage)
 		}
 	}
 }
 
-// key returns the hash of all that the export data of e depends on. Files that
+// identify computes the hashes of e, which comes after what it imports. Files that
 // cannot be read have none, and e will be broken.
-func (x *exports) key(e *exported) cache.Key {
-	h := sha256.New()
-	h.Write(x.salt)
-	fmt.Fprintf(h, "%q %q %q %t\n", e.path(), e.Dir, goVersion(e.listPackage, x.listing.env.GOVERSION), e.isFaked())
+func (x *exports) identify(e *exported) {
+	key, shape := sha256.New(), sha256.New()
+	both := io.MultiWriter(key, shape)
+	both.Write(x.salt)
+	fmt.Fprintf(both, "%q %q %q %t\n", e.path(), e.Dir, goVersion(e.listPackage, x.listing.env.GOVERSION), e.isFaked())
 	for _, name := range e.sources() {
-		fmt.Fprintf(h, "%q", name)
+		fmt.Fprintf(both, "%q", name)
 		switch {
 		case !e.fixed:
-			sum, err := x.sums.of(name)
-			fmt.Fprintf(h, " %x %v", sum, err)
+			s := x.sums.file(name)
+			fmt.Fprintf(key, " %x %v", s.sum, s.err)
+			fmt.Fprintf(shape, " %x %v", s.skeleton, s.err)
 		case e.Standard:
 			// Some people edit the library that they have.
 			s := stampOf(name)
-			fmt.Fprintf(h, " %d %d", s.size, s.time.UnixNano())
+			fmt.Fprintf(both, " %d %d", s.size, s.time.UnixNano())
 		}
-		fmt.Fprintln(h)
+		fmt.Fprintln(both)
 	}
-	fmt.Fprintf(h, "%q\n", e.ImportMap) // fmt sorts keys
+	fmt.Fprintf(both, "%q\n", e.ImportMap) // fmt sorts keys
 	for _, d := range e.imports {
-		fmt.Fprintf(h, "%q %x\n", d.ImportPath, d.key)
+		fmt.Fprintf(key, "%q %x\n", d.ImportPath, d.key)
+		fmt.Fprintf(shape, "%q %x\n", d.ImportPath, d.shape)
 	}
-	return cache.Key(h.Sum(nil))
+	e.key, e.shape = cache.Key(key.Sum(nil)), [sha256.Size]byte(shape.Sum(nil))
 }
 
 // isFaked reports whether the package imports "C" of which nothing is known.
@@ -166,32 +176,6 @@ func (x *exports) has(e *exported) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.data != nil || x.cache.Has(e.key)
-}
-
-// sum returns the hash of what importers of a package see. The error says that it
-// is broken.
-func (x *exports) sum(id string) ([sha256.Size]byte, error) {
-	e := x.all[id]
-	if e == nil {
-		return [sha256.Size]byte{}, fmt.Errorf("no package %s", id)
-	}
-	if e.fixed {
-		return e.key, nil
-	}
-	e.mu.Lock()
-	sum := e.sum
-	e.mu.Unlock()
-	if sum == nil {
-		data, err := x.get(e)
-		if err != nil {
-			return [sha256.Size]byte{}, err
-		}
-		sum = new(sha256.Sum256(data))
-		e.mu.Lock()
-		e.sum = sum
-		e.mu.Unlock()
-	}
-	return *sum, nil
 }
 
 // get returns the export data of e. The error says that it is broken.
@@ -213,13 +197,13 @@ func (x *exports) get(e *exported) ([]byte, error) {
 	return x.make(e)
 }
 
-// importedBy returns what units import, as far as which says so.
-func (x *exports) importedBy(units []*unit, which func(*exported) bool) []*exported {
+// importedBy returns what units import.
+func (x *exports) importedBy(units []*unit) []*exported {
 	var list []*exported
 	seen := make(map[*exported]bool)
 	for _, u := range units {
 		for id := range u.imports {
-			if e := x.all[id]; e != nil && !seen[e] && which(e) {
+			if e := x.all[id]; e != nil && !seen[e] {
 				seen[e] = true
 				list = append(list, e)
 			}
@@ -382,7 +366,7 @@ func (x *exports) check(e *exported, v *imports) (data []byte, fresh bool, err e
 			sum, err := x.sums.of(name)
 			fresh = fresh && err == nil && sum == sha256.Sum256(src)
 		}
-		f, err := parser.ParseFile(v.fset, name, src, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(v.fset, name, skeleton.Strip(src), parser.SkipObjectResolution)
 		if f != nil {
 			files = append(files, f)
 		}
@@ -478,27 +462,35 @@ func readPackage(data []byte, fset *token.FileSet, packages map[string]*types.Pa
 // sums are the hashes of files, each of which is read once.
 type sums struct {
 	read func(name string) ([]byte, error)
-	all  sync.Map // of *fileSum, by name
+	all  sync.Map // of func() fileSum, by name
 }
 
+// A fileSum is the hash of a file, and that of its skeleton if it is in Go.
 type fileSum struct {
-	once sync.Once
-	sum  [sha256.Size]byte
-	err  error
+	sum, skeleton [sha256.Size]byte
+	err           error
+}
+
+func (s *sums) file(name string) fileSum {
+	f, ok := s.all.Load(name)
+	if !ok {
+		f, _ = s.all.LoadOrStore(name, sync.OnceValue(func() fileSum {
+			data, err := s.read(name)
+			if err != nil {
+				return fileSum{err: err}
+			}
+			x := fileSum{sum: sha256.Sum256(data)}
+			if filepath.Ext(name) != ".mod" {
+				x.skeleton = skeleton.Sum(data)
+			}
+			return x
+		}))
+	}
+	return f.(func() fileSum)()
 }
 
 func (s *sums) of(name string) ([sha256.Size]byte, error) {
-	v, ok := s.all.Load(name)
-	if !ok {
-		v, _ = s.all.LoadOrStore(name, new(fileSum))
-	}
-	f := v.(*fileSum)
-	f.once.Do(func() {
-		var data []byte
-		if data, f.err = s.read(name); f.err == nil {
-			f.sum = sha256.Sum256(data)
-		}
-	})
+	f := s.file(name)
 	return f.sum, f.err
 }
 

@@ -50,14 +50,12 @@ func newJob(ctx context.Context, opts Options) (*job, error) {
 // others import.
 func (j *job) prepare(ctx context.Context, units []*unit) {
 	if j.keeper != nil {
-		// Keys depend on what can be seen of packages that somebody edits.
-		j.exports.ensure(ctx, j.exports.importedBy(units, func(e *exported) bool { return !e.fixed }))
 		start := time.Now()
 		j.keeper.look(units, j.opts.Workers, j.exports.sums.of)
 		j.opts.Stats.Since(phaseKept, start)
 	}
 	changed := slices.DeleteFunc(slices.Clone(units), func(u *unit) bool { return u.kept != nil })
-	j.exports.ensure(ctx, j.exports.importedBy(changed, func(*exported) bool { return true }))
+	j.exports.ensure(ctx, j.exports.importedBy(changed))
 	j.exports.forget()
 	group(j.exports, units)
 }

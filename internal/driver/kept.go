@@ -2,11 +2,13 @@ package driver
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/gob"
 	"flag"
 	"fmt"
+	"go/token"
 	"hash"
 	"io"
 	"maps"
@@ -123,11 +125,11 @@ func (k *keeper) key(u *unit, sum func(name string) ([sha256.Size]byte, error)) 
 	}
 	fmt.Fprintf(h, "map %q\n", u.ImportMap) // fmt sorts keys
 	for id := range u.imports {
-		sum, err := k.exports.sum(id)
-		if err != nil {
-			return cache.Key{}, err
+		e := k.exports.all[id]
+		if e == nil {
+			return cache.Key{}, fmt.Errorf("no package %s", id)
 		}
-		fmt.Fprintf(h, "import %q %x\n", id, sum)
+		fmt.Fprintf(h, "import %q %x\n", id, e.shape)
 	}
 	return cache.Key(h.Sum(nil)), nil
 }
@@ -183,8 +185,9 @@ type keptOutcome struct {
 	Findings []report.Finding
 	Withheld []Withheld
 	Used     []string
-	Lent     []byte // see lend
-	Lends    bool   // Lent is there, though perhaps empty
+	Lent     []byte                       // see lend
+	Lends    bool                         // Lent is there, though perhaps empty
+	Others   map[string][sha256.Size]byte // files of other packages that findings point to
 }
 
 // recall returns the outcome that is kept for u, nil if there is none.
@@ -202,6 +205,11 @@ func (k *keeper) recall(pl *plan, u *unit) *outcome {
 	var x keptOutcome
 	if len(told) > 0 {
 		if err := gob.NewDecoder(bytes.NewReader(told)).Decode(&x); err != nil {
+			return nil
+		}
+	}
+	for name, sum := range x.Others {
+		if now, err := k.exports.sums.of(name); err != nil || now != sum {
 			return nil
 		}
 	}
@@ -233,6 +241,9 @@ func (k *keeper) keep(r *analysisRun) {
 	var told bytes.Buffer
 	if len(o.findings)+len(o.withheld)+len(o.used) > 0 || o.lent != nil {
 		x := keptOutcome{Findings: o.findings, Withheld: o.withheld, Used: o.used, Lends: o.lent != nil}
+		if x.Others, err = k.others(r); err != nil {
+			return
+		}
 		if x.Lends {
 			x.Lent = *o.lent
 		}
@@ -244,6 +255,28 @@ func (k *keeper) keep(r *analysisRun) {
 	data = binary.AppendUvarint(data, uint64(told.Len()))
 	data = append(append(data, told.Bytes()...), o.facts...)
 	k.cache.Put(key, data)
+}
+
+// others returns the hashes of files of other packages that findings point to.
+func (k *keeper) others(r *analysisRun) (map[string][sha256.Size]byte, error) {
+	others := make(map[string][sha256.Size]byte)
+	point := func(pos token.Position) error {
+		name := pos.Filename
+		if _, own := r.sums[name]; own || name == "" || !filepath.IsAbs(name) {
+			return nil
+		}
+		var err error
+		others[name], err = k.exports.sums.of(name)
+		return err
+	}
+	var err error
+	for _, f := range r.outcome.findings {
+		err = cmp.Or(err, point(f.Pos), point(f.Origin))
+		for _, rel := range f.Related {
+			err = cmp.Or(err, point(rel.Pos))
+		}
+	}
+	return others, err
 }
 
 // openCache returns the cache that the environment asks for, nil if it asks for

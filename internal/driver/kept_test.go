@@ -161,15 +161,16 @@ func TestKept(t *testing.T) {
 	}{
 		{"nothing", func(*keptRun) {}, nil, ""},
 		{"touched", func(r *keptRun) { r.edit("a/a.go", "package", "package") }, nil, ""},
-		// B has neither the export data nor the facts of A to change for.
+		// B has neither the declarations nor the facts of A to change for.
 		{"body", func(r *keptRun) { r.edit("a/a.go", "n + 1", "n + 2") }, nil, "a"},
+		{"lines above declarations", func(r *keptRun) { r.edit("a/a.go", "package a\n", "package a\n\n// Doc.\n\n") }, nil, "a"},
 		{"test", func(r *keptRun) { r.edit("a/a_test.go", "println()", "println(1)") }, nil, "a"},
 		{"fact", func(r *keptRun) {
 			r.edit("a/a.go", "func zero() {}", "func zero() { func() { print() }() }; func one() { zero() }")
 		}, nil, "a b c"},
 		{"leaf", func(r *keptRun) { r.edit("d/d.go", `"d"`, `"e"`) }, nil, "d"},
 		{"lines", func(r *keptRun) { r.edit("d/d.go", "func", "\n\nfunc") }, nil, "d"},
-		{"declaration", func(r *keptRun) { r.edit("a/a.go", "func A(n int) int", "func A[T int](n T) T") }, nil, "a b"},
+		{"declaration", func(r *keptRun) { r.edit("a/a.go", "func A(n int) int", "func A[T int](n T) T") }, nil, "a b c"},
 		{"file", func(r *keptRun) { r.write("c/new.go", "package c\n\nfunc New() { println() }\n") }, nil, "c"},
 		{"ignored file", func(r *keptRun) { r.write("d/new.go", "//go:build never\n\npackage d\n") }, nil, "d"},
 		{"package", func(r *keptRun) { r.write("e/e.go", "package e\n") }, nil, "e"},

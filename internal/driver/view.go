@@ -96,7 +96,7 @@ func newView(ctx context.Context, opts Options, sources map[string][]byte) (*vie
 			imported = append(imported, u)
 		}
 	}
-	v.exports.ensure(ctx, v.exports.importedBy(edited, func(*exported) bool { return true }))
+	v.exports.ensure(ctx, v.exports.importedBy(edited))
 	v.prepare(ctx, imported)
 	outcomes := v.plan.execute(ctx, opts, func(u *unit) *outcome {
 		if u.reported {
