@@ -65,6 +65,7 @@ type exported struct {
 	*listPackage
 	imports []*exported
 	fixed   bool      // its files are those of a version
+	fakes   bool      // it, or what it imports, is faked; the standard library is known to do well with it
 	key     cache.Key // the hash of what the data depends on
 	shape   [sha256.Size]byte
 
@@ -110,11 +111,23 @@ func newExports(l *listing, b *breakage, opts *Options) *exports {
 // describe says what e is.
 func (x *exports) describe(e *exported, p *listPackage) {
 	e.listPackage, e.imports = p, nil
+	e.fakes = p.isFaked() && !p.Standard
 	for id := range p.imports {
 		if d := x.all[id]; d != nil { // else the go command says why not
 			e.imports = append(e.imports, d)
+			e.fakes = e.fakes || d.fakes
 		}
 	}
+}
+
+// fakes reports whether p depends on what is faked.
+func (x *exports) fakes(p *listPackage) bool {
+	for id := range p.imports {
+		if d := x.all[id]; d != nil && d.fakes {
+			return true
+		}
+	}
+	return false
 }
 
 // edit says what has become of the packages that match patterns. Their export
@@ -388,7 +401,7 @@ func (x *exports) check(e *exported, v *imports) (data []byte, fresh bool, err e
 	}
 	pkg, _ := config.Check(e.path(), v.fset, files, nil)
 	x.stats.Since(phaseDepCheck, start)
-	if err := errs.first(); err != nil && !e.isFaked() {
+	if err := errs.first(); err != nil && !e.isFaked() && !e.fakes {
 		return nil, false, err
 	}
 	start = time.Now()

@@ -2,10 +2,14 @@ package driver
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/internal/driver/report"
 )
 
 // A job is what the units of a plan are analysed with.
@@ -21,6 +25,17 @@ type job struct {
 	factual  []*analysis.Analyzer // for units of which only facts are wanted
 	read     func(name string) ([]byte, error)
 	edited   bool // code that no analyzer reads may be wrong
+
+	cgo *cgo
+}
+
+// A cgo is a job for which packages of others that import "C" are translated, too.
+// Types of these are unknown otherwise, which hardly matters, and a C compiler may
+// take minutes.
+type cgo struct {
+	once sync.Once
+	job  *job
+	err  error
 }
 
 // newJob asks the go command for packages, and plans. The error is one line.
@@ -31,10 +46,10 @@ func newJob(ctx context.Context, opts Options) (*job, error) {
 		return nil, err
 	}
 	opts.Stats.Since(phaseList, start)
-	if err := l.translate(ctx, opts); err != nil {
+	if err := l.translate(ctx, opts, func(p *listPackage) bool { return !p.DepOnly || p.isOurs() }); err != nil {
 		return nil, err
 	}
-	j := &job{opts: &opts, dir: opts.Dir, listing: l, read: opts.read}
+	j := &job{opts: &opts, dir: opts.Dir, listing: l, read: opts.read, cgo: new(cgo)}
 	j.all, j.factual = schedule(opts.Analyzers)
 	j.breakage = newBreakage(l, opts.Dir)
 	j.plan = newPlan(l, j.breakage, len(j.factual) > 0)
@@ -92,13 +107,47 @@ func (j *job) once(ctx context.Context, u *unit) *outcome {
 		return o
 	}
 	run := &analysisRun{job: j, unit: u}
-	if u.reported {
-		run.run(ctx, j.all)
-	} else {
-		run.run(ctx, j.factual)
+	if j.run(ctx, run); run.needsCgo {
+		real, err := j.withCgo(ctx)
+		if err != nil {
+			return &outcome{broken: report.OneLine(err.Error())}
+		}
+		v := *u
+		if cause := real.breakage.imports(v.listPackage); cause != "" {
+			return &outcome{broken: cause}
+		}
+		group(real.exports, []*unit{&v})
+		run = &analysisRun{job: real, unit: &v}
+		j.run(ctx, run)
 	}
 	if !j.exports.typed { // not every word
 		j.keeper.keep(run)
 	}
 	return run.outcome
+}
+
+func (j *job) run(ctx context.Context, run *analysisRun) {
+	if run.unit.reported {
+		run.run(ctx, j.all)
+	} else {
+		run.run(ctx, j.factual)
+	}
+}
+
+// withCgo returns the job with all packages translated that import "C". The error
+// is one line.
+func (j *job) withCgo(ctx context.Context) (*job, error) {
+	j.cgo.once.Do(func() {
+		l := *j.listing
+		l.packages, l.byID = slices.Clone(l.packages), maps.Clone(l.byID)
+		if j.cgo.err = l.translate(ctx, *j.opts, func(p *listPackage) bool { return !p.Standard }); j.cgo.err != nil {
+			return
+		}
+		real := *j
+		real.listing, real.cgo = &l, nil
+		real.breakage = newBreakage(&l, j.dir)
+		real.exports = newExports(&l, real.breakage, j.opts)
+		j.cgo.job = &real
+	})
+	return j.cgo.job, j.cgo.err
 }

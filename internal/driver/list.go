@@ -216,17 +216,17 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 	return l, nil
 }
 
-// translate has cgo make Go of what may be analysed and imports "C". The go command
-// runs the tool and the C compiler, for these packages and for what they import,
-// and keeps what comes of it. The error is one line.
-func (l *listing) translate(ctx context.Context, opts Options) error {
+// translate has cgo make Go of packages that import "C": those that which says. The
+// go command runs the tool and the C compiler, for these packages and for what they
+// import, and keeps what comes of it. The error is one line.
+func (l *listing) translate(ctx context.Context, opts Options, which func(*listPackage) bool) error {
 	var patterns []string
-	wanted := make(map[string]bool)
-	for _, p := range l.packages {
-		if p.Error != nil || !p.needsCgo() || p.DepOnly && !p.isOurs() {
+	wanted := make(map[string]int)
+	for i, p := range l.packages {
+		if p.Error != nil || !p.isFaked() || !which(p) {
 			continue
 		}
-		wanted[p.ImportPath] = true
+		wanted[p.ImportPath] = i
 		if p.ImportPath == "command-line-arguments" {
 			patterns = opts.Patterns
 			break
@@ -243,9 +243,13 @@ func (l *listing) translate(ctx context.Context, opts Options) error {
 		return err
 	}
 	for _, made := range packages {
-		if p := l.byID[made.ImportPath]; p != nil && wanted[made.ImportPath] {
-			p.CompiledGoFiles, p.Imports, p.ImportMap, p.Error = made.CompiledGoFiles, made.Imports, made.ImportMap, made.Error
+		i, ok := wanted[made.ImportPath]
+		if !ok {
+			continue
 		}
+		p := *l.packages[i]
+		p.CompiledGoFiles, p.Imports, p.ImportMap, p.Error = made.CompiledGoFiles, made.Imports, made.ImportMap, made.Error
+		l.packages[i], l.byID[p.ImportPath] = &p, &p
 	}
 	return nil
 }

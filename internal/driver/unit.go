@@ -56,6 +56,8 @@ type analysisRun struct {
 	results map[*analysis.Analyzer]any
 	failed  map[*analysis.Analyzer]bool
 	outcome *outcome
+
+	needsCgo bool // types are missing that cgo knows; there is no outcome
 }
 
 // run analyses the unit with the analyzers, each after those it requires. It
@@ -63,7 +65,11 @@ type analysisRun struct {
 func (r *analysisRun) run(ctx context.Context, analyzers []*analysis.Analyzer) {
 	r.outcome = new(outcome)
 	defer func() { forgetFiles(r.fset, r.files) }()
-	if err := r.load(outlineOf(analyzers)); err != nil {
+	err := r.load(outlineOf(analyzers))
+	if r.needsCgo = r.cgo != nil && r.exports.fakes(r.unit.listPackage) && (err != nil || r.usesUnknown()); r.needsCgo {
+		return
+	}
+	if err != nil {
 		line := lineOf(err, r.dir, r.unit.ImportPath)
 		if isAbout(err) {
 			r.outcome.broken = line
@@ -177,6 +183,40 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 		own: make(map[ownKey]analysis.Fact),
 	}
 	return nil
+}
+
+// usesUnknown reports whether the unit uses something of another package of which
+// the type is not known. That is no error of the unit.
+func (r *analysisRun) usesUnknown() bool {
+	for _, obj := range r.info.Uses {
+		if obj.Pkg() != nil && obj.Pkg() != r.pkg && isUnknown(obj.Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// isUnknown reports whether some part of the values of a type is not known.
+func isUnknown(t types.Type) bool {
+	switch t := types.Unalias(t).(type) {
+	case *types.Basic:
+		return t.Kind() == types.Invalid
+	case *types.Named:
+		return t.Underlying() == types.Typ[types.Invalid]
+	case *types.Signature:
+		return isUnknown(t.Params()) || isUnknown(t.Results())
+	case *types.Tuple:
+		for v := range t.Variables() {
+			if isUnknown(v.Type()) {
+				return true
+			}
+		}
+	case *types.Map:
+		return isUnknown(t.Key()) || isUnknown(t.Elem())
+	case interface{ Elem() types.Type }: // of a pointer, a list, a channel
+		return isUnknown(t.Elem())
+	}
+	return false
 }
 
 // reread returns the text of a file again, which is not kept: the sources of a
