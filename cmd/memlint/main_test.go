@@ -13,10 +13,10 @@ import (
 	"github.com/memlint/memlint/internal/driver"
 )
 
-// TestMain lets scripts run this binary as the command memlint, and as one that
-// takes its time.
+// TestMain lets scripts run this binary as the command memlint, as one that takes
+// its time, and as one that stands in for compilers.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"memlint": main, "slowlint": slow})
+	testscript.Main(m, map[string]func(){"memlint": main, "slowlint": slow, "nocompiler": noCompiler})
 }
 
 // slow is memlint with an analyzer that sleeps in each package for longer than
