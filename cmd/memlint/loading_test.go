@@ -58,6 +58,39 @@ func TestNoCompilerInEditor(t *testing.T) {
 	}
 }
 
+// relayed is a module with a leak that shows in a package that does not import the
+// one that it is in.
+const relayed = `
+-- go.mod --
+module example.com/m
+
+go 1.26
+-- store/store.go --
+package store
+
+var whos = map[string]int{}
+
+func Who(key string) {
+	whos[key]++
+}
+-- relay/relay.go --
+package relay
+
+import "example.com/m/store"
+
+func Record(who string) { store.Who("who/" + who) }
+-- web/web.go --
+package web
+
+import (
+	"net/http"
+
+	"example.com/m/relay"
+)
+
+func Handle(w http.ResponseWriter, r *http.Request) { relay.Record(r.URL.Path) }
+`
+
 // TestLoading checks that the same is found whatever types are read from: export
 // data that a compiler wrote, or sources.
 func TestLoading(t *testing.T) {
@@ -70,6 +103,7 @@ func TestLoading(t *testing.T) {
 		patterns []string
 		long     bool
 	}{
+		{dir: unpack(t, relayed), patterns: []string{"./..."}},
 		{dir: "examples/leaky", patterns: []string{"./..."}},
 		{dir: "examples/fixed", patterns: []string{"./..."}},
 		{dir: ".", patterns: []string{"./..."}},
@@ -82,7 +116,10 @@ func TestLoading(t *testing.T) {
 			if suite.long && testing.Short() {
 				t.Skip("takes a minute")
 			}
-			dir := filepath.Join(root, suite.dir)
+			dir := suite.dir
+			if !filepath.IsAbs(dir) {
+				dir = filepath.Join(root, dir)
+			}
 			// Types are in the build cache if all was compiled once.
 			build := exec.Command("go", "list", "-e", "-deps", "-export", fmt.Sprintf("-test=%t", !suite.long), "-f", "{{if 0}}{{end}}", suite.patterns[len(suite.patterns)-1])
 			build.Dir = dir

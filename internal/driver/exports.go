@@ -447,7 +447,7 @@ func (v *imports) load(e *exported) error {
 	if pkg := v.packages[e.path()]; pkg != nil && pkg.Complete() {
 		return nil
 	}
-	return readPackage(data, v.fset, v.packages, e.path())
+	return e.readInto(v.packages, v.fset, data)
 }
 
 // get returns a package that was read, nil if it was not.
@@ -464,11 +464,22 @@ func (v *imports) importer(p *listPackage) types.Importer {
 	return &unitImporter{p.ImportMap, v.get}
 }
 
-// readPackage adds a package that is in export data to others.
-func readPackage(data []byte, fset *token.FileSet, packages map[string]*types.Package, path string) error {
-	if _, err := gcexportdata.Read(bytes.NewReader(data), fset, packages, path); err != nil {
-		return fmt.Errorf("cannot read export data of %s: %w", path, err)
+// readInto adds the package, which is in data, to others. It has the imports that it
+// has in its source: export data knows of some, compilers do not agree of which.
+func (e *exported) readInto(packages map[string]*types.Package, fset *token.FileSet, data []byte) error {
+	pkg, err := gcexportdata.Read(bytes.NewReader(data), fset, packages, e.path())
+	if err != nil {
+		return fmt.Errorf("cannot read export data of %s: %w", e.path(), err)
 	}
+	list := make([]*types.Package, len(e.imports))
+	for i, d := range e.imports {
+		path := d.path()
+		if packages[path] == nil {
+			packages[path] = types.NewPackage(path, d.Name)
+		}
+		list[i] = packages[path]
+	}
+	pkg.SetImports(list)
 	return nil
 }
 

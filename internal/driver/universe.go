@@ -116,5 +116,5 @@ func (v *universe) read(p *listPackage) error {
 	}
 	start := time.Now()
 	defer v.exports.stats.Since(phaseImport, start)
-	return readPackage(data, v.fset, v.packages, p.path())
+	return e.readInto(v.packages, v.fset, data)
 }
