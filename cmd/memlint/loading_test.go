@@ -99,37 +99,34 @@ func TestLoading(t *testing.T) {
 		t.Fatal(err)
 	}
 	suites := []struct {
+		name     string
 		dir      string
 		patterns []string
 		long     bool
 	}{
-		{dir: unpack(t, relayed), patterns: []string{"./..."}},
-		{dir: "examples/leaky", patterns: []string{"./..."}},
-		{dir: "examples/fixed", patterns: []string{"./..."}},
-		{dir: ".", patterns: []string{"./..."}},
-		{dir: ".", patterns: []string{"-test=false", "std"}, long: true},
-		{dir: ".", patterns: []string{"-test=false", "all"}, long: true}, // with the module cache
+		{name: "relayed", dir: unpack(t, relayed), patterns: []string{"./..."}},
+		{name: "leaky", dir: filepath.Join(root, "examples/leaky"), patterns: []string{"./..."}},
+		{name: "fixed", dir: filepath.Join(root, "examples/fixed"), patterns: []string{"./..."}},
+		{name: "memlint", dir: root, patterns: []string{"./..."}},
+		{name: "standard library", dir: root, patterns: []string{"-test=false", "std"}, long: true},
+		{name: "module cache", dir: root, patterns: []string{"-test=false", "all"}, long: true},
 	}
 	made := regexp.MustCompile(`(?m)^  dependencies: type-check .* ([0-9]+)$`)
 	for _, suite := range suites {
-		t.Run(suite.dir+" "+strings.Join(suite.patterns, " "), func(t *testing.T) {
+		t.Run(suite.name, func(t *testing.T) {
 			if suite.long && testing.Short() {
 				t.Skip("takes a minute")
 			}
-			dir := suite.dir
-			if !filepath.IsAbs(dir) {
-				dir = filepath.Join(root, dir)
-			}
 			// Types are in the build cache if all was compiled once.
 			build := exec.Command("go", "list", "-e", "-deps", "-export", fmt.Sprintf("-test=%t", !suite.long), "-f", "{{if 0}}{{end}}", suite.patterns[len(suite.patterns)-1])
-			build.Dir = dir
+			build.Dir = suite.dir
 			build.Env = append(build.Environ(), "GOFLAGS=-buildvcs=false", "GOWORK=off")
 			if out, err := build.CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
 			run := func(env ...string) (stdout string, checked string) {
 				cmd := exec.Command(memlintPath(t), append([]string{"-json", "-latent", "-stats"}, suite.patterns...)...)
-				cmd.Dir = dir
+				cmd.Dir = suite.dir
 				cmd.Env = append(cmd.Environ(), append([]string{"GOFLAGS=", "GOWORK=off", "MEMLINT_CACHE=" + t.TempDir()}, env...)...)
 				var out, stderr bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &out, &stderr
