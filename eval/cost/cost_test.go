@@ -21,8 +21,9 @@ func TestRun(t *testing.T) {
 	t.Setenv("GOWORK", "off")
 	dir := filepath.Join(t.TempDir(), "toy")
 	write(t, dir, "go.mod", "module toy\n\ngo 1.26\n")
-	write(t, dir, "toy.go", "package main\n\nfunc main() {}\n")
-	text, err := run(context.Background(), []string{"null", "floor", "vet"}, "", "", 2, t.TempDir(), []string{dir})
+	write(t, dir, "toy.go", "package main\n\nimport \"toy/core\"\n\nfunc main() { core.F() }\n")
+	write(t, filepath.Join(dir, "core"), "core.go", "package core\n\nfunc F() {}\n")
+	text, err := run(context.Background(), []string{"null", "floor", "vet"}, "", "", 2, false, t.TempDir(), []string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func TestRun(t *testing.T) {
 		order = append(order, name)
 		for state := range states {
 			remembers := name == "vet"
-			if got := strings.Contains(row[3+state], "GB"); got != (remembers || state == cold) {
+			if got := strings.Contains(row[3+state], "GB"); got != (remembers && state != fresh || state == cold) {
 				t.Errorf("%s is measured in state %d: %t", name, state, got)
 			}
 		}
@@ -46,8 +47,10 @@ func TestRun(t *testing.T) {
 	if got := strings.Join(order, " "); got != "null floor vet" {
 		t.Fatalf("rows for %s:\n%s", got, text)
 	}
-	if left, err := os.ReadFile(filepath.Join(dir, "toy.go")); err != nil || strings.Contains(string(left), "println") {
-		t.Errorf("the file was not put back: %v", err)
+	for _, name := range []string{"toy.go", "core/core.go"} {
+		if left, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.HasPrefix(string(left), "package") || strings.Contains(string(left), "println") {
+			t.Errorf("%s was not put back: %v", name, err)
+		}
 	}
 }
 
@@ -59,23 +62,27 @@ func TestFails(t *testing.T) {
 	write(t, dir, "go.mod", "module toy\n\ngo 1.26\n")
 	write(t, dir, "toy.go", "package toy\n\nvar x int = false\n")
 	for _, name := range []string{"null", "floor"} {
-		_, err := run(context.Background(), []string{name}, "", "", 1, t.TempDir(), []string{dir})
+		_, err := run(context.Background(), []string{name}, "", "", 1, false, t.TempDir(), []string{dir})
 		if err == nil || !strings.Contains(err.Error(), "toy.go:3") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
 }
 
-func TestLeaf(t *testing.T) {
+func TestChoose(t *testing.T) {
 	main := &struct{ Main bool }{true}
-	got := leaf([]listed{
+	leaf, core := choose([]listed{
 		{ImportPath: "other", Dir: "d", GoFiles: []string{"other.go"}, DepOnly: true},
-		{ImportPath: "m/a", Dir: "a", GoFiles: []string{"a.go"}, Module: main},
-		{ImportPath: "m/b", Dir: "b", GoFiles: []string{"b.go"}, Imports: []string{"m/a [m/b.test]"}, Module: main},
+		{ImportPath: "m/a", Dir: "a", GoFiles: []string{"a.go"}, Imports: []string{"other", "m/c"}, Module: main},
+		{ImportPath: "m/c", Dir: "c", GoFiles: []string{"c.go"}, Imports: []string{"other"}, Module: main},
+		{ImportPath: "m/b", Dir: "b", GoFiles: []string{"b.go"}, Imports: []string{"m/a [m/b.test]", "m/c"}, Module: main},
 		{ImportPath: "m/b.test", Dir: "b", GoFiles: []string{"/cache/main.go"}, Imports: []string{"testing"}, Module: main},
 	})
-	if want := filepath.Join("b", "b.go"); got != want {
-		t.Errorf("got %q, want %q", got, want)
+	if want := filepath.Join("b", "b.go"); leaf != want {
+		t.Errorf("leaf is %q, want %q", leaf, want)
+	}
+	if want := filepath.Join("c", "c.go"); core != want {
+		t.Errorf("core is %q, want %q", core, want)
 	}
 }
 
@@ -92,9 +99,9 @@ func TestTable(t *testing.T) {
 	}
 	got := string(markdown([]measured{m}))
 	for _, want := range []string{
-		"| p | null | 4.0 s, 2.0 s, 0.50 GB |  |  |\n",
-		"| p | memlint | 6.0 s, 4.0 s, 0.50 GB | 1.0 s, 1.0 s, 0.50 GB | 1.0 s, 2.0 s, 0.50 GB |\n",
-		"| p | 1.50 | 3.00 |  |  |  |  |  |  |\n",
+		"| p | null | 4.0 s, 2.0 s, 0.50 GB |  |  |  |  |\n",
+		"| p | memlint | 6.0 s, 4.0 s, 0.50 GB | 1.0 s, 1.0 s, 0.50 GB | 1.0 s, 2.0 s, 0.50 GB |  |  |\n",
+		"| p | 1.50 | 3.00 |  |  |  |  |  |  |  |  |  |  |\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

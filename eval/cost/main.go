@@ -10,7 +10,10 @@
 //   - cold: it remembers nothing, and the export data of all packages is there,
 //   - warm: once more, nothing has changed,
 //   - after an edit of a file, which is put back at the end, of a package that no
-//     other package imports.
+//     other package imports,
+//   - after lines were added to a file of a core: the package that most others import,
+//   - with -fresh, once more remembering nothing, with a build cache in which there
+//     is nothing either, as in a new container: for most, that takes minutes.
 //
 // The programs take turns, and what is printed is the median of the rounds, as a
 // table in markdown. Time is that of processors, as user, and of the clock, as
@@ -44,13 +47,14 @@ func main() {
 		memlint     = flag.String("memlint", "memlint", "the `binary` to measure")
 		staticcheck = flag.String("staticcheck", "staticcheck", "the `binary` to compare with")
 		names       = flag.String("programs", "null,floor,memlint,vet,staticcheck", "`list` of what to run, separated by commas")
+		fresh       = flag.Bool("fresh", false, "measure with an empty build cache, too")
 		rounds      = flag.Int("rounds", 3, "how often each is measured")
 		work        = flag.String("work", "", "`folder` for what programs remember; a temporary one if empty")
 		out         = flag.String("o", "", "markdown `file` to write; standard output if empty")
 	)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	text, err := run(ctx, strings.Split(*names, ","), *memlint, *staticcheck, *rounds, *work, flag.Args())
+	text, err := run(ctx, strings.Split(*names, ","), *memlint, *staticcheck, *rounds, *fresh, *work, flag.Args())
 	stop()
 	if err != nil {
 		log.Fatal(err)
@@ -81,7 +85,7 @@ func idle() {
 }
 
 // run measures programs on projects and returns the tables.
-func run(ctx context.Context, names []string, memlint, staticcheck string, rounds int, work string, projects []string) (text []byte, err error) {
+func run(ctx context.Context, names []string, memlint, staticcheck string, rounds int, fresh bool, work string, projects []string) (text []byte, err error) {
 	work, err = os.MkdirTemp(work, "cost")
 	if err != nil {
 		return nil, err
@@ -93,7 +97,7 @@ func run(ctx context.Context, names []string, memlint, staticcheck string, round
 		if err != nil {
 			return nil, err
 		}
-		m, err := measure(ctx, programs, rounds, arg)
+		m, err := measure(ctx, programs, rounds, fresh, arg)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +107,7 @@ func run(ctx context.Context, names []string, memlint, staticcheck string, round
 }
 
 // measure measures programs on one project.
-func measure(ctx context.Context, programs []*program, rounds int, arg string) (m measured, err error) {
+func measure(ctx context.Context, programs []*program, rounds int, fresh bool, arg string) (m measured, err error) {
 	p, err := newProject(ctx, arg)
 	if err != nil {
 		return m, err
@@ -114,7 +118,7 @@ func measure(ctx context.Context, programs []*program, rounds int, arg string) (
 		round := make(map[string][states]usage)
 		for _, prog := range programs {
 			log.Printf("%s: round %d of %d: %s", p.name, i+1, rounds, prog.name)
-			if round[prog.name], err = prog.measure(ctx, p); err != nil {
+			if round[prog.name], err = prog.measure(ctx, p, fresh); err != nil {
 				return m, err
 			}
 		}

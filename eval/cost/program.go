@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -17,7 +18,9 @@ import (
 const (
 	cold = iota
 	warm
-	edited
+	edited // a file of a package that no other imports
+	root   // a file of the package that most others import has more lines
+	fresh  // as cold, and nothing is compiled
 	states
 )
 
@@ -89,21 +92,39 @@ func newPrograms(names []string, memlint, staticcheck, work string) ([]*program,
 	return programs, nil
 }
 
-// measure runs the program cold, warm and after an edit.
-func (prog *program) measure(ctx context.Context, p *project) (used [states]usage, err error) {
-	if err := prog.forget(); err != nil {
-		return used, err
-	}
+// measure runs the program in all states; with a build cache in which there is
+// nothing, which takes minutes, only if wanted.
+func (prog *program) measure(ctx context.Context, p *project, wantFresh bool) (used [states]usage, err error) {
 	for state := range states {
-		if state > cold && prog.always || state == edited && p.leaf == "" {
+		if prog.always && (state == warm || state == edited || state == root) {
 			continue
 		}
-		if state == edited {
-			if err := p.edit(); err != nil {
+		var env []string
+		switch state {
+		case cold:
+			err = prog.forget()
+		case edited, root:
+			f := p.edits[state]
+			if f == nil {
+				continue
+			}
+			err = f.edit()
+		case fresh:
+			if !wantFresh {
+				continue
+			}
+			var dir string
+			if dir, err = os.MkdirTemp("", "cost-gocache"); err != nil {
 				return used, err
 			}
+			defer os.RemoveAll(dir)
+			env = []string{"GOCACHE=" + dir}
+			err = prog.forget()
 		}
-		if used[state], err = prog.run(ctx, p); err != nil {
+		if err != nil {
+			return used, err
+		}
+		if used[state], err = prog.run(ctx, p, env); err != nil {
 			return used, err
 		}
 	}
@@ -117,11 +138,11 @@ func (prog *program) isVerdict(err error) bool {
 	return errors.As(err, &exit) && exit.Exited() && (prog.failed == 0 || exit.ExitCode() < prog.failed)
 }
 
-// run runs the program once.
-func (prog *program) run(ctx context.Context, p *project) (usage, error) {
+// run runs the program once, in an environment with some more variables.
+func (prog *program) run(ctx context.Context, p *project, env []string) (usage, error) {
 	cmd := exec.CommandContext(ctx, prog.args[0], append(prog.args[1:len(prog.args):len(prog.args)], p.pattern)...)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), prog.env...)
+	cmd.Env = slices.Concat(os.Environ(), prog.env, env)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr // all of it is read; what goes nowhere costs nothing to print
 	start := time.Now()

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -17,17 +18,23 @@ import (
 type project struct {
 	name    string
 	dir     string
-	pattern string // of its packages
-	leaf    string // file that is edited, "" if none can be
-	text    []byte // of leaf
-	edits   int
+	pattern string        // of its packages
+	edits   map[int]*file // what is edited in a state, nil if nothing can be
+}
+
+// A file is one that is edited.
+type file struct {
+	name  string
+	text  []byte // as it was
+	added func(n int) (before, after string)
+	n     int // edits
 }
 
 // std is the project that is the standard library, which is not edited: it
 // belongs to the Go that is installed.
 const std = "std"
 
-// newProject has export data of a project built. A file of it will be edited.
+// newProject has export data of a project built. Files of it will be edited.
 func newProject(ctx context.Context, arg string) (*project, error) {
 	if arg == std {
 		out, err := goCommand(ctx, "", "env", "GOROOT")
@@ -47,11 +54,26 @@ func newProject(ctx context.Context, arg string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.leaf = leaf(packages); p.leaf == "" {
+	leaf, core := choose(packages)
+	if leaf == "" {
 		return nil, fmt.Errorf("%s: each package is imported by another", arg)
 	}
-	p.text, err = os.ReadFile(p.leaf)
-	return p, err
+	p.edits = map[int]*file{
+		edited: {name: leaf, added: func(n int) (before, after string) {
+			return "", fmt.Sprintf("\nfunc _() { println(%d) }\n", n)
+		}},
+	}
+	if core != "" {
+		p.edits[root] = &file{name: core, added: func(n int) (before, after string) {
+			return strings.Repeat("// edit\n", n) + "\n", ""
+		}}
+	}
+	for _, f := range p.edits {
+		if f.text, err = os.ReadFile(f.name); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 // A listed is what `go list` says of a package.
@@ -83,36 +105,54 @@ func (p *project) list(ctx context.Context) ([]listed, error) {
 	}
 }
 
-// leaf returns a file of the first package that nothing imports.
-func leaf(packages []listed) string {
-	imported := make(map[string]bool)
+// choose returns a file of the first package that nothing imports, and one of the
+// first of those that most packages of the project import, "" if there is none.
+func choose(packages []listed) (leaf, core string) {
+	users := make(map[string]int)
 	for _, p := range packages {
+		if !p.isOurs() {
+			continue
+		}
 		for _, path := range p.Imports {
 			path, _, _ := strings.Cut(path, " ") // its variant for a test
-			imported[path] = true
+			users[path]++
 		}
 	}
+	most := 0
 	for _, p := range packages {
-		if !p.DepOnly && p.Module != nil && p.Module.Main && !imported[p.ImportPath] && len(p.GoFiles) > 0 && !filepath.IsAbs(p.GoFiles[0]) {
-			return filepath.Join(p.Dir, p.GoFiles[0])
+		if !p.isOurs() || p.DepOnly || len(p.GoFiles) == 0 || filepath.IsAbs(p.GoFiles[0]) {
+			continue
+		}
+		name := filepath.Join(p.Dir, p.GoFiles[0])
+		n := users[p.ImportPath]
+		if n == 0 && leaf == "" {
+			leaf = name
+		}
+		if n > most {
+			core, most = name, n
 		}
 	}
-	return ""
+	return leaf, core
 }
 
-// edit makes the leaf what it never was.
-func (p *project) edit() error {
-	p.edits++
-	text := fmt.Appendf(p.text[:len(p.text):len(p.text)], "\nfunc _() { println(%d) }\n", p.edits)
-	return os.WriteFile(p.leaf, text, 0o666)
+func (l *listed) isOurs() bool { return l.Module != nil && l.Module.Main }
+
+// edit makes the file what it never was.
+func (f *file) edit() error {
+	f.n++
+	before, after := f.added(f.n)
+	return os.WriteFile(f.name, slices.Concat([]byte(before), f.text, []byte(after)), 0o666)
 }
 
-// restore makes the leaf what it was.
+// restore makes files what they were.
 func (p *project) restore() error {
-	if p.edits == 0 {
-		return nil
+	var errs []error
+	for _, f := range p.edits {
+		if f.n > 0 {
+			errs = append(errs, os.WriteFile(f.name, f.text, 0o666))
+		}
 	}
-	return os.WriteFile(p.leaf, p.text, 0o666)
+	return errors.Join(errs...)
 }
 
 func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {

@@ -35,6 +35,10 @@ var ratios = []ratio{
 	{"staticcheck", wall, "memlint", "staticcheck", warm},
 	{"edit, wall: vet", wall, "memlint", "vet", edited},
 	{"staticcheck", wall, "memlint", "staticcheck", edited},
+	{"edit of a core, wall: vet", wall, "memlint", "vet", root},
+	{"staticcheck", wall, "memlint", "staticcheck", root},
+	{"fresh, wall: vet", wall, "memlint", "vet", fresh},
+	{"staticcheck", wall, "memlint", "staticcheck", fresh},
 }
 
 // markdown returns two tables: what each run took, and what memlint takes as a
@@ -42,7 +46,7 @@ var ratios = []ratio{
 func markdown(all []measured) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s, %s/%s, %d processors. User time, wall time, memory.\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	b.WriteString("| project | program | cold | warm | after an edit |\n|---|---|---|---|---|\n")
+	b.WriteString("| project | program | cold | warm | after an edit | after an edit of a core | fresh |\n|---|---|---|---|---|---|---|\n")
 	for _, m := range all {
 		for _, name := range m.programs {
 			fmt.Fprintf(&b, "| %s | %s |", m.project, name)
