@@ -28,7 +28,7 @@ import (
 type Key [sha256.Size]byte
 
 const (
-	maxSize    = 512 << 20
+	maxSize    = 1 << 30
 	maxAge     = 30 * 24 * time.Hour // since the last use
 	precision  = time.Hour           // of the time of the last use, and between trims
 	trimmed    = "trimmed"           // file whose time is that of the last trim
