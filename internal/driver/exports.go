@@ -330,7 +330,7 @@ func (x *exports) make(e *exported) ([]byte, error) {
 	if cause == "" {
 		var err error
 		if data, fresh, err = x.check(e, v); err != nil {
-			cause = lineOf(err, x.breakage.dir, e.ImportPath)
+			cause = err.Error()
 		}
 	}
 	if cause != "" {
@@ -359,7 +359,7 @@ func (e *exported) hold(data []byte) {
 }
 
 // check returns the export data of e, the imports of which are there, and whether
-// it is of the files for which it has its key.
+// it is of the files for which it has its key. The error is one line.
 func (x *exports) check(e *exported, v *imports) (data []byte, fresh bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -369,7 +369,12 @@ func (x *exports) check(e *exported, v *imports) (data []byte, fresh bool, err e
 	start := time.Now()
 	fresh = true
 	var files []*ast.File
-	defer func() { forgetFiles(v.fset, files) }()
+	defer func() {
+		if err != nil {
+			err = errors.New(lineOf(err, x.breakage.dir, e.ImportPath))
+		}
+		forgetFiles(v.fset, files)
+	}()
 	for _, name := range e.sources() {
 		src, err := x.sums.read(name)
 		if err != nil {
