@@ -394,7 +394,7 @@ func (x *exports) check(e *exported, v *imports) (data []byte, fresh bool, err e
 	}
 	x.stats.Since(phaseDepParse, start)
 	start = time.Now()
-	errs := &typeErrors{fset: v.fset, files: files}
+	errs := &typeErrors{files: files}
 	config := &types.Config{
 		Importer:                 v.importer(e.listPackage),
 		Sizes:                    sizesOf(x.listing.env),

@@ -33,9 +33,10 @@ type job struct {
 // Types of these are unknown otherwise, which hardly matters, and a C compiler may
 // take minutes.
 type cgo struct {
-	once sync.Once
-	job  *job
-	err  error
+	once       sync.Once
+	job        *job
+	err        error
+	translated map[string]*listPackage // what is known before, by ID
 }
 
 // newJob asks the go command for packages, and plans. The error is one line.
@@ -140,8 +141,19 @@ func (j *job) withCgo(ctx context.Context) (*job, error) {
 	j.cgo.once.Do(func() {
 		l := *j.listing
 		l.packages, l.byID = slices.Clone(l.packages), maps.Clone(l.byID)
+		for i, p := range l.packages {
+			if q := j.cgo.translated[p.ImportPath]; q != nil {
+				l.packages[i], l.byID[p.ImportPath] = q, q
+			}
+		}
 		if j.cgo.err = l.translate(ctx, *j.opts, func(p *listPackage) bool { return !p.Standard }); j.cgo.err != nil {
 			return
+		}
+		j.cgo.translated = make(map[string]*listPackage)
+		for _, p := range l.packages {
+			if p.DepOnly && len(p.CompiledGoFiles) > 0 {
+				j.cgo.translated[p.ImportPath] = p
+			}
 		}
 		real := *j
 		real.listing, real.cgo = &l, nil

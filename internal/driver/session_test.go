@@ -224,7 +224,7 @@ func TestSession(t *testing.T) {
 		{"go.mod", func() { e.save("go.mod", "module m\n\ngo 1.25\n") }, "p", true, []string{test, q3below}},
 		{"external test", func() {}, "x", true, []string{"x/x_test.go:8:32: println is for debugging (prints/println)"}},
 		{"external test typed", func() { e.typed("x/x_test.go", "println()", "println(); println()") }, "x", false, []string{"x/x_test.go:8:32: println is for debugging (prints/println)", "x/x_test.go:8:43: println is for debugging (prints/println)"}},
-		{"what it tests is saved", func() { e.save("x/x.go", "package x\n\nfunc X() { println() }\n") }, "x", true, []string{"x/x.go:3:12: println is for debugging (prints/println)", "x/x_test.go:8:32: println is for debugging (prints/println)", "x/x_test.go:8:43: println is for debugging (prints/println)"}},
+		{"what it tests is saved", func() { e.save("x/x.go", "package x\n\nfunc X() { println() }\n") }, "x", false, []string{"x/x.go:3:12: println is for debugging (prints/println)", "x/x_test.go:8:32: println is for debugging (prints/println)", "x/x_test.go:8:43: println is for debugging (prints/println)"}},
 		{"no file at all", func() {
 			delete(e.buffers, e.file("x/x_test.go"))
 			e.remove("x/x.go")
@@ -287,6 +287,24 @@ func TestSessionBroken(t *testing.T) {
 	}
 	if got := e.check("p"); len(got) != 2 || !strings.HasSuffix(got[1], "p.go:5:2: not analysed: imports m/a, which has errors") {
 		t.Errorf("what imports it: %q", got)
+	}
+}
+
+// TestSessionExternal checks that tests in a package of their own see what is not
+// saved of the package that they test.
+func TestSessionExternal(t *testing.T) {
+	e := newEditing(t)
+	want := []string{"x/x_test.go:8:32: println is for debugging (prints/println)"}
+	if got := e.check("x"); !slices.Equal(got, want) {
+		t.Errorf("at first: %q", got)
+	}
+	e.typed("x/x_test.go", "x.X()", "x.Y()")
+	if got := e.check("x"); len(got) != 1 || !strings.Contains(got[0], "undefined: x.Y") {
+		t.Errorf("there is no Y: %q", got)
+	}
+	e.typed("x/x.go", "func X() {}", "func X() {}\n\nfunc Y() {}")
+	if got := e.check("x"); !slices.Equal(got, want) {
+		t.Errorf("there is one: %q", got)
 	}
 }
 
@@ -501,5 +519,27 @@ func TestSessionFlags(t *testing.T) {
 		if got := fmt.Sprint(err); got != want {
 			t.Errorf("%s: %s, want %s", arg, got, want)
 		}
+	}
+}
+
+// TestSessionForeignCgo checks that what only cgo knows of a package of others is
+// known after an edit, too, of the text as it is.
+func TestSessionForeignCgo(t *testing.T) {
+	needCgo(t)
+	e := newEditing(t)
+	e.save("dep/go.mod", "module dep\n\ngo 1.24\n")
+	e.save("dep/dep.go", "package dep\n\n// #define SIZE 3\nimport \"C\"\n\nconst Size = C.SIZE\n")
+	e.save("go.mod", "module m\n\ngo 1.24\n\nrequire dep v0.0.0\n\nreplace dep => ./dep\n")
+	e.save("s/s.go", "package s\n\nimport \"dep\"\n\nvar table [dep.Size]int\n\nfunc S() { println(table[dep.Size-1]) }\n")
+	if got, want := e.check("s"), []string{"s/s.go:7:12: println is for debugging (prints/println)"}; !slices.Equal(got, want) {
+		t.Errorf("found %q", got)
+	}
+	e.typed("s/s.go", "\nfunc S()", "\n\nfunc S()")
+	if got, want := e.check("s"), []string{"s/s.go:8:12: println is for debugging (prints/println)"}; !slices.Equal(got, want) {
+		t.Errorf("after an edit: %q", got)
+	}
+	e.typed("s/s.go", "table[dep.Size-1]", "table[dep.Size]")
+	if got := e.check("s"); len(got) != 1 || !strings.Contains(got[0], "out of bounds") {
+		t.Errorf("beyond the end: %q", got)
 	}
 }

@@ -151,7 +151,7 @@ func (r *analysisRun) load(outline func(*token.FileSet, *ast.File) *ast.File) (e
 	if r.edited || r.unit.Export != "" { // or it did compile
 		checked = r.files
 	}
-	errs := &typeErrors{fset: r.fset, files: checked}
+	errs := &typeErrors{files: checked}
 	config := &types.Config{
 		Importer:  &unitImporter{r.unit.ImportMap, func(path string) *types.Package { return packages[path] }},
 		Sizes:     r.sizes,
@@ -279,7 +279,6 @@ func sizesOf(env goEnv) types.Sizes {
 
 // typeErrors collects the errors that type-checking files finds.
 type typeErrors struct {
-	fset  *token.FileSet
 	files []*ast.File
 	all   []error
 }

@@ -34,8 +34,8 @@ import (
 //     on "time".
 //   - Other files of the module, or of others that are no fixed version, have
 //     the same size and time; go.mod and the like, too.
-//   - So have the files of the package itself as they are on disk, if it has
-//     tests in another package. These import it as it was compiled.
+//   - So have the files of the package itself as they are on disk, if its tests import
+//     a package that imports it. That one sees what is saved.
 //   - Settings are the same.
 type view struct {
 	job
@@ -134,10 +134,10 @@ func (v *view) watched(dir string) []string {
 			}
 		}
 	}
-	inStandard, tested := false, false
+	inStandard, between := false, false
 	for _, p := range v.listing.packages {
 		inStandard = inStandard || p.Dir == dir && p.Standard
-		tested = tested || p.Dir == dir && p.isXTest()
+		between = between || p.isRecompiled()
 	}
 	modFiles := func(mod string) {
 		if mod != "" && mod != os.DevNull {
@@ -164,7 +164,7 @@ func (v *view) watched(dir string) []string {
 		if p.Dir != dir {
 			add(p.Dir)
 		}
-		if p.Dir != dir || tested {
+		if p.Dir != dir || between {
 			add(p.abs(p.GoFiles, p.CgoFiles)...)
 		}
 		add(p.otherFiles()...)
@@ -266,7 +266,8 @@ func (v *view) analyze(ctx context.Context, opts Options, sources map[string][]b
 		return os.ReadFile(name) // what cgo wrote, files in other languages
 	}
 	now := v.job
-	now.read = read
+	now.opts, now.read = &opts, read
+	now.cgo = &cgo{translated: v.cgo.translated}
 	now.listing = v.listing.with(sources, v.isCommon)
 	v.exports.edit(now.listing, read, len(opts.Overlay) > 0)
 	now.plan = &plan{problems: v.plan.problems, told: v.plan.told}
@@ -295,6 +296,7 @@ func (v *view) analyze(ctx context.Context, opts Options, sources map[string][]b
 		now.plan.units = append(now.plan.units, x)
 		outcomes = append(outcomes, o)
 	}
+	v.cgo = now.cgo
 	result := newResult(opts.Dir)
 	result.collect(now.plan, now.listing, outcomes)
 	return result, nil
