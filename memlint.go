@@ -14,6 +14,7 @@ import (
 
 	"github.com/memlint/memlint/analyzers/closurecapture"
 	"github.com/memlint/memlint/analyzers/globalgrowth"
+	"github.com/memlint/memlint/analyzers/goroutineleak"
 	"github.com/memlint/memlint/analyzers/listenerleak"
 	"github.com/memlint/memlint/analyzers/timerleak"
 )
@@ -23,6 +24,7 @@ func Analyzers() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		closurecapture.Analyzer,
 		globalgrowth.Analyzer,
+		goroutineleak.Analyzer,
 		listenerleak.Analyzer,
 		timerleak.Analyzer,
 	}

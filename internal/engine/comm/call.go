@@ -1,0 +1,239 @@
+package comm
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// An invocation is a call of a function with no code here.
+type invocation struct {
+	at     ssa.Instruction
+	common *ssa.CallCommon
+	callee *types.Func // nil for built-ins and function values
+	args   []operand   // receiver first
+	types  []types.Type
+	dst    []int32
+}
+
+// call writes a call, go or defer statement.
+func (b *builder) call(at ssa.CallInstruction, common *ssa.CallCommon, mode op, dst []int32) {
+	if mode == opCall && b.p.NeverReturns(common) {
+		b.emit(node{op: opCrash, at: at})
+		b.cur = -1
+		return
+	}
+	inv := invocation{at: at, common: common, callee: ir.Callee(common), dst: dst}
+	for _, v := range ir.Args(common) {
+		inv.args = append(inv.args, b.operand(v))
+		inv.types = append(inv.types, v.Type())
+	}
+	if inv.callee == nil || inv.callee.Pkg() == b.p.IR.Pass.Pkg {
+		// A function of this package, or a function value.
+		if common.IsInvoke() {
+			if mode == opCall {
+				b.emit(node{op: opInvoke, dst: dst, args: inv.args, meth: inv.callee, at: at})
+				return
+			}
+		} else if fn := b.p.IR.Static(common); fn != nil && !captures(common) {
+			if c := b.code(fn); c.acts || mode == opGo {
+				b.emit(node{op: mode, dst: dst, fn: c, args: inv.args, at: at})
+			} else {
+				b.forget(at, dst)
+			}
+			return
+		} else if _, built := common.Value.(*ssa.Builtin); !built && inv.callee == nil {
+			b.emit(node{op: mode, dst: dst, args: append([]operand{b.operand(common.Value)}, inv.args...), at: at})
+			return
+		} else if mc, ok := common.Value.(*ssa.MakeClosure); ok { // a method value that is called
+			b.emit(node{op: mode, dst: dst, args: append([]operand{b.operand(mc)}, inv.args[min(1, len(inv.args)):]...), at: at})
+			return
+		}
+	}
+	if inv.callee != nil {
+		if c := b.foreign(inv.callee); c != nil && !common.IsInvoke() {
+			b.emit(node{op: mode, dst: dst, fn: c, args: inv.args, at: at})
+			return
+		}
+	}
+	if mode == opCall {
+		b.perform(inv)
+		return
+	}
+	b.emit(node{op: mode, fn: b.thunk(inv), args: inv.args, at: at})
+}
+
+// captures reports whether what is called is a literal that was made with variables
+// of the function around it.
+func captures(common *ssa.CallCommon) bool {
+	_, ok := common.Value.(*ssa.MakeClosure)
+	return ok
+}
+
+// thunk returns a function that performs an invocation with its parameters.
+func (b *builder) thunk(inv invocation) *code {
+	c := &code{name: "call", params: int32(len(inv.args)), regs: int32(len(inv.args))}
+	t := &builder{Program: b.Program, c: c, cur: -1, graph: b.graph}
+	t.emit(node{})
+	inv.dst = nil
+	inv.args = slices.Clone(inv.args)
+	for i := range inv.args {
+		inv.args[i] = operand{reg: int32(i)}
+	}
+	t.perform(inv)
+	t.emit(node{op: opReturn})
+	c.settle()
+	c.acts = c.doesAct()
+	return c
+}
+
+// forget sets the results of a call that is not known, where they were known
+// before.
+func (b *builder) forget(at ssa.Instruction, dst []int32) {
+	if b.graph == nil || at.Block() == nil || b.graph.Innermost(at.Block()) == nil {
+		return
+	}
+	n := node{op: opMove}
+	for _, d := range dst {
+		if d >= 0 {
+			n.dst, n.args = append(n.dst, d), append(n.args, operand{reg: -1})
+		}
+	}
+	if len(n.dst) > 0 {
+		b.emit(n)
+	}
+}
+
+// perform writes what a function does that has no code here.
+func (b *builder) perform(inv invocation) {
+	n := node{args: inv.args, at: inv.at}
+	if inv.callee == nil {
+		if built, ok := inv.common.Value.(*ssa.Builtin); ok {
+			if built.Name() == "close" {
+				n.op = opClose
+				b.emit(n)
+			}
+			return
+		}
+		b.unknown(inv)
+		return
+	}
+	arg := func(i int) operand { return inv.args[i] }
+	switch inv.callee.FullName() {
+	case "(*sync.WaitGroup).Add":
+		n.op = opGroup
+		if amount := ir.Args(inv.common)[1]; arg(1).reg < 0 && arg(1).val.kind == unknown && (isLen(amount) || b.isBound(amount)) {
+			n.args = []operand{arg(0), {reg: -1, val: value{kind: bound}}}
+		}
+	case "(*sync.WaitGroup).Done":
+		n.op, n.args = opGroup, append(slices.Clone(n.args), operand{reg: -1, val: value{kind: integer, n: -1}})
+	case "(*sync.Mutex).Lock", "(*sync.RWMutex).Lock":
+		n.op = opLock
+	case "(*sync.RWMutex).RLock":
+		n.op, n.n = opLock, 1
+	case "(*sync.Mutex).Unlock", "(*sync.RWMutex).Unlock", "(*sync.RWMutex).RUnlock":
+		n.op = opUnlock
+	case "(*sync.Once).Do":
+		once := b.emit(node{op: opOnce, args: inv.args[:1], at: inv.at})
+		b.emit(node{op: opCall, args: inv.args[1:2], at: inv.at})
+		after := b.emit(node{})
+		b.c.nodes[once].succs = append(b.c.nodes[once].succs, after)
+		return
+	case "(*sync.Cond).Wait", "(*sync.Cond).Signal", "(*sync.Cond).Broadcast":
+		return
+	case "context.Background", "context.TODO", "context.WithoutCancel":
+		n.op, n.args = opMove, []operand{{reg: -1, val: value{kind: background}}}
+	case "context.WithValue":
+		n.op, n.args = opMove, inv.args[:1]
+	case "context.WithCancel", "context.WithCancelCause":
+		n.op = opContext
+	case "(context.Context).Done":
+		n.op = opDone
+	case "(context.Context).Err":
+		n.op = opErr
+	default:
+		b.group(inv)
+		return
+	}
+	n.dst = inv.dst
+	if n.op == opMove || n.op == opDone || n.op == opErr {
+		if len(n.dst) == 0 || n.dst[0] < 0 {
+			return
+		}
+	}
+	b.emit(n)
+}
+
+// group writes what goes to a group of goroutines, and what is not known.
+func (b *builder) group(inv invocation) {
+	recv := inv.callee.Signature().Recv()
+	switch {
+	case effects.IsGo(inv.callee) && len(inv.args) == 2:
+		b.emit(node{op: opGroup, args: []operand{inv.args[0], {reg: -1, val: value{kind: integer, n: 1}}}, at: inv.at})
+		c := &code{name: inv.callee.Name(), params: 2, regs: 2}
+		t := &builder{Program: b.Program, c: c, cur: -1}
+		t.emit(node{op: opCall, args: []operand{{reg: 1}}, at: inv.at})
+		t.emit(node{op: opGroup, args: []operand{{reg: 0}, {reg: -1, val: value{kind: integer, n: -1}}}, at: inv.at})
+		t.emit(node{op: opReturn})
+		c.settle()
+		c.acts = true
+		b.emit(node{op: opGo, fn: c, args: inv.args, at: inv.at})
+	case recv != nil && inv.callee.Name() == "Wait" && len(inv.args) == 1 && isGroup(recv.Type()):
+		b.emit(node{op: opWait, args: inv.args, at: inv.at})
+		b.forget(inv.at, inv.dst)
+	default:
+		b.unknown(inv)
+	}
+}
+
+// unknown writes what a function does of which only its effects are known, if
+// anything is.
+func (b *builder) unknown(inv invocation) {
+	sum := b.p.Callee(inv.common)
+	var lost []operand
+	for i, arg := range inv.args {
+		if arg.opaque() || !b.carries(inv.types[i]) {
+			continue
+		}
+		if sum == nil {
+			lost = append(lost, arg)
+			continue
+		}
+		calls, spawns, other := false, false, false
+		for _, op := range sum.Ops {
+			switch {
+			case op.Param != i:
+			case op.Kind == effects.Call && op.Path == "":
+				calls = calls || op.Mode != effects.Spawned
+				spawns = spawns || op.Mode == effects.Spawned
+			default:
+				other = true
+			}
+		}
+		switch {
+		case other:
+			lost = append(lost, arg)
+		case spawns:
+			b.emit(node{op: opGo, args: []operand{arg}, at: inv.at})
+		case calls:
+			// It is called any number of times.
+			again := b.emit(node{})
+			b.emit(node{op: opCall, args: []operand{arg}, at: inv.at})
+			b.c.nodes[b.cur].succs = []int32{again}
+			b.cur = again
+			b.emit(node{})
+		}
+	}
+	if len(lost) > 0 {
+		b.emit(node{op: opEscape, args: lost, at: inv.at})
+	}
+	b.forget(inv.at, inv.dst)
+}
+
+// foreign returns what a function of another package communicates, or nil if that
+// is not known.
+func (g *Program) foreign(fn *types.Func) *code { return nil }

@@ -1,0 +1,258 @@
+package comm
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// An op is what a node does.
+type op uint8
+
+const (
+	opNop     op = iota // go on at any of the nodes behind
+	opSpin              // go round for ever
+	opCrash             // the process ends
+	opMove              // dst = args, all at once
+	opAlloc             // dst = a new object
+	opField             // dst = the address of field n of what args[0] points to
+	opLoad              // dst = what is at args[0]
+	opStore             // what is at args[0] = args[1]
+	opPart              // dst = field n of the struct args[0]
+	opClosure           // dst = function fn with args captured
+	opBind              // dst = method fn with args[0] as its receiver
+	opAdd               // dst = args[0] + n
+	opIf                // go on at succs[0] if args[0], else at succs[1]
+	opNil               // go on at succs[0] if args[0] is nil, else at succs[1]
+	opCompare           // go on at succs[0] if args[0] tok args[1], else at succs[1]
+	opMake              // dst = a new channel with room for args[0] elements
+	opSend              // send args[1] on args[0]
+	opRecv              // dst[0], dst[1] = receive from args[0]
+	opSelect            // dst[0] = the chosen case, dst[1] = whether a value came, then the values; see cases
+	opClose             // close args[0]
+	opCall              // dst = call of fn, or of args[0] where that is nil, with the other args
+	opGo                // likewise, on a goroutine of its own
+	opDefer             // likewise, when the function returns
+	opInvoke            // dst = call of method of args[0]
+	opRunDefers         // run what was deferred
+	opReturn            // return args
+	opGroup             // add n to the WaitGroup args[0]
+	opWait              // wait for the WaitGroup args[0]
+	opLock              // lock the mutex args[0]; n is 1 if it is to be read only
+	opUnlock            // unlock it
+	opOnce              // go on at succs[0] at the first time with sync.Once args[0], else at succs[1]
+	opContext           // dst[0] = a context derived from args[0], dst[1] = the function that cancels it
+	opDone              // dst = the channel of context args[0]
+	opErr               // dst = nil if context args[0] has not ended
+	opCancel            // end the context args[0]
+	opEscape            // args get out of sight
+)
+
+// An operand is a register or, where reg is negative, a constant.
+type operand struct {
+	reg int32
+	val value
+}
+
+// A commCase is a case of a select statement.
+type commCase struct {
+	ch, val operand
+	send    bool
+	dst     int32 // the value received, or -1
+}
+
+// A node is one step of a function.
+type node struct {
+	op    op
+	dst   []int32 // registers; -1 is none
+	args  []operand
+	n     int32
+	tok   token.Token
+	fn    *code
+	cases []commCase
+	block bool // opSelect: it has no default case
+	meth  *types.Func
+	typ   types.Type
+	succs []int32
+
+	at   ssa.Instruction // nil in what a fact tells
+	live []uint64        // registers that somebody reads from here on
+}
+
+// A code is a function as far as communication goes. Its registers begin with its
+// parameters, receiver first, and the variables that it captures.
+type code struct {
+	name   string
+	params int32
+	regs   int32
+	nodes  []node // the first one is where it begins
+	fn     *ssa.Function
+	acts   bool // it communicates, starts goroutines, makes or keeps something
+	ready  bool
+}
+
+// settle removes nodes that only lead to others, and works out what is live.
+func (c *code) settle() {
+	c.merge()
+	c.compact()
+	c.liveness()
+	c.ready = true
+}
+
+// merge takes out nodes that do nothing: whoever leads to them leads on. A loop
+// that does nothing and has no way out stays as opSpin.
+func (c *code) merge() {
+	preds := make([][]int32, len(c.nodes))
+	for i := range c.nodes {
+		for _, s := range c.nodes[i].succs {
+			preds[s] = append(preds[s], int32(i))
+		}
+	}
+	for i := range c.nodes {
+		n := &c.nodes[i]
+		if n.op != opNop {
+			continue
+		}
+		n.succs = unique(n.succs, int32(i))
+		if len(n.succs) == 0 {
+			n.op = opSpin
+			continue
+		}
+		for _, p := range preds[i] {
+			if p == int32(i) {
+				continue
+			}
+			from := &c.nodes[p]
+			if from.ordered() && len(n.succs) > 1 {
+				continue
+			}
+			replaced := from.succs[:0:0]
+			for _, s := range from.succs {
+				if s == int32(i) {
+					replaced = append(replaced, n.succs...)
+				} else {
+					replaced = append(replaced, s)
+				}
+			}
+			from.succs = replaced
+			if !from.ordered() {
+				from.succs = unique(from.succs, -1)
+			}
+			for _, s := range n.succs {
+				preds[s] = append(preds[s], p)
+			}
+		}
+	}
+}
+
+// ordered reports whether the order of the nodes behind matters.
+func (n *node) ordered() bool {
+	switch n.op {
+	case opIf, opNil, opCompare, opOnce:
+		return true
+	}
+	return false
+}
+
+func unique(succs []int32, without int32) []int32 {
+	out := succs[:0:0]
+	for _, s := range succs {
+		dup := s == without
+		for _, o := range out {
+			dup = dup || o == s
+		}
+		if !dup {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// compact drops the nodes that nothing leads to.
+func (c *code) compact() {
+	index := make([]int32, len(c.nodes))
+	for i := range index {
+		index[i] = -1
+	}
+	order := []int32{0}
+	index[0] = 0
+	for k := 0; k < len(order); k++ {
+		for _, s := range c.nodes[order[k]].succs {
+			if index[s] < 0 {
+				index[s] = int32(len(order))
+				order = append(order, s)
+			}
+		}
+	}
+	nodes := make([]node, len(order))
+	for k, i := range order {
+		nodes[k] = c.nodes[i]
+		for j, s := range nodes[k].succs {
+			nodes[k].succs[j] = index[s]
+		}
+	}
+	c.nodes = nodes
+}
+
+func (c *code) liveness() {
+	words := (int(c.regs) + 63) / 64
+	preds := make([][]int32, len(c.nodes))
+	work := make([]int32, 0, len(c.nodes))
+	for i := range c.nodes {
+		c.nodes[i].live = make([]uint64, words)
+		for _, s := range c.nodes[i].succs {
+			preds[s] = append(preds[s], int32(i))
+		}
+		work = append(work, int32(i))
+	}
+	queued := make([]bool, len(c.nodes))
+	for i := range queued {
+		queued[i] = true
+	}
+	in := make([]uint64, words)
+	for len(work) > 0 {
+		i := work[len(work)-1]
+		work = work[:len(work)-1]
+		queued[i] = false
+		n := &c.nodes[i]
+		clear(in)
+		for _, s := range n.succs {
+			for w, bits := range c.nodes[s].live {
+				in[w] |= bits
+			}
+		}
+		for _, d := range n.dst {
+			if d >= 0 {
+				in[d/64] &^= 1 << (d % 64)
+			}
+		}
+		use := func(o operand) {
+			if o.reg >= 0 {
+				in[o.reg/64] |= 1 << (o.reg % 64)
+			}
+		}
+		for _, o := range n.args {
+			use(o)
+		}
+		for _, k := range n.cases {
+			use(k.ch)
+			use(k.val)
+		}
+		changed := false
+		for w, bits := range in {
+			if n.live[w] != bits {
+				n.live[w], changed = bits, true
+			}
+		}
+		if !changed {
+			continue
+		}
+		for _, p := range preds[i] {
+			if !queued[p] {
+				queued[p] = true
+				work = append(work, p)
+			}
+		}
+	}
+}

@@ -1,0 +1,626 @@
+package comm
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A Program holds what the functions of a package communicate.
+type Program struct {
+	p        *effects.Package
+	codes    map[*ssa.Function]*code
+	imported map[*types.Func]*code
+	carrying map[types.Type]bool
+}
+
+// New returns the communication of a package.
+func New(p *effects.Package) *Program {
+	return &Program{p: p, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool)}
+}
+
+// code returns what fn communicates.
+func (g *Program) code(fn *ssa.Function) *code {
+	if c, ok := g.codes[fn]; ok {
+		return c
+	}
+	c := &code{name: fn.Name(), fn: fn, params: int32(len(fn.Params)), acts: true}
+	g.codes[fn] = c
+	b := &builder{Program: g, c: c, regs: make(map[ssa.Value]int32), tuples: make(map[ssa.Value][]int32), conds: make(map[ssa.Value]bool), cur: -1}
+	b.function(fn)
+	c.settle()
+	c.acts = c.doesAct()
+	return c
+}
+
+// doesAct reports whether a call of the function makes a difference to anybody.
+func (c *code) doesAct() bool {
+	return slices.ContainsFunc(c.nodes, func(n node) bool {
+		switch n.op {
+		case opNop, opMove, opField, opLoad, opPart, opAdd, opIf, opNil, opCompare, opReturn, opRunDefers, opErr, opDone:
+			return false
+		case opAlloc:
+			return false // unless it is returned or stored, see below
+		case opCall, opDefer:
+			return n.fn == nil || n.fn.acts
+		}
+		return true
+	}) || slices.ContainsFunc(c.nodes, func(n node) bool {
+		return n.op == opReturn && slices.ContainsFunc(n.args, func(o operand) bool { return o.reg >= c.params || o.reg < 0 && o.val.kind > integer })
+	})
+}
+
+// carries reports whether a value of type t may lead to something that is used to
+// communicate.
+func (g *Program) carries(t types.Type) bool {
+	if c, ok := g.carrying[t]; ok {
+		return c
+	}
+	g.carrying[t] = false // for types that lead back to themselves
+	c := g.leads(t)
+	g.carrying[t] = c
+	return c
+}
+
+func (g *Program) leads(t types.Type) bool {
+	switch u := types.Unalias(t).(type) {
+	case *types.Named:
+		if pkg := u.Obj().Pkg(); pkg == nil {
+			return false // error
+		} else if pkg.Path() == "sync" || pkg.Path() == "context" {
+			return true
+		}
+		if isGroup(u) {
+			return true
+		}
+	case *types.TypeParam:
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Chan, *types.Signature, *types.Interface:
+		return true
+	case *types.Pointer:
+		return g.carries(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if g.carries(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isGroup reports whether a type starts goroutines by a method Go, and waits for
+// them.
+func isGroup(t types.Type) bool {
+	for _, name := range []string{"Go", "Wait"} {
+		obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
+		fn, ok := obj.(*types.Func)
+		if !ok || name == "Go" && !effects.IsGo(fn) || name == "Wait" && fn.Signature().Params().Len() != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// A builder writes the code of one function.
+type builder struct {
+	*Program
+	c      *code
+	cur    int32 // the node to go on from, or -1
+	regs   map[ssa.Value]int32
+	tuples map[ssa.Value][]int32
+	conds  map[ssa.Value]bool // numbers that decide where control goes
+	starts []int32            // of blocks
+	graph  *ir.Graph
+}
+
+func (b *builder) newReg() int32 {
+	b.c.regs++
+	return b.c.regs - 1
+}
+
+func (b *builder) emit(n node) int32 {
+	i := int32(len(b.c.nodes))
+	b.c.nodes = append(b.c.nodes, n)
+	if b.cur >= 0 {
+		b.c.nodes[b.cur].succs = append(b.c.nodes[b.cur].succs, i)
+	}
+	b.cur = i
+	return i
+}
+
+func (b *builder) function(fn *ssa.Function) {
+	for _, p := range fn.Params {
+		b.regs[p] = b.newReg()
+	}
+	for _, v := range fn.FreeVars {
+		b.regs[v] = b.newReg()
+	}
+	b.graph = b.p.IR.Graph(fn)
+	b.conditions(fn)
+	b.allocate(fn)
+	for range fn.Blocks {
+		b.starts = append(b.starts, int32(len(b.c.nodes)))
+		b.c.nodes = append(b.c.nodes, node{})
+	}
+	for _, block := range fn.Blocks {
+		b.cur = b.starts[block.Index]
+		for _, instr := range block.Instrs {
+			if b.instruction(instr); b.cur < 0 {
+				break
+			}
+		}
+	}
+	if len(fn.Blocks) == 0 {
+		b.emit(node{op: opReturn})
+	}
+}
+
+// conditions finds the numbers and truth values that decide where control goes.
+func (b *builder) conditions(fn *ssa.Function) {
+	var mark func(v ssa.Value)
+	mark = func(v ssa.Value) {
+		if b.conds[v] {
+			return
+		}
+		b.conds[v] = true
+		switch v := v.(type) {
+		case *ssa.BinOp:
+			mark(v.X)
+			mark(v.Y)
+		case *ssa.UnOp:
+			if v.Op == token.NOT {
+				mark(v.X)
+			}
+		case *ssa.Phi:
+			for _, e := range v.Edges {
+				mark(e)
+			}
+		}
+	}
+	for _, block := range fn.Blocks {
+		if cond, ok := block.Instrs[len(block.Instrs)-1].(*ssa.If); ok {
+			mark(cond.Cond)
+		}
+	}
+}
+
+// tracked reports whether a value of a type is worth a register.
+func (b *builder) tracked(v ssa.Value) bool {
+	if basic, ok := v.Type().Underlying().(*types.Basic); ok {
+		return b.conds[v] && basic.Info()&(types.IsBoolean|types.IsInteger) != 0
+	}
+	return types.IsInterface(v.Type()) || b.carries(v.Type())
+}
+
+func (b *builder) allocate(fn *ssa.Function) {
+	for _, block := range fn.Blocks {
+		for _, instr := range block.Instrs {
+			v, ok := instr.(ssa.Value)
+			if !ok {
+				continue
+			}
+			switch v := v.(type) {
+			case *ssa.Alloc:
+				elem := v.Type().(*types.Pointer).Elem()
+				basic, _ := elem.Underlying().(*types.Basic)
+				if b.carries(elem) || types.IsInterface(elem) || basic != nil && basic.Info()&types.IsBoolean != 0 {
+					b.regs[v] = b.newReg()
+				}
+			case *ssa.Range:
+				b.regs[v] = b.newReg()
+			case *ssa.BinOp:
+				if _, ok := v.Y.(*ssa.Const); ok && (v.Op == token.ADD || v.Op == token.SUB) && b.tracked(v) {
+					b.regs[v] = b.newReg()
+				}
+			case *ssa.FieldAddr:
+				if b.carries(v.X.Type()) {
+					b.regs[v] = b.newReg()
+				}
+			case *ssa.UnOp:
+				if v.Op == token.ARROW && v.CommaOk {
+					b.tuple(v, 2)
+				} else if (v.Op == token.ARROW || v.Op == token.MUL) && b.tracked(v) {
+					b.regs[v] = b.newReg()
+				}
+			case *ssa.Select:
+				b.tuple(v, v.Type().(*types.Tuple).Len())
+			case *ssa.TypeAssert:
+				if v.CommaOk {
+					b.tuple(v, 2)
+				} else if b.tracked(v) {
+					b.regs[v] = b.newReg()
+				}
+			case *ssa.Next:
+				b.tuples[v] = []int32{-1, -1, -1}
+			case *ssa.Call:
+				if t, ok := v.Type().(*types.Tuple); ok {
+					b.tuple(v, t.Len())
+				} else if b.tracked(v) {
+					b.regs[v] = b.newReg()
+				}
+			case *ssa.Phi, *ssa.MakeChan, *ssa.MakeClosure, *ssa.Field, *ssa.ChangeType, *ssa.MakeInterface, *ssa.ChangeInterface:
+				if b.tracked(v) {
+					b.regs[v] = b.newReg()
+				}
+			case *ssa.Extract:
+				if r := b.tuples[v.Tuple]; r != nil && r[v.Index] >= 0 && b.tracked(v) {
+					b.regs[v] = r[v.Index]
+				}
+			}
+		}
+	}
+}
+
+// tuple gives registers to the parts of a tuple that are used.
+func (b *builder) tuple(v ssa.Value, n int) {
+	regs := make([]int32, n)
+	for i := range regs {
+		regs[i] = -1
+	}
+	for _, use := range *v.Referrers() {
+		if x, ok := use.(*ssa.Extract); ok && b.tracked(x) && regs[x.Index] < 0 {
+			regs[x.Index] = b.newReg()
+		}
+	}
+	b.tuples[v] = regs
+}
+
+func (b *builder) dst(v ssa.Value) []int32 {
+	if t, ok := b.tuples[v]; ok {
+		return t
+	}
+	if r, ok := b.regs[v]; ok {
+		return []int32{r}
+	}
+	return nil
+}
+
+// operand returns what stands for a value.
+func (b *builder) operand(v ssa.Value) operand {
+	if r, ok := b.regs[v]; ok {
+		return operand{reg: r}
+	}
+	none := operand{reg: -1}
+	switch v := v.(type) {
+	case *ssa.Const:
+		if v.IsNil() {
+			none.val.kind = null
+		} else if v.Value != nil {
+			switch v.Value.Kind() {
+			case constant.Bool:
+				none.val = value{kind: integer}
+				if constant.BoolVal(v.Value) {
+					none.val.n = 1
+				}
+			case constant.Int:
+				if n, ok := constant.Int64Val(v.Value); ok && -maxNumber <= n && n <= maxNumber {
+					none.val = value{kind: integer, n: int32(n)}
+				}
+			}
+		}
+	case *ssa.Function:
+		if fn := b.p.IR.Source(v); fn != nil {
+			none.val = value{kind: function, fn: b.code(fn)}
+		}
+	}
+	return none
+}
+
+// opaque reports whether an operand can be nothing that is known.
+func (o operand) opaque() bool { return o.reg < 0 && o.val.kind <= integer }
+
+func (b *builder) escape(at ssa.Instruction, vs ...ssa.Value) {
+	var args []operand
+	for _, v := range vs {
+		if o := b.operand(v); !o.opaque() && b.carries(v.Type()) {
+			args = append(args, o)
+		}
+	}
+	if len(args) > 0 {
+		b.emit(node{op: opEscape, args: args, at: at})
+	}
+}
+
+func (b *builder) instruction(instr ssa.Instruction) {
+	switch i := instr.(type) {
+	case *ssa.Alloc:
+		if d := b.dst(i); d != nil {
+			b.emit(node{op: opAlloc, dst: d, typ: i.Type().(*types.Pointer).Elem(), at: i})
+		}
+	case *ssa.FieldAddr:
+		b.part(opField, i, i.X, i.Field)
+	case *ssa.Field:
+		b.part(opPart, i, i.X, i.Field)
+	case *ssa.UnOp:
+		switch {
+		case i.Op == token.ARROW:
+			d := b.dst(i)
+			for len(d) < 2 {
+				d = append(d, -1)
+			}
+			b.emit(node{op: opRecv, dst: d, args: []operand{b.channel(i.X)}, at: i})
+		case i.Op == token.MUL && b.dst(i) != nil:
+			b.emit(node{op: opLoad, dst: b.dst(i), args: []operand{b.operand(i.X)}, typ: i.Type(), at: i})
+		}
+	case *ssa.Store:
+		addr := b.operand(i.Addr)
+		if addr.reg < 0 {
+			b.escape(i, i.Val)
+			return
+		}
+		b.emit(node{op: opStore, args: []operand{addr, b.operand(i.Val)}, at: i})
+	case *ssa.MapUpdate:
+		b.escape(i, i.Key, i.Value)
+	case *ssa.Send:
+		b.emit(node{op: opSend, args: []operand{b.channel(i.Chan), b.operand(i.X)}, at: i})
+	case *ssa.MakeChan:
+		b.emit(node{op: opMake, dst: b.dst(i), args: []operand{b.room(i.Size)}, at: i})
+	case *ssa.MakeClosure:
+		if m := ir.BoundMethod(i); m != nil {
+			fn := b.p.IR.SSA.Prog.FuncValue(m)
+			if src := b.p.IR.Source(fn); fn != nil && src != nil {
+				b.emit(node{op: opBind, dst: b.dst(i), fn: b.code(src), args: []operand{b.operand(i.Bindings[0])}, at: i})
+			} else {
+				b.escape(i, i.Bindings...)
+			}
+			return
+		}
+		var args []operand
+		for _, v := range i.Bindings {
+			args = append(args, b.operand(v))
+		}
+		b.emit(node{op: opClosure, dst: b.dst(i), fn: b.code(i.Fn.(*ssa.Function)), args: args, at: i})
+	case *ssa.ChangeType:
+		b.move(i, i.X)
+	case *ssa.MakeInterface:
+		b.move(i, i.X)
+	case *ssa.ChangeInterface:
+		b.move(i, i.X)
+	case *ssa.TypeAssert:
+		if t, ok := b.tuples[i]; ok {
+			b.emit(node{op: opMove, dst: t, args: []operand{b.operand(i.X), {reg: -1}}, at: i})
+		} else {
+			b.move(i, i.X)
+		}
+	case *ssa.BinOp:
+		if d := b.dst(i); d != nil {
+			n := b.operand(i.Y).val
+			if i.Op == token.SUB {
+				n.n = -n.n
+			}
+			if n.kind != integer {
+				b.emit(node{op: opMove, dst: d, args: []operand{{reg: -1}}, at: i})
+				return
+			}
+			b.emit(node{op: opAdd, dst: d, args: []operand{b.operand(i.X)}, n: n.n, at: i})
+		}
+	case *ssa.Range:
+		b.emit(node{op: opMove, dst: b.dst(i), args: []operand{{reg: -1, val: value{kind: integer}}}, at: i})
+	case *ssa.Next:
+		counter := b.operand(i.Iter)
+		b.emit(node{op: opAdd, dst: []int32{counter.reg}, args: []operand{counter}, n: 1, at: i})
+	case *ssa.Select:
+		b.choice(i)
+	case *ssa.Call:
+		b.call(i, &i.Call, opCall, b.dst(i))
+	case *ssa.Go:
+		b.call(i, &i.Call, opGo, nil)
+	case *ssa.Defer:
+		b.call(i, &i.Call, opDefer, nil)
+	case *ssa.RunDefers:
+		b.emit(node{op: opRunDefers, at: i})
+	case *ssa.Return:
+		var args []operand
+		for _, v := range i.Results {
+			args = append(args, b.operand(v))
+		}
+		b.emit(node{op: opReturn, args: args, at: i})
+		b.cur = -1
+	case *ssa.Panic:
+		b.emit(node{op: opCrash, at: i})
+		b.cur = -1
+	case *ssa.Jump:
+		b.branch(i.Block(), node{op: opNop}, false)
+	case *ssa.If:
+		b.decide(i, i.Cond, false)
+	}
+}
+
+func (b *builder) move(v, from ssa.Value) {
+	if d := b.dst(v); d != nil {
+		b.emit(node{op: opMove, dst: d, args: []operand{b.operand(from)}})
+	}
+}
+
+func (b *builder) part(op op, v, of ssa.Value, field int) {
+	if d := b.dst(v); d != nil {
+		b.emit(node{op: op, dst: d, args: []operand{b.operand(of)}, n: int32(field), typ: v.Type()})
+	}
+}
+
+// channel returns what stands for a channel: nil if nobody opens it.
+func (b *builder) channel(v ssa.Value) operand {
+	o := b.operand(v)
+	return o
+}
+
+// room returns what stands for the capacity of a channel.
+func (b *builder) room(v ssa.Value) operand {
+	o := b.operand(v)
+	if k, ok := v.(*ssa.Const); ok {
+		if n := k.Int64(); n > maxRoom {
+			o.val = value{kind: bound}
+		}
+		return o
+	}
+	if isLen(v) || b.isBound(v) {
+		return operand{reg: -1, val: value{kind: bound}}
+	}
+	return operand{reg: -1}
+}
+
+func isLen(v ssa.Value) bool {
+	call, ok := ir.Unconvert(v).(*ssa.Call)
+	if !ok {
+		return false
+	}
+	built, ok := call.Call.Value.(*ssa.Builtin)
+	return ok && built.Name() == "len"
+}
+
+// isBound reports whether a number bounds a loop of its function.
+func (b *builder) isBound(v ssa.Value) bool {
+	if v.Referrers() == nil {
+		return false
+	}
+	return slices.ContainsFunc(*v.Referrers(), func(use ssa.Instruction) bool {
+		cmp, ok := use.(*ssa.BinOp)
+		if !ok || !slices.ContainsFunc(*cmp.Referrers(), func(use ssa.Instruction) bool { _, ok := use.(*ssa.If); return ok }) {
+			return false
+		}
+		return b.graph.Innermost(cmp.Block()) != nil
+	})
+}
+
+// choice writes a select statement.
+func (b *builder) choice(sel *ssa.Select) {
+	t := b.tuples[sel]
+	n := node{op: opSelect, dst: slices.Clone(t), block: sel.Blocking, at: sel}
+	k := 2
+	for _, state := range sel.States {
+		c := commCase{ch: b.channel(state.Chan), dst: -1, val: operand{reg: -1}}
+		if state.Send != nil {
+			c.send, c.val = true, b.operand(state.Send)
+		} else {
+			c.dst = t[k]
+			k++
+		}
+		n.cases = append(n.cases, c)
+	}
+	b.emit(n)
+}
+
+// decide writes a branch on a condition.
+func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
+	switch v := cond.(type) {
+	case *ssa.UnOp:
+		if v.Op == token.NOT {
+			b.decide(i, v.X, !not)
+			return
+		}
+	case *ssa.BinOp:
+		x, y := v.X, v.Y
+		if k, ok := x.(*ssa.Const); ok && k.IsNil() {
+			x, y = y, x
+		}
+		if k, ok := y.(*ssa.Const); ok && k.IsNil() && (v.Op == token.EQL || v.Op == token.NEQ) {
+			if o := b.operand(x); !o.opaque() {
+				b.branch(i.Block(), node{op: opNil, args: []operand{o}, at: i}, not != (v.Op == token.NEQ))
+				return
+			}
+			break
+		}
+		l, r := b.operand(v.X), b.operand(v.Y)
+		n := node{op: opCompare, tok: v.Op, at: i}
+		if b.leaves(i.Block()) {
+			n.n = 1
+			l, r = b.limit(v.X, l), b.limit(v.Y, r)
+		}
+		if l.reg >= 0 || r.reg >= 0 {
+			n.args = []operand{l, r}
+			b.branch(i.Block(), n, not)
+			return
+		}
+	case *ssa.Extract:
+		if next, ok := v.Tuple.(*ssa.Next); ok {
+			counter := b.operand(next.Iter)
+			b.branch(i.Block(), node{op: opCompare, tok: token.LEQ, n: 1, args: []operand{counter, {reg: -1, val: value{kind: bound}}}, at: i}, not)
+			return
+		}
+	}
+	if o := b.operand(cond); o.reg >= 0 || o.val.kind == integer {
+		b.branch(i.Block(), node{op: opIf, args: []operand{o}, at: i}, not)
+		return
+	}
+	b.branch(i.Block(), node{op: opNop}, false)
+}
+
+// limit returns what a loop's counter is compared with: large constants are as
+// many as what is not known.
+func (b *builder) limit(v ssa.Value, o operand) operand {
+	if k, ok := v.(*ssa.Const); ok && k.Value != nil && k.Value.Kind() == constant.Int {
+		if k.Int64() > maxRoom {
+			return operand{reg: -1, val: value{kind: bound}}
+		}
+		return o
+	}
+	if o.reg < 0 {
+		return operand{reg: -1, val: value{kind: bound}}
+	}
+	return o
+}
+
+// leaves reports whether control leaves a loop at the end of a block.
+func (b *builder) leaves(block *ssa.BasicBlock) bool {
+	l := b.graph.Innermost(block)
+	return l != nil && slices.ContainsFunc(block.Succs, func(s *ssa.BasicBlock) bool { return !l.Contains(s) })
+}
+
+// branch writes a node that leads to the blocks behind, the last first if swap is
+// set.
+func (b *builder) branch(block *ssa.BasicBlock, n node, swap bool) {
+	from := b.emit(n)
+	b.cur = -1
+	seen := make(map[*ssa.BasicBlock]int)
+	succs := make([]int32, 0, len(block.Succs))
+	for _, s := range block.Succs {
+		succs = append(succs, b.edge(block, s, seen[s]))
+		seen[s]++
+	}
+	if swap {
+		slices.Reverse(succs)
+	}
+	b.c.nodes[from].succs = succs
+}
+
+// edge returns the node at which control goes on in block to: the assignments to
+// its phis, or its first.
+func (b *builder) edge(from, to *ssa.BasicBlock, nth int) int32 {
+	index := -1
+	for i, p := range to.Preds {
+		if p == from {
+			if nth == 0 {
+				index = i
+				break
+			}
+			nth--
+		}
+	}
+	n := node{op: opMove}
+	for _, instr := range to.Instrs {
+		phi, ok := instr.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		if r, ok := b.regs[phi]; ok {
+			n.dst = append(n.dst, r)
+			n.args = append(n.args, b.operand(phi.Edges[index]))
+		}
+	}
+	if len(n.dst) == 0 {
+		return b.starts[to.Index]
+	}
+	i := int32(len(b.c.nodes))
+	n.succs = []int32{b.starts[to.Index]}
+	b.c.nodes = append(b.c.nodes, n)
+	return i
+}

@@ -1,0 +1,249 @@
+package comm
+
+import (
+	"encoding/binary"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A kind says what is known of a value.
+type kind uint8
+
+const (
+	unknown    kind = iota
+	null            // nil
+	integer         // a small number, or 0 and 1 for false and true
+	bound           // a number that is not known: as many as a loop goes round
+	notNull         // not nil, and not known otherwise
+	background      // a context that never ends
+	function        // a function without captured variables
+	pointer         // to an object, or to a part of it
+	channel         // an object
+	closure         // an object
+	structure       // an object that is a copy of what was somewhere
+	ctx             // a context that ends when it is cancelled: an object
+	done            // the channel of such
+	cancel          // the function that cancels it
+)
+
+const (
+	maxNumber = 8
+	maxRoom   = 3 // larger channels have room for as much as loops go round
+)
+
+// A value is what a register or part of an object holds.
+type value struct {
+	kind kind
+	n    int32 // the number, or the object
+	path int32 // of a pointer: the part it points to
+	fn   *code // of a function
+}
+
+// isObject reports whether n is an object.
+func (v value) isObject() bool { return v.kind >= pointer }
+
+// An object is something that was made while the functions ran.
+type object struct {
+	typ     types.Type
+	escaped bool // others have it: whatever is done with it may be undone
+	parts   []part
+
+	chanObj bool
+	room    int32 // -1: no end of it
+	buf     []value
+	closed  bool // a channel that was closed, a context that has ended
+
+	fn     *code // closure
+	method bool  // parts[0] is the receiver
+}
+
+// A part is what is kept at a path of an object.
+type part struct {
+	path int32
+	val  value
+}
+
+// A frame is a call that has not returned.
+type frame struct {
+	fn     *code
+	pc     int32
+	regs   []value
+	defers []deferred
+}
+
+type deferred struct {
+	fn   value // a function or closure
+	args []value
+}
+
+// An origin is where goroutines are started.
+type origin struct {
+	at      ssa.Instruction // nil: the function itself
+	foreign bool            // the go statement is in another package
+	index   int
+}
+
+// A proc is a goroutine.
+type proc struct {
+	frames []frame
+	from   *origin
+}
+
+func (p *proc) top() *frame { return &p.frames[len(p.frames)-1] }
+
+// node returns where a goroutine is.
+func (p *proc) node() *node {
+	f := p.top()
+	return &f.fn.nodes[f.pc]
+}
+
+// A state is what all goroutines have come to.
+type state struct {
+	procs []proc
+	heap  []object
+	crash bool
+	exit  ssa.Instruction // where the function itself returned; no part of the state's identity
+}
+
+func (s *state) clone() *state {
+	c := &state{procs: make([]proc, len(s.procs)), heap: make([]object, len(s.heap)), exit: s.exit}
+	for i, p := range s.procs {
+		frames := make([]frame, len(p.frames))
+		for j, f := range p.frames {
+			frames[j] = f
+			frames[j].regs = slices.Clone(f.regs)
+			frames[j].defers = slices.Clone(f.defers)
+		}
+		c.procs[i] = proc{frames, p.from}
+	}
+	for i, o := range s.heap {
+		o.parts = slices.Clone(o.parts)
+		o.buf = slices.Clone(o.buf)
+		c.heap[i] = o
+	}
+	return c
+}
+
+func (s *state) add(o object) int32 {
+	s.heap = append(s.heap, o)
+	return int32(len(s.heap) - 1)
+}
+
+// finished reports whether the function itself has returned.
+func (s *state) finished() bool { return len(s.procs) == 0 || s.procs[0].from.at != nil }
+
+// An encoder writes states such that equal ones have equal bytes: objects are
+// numbered as they are found from the goroutines, and registers that nobody reads
+// any more are left out.
+type encoder struct {
+	s     *state
+	out   []byte
+	names []int32 // of objects, from 1
+	queue []int32
+	codes map[*code]int
+}
+
+func (e *encoder) encode(s *state) string {
+	e.s, e.out, e.queue = s, e.out[:0], e.queue[:0]
+	e.names = slices.Grow(e.names[:0], len(s.heap))[:len(s.heap)]
+	clear(e.names)
+	for i := range s.procs {
+		p := &s.procs[i]
+		e.int(p.from.index)
+		for k := range p.frames {
+			f := &p.frames[k]
+			e.int(e.code(f.fn))
+			e.int(int(f.pc))
+			live := f.fn.nodes[f.pc].live
+			if k < len(p.frames)-1 {
+				live = nil // what is live behind a call is less than what is live at it
+			}
+			for r, v := range f.regs {
+				if v.kind == unknown || !f.alive(int32(r), live) {
+					continue
+				}
+				e.int(r + 1)
+				e.value(v)
+			}
+			e.int(0)
+			for _, d := range f.defers {
+				e.value(d.fn)
+				for _, v := range d.args {
+					e.value(v)
+				}
+			}
+			e.int(-1)
+		}
+		e.int(-2)
+	}
+	for k := 0; k < len(e.queue); k++ {
+		o := &s.heap[e.queue[k]]
+		flags := 0
+		if o.escaped {
+			flags |= 1
+		}
+		if o.closed {
+			flags |= 2
+		}
+		e.int(flags)
+		e.int(int(o.room))
+		for _, v := range o.buf {
+			e.value(v)
+		}
+		e.int(-1)
+		for _, p := range o.parts {
+			e.int(int(p.path))
+			e.value(p.val)
+		}
+		e.int(-2)
+	}
+	return string(e.out)
+}
+
+// alive reports whether a register is read from where the frame is on. While a
+// call goes on, those are that are live behind it.
+func (f *frame) alive(r int32, live []uint64) bool {
+	if live != nil {
+		return live[r/64]&(1<<(r%64)) != 0
+	}
+	for _, s := range f.fn.nodes[f.pc].succs {
+		if f.fn.nodes[s].live[r/64]&(1<<(r%64)) != 0 {
+			return true
+		}
+	}
+	return f.fn.nodes[f.pc].op == opRunDefers && f.fn.nodes[f.pc].live[r/64]&(1<<(r%64)) != 0
+}
+
+func (e *encoder) int(n int) { e.out = binary.AppendVarint(e.out, int64(n)) }
+
+func (e *encoder) code(c *code) int {
+	if c == nil {
+		return 0
+	}
+	id, ok := e.codes[c]
+	if !ok {
+		id = len(e.codes) + 1
+		e.codes[c] = id
+	}
+	return id
+}
+
+func (e *encoder) value(v value) {
+	e.out = append(e.out, byte(v.kind))
+	switch {
+	case v.isObject():
+		if e.names[v.n] == 0 {
+			e.queue = append(e.queue, v.n)
+			e.names[v.n] = int32(len(e.queue))
+		}
+		e.int(int(e.names[v.n]))
+		e.int(int(v.path))
+	case v.kind == function:
+		e.int(e.code(v.fn))
+	default:
+		e.int(int(v.n))
+		e.int(int(v.path))
+	}
+}

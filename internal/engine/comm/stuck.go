@@ -1,0 +1,277 @@
+package comm
+
+import (
+	"cmp"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A Reason says why a goroutine does not end.
+type Reason uint8
+
+const (
+	Sends    Reason = iota // it waits to send
+	Locks                  // it waits for a mutex
+	Receives               // it waits to receive
+	Waits                  // it waits for a WaitGroup
+	Runs                   // it goes round for ever
+)
+
+// Stuck is a goroutine that never ends once a function has come to an end.
+type Stuck struct {
+	Why Reason
+	// Start is where the goroutine is started; nil if it is the one that runs the
+	// function.
+	Start ssa.Instruction
+	// Foreign is set if the go statement itself is in another package.
+	Foreign bool
+	// At is where it waits, nil if that is in another package.
+	At ssa.Instruction
+	// Exit is where the function returned, nil if it did not.
+	Exit ssa.Instruction
+	// Held is where the mutex was locked that it waits for.
+	Held ssa.Instruction
+}
+
+// Stuck returns the goroutines that may never end when fn runs, by what it and all
+// that it starts do: in the order in which they were found.
+func (g *Program) Stuck(fn *ssa.Function) []Stuck {
+	rounds := int32(2)
+	m := newMachine(g, rounds)
+	graph := m.start(g.code(fn))
+	if m.largest() >= rounds {
+		m = newMachine(g, m.largest()+1)
+		graph = m.start(g.code(fn))
+	}
+	if graph.cut {
+		return nil
+	}
+	var found []Stuck
+	for _, scc := range graph.bottoms() {
+		for _, s := range m.judge(graph, scc) {
+			if !slices.ContainsFunc(found, func(have Stuck) bool { return have.Start == s.Start && (have.Start != nil || have.At == s.At) }) {
+				found = append(found, s)
+			}
+		}
+	}
+	return found
+}
+
+// largest returns the largest known room of the channels that the machine's code
+// makes.
+func (m *machine) largest() int32 {
+	room := int32(0)
+	for c := range m.enc.codes {
+		for i := range c.nodes {
+			if n := &c.nodes[i]; n.op == opMake && n.args[0].reg < 0 && n.args[0].val.kind == integer {
+				room = max(room, n.args[0].val.n)
+			}
+		}
+	}
+	return room
+}
+
+// start explores a function that is given what nobody knows.
+func (m *machine) start(c *code) *graph {
+	s := &state{procs: []proc{{frames: []frame{{fn: c, regs: make([]value, c.regs)}}, from: m.origin(origin{})}}}
+	return m.explore(s)
+}
+
+// bottoms returns the sets of states that are never left, by their first state.
+func (g *graph) bottoms() [][]int {
+	index := make([]int, len(g.states))
+	low := make([]int, len(g.states))
+	comp := make([]int, len(g.states))
+	for i := range comp {
+		comp[i] = -1
+	}
+	var stack []int
+	var comps [][]int
+	n := 0
+	type call struct{ v, e int }
+	for root := range g.states {
+		if index[root] != 0 {
+			continue
+		}
+		calls := []call{{root, 0}}
+		for len(calls) > 0 {
+			c := &calls[len(calls)-1]
+			if c.e == 0 {
+				n++
+				index[c.v], low[c.v] = n, n
+				stack = append(stack, c.v)
+			}
+			if c.e < len(g.edges[c.v]) {
+				w := g.edges[c.v][c.e].to
+				c.e++
+				if index[w] == 0 {
+					calls = append(calls, call{w, 0})
+				} else if comp[w] < 0 {
+					low[c.v] = min(low[c.v], index[w])
+				}
+				continue
+			}
+			v := c.v
+			calls = calls[:len(calls)-1]
+			if len(calls) > 0 {
+				p := calls[len(calls)-1].v
+				low[p] = min(low[p], low[v])
+			}
+			if low[v] == index[v] {
+				var set []int
+				for {
+					w := stack[len(stack)-1]
+					stack = stack[:len(stack)-1]
+					comp[w] = len(comps)
+					set = append(set, w)
+					if w == v {
+						break
+					}
+				}
+				slices.Sort(set)
+				comps = append(comps, set)
+			}
+		}
+	}
+	var out [][]int
+	for k, set := range comps {
+		bottom := true
+		for _, v := range set {
+			for _, e := range g.edges[v] {
+				bottom = bottom && comp[e.to] == k
+			}
+		}
+		if bottom && !g.states[set[0]].crash {
+			out = append(out, set)
+		}
+	}
+	slices.SortFunc(out, func(a, b []int) int { return cmp.Compare(a[0], b[0]) })
+	return out
+}
+
+// judge returns the goroutines that never end in a set of states that is never left.
+func (m *machine) judge(g *graph, scc []int) []Stuck {
+	moves := make(map[*origin]bool)
+	for _, v := range scc {
+		for _, e := range g.edges[v] {
+			moves[e.moved[0]] = true
+			if e.moved[1] != nil {
+				moves[e.moved[1]] = true
+			}
+		}
+	}
+	s := g.states[scc[0]]
+	var hung []int
+	var found []Stuck
+	for pi := range s.procs {
+		p := &s.procs[pi]
+		if !moves[p.from] {
+			hung = append(hung, pi)
+		} else if p.from.at != nil && s.finished() {
+			found = append(found, Stuck{Why: Runs, Start: p.from.at, Foreign: p.from.foreign, At: p.node().at, Exit: s.exit})
+		}
+	}
+	for _, pi := range hung {
+		if !m.follows(s, pi, hung) {
+			found = append(found, m.describe(s, pi))
+		}
+	}
+	return found
+}
+
+func reason(n *node) Reason {
+	switch n.op {
+	case opSend:
+		return Sends
+	case opLock:
+		return Locks
+	case opWait:
+		return Waits
+	case opSelect:
+		if len(n.cases) > 0 && !slices.ContainsFunc(n.cases, func(c commCase) bool { return !c.send }) {
+			return Sends
+		}
+	}
+	return Receives
+}
+
+func (m *machine) describe(s *state, pi int) Stuck {
+	p := &s.procs[pi]
+	n := p.node()
+	out := Stuck{Why: reason(n), Start: p.from.at, Foreign: p.from.foreign, At: n.at, Exit: s.exit}
+	if n.op == opLock {
+		if mu := p.top().get(n.args[0]); mu.kind == pointer {
+			for _, part := range s.heap[mu.n].parts {
+				if part.path == mu.path && part.val.path > 0 {
+					out.Held = m.sites[part.val.path-1]
+				}
+			}
+		}
+	}
+	return out
+}
+
+// follows reports whether a goroutine hangs only because another does.
+func (m *machine) follows(s *state, pi int, hung []int) bool {
+	for _, qi := range hung {
+		if qi == pi || s.procs[qi].from == s.procs[pi].from || !m.frees(s, qi, pi) {
+			continue
+		}
+		if !m.frees(s, pi, qi) {
+			return true
+		}
+		a, b := reason(s.procs[pi].node()), reason(s.procs[qi].node())
+		if b < a || b == a && qi < pi {
+			return true
+		}
+	}
+	return false
+}
+
+// frees reports whether one goroutine would go on if another did.
+func (m *machine) frees(s *state, qi, pi int) bool {
+	t := s.clone()
+	q := t.procs[qi].top()
+	n := t.procs[qi].node()
+	for i := range n.dst {
+		q.put(n.dst, i, value{})
+	}
+	left := m.steps
+	m.steps = min(left, maxSteps/10)
+	defer func() { m.steps = left }()
+	g := m.explore(follow(t, qi, n.succs)...)
+	for _, edges := range g.edges {
+		for _, e := range edges {
+			if e.moved[0] == s.procs[pi].from || e.moved[1] == s.procs[pi].from {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Starts reports whether a function starts goroutines itself, or gets something
+// from a function that does.
+func (g *Program) Starts(fn *ssa.Function) bool {
+	return slices.ContainsFunc(g.code(fn).nodes, func(n node) bool {
+		switch n.op {
+		case opGo:
+			return true
+		case opCall:
+			return n.fn != nil && len(n.dst) > 0 && g.spawns(n.fn, make(map[*code]bool))
+		}
+		return false
+	})
+}
+
+// spawns reports whether a function, or one that it calls, starts a goroutine.
+func (g *Program) spawns(c *code, seen map[*code]bool) bool {
+	if seen[c] {
+		return false
+	}
+	seen[c] = true
+	return slices.ContainsFunc(c.nodes, func(n node) bool {
+		return n.op == opGo || n.op == opCall && n.fn != nil && g.spawns(n.fn, seen)
+	})
+}
