@@ -80,13 +80,16 @@ func (c *checker) leak(s comm.Stuck) *evidence.Leak {
 			leak.Category, leak.What, obliged = "never-ends", "goroutine never ends", false
 		}
 	case comm.Runs:
+		if s.Ticks {
+			return nil // timerleak tells it
+		}
 		leak.Category, leak.What, obliged = "never-ends", "goroutine never ends", false
 	case comm.Waits:
 		at, leak.Category, leak.What = s.At, "wait-never-done", "may wait for ever"
 	case comm.Locks:
 		at, leak.Category, leak.What = s.Held, "unlock-missing", "mutex may stay locked"
 	}
-	if at == nil {
+	if at == nil && s.Why == comm.Sends {
 		at = s.At
 	}
 	if at == nil {

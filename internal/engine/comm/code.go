@@ -1,8 +1,10 @@
 package comm
 
 import (
+	"fmt"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -11,42 +13,42 @@ import (
 type op uint8
 
 const (
-	opNop     op = iota // go on at any of the nodes behind
-	opSpin              // go round for ever
-	opCrash             // the process ends
-	opMove              // dst = args, all at once
-	opAlloc             // dst = a new object
-	opField             // dst = the address of field n of what args[0] points to
-	opLoad              // dst = what is at args[0]
-	opStore             // what is at args[0] = args[1]
-	opPart              // dst = field n of the struct args[0]
-	opClosure           // dst = function fn with args captured
-	opBind              // dst = method fn with args[0] as its receiver
-	opAdd               // dst = args[0] + n
-	opIf                // go on at succs[0] if args[0], else at succs[1]
-	opNil               // go on at succs[0] if args[0] is nil, else at succs[1]
-	opCompare           // go on at succs[0] if args[0] tok args[1], else at succs[1]
-	opMake              // dst = a new channel with room for args[0] elements
-	opSend              // send args[1] on args[0]
-	opRecv              // dst[0], dst[1] = receive from args[0]
-	opSelect            // dst[0] = the chosen case, dst[1] = whether a value came, then the values; see cases
-	opClose             // close args[0]
-	opCall              // dst = call of fn, or of args[0] where that is nil, with the other args
-	opGo                // likewise, on a goroutine of its own
-	opDefer             // likewise, when the function returns
-	opInvoke            // dst = call of method of args[0]
-	opRunDefers         // run what was deferred
-	opReturn            // return args
-	opGroup             // add n to the WaitGroup args[0]
-	opWait              // wait for the WaitGroup args[0]
-	opLock              // lock the mutex args[0]; n is 1 if it is to be read only
-	opUnlock            // unlock it
-	opOnce              // go on at succs[0] at the first time with sync.Once args[0], else at succs[1]
-	opContext           // dst[0] = a context derived from args[0], dst[1] = the function that cancels it
-	opDone              // dst = the channel of context args[0]
-	opErr               // dst = nil if context args[0] has not ended
-	opCancel            // end the context args[0]
-	opEscape            // args get out of sight
+	opNop       op = iota // go on at any of the nodes behind
+	opSpin                // go round for ever
+	opCrash               // the process ends
+	opMove                // dst = args, all at once
+	opAlloc               // dst = a new object
+	opField               // dst = the address of field n of what args[0] points to
+	opLoad                // dst = what is at args[0]
+	opStore               // what is at args[0] = args[1]
+	opPart                // dst = field n of the struct args[0]
+	opClosure             // dst = function fn with args captured
+	opBind                // dst = method fn with args[0] as its receiver
+	opAdd                 // dst = args[0] + n
+	opIf                  // go on at succs[0] if args[0], else at succs[1]
+	opNil                 // go on at succs[0] if args[0] is nil, else at succs[1]
+	opCompare             // go on at succs[0] if args[0] tok args[1], else at succs[1]
+	opMake                // dst = a new channel with room for args[0] elements
+	opSend                // send args[1] on args[0]
+	opRecv                // dst[0], dst[1] = receive from args[0]
+	opSelect              // dst[0] = the chosen case, dst[1] = whether a value came, then the values; see cases
+	opClose               // close args[0]
+	opCall                // dst = call of fn, or of args[0] where that is nil, with the other args
+	opGo                  // likewise, on a goroutine of its own
+	opDefer               // likewise, when the function returns
+	opInvoke              // dst = call of method of args[0]
+	opRunDefers           // run what was deferred
+	opReturn              // return args
+	opGroup               // add n to the WaitGroup args[0]
+	opWait                // wait for the WaitGroup args[0]
+	opLock                // lock the mutex args[0]; n is 1 if it is to be read only
+	opUnlock              // unlock it
+	opOnce                // go on at succs[0] at the first time with sync.Once args[0], else at succs[1]
+	opContext             // dst[0] = a context derived from args[0], dst[1] = the function that cancels it
+	opDone                // dst = the channel of context args[0]
+	opErr                 // dst = nil if context args[0] has not ended
+	opCancel              // end the context args[0]
+	opEscape              // args get out of sight
 )
 
 // An operand is a register or, where reg is negative, a constant.
@@ -72,12 +74,14 @@ type node struct {
 	fn    *code
 	cases []commCase
 	block bool // opSelect: it has no default case
+	ticks bool // it waits for a ticker
 	meth  *types.Func
 	typ   types.Type
 	succs []int32
 
-	at   ssa.Instruction // nil in what a fact tells
-	live []uint64        // registers that somebody reads from here on
+	at    ssa.Instruction // nil in what a fact tells
+	yield bool            // others go on meanwhile, though it does nothing that they can see
+	live  []uint64        // registers that somebody reads from here on
 }
 
 // A code is a function as far as communication goes. Its registers begin with its
@@ -96,6 +100,7 @@ type code struct {
 func (c *code) settle() {
 	c.merge()
 	c.compact()
+	c.yields()
 	c.liveness()
 	c.ready = true
 }
@@ -144,6 +149,44 @@ func (c *code) merge() {
 			}
 		}
 	}
+}
+
+// yields lets a goroutine be seen once in each round of a loop.
+func (c *code) yields() {
+	for {
+		mark := int32(-1)
+		color := make([]uint8, len(c.nodes))
+		var visit func(i int32)
+		visit = func(i int32) {
+			if visible(&c.nodes[i]) || color[i] != 0 || mark >= 0 {
+				return
+			}
+			color[i] = 1
+			for _, s := range c.nodes[i].succs {
+				if color[s] == 1 && !visible(&c.nodes[s]) {
+					mark = s
+				}
+				visit(s)
+			}
+			color[i] = 2
+		}
+		for i := range c.nodes {
+			visit(int32(i))
+		}
+		if mark < 0 {
+			return
+		}
+		c.nodes[mark].yield = true
+	}
+}
+
+// visible reports whether others can tell when a goroutine goes on.
+func visible(n *node) bool {
+	switch n.op {
+	case opSpin, opSend, opRecv, opSelect, opClose, opWait, opLock, opErr, opCancel:
+		return true
+	}
+	return n.yield
 }
 
 // ordered reports whether the order of the nodes behind matters.
@@ -255,4 +298,17 @@ func (c *code) liveness() {
 			}
 		}
 	}
+}
+
+func (c *code) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s params %d acts %v\n", c.name, c.params, c.acts)
+	for i, n := range c.nodes {
+		fmt.Fprintf(&b, "  %d: op%d dst %v args %v n %d cases %v -> %v", i, n.op, n.dst, n.args, n.n, n.cases, n.succs)
+		if n.fn != nil {
+			b.WriteString(" fn " + n.fn.name)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
 }

@@ -52,7 +52,7 @@ func (c *code) doesAct() bool {
 		}
 		return true
 	}) || slices.ContainsFunc(c.nodes, func(n node) bool {
-		return n.op == opReturn && slices.ContainsFunc(n.args, func(o operand) bool { return o.reg >= c.params || o.reg < 0 && o.val.kind > integer })
+		return n.op == opReturn && slices.ContainsFunc(n.args, func(o operand) bool { return o.reg >= c.params || o.reg < 0 && o.val.kind > bound })
 	})
 }
 
@@ -315,8 +315,14 @@ func (b *builder) operand(v ssa.Value) operand {
 	return none
 }
 
+// constant reports whether an operand is a number that is known, or as many as loops
+// go round.
+func (o operand) constant() bool {
+	return o.reg < 0 && (o.val.kind == integer || o.val.kind == bound)
+}
+
 // opaque reports whether an operand can be nothing that is known.
-func (o operand) opaque() bool { return o.reg < 0 && o.val.kind <= integer }
+func (o operand) opaque() bool { return o.reg < 0 && o.val.kind <= bound }
 
 func (b *builder) escape(at ssa.Instruction, vs ...ssa.Value) {
 	var args []operand
@@ -347,7 +353,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 			for len(d) < 2 {
 				d = append(d, -1)
 			}
-			b.emit(node{op: opRecv, dst: d, args: []operand{b.channel(i.X)}, at: i})
+			b.emit(node{op: opRecv, dst: d, args: []operand{b.channel(i.X)}, ticks: b.ticks(i.X), at: i})
 		case i.Op == token.MUL && b.dst(i) != nil:
 			b.emit(node{op: opLoad, dst: b.dst(i), args: []operand{b.operand(i.X)}, typ: i.Type(), at: i})
 		}
@@ -453,6 +459,21 @@ func (b *builder) channel(v ssa.Value) operand {
 	return o
 }
 
+// ticks reports whether a channel is that of a ticker.
+func (b *builder) ticks(v ssa.Value) bool {
+	refs := b.p.Refs(v)
+	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		if !b.p.OfTimer(r) {
+			return true
+		}
+		if call, ok := r.Root.(*ssa.Call); ok && r.Path == nil {
+			return ir.Callee(&call.Call).Name() == "After"
+		}
+		n := ir.Named(r.Path.Parent().Type(r.Root.Type()))
+		return n != nil && n.Obj().Name() == "Timer"
+	})
+}
+
 // room returns what stands for the capacity of a channel.
 func (b *builder) room(v ssa.Value) operand {
 	o := b.operand(v)
@@ -503,6 +524,7 @@ func (b *builder) choice(sel *ssa.Select) {
 		} else {
 			c.dst = t[k]
 			k++
+			n.ticks = n.ticks || b.ticks(state.Chan)
 		}
 		n.cases = append(n.cases, c)
 	}
@@ -531,11 +553,11 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 		}
 		l, r := b.operand(v.X), b.operand(v.Y)
 		n := node{op: opCompare, tok: v.Op, at: i}
-		if b.leaves(i.Block()) {
+		if b.leaves(i.Block()) || l.constant() && b.isBound(v.Y) {
 			n.n = 1
 			l, r = b.limit(v.X, l), b.limit(v.Y, r)
 		}
-		if l.reg >= 0 || r.reg >= 0 {
+		if l.reg >= 0 || r.reg >= 0 || l.constant() && r.constant() {
 			n.args = []operand{l, r}
 			b.branch(i.Block(), n, not)
 			return
@@ -563,11 +585,13 @@ func (b *builder) limit(v ssa.Value, o operand) operand {
 		}
 		return o
 	}
-	if o.reg < 0 {
+	if o.reg < 0 || b.isBound(v) && b.parameter(v) {
 		return operand{reg: -1, val: value{kind: bound}}
 	}
 	return o
 }
+
+func (b *builder) parameter(v ssa.Value) bool { _, ok := v.(*ssa.Parameter); return ok }
 
 // leaves reports whether control leaves a loop at the end of a block.
 func (b *builder) leaves(block *ssa.BasicBlock) bool {

@@ -66,33 +66,25 @@ func (m *machine) insert(g *graph, s *state) int {
 	return i
 }
 
-// maxQuiet bounds how far a goroutine goes on without being seen, as one that waits
-// for a variable to change.
-const maxQuiet = 400
-
 // settle goes on with all goroutines until each is at something that others can see.
 func (m *machine) settle(s *state) (settled []*state) {
-	type item struct {
-		s     *state
-		quiet int
-	}
-	work := []item{{s, 0}}
+	work := []*state{s}
 	var seen map[string]bool
 	for len(work) > 0 && m.steps > 0 {
-		it := work[len(work)-1]
+		s := work[len(work)-1]
 		work = work[:len(work)-1]
 		pi := -1
-		if !it.s.crash && it.quiet < maxQuiet && len(it.s.heap) < maxHeap {
-			pi = slices.IndexFunc(it.s.procs, func(p proc) bool { return !visible(p.node().op) })
+		if !s.crash {
+			pi = slices.IndexFunc(s.procs, func(p proc) bool { return !visible(p.node()) })
 		}
 		if pi < 0 {
-			if !it.s.crash && len(it.s.heap) >= maxHeap {
-				m.steps = 0
-			}
-			settled = append(settled, it.s)
+			settled = append(settled, s)
 			continue
 		}
-		next := m.run(it.s, pi)
+		if len(s.heap) > maxHeap {
+			m.steps = 0
+		}
+		next := m.run(s, pi)
 		for _, t := range next {
 			if len(next) > 1 && !t.crash {
 				if seen == nil {
@@ -104,7 +96,7 @@ func (m *machine) settle(s *state) (settled []*state) {
 				}
 				seen[key] = true
 			}
-			work = append(work, item{t, it.quiet + 1})
+			work = append(work, t)
 		}
 	}
 	return settled
@@ -215,8 +207,10 @@ func (m *machine) act(s *state, pi int) (out []next) {
 			err.kind = null
 		}
 		step(func(_ *state, f *frame) { f.put(n.dst, 0, err) })
-	default: // it went on for long without being seen
-		out = append(out, next{s.clone(), [2]*origin{from}})
+	default:
+		for _, t := range m.run(s.clone(), pi) {
+			out = append(out, next{t, [2]*origin{from}})
+		}
 	}
 	return out
 }

@@ -201,15 +201,6 @@ func (f *frame) put(dst []int32, i int, v value) {
 	}
 }
 
-// visible reports whether others can tell when a goroutine goes on.
-func visible(op op) bool {
-	switch op {
-	case opSpin, opSend, opRecv, opSelect, opClose, opWait, opLock, opErr, opCancel:
-		return true
-	}
-	return false
-}
-
 // follow returns the states in which the goroutine has gone on to each of the nodes
 // behind.
 func follow(s *state, pi int, succs []int32) []*state {

@@ -2,6 +2,8 @@ package comm
 
 import (
 	"cmp"
+	"fmt"
+	"os"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -30,6 +32,8 @@ type Stuck struct {
 	At ssa.Instruction
 	// Exit is where the function returned, nil if it did not.
 	Exit ssa.Instruction
+	// Ticks is set if it waits for a ticker meanwhile.
+	Ticks bool
 	// Held is where the mutex was locked that it waits for.
 	Held ssa.Instruction
 }
@@ -37,11 +41,16 @@ type Stuck struct {
 // Stuck returns the goroutines that may never end when fn runs, by what it and all
 // that it starts do: in the order in which they were found.
 func (g *Program) Stuck(fn *ssa.Function) []Stuck {
+	if os.Getenv("DBG") == fn.Name() {
+		for _, c := range g.codes {
+			fmt.Println(c)
+		}
+	}
 	rounds := int32(2)
 	m := newMachine(g, rounds)
 	graph := m.start(g.code(fn))
-	if m.largest() >= rounds {
-		m = newMachine(g, m.largest()+1)
+	if n := m.largest(); n > rounds {
+		m = newMachine(g, n)
 		graph = m.start(g.code(fn))
 	}
 	if graph.cut {
@@ -58,18 +67,27 @@ func (g *Program) Stuck(fn *ssa.Function) []Stuck {
 	return found
 }
 
-// largest returns the largest known room of the channels that the machine's code
-// makes.
+// largest returns how often loops have to go round so that the numbers in the code
+// that the machine ran make a difference: channels with room for so many are full.
 func (m *machine) largest() int32 {
-	room := int32(0)
+	most := int32(0)
 	for c := range m.enc.codes {
 		for i := range c.nodes {
-			if n := &c.nodes[i]; n.op == opMake && n.args[0].reg < 0 && n.args[0].val.kind == integer {
-				room = max(room, n.args[0].val.n)
+			switch n := &c.nodes[i]; n.op {
+			case opMake:
+				if o := n.args[0]; o.reg < 0 && o.val.kind == integer {
+					most = max(most, o.val.n+1)
+				}
+			case opCompare:
+				for _, o := range n.args {
+					if n.n == 1 && o.reg < 0 && o.val.kind == integer {
+						most = max(most, o.val.n)
+					}
+				}
 			}
 		}
 	}
-	return room
+	return min(most, maxRoom+1)
 }
 
 // start explores a function that is given what nobody knows.
@@ -169,7 +187,7 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 		if !moves[p.from] {
 			hung = append(hung, pi)
 		} else if p.from.at != nil && s.finished() {
-			found = append(found, Stuck{Why: Runs, Start: p.from.at, Foreign: p.from.foreign, At: p.node().at, Exit: s.exit})
+			found = append(found, Stuck{Why: Runs, Start: p.from.at, Foreign: p.from.foreign, At: p.node().at, Exit: s.exit, Ticks: g.ticks(scc, p.from)})
 		}
 	}
 	for _, pi := range hung {
@@ -178,6 +196,13 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 		}
 	}
 	return found
+}
+
+// ticks reports whether a goroutine waits for a ticker in one of some states.
+func (g *graph) ticks(scc []int, from *origin) bool {
+	return slices.ContainsFunc(scc, func(i int) bool {
+		return slices.ContainsFunc(g.states[i].procs, func(p proc) bool { return p.from == from && p.node().ticks })
+	})
 }
 
 func reason(n *node) Reason {
