@@ -38,11 +38,11 @@ func init() { evidence.Register(name, find) }
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
 	c := &checker{p}
-	prog := comm.New(p.Package)
+	prog := p.Comm()
 	var found []*evidence.Leak
 	told := make(map[ssa.Instruction]bool)
 	for _, fn := range p.IR.Funcs {
-		if !prog.Starts(fn) {
+		if p.HelpsTests(fn) || !prog.Starts(fn) {
 			continue
 		}
 		for _, s := range prog.Stuck(fn) {
@@ -88,9 +88,6 @@ func (c *checker) leak(s comm.Stuck) *evidence.Leak {
 		at, leak.Category, leak.What = s.At, "wait-never-done", "may wait for ever"
 	case comm.Locks:
 		at, leak.Category, leak.What = s.Held, "unlock-missing", "mutex may stay locked"
-	}
-	if at == nil && s.Why == comm.Sends {
-		at = s.At
 	}
 	if at == nil {
 		return nil

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -214,18 +215,23 @@ func (b *builder) unknown(inv invocation) {
 				other = true
 			}
 		}
+		if _, ok := inv.types[i].Underlying().(*types.Signature); ok && !spawns && !other && inv.callee != nil && convention.IsStd(inv.callee.Pkg().Path()) {
+			calls = true
+		}
 		switch {
 		case other:
 			lost = append(lost, arg)
 		case spawns:
 			b.emit(node{op: opGo, args: []operand{arg}, at: inv.at})
 		case calls:
-			// It is called any number of times.
-			again := b.emit(node{})
-			b.emit(node{op: opCall, args: []operand{arg}, at: inv.at})
-			b.c.nodes[b.cur].succs = []int32{again}
-			b.cur = again
-			b.emit(node{})
+			// The standard library calls it any number of times, others perhaps.
+			before := b.emit(node{})
+			again := b.emit(node{op: opCall, args: []operand{arg}, at: inv.at})
+			after := b.emit(node{})
+			b.c.nodes[before].succs = append(b.c.nodes[before].succs, after)
+			if convention.IsStd(inv.callee.Pkg().Path()) {
+				b.c.nodes[again].succs = append(b.c.nodes[again].succs, again)
+			}
 		}
 	}
 	if len(lost) > 0 {
@@ -233,7 +239,3 @@ func (b *builder) unknown(inv invocation) {
 	}
 	b.forget(inv.at, inv.dst)
 }
-
-// foreign returns what a function of another package communicates, or nil if that
-// is not known.
-func (g *Program) foreign(fn *types.Func) *code { return nil }

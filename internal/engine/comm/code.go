@@ -47,7 +47,6 @@ const (
 	opContext             // dst[0] = a context derived from args[0], dst[1] = the function that cancels it
 	opDone                // dst = the channel of context args[0]
 	opErr                 // dst = nil if context args[0] has not ended
-	opCancel              // end the context args[0]
 	opEscape              // args get out of sight
 )
 
@@ -64,6 +63,34 @@ type commCase struct {
 	dst     int32 // the value received, or -1
 }
 
+// A class is what a variable is that has its zero value.
+type class uint8
+
+const (
+	opaque  class = iota
+	nothing       // nil
+	zero          // 0 or false
+	record        // a struct
+)
+
+func classOf(t types.Type) class {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return opaque
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Struct:
+		return record
+	case *types.Basic:
+		if u.Info()&(types.IsBoolean|types.IsInteger) != 0 {
+			return zero
+		}
+		return opaque
+	case *types.Array:
+		return opaque
+	}
+	return nothing
+}
+
 // A node is one step of a function.
 type node struct {
 	op    op
@@ -73,10 +100,11 @@ type node struct {
 	tok   token.Token
 	fn    *code
 	cases []commCase
-	block bool // opSelect: it has no default case
-	ticks bool // it waits for a ticker
-	meth  *types.Func
-	typ   types.Type
+	block bool        // opSelect: it has no default case
+	ticks bool        // it waits for a ticker
+	meth  *types.Func // opInvoke
+	typ   types.Type  // opAlloc
+	class class       // opLoad, opPart: what is there if nobody put anything there
 	succs []int32
 
 	at    ssa.Instruction // nil in what a fact tells
@@ -93,6 +121,7 @@ type code struct {
 	nodes  []node // the first one is where it begins
 	fn     *ssa.Function
 	acts   bool // it communicates, starts goroutines, makes or keeps something
+	gives  bool // its results may lead to something that is used to communicate
 	ready  bool
 }
 
@@ -124,10 +153,11 @@ func (c *code) merge() {
 			n.op = opSpin
 			continue
 		}
-		for _, p := range preds[i] {
-			if p == int32(i) {
-				continue
-			}
+		from := unique(preds[i], int32(i))
+		if len(from)*len(n.succs) > len(from)+len(n.succs) {
+			continue // that would make more of it
+		}
+		for _, p := range from {
 			from := &c.nodes[p]
 			if from.ordered() && len(n.succs) > 1 {
 				continue
@@ -158,12 +188,12 @@ func (c *code) yields() {
 		color := make([]uint8, len(c.nodes))
 		var visit func(i int32)
 		visit = func(i int32) {
-			if visible(&c.nodes[i]) || color[i] != 0 || mark >= 0 {
+			if c.nodes[i].yield || color[i] != 0 || mark >= 0 {
 				return
 			}
 			color[i] = 1
 			for _, s := range c.nodes[i].succs {
-				if color[s] == 1 && !visible(&c.nodes[s]) {
+				if color[s] == 1 && !c.nodes[s].yield {
 					mark = s
 				}
 				visit(s)
@@ -178,15 +208,6 @@ func (c *code) yields() {
 		}
 		c.nodes[mark].yield = true
 	}
-}
-
-// visible reports whether others can tell when a goroutine goes on.
-func visible(n *node) bool {
-	switch n.op {
-	case opSpin, opSend, opRecv, opSelect, opClose, opWait, opLock, opErr, opCancel:
-		return true
-	}
-	return n.yield
 }
 
 // ordered reports whether the order of the nodes behind matters.

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
@@ -15,14 +16,14 @@ import (
 // A Program holds what the functions of a package communicate.
 type Program struct {
 	p        *effects.Package
+	pass     *analysis.Pass
 	codes    map[*ssa.Function]*code
 	imported map[*types.Func]*code
 	carrying map[types.Type]bool
 }
 
-// New returns the communication of a package.
-func New(p *effects.Package) *Program {
-	return &Program{p: p, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool)}
+func newProgram(p *effects.Package, pass *analysis.Pass) *Program {
+	return &Program{p: p, pass: pass, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool)}
 }
 
 // code returns what fn communicates.
@@ -355,7 +356,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 			}
 			b.emit(node{op: opRecv, dst: d, args: []operand{b.channel(i.X)}, ticks: b.ticks(i.X), at: i})
 		case i.Op == token.MUL && b.dst(i) != nil:
-			b.emit(node{op: opLoad, dst: b.dst(i), args: []operand{b.operand(i.X)}, typ: i.Type(), at: i})
+			b.emit(node{op: opLoad, dst: b.dst(i), args: []operand{b.operand(i.X)}, class: classOf(i.Type()), at: i})
 		}
 	case *ssa.Store:
 		addr := b.operand(i.Addr)
@@ -428,6 +429,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 		var args []operand
 		for _, v := range i.Results {
 			args = append(args, b.operand(v))
+			b.c.gives = b.c.gives || b.carries(v.Type())
 		}
 		b.emit(node{op: opReturn, args: args, at: i})
 		b.cur = -1
@@ -449,7 +451,7 @@ func (b *builder) move(v, from ssa.Value) {
 
 func (b *builder) part(op op, v, of ssa.Value, field int) {
 	if d := b.dst(v); d != nil {
-		b.emit(node{op: op, dst: d, args: []operand{b.operand(of)}, n: int32(field), typ: v.Type()})
+		b.emit(node{op: op, dst: d, args: []operand{b.operand(of)}, n: int32(field), class: classOf(v.Type())})
 	}
 }
 

@@ -1,7 +1,6 @@
 package comm
 
 import (
-	"go/types"
 	"slices"
 )
 
@@ -19,7 +18,7 @@ type edge struct {
 	moved [2]*origin
 }
 
-const maxStates = 3000
+const maxStates = 2000
 
 // explore returns what can be reached from some states.
 func (m *machine) explore(from ...*state) *graph {
@@ -75,7 +74,7 @@ func (m *machine) settle(s *state) (settled []*state) {
 		work = work[:len(work)-1]
 		pi := -1
 		if !s.crash {
-			pi = slices.IndexFunc(s.procs, func(p proc) bool { return !visible(p.node()) })
+			pi = slices.IndexFunc(s.procs, func(p proc) bool { return !s.visible(&p) })
 		}
 		if pi < 0 {
 			settled = append(settled, s)
@@ -102,6 +101,29 @@ func (m *machine) settle(s *state) (settled []*state) {
 	return settled
 }
 
+// visible reports whether others can tell when a goroutine goes on: it does
+// something that they can see, or has come round a loop.
+func (s *state) visible(p *proc) bool {
+	n, f := p.node(), p.top()
+	known := func(o operand) bool {
+		v := f.get(o)
+		return v.kind == null || v.isObject() && !s.heap[v.n].escaped
+	}
+	switch n.op {
+	case opSpin:
+		return true
+	case opSend, opRecv, opClose, opWait, opLock, opErr:
+		if known(n.args[0]) {
+			return true
+		}
+	case opSelect:
+		if len(n.cases) == 0 || slices.ContainsFunc(n.cases, func(c commCase) bool { return known(c.ch) }) {
+			return true
+		}
+	}
+	return n.yield || n.ticks
+}
+
 // A next is a state that a step leads to.
 type next struct {
 	state *state
@@ -115,7 +137,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 	from := s.procs[pi].from
 	step := func(change func(t *state, f *frame)) {
 		t := s.clone()
-		change(t, t.procs[pi].top())
+		change(t, t.top(pi))
 		for _, u := range follow(t, pi, n.succs) {
 			out = append(out, next{u, [2]*origin{from}})
 		}
@@ -163,13 +185,13 @@ func (m *machine) act(s *state, pi int) (out []next) {
 		}
 		step(func(t *state, _ *frame) {
 			if ch.kind == channel {
-				t.heap[ch.n].closed = true
+				t.object(ch.n).closed = true
 			}
 		})
 	case opWait:
 		wg := f.get(n.args[0])
 		if wg.kind == pointer && !s.heap[wg.n].escaped {
-			if have := m.load(s, wg, types.Typ[types.Int]); have.kind == integer && have.n > 0 {
+			if have := m.load(s, wg, zero); have.kind == integer && have.n > 0 {
 				return nil
 			}
 		}
@@ -180,7 +202,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 			step(pass)
 			break
 		}
-		have := m.load(s, mu, types.Typ[types.Int])
+		have := m.load(s, mu, zero)
 		if have.kind != integer {
 			step(pass)
 			break
@@ -193,7 +215,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 			if n.n == 1 {
 				now.n = have.n + 1
 			}
-			t.heap[mu.n].set(mu.path, now)
+			t.object(mu.n).set(mu.path, now)
 		})
 	case opErr:
 		v := f.get(n.args[0])
@@ -207,7 +229,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 			err.kind = null
 		}
 		step(func(_ *state, f *frame) { f.put(n.dst, 0, err) })
-	default:
+	default: // a round of a loop
 		for _, t := range m.run(s.clone(), pi) {
 			out = append(out, next{t, [2]*origin{from}})
 		}
@@ -246,7 +268,7 @@ func (m *machine) offered(s *state, pi int, ch value) bool {
 func (m *machine) send(s *state, pi int, ch, val value, then func(*frame)) (out []next) {
 	from := s.procs[pi].from
 	one := func(t *state) {
-		then(t.procs[pi].top())
+		then(t.top(pi))
 		for _, u := range follow(t, pi, s.procs[pi].node().succs) {
 			out = append(out, next{u, [2]*origin{from}})
 		}
@@ -269,7 +291,8 @@ func (m *machine) send(s *state, pi int, ch, val value, then func(*frame)) (out 
 	if o.room < 0 || len(o.buf) < int(o.room) {
 		t := s.clone()
 		if len(o.buf) < maxNumber {
-			t.heap[ch.n].buf = append(t.heap[ch.n].buf, val)
+			o := t.object(ch.n)
+			o.buf = append(o.buf, val)
 		} else {
 			m.escape(t, val)
 		}
@@ -286,8 +309,8 @@ func (m *machine) send(s *state, pi int, ch, val value, then func(*frame)) (out 
 		n, f := s.procs[pj].node(), s.procs[pj].top()
 		take := func(got func(f *frame)) {
 			t := s.clone()
-			then(t.procs[pi].top())
-			got(t.procs[pj].top())
+			then(t.top(pi))
+			got(t.top(pj))
 			for _, u := range follow(t, pi, s.procs[pi].node().succs) {
 				for _, w := range follow(u, pj, n.succs) {
 					out = append(out, next{w, [2]*origin{from, s.procs[pj].from}})
@@ -324,7 +347,7 @@ func (m *machine) send(s *state, pi int, ch, val value, then func(*frame)) (out 
 func (m *machine) receive(s *state, pi int, ch value, then func(f *frame, v, ok value)) (out []next) {
 	from := s.procs[pi].from
 	one := func(t *state, v, ok value) {
-		then(t.procs[pi].top(), v, ok)
+		then(t.top(pi), v, ok)
 		for _, u := range follow(t, pi, s.procs[pi].node().succs) {
 			out = append(out, next{u, [2]*origin{from}})
 		}
@@ -340,7 +363,7 @@ func (m *machine) receive(s *state, pi int, ch value, then func(f *frame, v, ok 
 		one(s.clone(), value{}, value{})
 	case len(s.heap[ch.n].buf) > 0:
 		t := s.clone()
-		o := &t.heap[ch.n]
+		o := t.object(ch.n)
 		v := o.buf[0]
 		o.buf = slices.Clone(o.buf[1:])
 		one(t, v, open)

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
-
-	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // A machine runs a function, with all that it starts, in all orders.
@@ -28,7 +26,7 @@ type pathStep struct {
 }
 
 const (
-	maxSteps  = 40000
+	maxSteps  = 8000
 	maxProcs  = 8
 	maxFrames = 12
 	maxHeap   = 60
@@ -89,13 +87,13 @@ func (m *machine) under(path, top int32) ([]int32, bool) {
 }
 
 // load returns what is at a part of an object.
-func (m *machine) load(s *state, p value, typ types.Type) value {
+func (m *machine) load(s *state, p value, class class) value {
 	o := &s.heap[p.n]
 	if o.escaped {
 		return value{}
 	}
-	if _, ok := typ.Underlying().(*types.Struct); ok {
-		whole := object{typ: typ}
+	if class == record {
+		var whole object
 		for _, part := range o.parts {
 			if fields, ok := m.under(part.path, p.path); ok {
 				to := int32(0)
@@ -116,16 +114,13 @@ func (m *machine) load(s *state, p value, typ types.Type) value {
 			}
 		}
 	}
-	if basic, ok := typ.Underlying().(*types.Basic); ok {
-		if basic.Info()&(types.IsBoolean|types.IsInteger) != 0 {
-			return value{kind: integer}
-		}
-		return value{}
+	switch class {
+	case zero:
+		return value{kind: integer}
+	case nothing:
+		return value{kind: null}
 	}
-	if _, ok := typ.(*types.TypeParam); ok {
-		return value{}
-	}
-	return value{kind: null}
+	return value{}
 }
 
 // set puts a value at a path.
@@ -139,11 +134,11 @@ func (o *object) set(path int32, v value) {
 }
 
 func (m *machine) store(s *state, p, v value) {
-	o := &s.heap[p.n]
-	if o.escaped {
+	if s.heap[p.n].escaped {
 		m.escape(s, v)
 		return
 	}
+	o := s.object(p.n)
 	o.parts = slices.DeleteFunc(o.parts, func(part part) bool { _, ok := m.under(part.path, p.path); return ok })
 	if v.kind != structure {
 		o.set(p.path, v)
@@ -164,7 +159,7 @@ func (m *machine) escape(s *state, v value) {
 	if !v.isObject() || s.heap[v.n].escaped {
 		return
 	}
-	o := &s.heap[v.n]
+	o := s.object(v.n)
 	o.escaped = true
 	for _, p := range o.parts {
 		m.escape(s, p.val)
@@ -215,6 +210,7 @@ func follow(s *state, pi int, succs []int32) []*state {
 		if k < len(succs)-1 {
 			t = s.clone()
 		}
+		t.own(pi)
 		t.procs[pi].top().pc = to
 		out = append(out, t)
 	}
@@ -224,8 +220,8 @@ func follow(s *state, pi int, succs []int32) []*state {
 // run makes one step of a goroutine that others cannot see. It may change s.
 func (m *machine) run(s *state, pi int) []*state {
 	m.steps--
+	f := s.top(pi)
 	p := &s.procs[pi]
-	f := p.top()
 	n := p.node()
 	arg := func(i int) value {
 		if i < len(n.args) {
@@ -234,6 +230,12 @@ func (m *machine) run(s *state, pi int) []*state {
 		return value{}
 	}
 	switch n.op {
+	case opSend, opRecv, opSelect, opClose, opWait, opLock, opErr:
+		var out []*state
+		for _, next := range m.act(s, pi) {
+			out = append(out, next.state)
+		}
+		return out
 	case opCrash:
 		s.crash = true
 		return []*state{s}
@@ -268,7 +270,7 @@ func (m *machine) run(s *state, pi int) []*state {
 		v := arg(0)
 		if v.kind == structure {
 			v.kind, v.path = pointer, m.path(0, n.n)
-			v = m.load(s, v, n.typ)
+			v = m.load(s, v, n.class)
 		} else {
 			v = value{}
 		}
@@ -276,7 +278,7 @@ func (m *machine) run(s *state, pi int) []*state {
 	case opLoad:
 		v := arg(0)
 		if v.kind == pointer {
-			v = m.load(s, v, n.typ)
+			v = m.load(s, v, n.class)
 		} else {
 			v = value{}
 		}
@@ -364,16 +366,16 @@ func (m *machine) run(s *state, pi int) []*state {
 	case opGroup:
 		if wg := arg(0); wg.kind == pointer && !s.heap[wg.n].escaped {
 			amount := m.number(arg(1))
-			have := m.load(s, wg, types.Typ[types.Int])
+			have := m.load(s, wg, zero)
 			if amount.kind != integer || have.kind != integer {
-				s.heap[wg.n].set(wg.path, value{})
+				s.object(wg.n).set(wg.path, value{})
 			} else {
-				s.heap[wg.n].set(wg.path, value{kind: integer, n: have.n + amount.n})
+				s.object(wg.n).set(wg.path, value{kind: integer, n: have.n + amount.n})
 			}
 		}
 	case opUnlock:
 		if mu := arg(0); mu.kind == pointer && !s.heap[mu.n].escaped {
-			have := m.load(s, mu, types.Typ[types.Int])
+			have := m.load(s, mu, zero)
 			switch {
 			case have.n == -1:
 				have = value{kind: integer}
@@ -383,17 +385,17 @@ func (m *machine) run(s *state, pi int) []*state {
 			if have.n == 0 {
 				have.path = 0
 			}
-			s.heap[mu.n].set(mu.path, have)
+			s.object(mu.n).set(mu.path, have)
 		}
 	case opOnce:
 		once := arg(0)
 		if once.kind != pointer || s.heap[once.n].escaped {
 			return follow(s, pi, n.succs)
 		}
-		if have := m.load(s, once, types.Typ[types.Int]); have.n != 0 {
+		if have := m.load(s, once, zero); have.n != 0 {
 			return follow(s, pi, n.succs[1:])
 		}
-		s.heap[once.n].set(once.path, value{kind: integer, n: 1})
+		s.object(once.n).set(once.path, value{kind: integer, n: 1})
 		return follow(s, pi, n.succs[:1])
 	case opContext:
 		parent := arg(0)
@@ -430,8 +432,8 @@ func (m *machine) run(s *state, pi int) []*state {
 func (m *machine) split(s *state, pi int, n *node, yes, no value) []*state {
 	t := s.clone()
 	if r := n.args[0].reg; r >= 0 {
-		s.procs[pi].top().regs[r] = yes
-		t.procs[pi].top().regs[r] = no
+		s.top(pi).regs[r] = yes
+		t.top(pi).regs[r] = no
 	}
 	return append(follow(s, pi, n.succs[:1]), follow(t, pi, n.succs[1:])...)
 }
@@ -464,8 +466,8 @@ func holds(l int32, tok token.Token, r int32) bool {
 
 // invoke makes a call, starts a goroutine or defers a call.
 func (m *machine) invoke(s *state, pi int, n *node) []*state {
+	f := s.top(pi)
 	p := &s.procs[pi]
-	f := p.top()
 	args := make([]value, len(n.args))
 	for i, o := range n.args {
 		args[i] = f.get(o)
@@ -481,6 +483,9 @@ func (m *machine) invoke(s *state, pi int, n *node) []*state {
 		}
 	case n.fn != nil:
 		fn = value{kind: function, fn: n.fn}
+		if n.op == opCall && !n.fn.gives && !slices.ContainsFunc(args, func(v value) bool { return v.kind > bound }) {
+			return m.back(s, pi, nil) // whatever it does, it does it to what is not known
+		}
 	default:
 		fn, args = args[0], args[1:]
 	}
@@ -502,7 +507,7 @@ func (m *machine) invoke(s *state, pi int, n *node) []*state {
 			from.foreign = from.at == nil || i < len(p.frames)-1 && (from.foreign || p.frames[len(p.frames)-1].fn.nodes[p.frames[len(p.frames)-1].pc].at == nil)
 		}
 		if len(s.procs) < maxProcs {
-			s.procs = append(s.procs, proc{from: m.origin(from)})
+			s.procs = append(s.procs, proc{from: m.origin(from), owner: s})
 			to := len(s.procs) - 1
 			if !m.push(s, to, fn, args) {
 				s.procs = s.procs[:to]
@@ -516,7 +521,7 @@ func (m *machine) invoke(s *state, pi int, n *node) []*state {
 // enter calls a function; one that is not known may keep what it gets.
 func (m *machine) enter(s *state, pi int, fn value, args []value) []*state {
 	if fn.kind == cancel {
-		s.heap[fn.n].closed = true
+		s.object(fn.n).closed = true
 		return m.back(s, pi, nil)
 	}
 	if len(s.procs[pi].frames) < maxFrames && m.push(s, pi, fn, args) {
@@ -557,15 +562,15 @@ func (m *machine) push(s *state, pi int, fn value, args []value) bool {
 	}
 	regs := make([]value, c.regs)
 	copy(regs, vals)
-	s.procs[pi].frames = append(s.procs[pi].frames, frame{fn: c, regs: regs})
+	s.own(pi)
+	s.procs[pi].frames = append(s.procs[pi].frames, frame{fn: c, regs: regs, owner: s})
 	return true
 }
 
 // back goes on behind a call.
 func (m *machine) back(s *state, pi int, results []value) []*state {
-	p := &s.procs[pi]
-	f := p.top()
-	n := p.node()
+	f := s.top(pi)
+	n := s.procs[pi].node()
 	if n.op == opRunDefers {
 		return []*state{s}
 	}
@@ -596,5 +601,3 @@ func (m *machine) method(t types.Type, meth *types.Func) *code {
 	}
 	return nil
 }
-
-var _ = ir.Named

@@ -57,6 +57,8 @@ type object struct {
 
 	fn     *code // closure
 	method bool  // parts[0] is the receiver
+
+	owner *state // who may change it: others copy it first
 }
 
 // A part is what is kept at a path of an object.
@@ -71,6 +73,7 @@ type frame struct {
 	pc     int32
 	regs   []value
 	defers []deferred
+	owner  *state // of regs
 }
 
 type deferred struct {
@@ -89,9 +92,37 @@ type origin struct {
 type proc struct {
 	frames []frame
 	from   *origin
+	owner  *state // of frames
 }
 
+// top returns the call that a goroutine is in, to look at.
 func (p *proc) top() *frame { return &p.frames[len(p.frames)-1] }
+
+// top returns the call that a goroutine is in, to change.
+func (s *state) top(pi int) *frame {
+	s.own(pi)
+	f := s.procs[pi].top()
+	if f.owner != s {
+		f.regs, f.owner = slices.Clone(f.regs), s
+	}
+	return f
+}
+
+// own lets the calls of a goroutine be changed.
+func (s *state) own(pi int) {
+	if p := &s.procs[pi]; p.owner != s {
+		p.frames, p.owner = slices.Clone(p.frames), s
+	}
+}
+
+// object returns an object, to change.
+func (s *state) object(n int32) *object {
+	o := &s.heap[n]
+	if o.owner != s {
+		o.parts, o.buf, o.owner = slices.Clone(o.parts), slices.Clone(o.buf), s
+	}
+	return o
+}
 
 // node returns where a goroutine is.
 func (p *proc) node() *node {
@@ -107,23 +138,18 @@ type state struct {
 	exit  ssa.Instruction // where the function itself returned; no part of the state's identity
 }
 
+// clone returns a copy that shares with s what neither changes.
 func (s *state) clone() *state {
-	c := &state{procs: make([]proc, len(s.procs)), heap: make([]object, len(s.heap)), exit: s.exit}
-	for i, p := range s.procs {
-		frames := make([]frame, len(p.frames))
-		for j, f := range p.frames {
-			frames[j] = f
-			frames[j].regs = slices.Clone(f.regs)
-			frames[j].defers = slices.Clone(f.defers)
+	for i := range s.procs {
+		s.procs[i].owner = nil
+		for j := range s.procs[i].frames {
+			s.procs[i].frames[j].owner = nil
 		}
-		c.procs[i] = proc{frames, p.from}
 	}
-	for i, o := range s.heap {
-		o.parts = slices.Clone(o.parts)
-		o.buf = slices.Clone(o.buf)
-		c.heap[i] = o
+	for i := range s.heap {
+		s.heap[i].owner = nil
 	}
-	return c
+	return &state{procs: slices.Clone(s.procs), heap: slices.Clone(s.heap), exit: s.exit}
 }
 
 func (s *state) add(o object) int32 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -46,6 +47,12 @@ func (g *Program) Stuck(fn *ssa.Function) []Stuck {
 			fmt.Println(c)
 		}
 	}
+	begin := time.Now()
+	defer func() {
+		if d := time.Since(begin); os.Getenv("DBG") == "time" && d > 50*time.Millisecond {
+			fmt.Println("SLOW", fn, d, len(g.codes))
+		}
+	}()
 	rounds := int32(2)
 	m := newMachine(g, rounds)
 	graph := m.start(g.code(fn))
@@ -257,7 +264,7 @@ func (m *machine) follows(s *state, pi int, hung []int) bool {
 // frees reports whether one goroutine would go on if another did.
 func (m *machine) frees(s *state, qi, pi int) bool {
 	t := s.clone()
-	q := t.procs[qi].top()
+	q := t.top(qi)
 	n := t.procs[qi].node()
 	for i := range n.dst {
 		q.put(n.dst, i, value{})

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/comm"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/finding"
@@ -24,7 +25,7 @@ var Analyzer = &analysis.Analyzer{
 	Doc:        "decide which of the things that are kept are kept again and again",
 	URL:        "https://pkg.go.dev/github.com/memlint/memlint",
 	Run:        effects.Alone(run),
-	Requires:   []*analysis.Analyzer{effects.Analyzer},
+	Requires:   []*analysis.Analyzer{effects.Analyzer, comm.Analyzer},
 	ResultType: reflect.TypeFor[*lazily](),
 	FactTypes:  []analysis.Fact{new(Latents), new(Carries), new(Comes)},
 }
@@ -63,6 +64,7 @@ type Package struct {
 	*effects.Package
 
 	pass *analysis.Pass
+	comm *comm.Program
 
 	found        map[string][]*Leak // judged, by analyzer
 	silenced     map[string][]*Leak // that would have gone on to callers, by the analyzer that tells it there
@@ -89,6 +91,7 @@ func newPackage(pass *analysis.Pass) *Package {
 	p := &Package{
 		Package:  effects.Of(pass),
 		pass:     pass,
+		comm:     comm.Of(pass),
 		found:    make(map[string][]*Leak),
 		silenced: make(map[string][]*Leak),
 		latents:  make(map[*types.Func][]LatentLeak),
@@ -139,6 +142,13 @@ func newPackage(pass *analysis.Pass) *Package {
 	}
 	return p
 }
+
+// Comm returns what the functions of the package communicate.
+func (p *Package) Comm() *comm.Program { return p.comm }
+
+// HelpsTests reports whether a function is for tests: its file is one of them, or
+// imports package testing.
+func (p *Package) HelpsTests(fn *ssa.Function) bool { return p.helpsTests(fn) }
 
 // helpsTests reports whether a function is for tests: its file is one of them, or
 // imports package testing.
