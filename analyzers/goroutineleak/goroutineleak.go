@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	_ "embed"
+	"go/types"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -9,6 +10,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/comm"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
+	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/finding"
 	"github.com/memlint/memlint/internal/finding/account"
 )
@@ -31,30 +33,42 @@ var Analyzer = &analysis.Analyzer{
 
 type checker struct {
 	*evidence.Package
+	ports map[*types.Var]*port
+	leaks []*evidence.Leak
+	told  map[ssa.Instruction]bool
 }
 
 func init() { evidence.Register(name, find) }
 
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
-	c := &checker{p}
-	prog := p.Comm()
-	var found []*evidence.Leak
-	told := make(map[ssa.Instruction]bool)
+	c := &checker{Package: p, ports: make(map[*types.Var]*port), told: make(map[ssa.Instruction]bool)}
 	for _, fn := range p.IR.Funcs {
-		if p.HelpsTests(fn) || !prog.Starts(fn) {
+		if p.HelpsTests(fn) {
 			continue
 		}
-		for _, s := range prog.Stuck(fn) {
-			l := c.leak(s)
-			if l == nil || told[l.At] {
-				continue
+		if p.Comm().Starts(fn) {
+			for _, s := range p.Comm().Stuck(fn) {
+				c.stuck(fn, s)
 			}
-			told[l.At] = true
-			found = append(found, l)
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				switch instr := instr.(type) {
+				case *ssa.Send:
+					c.bare(instr)
+				case *ssa.Call:
+					c.lock(instr)
+				}
+				for _, comm := range ir.Comms(instr) {
+					if !comm.Recv {
+						c.stop(instr, comm)
+					}
+				}
+			}
 		}
 	}
-	return found
+	return c.leaks
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -64,44 +78,93 @@ func run(pass *analysis.Pass) (any, error) {
 	return report.Flush(), nil
 }
 
-// leak returns what a stuck goroutine is to be told as, or nil.
-func (c *checker) leak(s comm.Stuck) *evidence.Leak {
-	at, obliged := s.Start, true
-	var leak finding.Leak
+// A leak is what a finding says.
+type leak finding.Leak
+
+func (c *checker) found(category string, at ssa.Instruction, what string) *leak {
+	l := &leak{Category: category, What: what}
+	l.Pos, l.End = c.IR.Range(at)
+	return l
+}
+
+func (l *leak) note(c *checker, at ssa.Instruction, text string) {
+	if at != nil {
+		pos, end := c.IR.Range(at)
+		l.Notes = append(l.Notes, finding.Note{Pos: pos, End: end, Text: text})
+	}
+}
+
+// add adds a leak, once for each place. What the code itself shows to be owed is one
+// wherever it may run again, other leaks need evidence for that.
+func (c *checker) add(at ssa.Instruction, l *leak, owed bool) {
+	if c.told[at] || owed && !c.Repeatable(at) {
+		return
+	}
+	c.told[at] = true
+	out := &evidence.Leak{
+		Category: l.Category, What: l.What, HeldBy: l.HeldBy, Pos: l.Pos, End: l.End,
+		At: at, Tell: (*finding.Leak)(l),
+	}
+	if !owed {
+		out.Needs = evidence.Needs{Again: true, Adds: true}
+	}
+	c.leaks = append(c.leaks, out)
+}
+
+// stuck adds a goroutine that is stuck when fn has run.
+func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
+	at, owed := s.Start, true
+	category, what := "", ""
 	switch s.Why {
 	case comm.Sends:
-		leak.Category, leak.What = "blocked-send", "goroutine may wait for ever to send"
+		category, what = "blocked-send", "goroutine may wait for ever to send"
 		if s.Foreign {
-			at, leak.Category, leak.What = s.Exit, "generator-abandoned", "returns while a goroutine still wants to send"
+			at, category, what = s.Exit, "generator-abandoned", "returns while a goroutine still wants to send"
 		}
 	case comm.Receives:
-		leak.Category, leak.What = "blocked-receive", "goroutine may wait for ever to receive"
+		category, what = "blocked-receive", "goroutine may wait for ever to receive"
 		if sel, ok := s.At.(*ssa.Select); ok && len(sel.States) > 1 {
-			leak.Category, leak.What, obliged = "never-ends", "goroutine never ends", false
+			category, what, owed = "never-ends", "goroutine never ends", false
 		}
 	case comm.Runs:
-		if s.Ticks {
-			return nil // timerleak tells it
-		}
-		leak.Category, leak.What, obliged = "never-ends", "goroutine never ends", false
+		category, what, owed = "never-ends", "goroutine never ends", false
 	case comm.Waits:
-		at, leak.Category, leak.What = s.At, "wait-never-done", "may wait for ever"
+		at, category, what = s.At, "wait-never-done", "may wait for ever"
 	case comm.Locks:
-		at, leak.Category, leak.What = s.Held, "unlock-missing", "mutex may stay locked"
+		at, category, what = s.Held, "unlock-missing", "mutex may stay locked"
 	}
-	if at == nil {
-		return nil
+	if at == nil || s.Ticks || s.Why != comm.Sends && closes(s.Start) && (s.Foreign || ir.Outermost(s.Start.Parent()) != ir.Outermost(fn)) {
+		return
 	}
-	leak.Pos, leak.End = c.IR.Range(at)
-	l := &evidence.Leak{
-		Category: leak.Category, What: leak.What, HeldBy: leak.HeldBy, Pos: leak.Pos, End: leak.End,
-		At: at, Needs: evidence.Needs{Again: true, Adds: true}, Tell: &leak,
+	l := c.found(category, at, what)
+	if at != s.At {
+		l.note(c, s.At, "it waits here")
 	}
-	if obliged {
-		if !c.Repeatable(at) {
-			return nil
+	if s.Exit != nil && at != s.Exit {
+		l.note(c, s.Exit, "returns here")
+	}
+	c.add(at, l, owed)
+}
+
+// closes reports whether a goroutine is started by a function that returns what ends
+// it: whether somebody does is no question of communication.
+func closes(start ssa.Instruction) bool {
+	call, ok := start.(*ssa.Call)
+	if !ok {
+		if start == nil {
+			return false
 		}
-		l.Needs = evidence.Needs{}
+		results := ir.Outermost(start.Parent()).Signature.Results()
+		return owed(results)
 	}
-	return l
+	return owed(call.Call.Signature().Results())
+}
+
+func owed(results *types.Tuple) bool {
+	for r := range results.Variables() {
+		if effects.TeardownOf(r.Type()) != nil {
+			return true
+		}
+	}
+	return false
 }

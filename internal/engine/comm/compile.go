@@ -555,7 +555,7 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 		}
 		l, r := b.operand(v.X), b.operand(v.Y)
 		n := node{op: opCompare, tok: v.Op, at: i}
-		if b.leaves(i.Block()) || l.constant() && b.isBound(v.Y) {
+		if (counts(v.X) || counts(v.Y)) && b.leaves(i.Block()) || l.constant() && b.isBound(v.Y) {
 			n.n = 1
 			l, r = b.limit(v.X, l), b.limit(v.Y, r)
 		}
@@ -576,6 +576,18 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 		return
 	}
 	b.branch(i.Block(), node{op: opNop}, false)
+}
+
+// counts reports whether a number is one that a loop counts with.
+func counts(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Phi:
+		return true
+	case *ssa.BinOp:
+		_, ok := v.Y.(*ssa.Const)
+		return ok && (v.Op == token.ADD || v.Op == token.SUB) && counts(v.X)
+	}
+	return false
 }
 
 // limit returns what a loop's counter is compared with: large constants are as

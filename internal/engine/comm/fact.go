@@ -97,9 +97,10 @@ func (w *writer) collect() bool {
 		if nodes > maxNodes || len(w.codes) > maxCodes {
 			return false
 		}
+		talks = talks || !slices.ContainsFunc(w.codes[i].nodes, func(n node) bool { return n.op == opReturn })
 		for _, n := range w.codes[i].nodes {
 			switch n.op {
-			case opSpin, opSend, opRecv, opSelect, opClose, opGo, opGroup, opWait, opContext, opDone:
+			case opSpin, opMake, opSend, opRecv, opSelect, opClose, opGo, opGroup, opWait, opContext, opDone:
 				talks = true
 			}
 			add(n.fn)

@@ -467,7 +467,6 @@ func holds(l int32, tok token.Token, r int32) bool {
 // invoke makes a call, starts a goroutine or defers a call.
 func (m *machine) invoke(s *state, pi int, n *node) []*state {
 	f := s.top(pi)
-	p := &s.procs[pi]
 	args := make([]value, len(n.args))
 	for i, o := range n.args {
 		args[i] = f.get(o)
@@ -500,22 +499,40 @@ func (m *machine) invoke(s *state, pi int, n *node) []*state {
 		f.defers = append(slices.Clone(f.defers), deferred{fn, args})
 		return follow(s, pi, n.succs)
 	case opGo:
-		from := origin{}
-		for i := len(p.frames) - 1; i >= 0 && from.at == nil; i-- {
-			g := &p.frames[i]
-			from.at = g.fn.nodes[g.pc].at
-			from.foreign = from.at == nil || i < len(p.frames)-1 && (from.foreign || p.frames[len(p.frames)-1].fn.nodes[p.frames[len(p.frames)-1].pc].at == nil)
-		}
-		if len(s.procs) < maxProcs {
-			s.procs = append(s.procs, proc{from: m.origin(from), owner: s})
-			to := len(s.procs) - 1
-			if !m.push(s, to, fn, args) {
-				s.procs = s.procs[:to]
-			}
-		}
+		m.spawn(s, pi, n, fn, args)
 		return follow(s, pi, n.succs)
 	}
 	return m.enter(s, pi, fn, args)
+}
+
+// spawn starts a goroutine, unless there are as many from there as make a difference.
+func (m *machine) spawn(s *state, pi int, n *node, fn value, args []value) {
+	from := origin{foreign: n.at == nil}
+	for i := len(s.procs[pi].frames) - 1; i >= 0 && from.at == nil; i-- {
+		f := &s.procs[pi].frames[i]
+		from.at = f.fn.nodes[f.pc].at
+	}
+	same := 0
+	o := m.origin(from)
+	for i := range s.procs {
+		if s.procs[i].from == o {
+			same++
+		}
+	}
+	if same > int(m.rounds) || len(s.procs) >= maxProcs {
+		return
+	}
+	s.procs = append(s.procs, proc{from: o, owner: s})
+	to := len(s.procs) - 1
+	if !m.push(s, to, fn, args) {
+		s.procs = s.procs[:to]
+		return
+	}
+	if from.foreign && s.procs[to].top().fn.fn != nil {
+		// A function of this package that another one starts.
+		from.foreign = false
+		s.procs[to].from = m.origin(from)
+	}
 }
 
 // enter calls a function; one that is not known may keep what it gets.

@@ -173,6 +173,7 @@ type encoder struct {
 
 func (e *encoder) encode(s *state) string {
 	e.s, e.out, e.queue = s, e.out[:0], e.queue[:0]
+	e.sort()
 	e.names = slices.Grow(e.names[:0], len(s.heap))[:len(s.heap)]
 	clear(e.names)
 	for i := range s.procs {
@@ -226,6 +227,30 @@ func (e *encoder) encode(s *state) string {
 		e.int(-2)
 	}
 	return string(e.out)
+}
+
+// sort puts goroutines that were started at one place, one after the other, in the
+// order of where they are: which is which makes no difference.
+func (e *encoder) sort() {
+	procs := e.s.procs
+	for i := 1; i < len(procs); i++ {
+		for k := i; k > 0 && procs[k].from == procs[k-1].from && procs[k].before(&procs[k-1]); k-- {
+			procs[k], procs[k-1] = procs[k-1], procs[k]
+		}
+	}
+}
+
+// before reports whether a goroutine comes in front of another in a state's encoding.
+func (p *proc) before(q *proc) bool {
+	if len(p.frames) != len(q.frames) {
+		return len(p.frames) < len(q.frames)
+	}
+	for i := range p.frames {
+		if p.frames[i].pc != q.frames[i].pc {
+			return p.frames[i].pc < q.frames[i].pc
+		}
+	}
+	return false
 }
 
 // alive reports whether a register is read from where the frame is on. While a

@@ -212,8 +212,8 @@ func (g *graph) ticks(scc []int, from *origin) bool {
 	})
 }
 
-func reason(n *node) Reason {
-	switch n.op {
+func reason(p *proc) Reason {
+	switch n := p.node(); n.op {
 	case opSend:
 		return Sends
 	case opLock:
@@ -221,7 +221,14 @@ func reason(n *node) Reason {
 	case opWait:
 		return Waits
 	case opSelect:
-		if len(n.cases) > 0 && !slices.ContainsFunc(n.cases, func(c commCase) bool { return !c.send }) {
+		sends := false
+		for _, c := range n.cases {
+			if !c.send && p.top().get(c.ch).kind != null {
+				return Receives
+			}
+			sends = sends || c.send
+		}
+		if sends {
 			return Sends
 		}
 	}
@@ -231,7 +238,7 @@ func reason(n *node) Reason {
 func (m *machine) describe(s *state, pi int) Stuck {
 	p := &s.procs[pi]
 	n := p.node()
-	out := Stuck{Why: reason(n), Start: p.from.at, Foreign: p.from.foreign, At: n.at, Exit: s.exit}
+	out := Stuck{Why: reason(p), Start: p.from.at, Foreign: p.from.foreign, At: n.at, Exit: s.exit}
 	if n.op == opLock {
 		if mu := p.top().get(n.args[0]); mu.kind == pointer {
 			for _, part := range s.heap[mu.n].parts {
@@ -253,7 +260,7 @@ func (m *machine) follows(s *state, pi int, hung []int) bool {
 		if !m.frees(s, pi, qi) {
 			return true
 		}
-		a, b := reason(s.procs[pi].node()), reason(s.procs[qi].node())
+		a, b := reason(&s.procs[pi]), reason(&s.procs[qi])
 		if b < a || b == a && qi < pi {
 			return true
 		}
@@ -291,7 +298,7 @@ func (g *Program) Starts(fn *ssa.Function) bool {
 		case opGo:
 			return true
 		case opCall:
-			return n.fn != nil && len(n.dst) > 0 && g.spawns(n.fn, make(map[*code]bool))
+			return n.fn != nil && (len(n.dst) > 0 || n.fn.fn == nil) && g.spawns(n.fn, make(map[*code]bool))
 		}
 		return false
 	})

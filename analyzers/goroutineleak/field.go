@@ -1,0 +1,216 @@
+package goroutineleak
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A port is a channel in a field, with all that the package does with it.
+type port struct {
+	field               *types.Var
+	sends, recvs, makes []*effects.Event
+	closed              bool
+	foreign             bool // others have it, or have made it
+	room                int64
+}
+
+// port returns the field that a channel is in, or nil if it is not in one that only
+// this package knows.
+func (c *checker) port(ch ssa.Value) *port {
+	var field *types.Var
+	for _, r := range c.Refs(ch) {
+		f := r.Path.Field()
+		if f == nil || r.Path.IsElem() || field != nil && f != field {
+			return nil
+		}
+		field = f
+	}
+	if field == nil || field.Pkg() != c.IR.Pass.Pkg || field.Exported() {
+		return nil
+	}
+	field = field.Origin()
+	if p, ok := c.ports[field]; ok {
+		return p
+	}
+	p := &port{field: field}
+	c.ports[field] = p
+	events := slices.Clone(c.OfField(field))
+	for _, e := range c.StoredIn(field) {
+		made, ok := e.Ref.Root.(*ssa.MakeChan)
+		if !ok || e.Ref.Path != nil {
+			if k, ok := e.Ref.Root.(*ssa.Const); !ok || !k.IsNil() {
+				p.foreign = true
+			}
+			continue
+		}
+		size, ok := made.Size.(*ssa.Const)
+		if !ok {
+			p.foreign = true
+			continue
+		}
+		p.room = max(p.room, size.Int64())
+		p.makes = append(p.makes, e)
+		events = append(events, c.Of(made)...)
+	}
+	for _, e := range events {
+		if e.Ref.Path.IsElem() || c.HelpsTests(e.Func()) {
+			continue
+		}
+		switch e.Kind {
+		case effects.Grow:
+			p.sends = append(p.sends, e)
+		case effects.Recv, effects.Wait:
+			p.recvs = append(p.recvs, e)
+		case effects.Close:
+			p.closed = true
+		case effects.Escape:
+			p.foreign = true
+		case effects.Return, effects.Send:
+			p.foreign = p.foreign || !e.Via
+		case effects.Store:
+			p.foreign = p.foreign || !e.Via && e.To.Path.Field() != field && !effects.Fresh(e.To.Root)
+		}
+	}
+	return p
+}
+
+// alternative returns the cases of a select statement, but for one, that receive and
+// leave the function or the loop around it; none if instr is no select.
+func (c *checker) alternatives(instr ssa.Instruction, but int) (out []int) {
+	sel, ok := instr.(*ssa.Select)
+	if !ok {
+		return nil
+	}
+	l := c.IR.Graph(sel.Parent()).Innermost(sel.Block())
+	for i, state := range sel.States {
+		if i == but || state.Send != nil {
+			continue
+		}
+		if edge, ok := ir.CaseEdge(sel, i); ok && (l == nil || !l.Contains(edge.To())) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// ends returns the cases of a select statement, but for one, that leave when something
+// has ended: they take nothing from what they receive from, and somebody opens it.
+func (c *checker) ends(instr ssa.Instruction, but int) bool {
+	return slices.ContainsFunc(c.alternatives(instr, but), func(i int) bool {
+		state := instr.(*ssa.Select).States[i]
+		elem, ok := state.Chan.Type().Underlying().(*types.Chan).Elem().Underlying().(*types.Struct)
+		return ok && elem.NumFields() == 0 && c.Opens(state.Chan)
+	})
+}
+
+// repeats reports whether a send on a channel that was there before may be made any
+// number of times in its function.
+func (c *checker) repeats(send *ssa.Send) bool {
+	l := c.IR.Graph(send.Parent()).Innermost(send.Block())
+	if l == nil {
+		return false
+	}
+	return !slices.ContainsFunc(c.Refs(send.Chan), func(r effects.Ref) bool {
+		at, ok := r.Root.(ssa.Instruction)
+		return ok && at.Parent() == send.Parent() && l.Contains(at.Block())
+	})
+}
+
+// bare reports the sends that do not look at what ends those who receive.
+func (c *checker) bare(send *ssa.Send) {
+	p := c.port(send.Chan)
+	if p == nil || p.foreign || p.closed || len(p.recvs) == 0 || len(p.makes) == 0 {
+		return
+	}
+	if p.room > 0 && !c.repeats(send) {
+		return
+	}
+	if slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return len(c.alternatives(e.Instr, e.Index)) == 0 }) {
+		return // somebody takes all
+	}
+	if !c.loopEnds(send.Parent()) && !slices.ContainsFunc(p.sends, func(e *effects.Event) bool { return c.ends(e.Instr, e.Index) }) {
+		return
+	}
+	leak := c.found("bare-send", send, "sends on "+p.field.Name()+" without looking at what ends those who receive")
+	leak.note(c, p.recvs[0].Instr, "may stop to receive here")
+	c.add(send, leak, true)
+}
+
+// loopEnds reports whether a function that runs on a goroutine of its own has a loop
+// that looks at what ends it.
+func (c *checker) loopEnds(fn *ssa.Function) bool {
+	if len(c.Starts(fn)) == 0 {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		if c.IR.Graph(fn).Innermost(b) == nil {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			if c.ends(instr, -1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// stop reports a send that stops one of several goroutines which wait for it.
+func (c *checker) stop(instr ssa.Instruction, comm ir.Comm) {
+	p := c.port(comm.Chan)
+	if p == nil || p.foreign || p.closed || c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil || len(c.Starts(instr.Parent())) > 0 {
+		return
+	}
+	waiting := 0
+	var first ssa.Instruction
+	in := make(map[*ssa.Function]bool)
+	for _, e := range p.recvs {
+		if !c.lastReceive(e) {
+			return
+		}
+		for _, start := range c.Starts(e.Func()) {
+			if first != nil && start.Parent() != first.Parent() {
+				return // which of them runs is not known
+			}
+			first = start
+			if !in[e.Func()] {
+				waiting++
+			}
+			if c.IR.Graph(start.Parent()).Innermost(start.Block()) != nil {
+				waiting++
+			}
+		}
+		in[e.Func()] = true
+	}
+	sent := 0
+	for _, e := range p.sends {
+		if in[e.Func()] {
+			return // it is handed on
+		}
+		if e.Func() == instr.Parent() {
+			sent++
+		}
+	}
+	if waiting <= sent {
+		return
+	}
+	leak := c.found("stop-sent-once", instr, "one value on "+p.field.Name()+" stops one of the goroutines that wait for it")
+	leak.note(c, first, "goroutine started here")
+	c.add(instr, leak, true)
+}
+
+// lastReceive reports whether a goroutine that receives there ends.
+func (c *checker) lastReceive(e *effects.Event) bool {
+	l := c.IR.Graph(e.Func()).Innermost(e.Instr.Block())
+	if sel, ok := e.Instr.(*ssa.Select); ok {
+		if edge, ok := ir.CaseEdge(sel, e.Index); ok {
+			return l != nil && !l.Contains(edge.To())
+		}
+	}
+	return l == nil
+}
