@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -61,10 +62,17 @@ func (c *checker) port(ch ssa.Value) *port {
 		if e.Ref.Path.IsElem() || c.HelpsTests(e.Func()) {
 			continue
 		}
+		_, call := e.Instr.(ssa.CallInstruction)
 		switch e.Kind {
 		case effects.Grow:
+			if call {
+				continue // it is found in the function that is called
+			}
 			p.sends = append(p.sends, e)
 		case effects.Recv, effects.Wait:
+			if call {
+				continue
+			}
 			p.recvs = append(p.recvs, e)
 		case effects.Close:
 			p.closed = true
@@ -200,6 +208,9 @@ func (c *checker) stop(instr ssa.Instruction, comm ir.Comm) {
 		return
 	}
 	leak := c.found("stop-sent-once", instr, "one value on "+p.field.Name()+" stops one of the goroutines that wait for it")
+	if sel, ok := instr.(*ssa.Select); ok {
+		leak.Pos, leak.End = sel.States[comm.Case].Pos, token.NoPos
+	}
 	leak.note(c, first, "goroutine started here")
 	c.add(instr, leak, true)
 }

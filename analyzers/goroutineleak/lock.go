@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -33,26 +34,26 @@ func (c *checker) lock(call *ssa.Call) {
 	releases := func(e *effects.Event) bool {
 		return e.Kind == effects.Method && e.Name == unlock && e.Ref == refs[0]
 	}
-	at := lifetime.Check(c.Package.Package, mu, call, lifetime.Spec{Releases: releases, Ignores: func(e *effects.Event) bool { return e.Ref != refs[0] }})
+	at := lifetime.Check(c.Package.Package, refs[0].Root, call, lifetime.Spec{Releases: releases, Ignores: func(e *effects.Event) bool { return e.Ref != refs[0] }})
 	if len(at.Releases) == 0 || at.Exit == nil && !at.Again || len(at.Kept) > 0 {
 		return
 	}
-	if slices.ContainsFunc(c.OfField(refs[0].Path.Field()), func(e *effects.Event) bool {
-		return e.Kind == effects.Method && e.Name == unlock && !c.locks(ir.Outermost(e.Func()), refs[0].Path.Field().Name(), callee.Name())
+	field := refs[0].Path.Field()
+	if slices.ContainsFunc(c.Uses(ir.Outermost(call.Parent())), func(use ssa.Instruction) bool {
+		return c.calls(ir.Outermost(use.Parent()), field, unlock) && !c.calls(ir.Outermost(use.Parent()), field, callee.Name())
 	}) {
-		return // another function unlocks what this one has locked
+		return // it is called to lock
 	}
-	leak := c.found("unlock-missing", call, "mutex "+refs[0].Path.Field().Name()+" is not unlocked on every path")
+	leak := c.found("unlock-missing", call, "mutex "+field.Name()+" is not unlocked on every path")
 	if at.Exit != nil {
 		leak.note(c, at.Exit, "returns with the mutex locked")
 	}
 	c.add(call, leak, true)
 }
 
-// locks reports whether a function locks the mutex of a field.
-func (c *checker) locks(fn *ssa.Function, field, method string) bool {
+// calls reports whether a function calls a method of what is in a field.
+func (c *checker) calls(fn *ssa.Function, field *types.Var, method string) bool {
 	return slices.ContainsFunc(c.In(fn), func(e *effects.Event) bool {
-		f := e.Ref.Path.Field()
-		return e.Kind == effects.Method && e.Name == method && f != nil && f.Name() == field
+		return e.Kind == effects.Method && e.Name == method && e.Ref.Path.Field() == field && ir.Callee(e.Instr.(ssa.CallInstruction).Common()).Name() == method
 	})
 }
