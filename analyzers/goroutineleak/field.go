@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -110,10 +111,15 @@ func (c *checker) alternatives(instr ssa.Instruction, but int) (out []int) {
 // has ended: they take nothing from what they receive from, and somebody opens it.
 func (c *checker) ends(instr ssa.Instruction, but int) bool {
 	return slices.ContainsFunc(c.alternatives(instr, but), func(i int) bool {
-		state := instr.(*ssa.Select).States[i]
-		elem, ok := state.Chan.Type().Underlying().(*types.Chan).Elem().Underlying().(*types.Struct)
-		return ok && elem.NumFields() == 0 && c.Opens(state.Chan)
+		ch := instr.(*ssa.Select).States[i].Chan
+		return isToken(ch) && c.Opens(ch)
 	})
+}
+
+// isToken reports whether what goes through a channel says nothing.
+func isToken(ch ssa.Value) bool {
+	elem, ok := ch.Type().Underlying().(*types.Chan).Elem().Underlying().(*types.Struct)
+	return ok && elem.NumFields() == 0
 }
 
 // repeats reports whether a send on a channel that was there before may be made any
@@ -125,7 +131,7 @@ func (c *checker) repeats(send *ssa.Send) bool {
 	}
 	return !slices.ContainsFunc(c.Refs(send.Chan), func(r effects.Ref) bool {
 		at, ok := r.Root.(ssa.Instruction)
-		return ok && at.Parent() == send.Parent() && l.Contains(at.Block())
+		return strings.Contains(r.Path.String(), "[]") || ok && at.Parent() == send.Parent() && l.Contains(at.Block())
 	})
 }
 
@@ -135,7 +141,7 @@ func (c *checker) bare(send *ssa.Send) {
 	if p == nil || p.foreign || p.closed || len(p.recvs) == 0 || len(p.makes) == 0 {
 		return
 	}
-	if p.room > 0 && !c.repeats(send) {
+	if p.room > 0 && (isToken(send.Chan) || !c.repeats(send)) {
 		return
 	}
 	if slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return len(c.alternatives(e.Instr, e.Index)) == 0 }) {

@@ -3,6 +3,7 @@ package goroutineleak
 import (
 	_ "embed"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -59,6 +60,8 @@ func find(p *evidence.Package) []*evidence.Leak {
 					c.bare(instr)
 				case *ssa.Call:
 					c.lock(instr)
+				case *ssa.Go:
+					c.detached(instr)
 				}
 				for _, comm := range ir.Comms(instr) {
 					if !comm.Recv {
@@ -119,9 +122,15 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	case comm.Sends:
 		category, what = "blocked-send", "goroutine may wait for ever to send"
 		if s.Foreign {
+			if !returnsChan(s.Start) {
+				return // it leaks whoever calls it
+			}
 			at, category, what = s.Exit, "generator-abandoned", "returns while a goroutine still wants to send"
 		}
 	case comm.Receives:
+		if c.passesOn(s.At) {
+			return
+		}
 		category, what = "blocked-receive", "goroutine may wait for ever to receive"
 		if sel, ok := s.At.(*ssa.Select); ok && len(sel.States) > 1 {
 			category, what, owed = "never-ends", "goroutine never ends", false
@@ -137,6 +146,9 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		return
 	}
 	l := c.found(category, at, what)
+	if category == "generator-abandoned" {
+		l.Pos, l.End = c.leaves(s.Start, at)
+	}
 	if at != s.At {
 		l.note(c, s.At, "it waits here")
 	}
@@ -144,6 +156,39 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		l.note(c, s.Exit, "returns here")
 	}
 	c.add(at, l, owed)
+}
+
+// passesOn reports whether a goroutine sends on the channel that it receives from: what
+// goes round there is not known.
+func (c *checker) passesOn(recv ssa.Instruction) bool {
+	if recv == nil {
+		return false
+	}
+	for _, comm := range ir.Comms(recv) {
+		refs := c.Refs(comm.Chan)
+		for _, b := range recv.Parent().Blocks {
+			for _, instr := range b.Instrs {
+				if send, ok := instr.(*ssa.Send); ok && slices.ContainsFunc(c.Refs(send.Chan), func(r effects.Ref) bool { return slices.Contains(refs, r) }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// returnsChan reports whether a call returns a channel.
+func returnsChan(start ssa.Instruction) bool {
+	call, ok := start.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	for r := range call.Call.Signature().Results().Variables() {
+		if _, ok := r.Type().Underlying().(*types.Chan); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // closes reports whether a goroutine is started by a function that returns what ends

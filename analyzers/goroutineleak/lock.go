@@ -11,7 +11,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/lifetime"
 )
 
-// unlocks says which methods give back what others lock.
+// unlocks says which method gives back what another locks.
 var unlocks = map[string]string{
 	"(*sync.Mutex).Lock":    "Unlock",
 	"(*sync.RWMutex).Lock":  "Unlock",
@@ -25,35 +25,97 @@ func (c *checker) lock(call *ssa.Call) {
 	if callee == nil || unlocks[callee.FullName()] == "" {
 		return
 	}
-	unlock := unlocks[callee.FullName()]
-	mu := call.Call.Args[0]
-	refs := c.Refs(mu)
+	refs := c.Refs(call.Call.Args[0])
 	if len(refs) != 1 || refs[0].Path.Field() == nil {
 		return
 	}
-	releases := func(e *effects.Event) bool {
-		return e.Kind == effects.Method && e.Name == unlock && e.Ref == refs[0]
-	}
-	at := lifetime.Check(c.Package.Package, refs[0].Root, call, lifetime.Spec{Releases: releases, Ignores: func(e *effects.Event) bool { return e.Ref != refs[0] }})
-	if len(at.Releases) == 0 || at.Exit == nil && !at.Again || len(at.Kept) > 0 {
+	mu := mutex{c, refs[0].Path.Field(), callee.Name(), unlocks[callee.FullName()]}
+	fn := ir.Outermost(call.Parent())
+	at := lifetime.Check(c.Package.Package, refs[0].Root, call, lifetime.Spec{
+		Releases: func(e *effects.Event) bool {
+			return e.Kind == effects.Method && e.Name == mu.unlock && e.Ref == refs[0] && ir.Within(e.Func(), fn)
+		},
+		Ignores: func(e *effects.Event) bool { return e.Ref != refs[0] },
+	})
+	if len(at.Releases) == 0 || at.Exit == nil && !at.Again || len(at.Kept) > 0 || mu.handed(fn) {
 		return
 	}
-	field := refs[0].Path.Field()
-	if slices.ContainsFunc(c.Uses(ir.Outermost(call.Parent())), func(use ssa.Instruction) bool {
-		return c.calls(ir.Outermost(use.Parent()), field, unlock) && !c.calls(ir.Outermost(use.Parent()), field, callee.Name())
-	}) {
-		return // it is called to lock
-	}
-	leak := c.found("unlock-missing", call, "mutex "+field.Name()+" is not unlocked on every path")
+	leak := c.found("unlock-missing", call, "mutex "+mu.field.Name()+" is not unlocked on every path")
 	if at.Exit != nil {
 		leak.note(c, at.Exit, "returns with the mutex locked")
 	}
 	c.add(call, leak, true)
 }
 
-// calls reports whether a function calls a method of what is in a field.
-func (c *checker) calls(fn *ssa.Function, field *types.Var, method string) bool {
-	return slices.ContainsFunc(c.In(fn), func(e *effects.Event) bool {
-		return e.Kind == effects.Method && e.Name == method && e.Ref.Path.Field() == field && ir.Callee(e.Instr.(ssa.CallInstruction).Common()).Name() == method
+// A mutex is one in a field, with the methods that lock and unlock it.
+type mutex struct {
+	*checker
+	field        *types.Var
+	lock, unlock string
+}
+
+// handed reports whether a function gets the mutex locked or hands it on so: it or
+// another function, which it names or which calls it, unlocks what it has not locked.
+func (m mutex) handed(fn *ssa.Function) bool {
+	if m.entered(fn) {
+		return true
+	}
+	for _, e := range m.OfField(m.field) {
+		other := ir.Outermost(e.Func())
+		if e.Kind != effects.Method || e.Name != m.unlock || !m.entered(other) {
+			continue
+		}
+		named := func(in, fn *ssa.Function) bool {
+			return slices.ContainsFunc(m.Uses(fn), func(use ssa.Instruction) bool { return ir.Outermost(use.Parent()) == in })
+		}
+		if named(fn, other) || named(other, fn) || m.remembers(fn) {
+			return true
+		}
+	}
+	return false
+}
+
+// remembers reports whether a function notes something in the object of the mutex.
+func (m mutex) remembers(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			store, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			addr, field := store.Addr.(*ssa.FieldAddr)
+			if _, fixed := store.Val.(*ssa.Const); field && fixed && len(fn.Params) > 0 && addr.X == ssa.Value(fn.Params[0]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// entered reports whether a function unlocks what it has not locked.
+func (m mutex) entered(fn *ssa.Function) bool {
+	calls := func(method string) (out []ssa.Instruction) {
+		for _, e := range m.In(fn) {
+			if call, ok := e.Instr.(ssa.CallInstruction); ok && e.Kind == effects.Method && e.Name == method && e.Ref.Path.Field() == m.field {
+				if callee := ir.Callee(call.Common()); callee != nil && callee.Name() == method {
+					out = append(out, e.Instr)
+				}
+			}
+		}
+		return out
+	}
+	locks := calls(m.lock)
+	return slices.ContainsFunc(calls(m.unlock), func(unlock ssa.Instruction) bool {
+		return !slices.ContainsFunc(locks, func(lock ssa.Instruction) bool {
+			return lock.Parent() != unlock.Parent() || before(lock, unlock)
+		})
 	})
+}
+
+// before reports whether control comes to b by way of a, always.
+func before(a, b ssa.Instruction) bool {
+	if a.Block() == b.Block() {
+		return slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b)
+	}
+	return a.Block().Dominates(b.Block())
 }

@@ -160,6 +160,9 @@ func (p *Package) shut(r Ref) bool {
 // maxContexts bounds how far a context is followed to what it is derived from.
 const maxContexts = 6
 
+// Ends reports whether a context may end: it is none that nobody ends.
+func (p *Package) Ends(ctx ssa.Value) bool { return p.ends(ctx, 0) }
+
 // ends reports whether a context may end.
 func (p *Package) ends(ctx ssa.Value, depth int) bool {
 	refs := p.Refs(ctx)
