@@ -137,6 +137,10 @@ func (c *checker) repeats(send *ssa.Send) bool {
 
 // bare reports the sends that do not look at what ends those who receive.
 func (c *checker) bare(send *ssa.Send) {
+	if c.returned(send.Chan) && c.loopEnds(send.Parent()) {
+		c.add(send, c.found("bare-send", send, "sends without looking at what ends the goroutine"), true)
+		return
+	}
 	p := c.port(send.Chan)
 	if p == nil || p.foreign || p.closed || len(p.recvs) == 0 || len(p.makes) == 0 {
 		return
@@ -153,6 +157,33 @@ func (c *checker) bare(send *ssa.Send) {
 	leak := c.found("bare-send", send, "sends on "+p.field.Name()+" without looking at what ends those who receive")
 	leak.note(c, p.recvs[0].Instr, "may stop to receive here")
 	c.add(send, leak, true)
+}
+
+// returned reports whether a channel without room is made for the caller of the function
+// that makes it.
+func (c *checker) returned(ch ssa.Value) bool {
+	returned := false
+	for _, r := range c.Refs(ch) {
+		switch root := r.Root.(type) {
+		case *ssa.Alloc:
+		case *ssa.MakeChan:
+			size, ok := root.Size.(*ssa.Const)
+			if !ok || size.Int64() != 0 || r.Path != nil {
+				return false
+			}
+			for _, e := range c.Of(root) {
+				switch e.Kind {
+				case effects.Return:
+					returned = returned || !e.Via
+				case effects.Escape, effects.Recv, effects.Wait:
+					return false
+				}
+			}
+		default:
+			return false
+		}
+	}
+	return returned
 }
 
 // loopEnds reports whether a function that runs on a goroutine of its own has a loop
@@ -230,4 +261,32 @@ func (c *checker) lastReceive(e *effects.Event) bool {
 		}
 	}
 	return l == nil
+}
+
+// timer reports a goroutine that waits for a timer which others stop.
+func (c *checker) timer(recv *ssa.UnOp) {
+	starts := c.Starts(recv.Parent())
+	if recv.Op != token.ARROW || len(starts) == 0 || c.IR.Graph(recv.Parent()).Innermost(recv.Block()) != nil {
+		return
+	}
+	for _, r := range c.Refs(recv.X) {
+		made, ok := r.Root.(*ssa.Call)
+		if !ok || ir.Callee(&made.Call) == nil || ir.Callee(&made.Call).FullName() != "time.NewTimer" {
+			continue
+		}
+		for _, e := range c.Of(made) {
+			f := e.To.Path.Field()
+			if e.Kind != effects.Store || f == nil || e.Via {
+				continue
+			}
+			for _, stop := range c.OfField(f) {
+				if stop.Kind == effects.Method && stop.Name == "Stop" && !ir.Within(stop.Func(), recv.Parent()) {
+					leak := c.found("blocked-receive", starts[0], "goroutine waits for a timer that is stopped elsewhere")
+					leak.note(c, recv, "it waits here")
+					leak.note(c, stop.Instr, "stops the timer, whose channel then never gets anything")
+					c.add(starts[0], leak, true)
+				}
+			}
+		}
+	}
 }

@@ -60,6 +60,8 @@ func find(p *evidence.Package) []*evidence.Leak {
 					c.bare(instr)
 				case *ssa.Call:
 					c.lock(instr)
+				case *ssa.UnOp:
+					c.timer(instr)
 				case *ssa.Go:
 					c.detached(instr)
 				}
@@ -137,6 +139,9 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		}
 	case comm.Runs:
 		category, what, owed = "never-ends", "goroutine never ends", false
+		if recv, ok := s.At.(*ssa.UnOp); ok && recv.CommaOk {
+			category, what, owed = "blocked-receive", "goroutine receives from a channel that nobody closes", c.hasEnd(s.Start)
+		}
 	case comm.Waits:
 		at, category, what = s.At, "wait-never-done", "may wait for ever"
 	case comm.Locks:
@@ -175,6 +180,16 @@ func (c *checker) passesOn(recv ssa.Instruction) bool {
 		}
 	}
 	return false
+}
+
+// hasEnd reports whether the object whose method or constructor starts a goroutine
+// has a method that ends its life.
+func (c *checker) hasEnd(start ssa.Instruction) bool {
+	sig := ir.Outermost(start.Parent()).Signature
+	if recv := sig.Recv(); recv != nil {
+		return effects.TeardownOf(recv.Type()) != nil
+	}
+	return owed(sig.Results())
 }
 
 // returnsChan reports whether a call returns a channel.

@@ -354,7 +354,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 			for len(d) < 2 {
 				d = append(d, -1)
 			}
-			b.emit(node{op: opRecv, dst: d, args: []operand{b.channel(i.X)}, ticks: b.ticks(i.X), at: i})
+			b.emit(node{op: opRecv, dst: d, args: []operand{b.channel(i.X)}, n: b.staysOpen(i.X), ticks: b.ticks(i.X), at: i})
 		case i.Op == token.MUL && b.dst(i) != nil:
 			b.emit(node{op: opLoad, dst: b.dst(i), args: []operand{b.operand(i.X)}, class: classOf(i.Type()), at: i})
 		}
@@ -370,7 +370,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 	case *ssa.Send:
 		b.emit(node{op: opSend, args: []operand{b.channel(i.Chan), b.operand(i.X)}, at: i})
 	case *ssa.MakeChan:
-		b.emit(node{op: opMake, dst: b.dst(i), args: []operand{b.room(i.Size)}, at: i})
+		b.emit(node{op: opMake, dst: b.dst(i), args: []operand{b.room(i.Size)}, n: b.staysOpen(i), at: i})
 	case *ssa.MakeClosure:
 		if m := ir.BoundMethod(i); m != nil {
 			fn := b.p.IR.SSA.Prog.FuncValue(m)
@@ -459,6 +459,85 @@ func (b *builder) part(op op, v, of ssa.Value, field int) {
 func (b *builder) channel(v ssa.Value) operand {
 	o := b.operand(v)
 	return o
+}
+
+// staysOpen returns 1 if others than those that the machine runs do not close a
+// channel: it is in fields of this package only, and nobody closes it there.
+func (b *builder) staysOpen(ch ssa.Value) int32 {
+	fields := make(map[*types.Var]bool)
+	own := func(path *effects.Path) bool {
+		f := path.Container().Field()
+		if f == nil || f.Pkg() != b.p.IR.Pass.Pkg || f.Exported() {
+			return false
+		}
+		fields[f.Origin()] = true
+		return true
+	}
+	lost := func(e *effects.Event) bool {
+		switch {
+		case e.Kind == effects.Store && e.Holder == "":
+			if to := e.To.Path.Container().Field(); to != nil || !effects.Fresh(e.To.Root) {
+				return !own(e.To.Path)
+			}
+			return false
+		case e.Kind == effects.Return:
+			return false // the caller is given it to receive, or runs in the machine
+		}
+		return e.Kind == effects.Store || e.Kind == effects.Escape || e.Kind == effects.Send
+	}
+	shut := func(events []*effects.Event) bool {
+		return slices.ContainsFunc(events, func(e *effects.Event) bool {
+			through := e.Ref.Path.IsElem() && isChan(e.Ref) // what goes through the channel
+			return !through && (e.Kind == effects.Close || lost(e))
+		})
+	}
+	for _, r := range b.p.Refs(ch) {
+		switch root := r.Root.(type) {
+		case *ssa.MakeChan:
+			// The machine knows who closes it here.
+			if slices.ContainsFunc(b.p.Of(root), func(e *effects.Event) bool { return e.Ref.Path == nil && lost(e) }) {
+				return 0
+			}
+		case *ssa.Alloc:
+			if r.Path != nil && !own(r.Path) {
+				return 0
+			}
+		default:
+			if !own(r.Path) {
+				return 0
+			}
+		}
+	}
+	for f := range fields {
+		if shut(b.p.OfField(f)) {
+			return 0
+		}
+		for _, e := range b.p.StoredIn(f) {
+			if made, ok := e.Ref.Root.(*ssa.MakeChan); ok {
+				if slices.ContainsFunc(b.p.Of(made), func(e *effects.Event) bool {
+					return e.Ref.Path == nil && (e.Kind == effects.Close || lost(e))
+				}) {
+					return 0
+				}
+			} else if _, param := e.Ref.Root.(*ssa.Parameter); param || !effects.Fresh(e.Ref.Root) {
+				return 0
+			}
+		}
+	}
+	if len(fields) == 0 {
+		return 0
+	}
+	return 1
+}
+
+// isChan reports whether a ref leads through a channel to one of its elements.
+func isChan(r effects.Ref) bool {
+	t := r.Path.Parent().Type(r.Root.Type())
+	if t == nil {
+		return true
+	}
+	_, ok := t.Underlying().(*types.Chan)
+	return ok
 }
 
 // ticks reports whether a channel is that of a ticker.

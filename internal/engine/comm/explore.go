@@ -359,8 +359,18 @@ func (m *machine) receive(s *state, pi int, ch value, then func(f *frame, v, ok 
 		if s.ended(ch.n) {
 			one(s.clone(), value{}, shut)
 		}
+	case ch.kind == channel && s.heap[ch.n].escaped && s.heap[ch.n].open:
+		if s.heap[ch.n].closed {
+			one(s.clone(), value{}, shut)
+		} else {
+			one(s.clone(), value{}, open)
+		}
 	case !m.known(s, ch):
-		one(s.clone(), value{}, value{})
+		ok := value{}
+		if s.procs[pi].node().n == 1 {
+			ok = open
+		}
+		one(s.clone(), value{}, ok)
 	case len(s.heap[ch.n].buf) > 0:
 		t := s.clone()
 		o := t.object(ch.n)

@@ -257,7 +257,7 @@ func (m *machine) run(s *state, pi int) []*state {
 		case bound:
 			room = m.rounds
 		}
-		f.put(n.dst, 0, value{kind: channel, n: s.add(object{chanObj: true, room: room})})
+		f.put(n.dst, 0, value{kind: channel, n: s.add(object{chanObj: true, room: room, open: n.n == 1})})
 	case opField:
 		v := arg(0)
 		if v.kind == pointer {
@@ -577,12 +577,25 @@ func (m *machine) push(s *state, pi int, fn value, args []value) bool {
 	if c == nil || !c.ready {
 		return false
 	}
+	again := 0
+	for i := range s.procs[pi].frames {
+		if s.procs[pi].frames[i].fn == c {
+			again++
+		}
+	}
+	if again > 1 {
+		c = nowhere // what it does once more is what it has done
+		vals = nil
+	}
 	regs := make([]value, c.regs)
 	copy(regs, vals)
 	s.own(pi)
 	s.procs[pi].frames = append(s.procs[pi].frames, frame{fn: c, regs: regs, owner: s})
 	return true
 }
+
+// nowhere is a function that does nothing.
+var nowhere = &code{name: "nowhere", nodes: []node{{op: opReturn}}, ready: true}
 
 // back goes on behind a call.
 func (m *machine) back(s *state, pi int, results []value) []*state {

@@ -54,6 +54,7 @@ type object struct {
 	room    int32 // -1: no end of it
 	buf     []value
 	closed  bool // a channel that was closed, a context that has ended
+	open    bool // nobody else closes it, though others have it
 
 	fn     *code // closure
 	method bool  // parts[0] is the receiver
