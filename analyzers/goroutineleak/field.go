@@ -142,7 +142,7 @@ func (c *checker) bare(send *ssa.Send) {
 		return
 	}
 	p := c.port(send.Chan)
-	if p == nil || p.foreign || p.closed || len(p.recvs) == 0 || len(p.makes) == 0 {
+	if p == nil || p.foreign || len(p.recvs) == 0 || len(p.makes) == 0 {
 		return
 	}
 	if p.room > 0 && (isToken(send.Chan) || !c.repeats(send)) {
@@ -151,7 +151,7 @@ func (c *checker) bare(send *ssa.Send) {
 	if slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return len(c.alternatives(e.Instr, e.Index)) == 0 }) {
 		return // somebody takes all
 	}
-	if !c.loopEnds(send.Parent()) && !slices.ContainsFunc(p.sends, func(e *effects.Event) bool { return c.ends(e.Instr, e.Index) }) {
+	if !c.loopEnds(send.Parent()) && !c.siblingEnds(p) {
 		return
 	}
 	leak := c.found("bare-send", send, "sends on "+p.field.Name()+" without looking at what ends those who receive")
@@ -186,18 +186,31 @@ func (c *checker) returned(ch ssa.Value) bool {
 	return returned
 }
 
-// loopEnds reports whether a function that runs on a goroutine of its own has a loop
-// that looks at what ends it.
+// loopEnds reports whether a function that runs on a goroutine of its own, or one around
+// it, looks at what ends it.
 func (c *checker) loopEnds(fn *ssa.Function) bool {
 	if len(c.Starts(fn)) == 0 {
 		return false
 	}
-	for _, b := range fn.Blocks {
-		if c.IR.Graph(fn).Innermost(b) == nil {
-			continue
+	for ; fn != nil; fn = fn.Parent() {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if c.ends(instr, -1) {
+					return true
+				}
+			}
 		}
-		for _, instr := range b.Instrs {
-			if c.ends(instr, -1) {
+	}
+	return false
+}
+
+// siblingEnds reports whether others look at what ends those who receive when they send
+// on a channel, or on one that is received from in the same place.
+func (c *checker) siblingEnds(p *port) bool {
+	for _, recv := range p.recvs {
+		for _, state := range recv.Instr.(*ssa.Select).States {
+			q := c.port(state.Chan)
+			if state.Send == nil && q != nil && slices.ContainsFunc(q.sends, func(e *effects.Event) bool { return c.ends(e.Instr, e.Index) }) {
 				return true
 			}
 		}
