@@ -131,21 +131,23 @@ func (c *checker) repeats(send *ssa.Send) bool {
 	}
 	return !slices.ContainsFunc(c.Refs(send.Chan), func(r effects.Ref) bool {
 		at, ok := r.Root.(ssa.Instruction)
-		return strings.Contains(r.Path.String(), "[]") || ok && at.Parent() == send.Parent() && l.Contains(at.Block())
+		return len(r.Path.Fields()) != 1 || strings.Contains(r.Path.String(), "[]") || ok && at.Parent() == send.Parent() && l.Contains(at.Block())
 	})
 }
 
 // bare reports the sends that do not look at what ends those who receive.
 func (c *checker) bare(send *ssa.Send) {
 	if c.returned(send.Chan) && c.loopEnds(send.Parent()) {
-		c.add(send, c.found("bare-send", send, "sends without looking at what ends the goroutine"), true)
+		leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends the goroutine")
+		leak.Fix = c.choose(send)
+		c.add(send, leak, true)
 		return
 	}
 	p := c.port(send.Chan)
 	if p == nil || p.foreign || len(p.recvs) == 0 || len(p.makes) == 0 {
 		return
 	}
-	if p.room > 0 && (isToken(send.Chan) || !c.repeats(send)) {
+	if p.room > 0 && (isToken(send.Chan) || !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return e.Func() == send.Parent() })) {
 		return
 	}
 	if slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return len(c.alternatives(e.Instr, e.Index)) == 0 }) {
@@ -154,8 +156,9 @@ func (c *checker) bare(send *ssa.Send) {
 	if !c.loopEnds(send.Parent()) && !c.siblingEnds(p) {
 		return
 	}
-	leak := c.found("bare-send", send, "sends on "+p.field.Name()+" without looking at what ends those who receive")
-	leak.note(c, p.recvs[0].Instr, "may stop to receive here")
+	leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends those who receive")
+	leak.note(c, p.recvs[0].Instr, "receives here until it is ended")
+	leak.Fix = c.choose(send)
 	c.add(send, leak, true)
 }
 
@@ -292,8 +295,11 @@ func (c *checker) timer(recv *ssa.UnOp) {
 			if e.Kind != effects.Store || f == nil || e.Via {
 				continue
 			}
+			if slices.ContainsFunc(c.OfField(f), func(e *effects.Event) bool { return ir.Within(e.Func(), recv.Parent()) && e.Kind == effects.Method }) {
+				continue // it knows of that
+			}
 			for _, stop := range c.OfField(f) {
-				if stop.Kind == effects.Method && stop.Name == "Stop" && !ir.Within(stop.Func(), recv.Parent()) {
+				if stop.Kind == effects.Method && stop.Name == "Stop" {
 					leak := c.found("blocked-receive", starts[0], "goroutine waits for a timer that is stopped elsewhere")
 					leak.note(c, recv, "it waits here")
 					leak.note(c, stop.Instr, "stops the timer, whose channel then never gets anything")

@@ -119,33 +119,34 @@ func (c *checker) add(at ssa.Instruction, l *leak, owed bool) {
 // stuck adds a goroutine that is stuck when fn has run.
 func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	at, owed := s.Start, true
-	category, what := "", ""
+	category, what, there := "", "", "waits here"
 	switch s.Why {
 	case comm.Sends:
-		category, what = "blocked-send", "goroutine may wait for ever to send"
+		category, what = "blocked-send", "goroutine may wait for ever to send"+c.on(s.At)
 		if s.Foreign {
 			if !returnsChan(s.Start) {
 				return // it leaks whoever calls it
 			}
-			at, category, what = s.Exit, "generator-abandoned", "returns while a goroutine still wants to send"
+			at, category, what = s.Exit, "generator-abandoned", "leaves while the goroutine that fills the channel still has something to send"
 		}
 	case comm.Receives:
 		if c.passesOn(s.At) {
 			return
 		}
-		category, what = "blocked-receive", "goroutine may wait for ever to receive"
+		category, what = "blocked-receive", "goroutine may wait for ever to receive"+c.from(s.At)
 		if sel, ok := s.At.(*ssa.Select); ok && len(sel.States) > 1 {
-			category, what, owed = "never-ends", "goroutine never ends", false
+			category, what, owed = "never-ends", "goroutine never ends: nobody opens a way out of its loop", false
 		}
 	case comm.Runs:
-		category, what, owed = "never-ends", "goroutine never ends", false
+		category, what, owed = "never-ends", "goroutine never ends: its loop has no way out", false
+		there = "goes round here"
 		if recv, ok := s.At.(*ssa.UnOp); ok && recv.CommaOk {
-			category, what, owed = "blocked-receive", "goroutine receives from a channel that nobody closes", c.hasEnd(s.Start)
+			category, what, owed = "blocked-receive", "goroutine waits for ever to receive"+c.from(recv)+", which nobody closes", c.hasEnd(s.Start)
 		}
 	case comm.Waits:
-		at, category, what = s.At, "wait-never-done", "may wait for ever"
+		at, category, what = s.At, "wait-never-done", "may wait for ever: Done is not called as often as Add on every path"
 	case comm.Locks:
-		at, category, what = s.Held, "unlock-missing", "mutex may stay locked"
+		at, category, what, there = s.Held, "unlock-missing", "mutex may stay locked for ever while a goroutine waits for it", "waits here for the mutex"
 	}
 	if at == nil || s.Ticks || s.Why != comm.Sends && closes(s.Start) && (s.Foreign || ir.Outermost(s.Start.Parent()) != ir.Outermost(fn)) {
 		return
@@ -153,14 +154,34 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	l := c.found(category, at, what)
 	if category == "generator-abandoned" {
 		l.Pos, l.End = c.leaves(s.Start, at)
+		l.note(c, s.Start, "gets the channel here")
 	}
 	if at != s.At {
-		l.note(c, s.At, "it waits here")
+		l.note(c, s.At, there)
 	}
-	if s.Exit != nil && at != s.Exit {
-		l.note(c, s.Exit, "returns here")
+	if s.Exit != nil && at != s.Exit && s.Why != comm.Runs {
+		l.note(c, s.Exit, ir.Outermost(fn).Name()+" returns here")
+	}
+	if category == "blocked-send" && !s.Foreign && s.Start.Parent() == fn {
+		l.Fix = c.room(s.Start, s.At)
 	}
 	c.add(at, l, owed)
+}
+
+// on returns " on ch" for a send on ch.
+func (c *checker) on(send ssa.Instruction) string { return c.named(" on ", send) }
+
+// from returns " from ch" for a receive from ch.
+func (c *checker) from(recv ssa.Instruction) string { return c.named(" from ", recv) }
+
+func (c *checker) named(word string, instr ssa.Instruction) string {
+	if instr == nil {
+		return ""
+	}
+	if name := c.channelName(instr); name != "" {
+		return word + name
+	}
+	return ""
 }
 
 // passesOn reports whether a goroutine sends on the channel that it receives from: what

@@ -559,8 +559,8 @@ func (b *builder) ticks(v ssa.Value) bool {
 func (b *builder) room(v ssa.Value) operand {
 	o := b.operand(v)
 	if k, ok := v.(*ssa.Const); ok {
-		if n := k.Int64(); n > maxRoom {
-			o.val = value{kind: bound}
+		if k.Int64() > maxRoom {
+			o.val = value{kind: bound, n: 1}
 		}
 		return o
 	}

@@ -237,6 +237,9 @@ func (m *machine) act(s *state, pi int) (out []next) {
 	return out
 }
 
+// maxBuffered bounds the elements that are remembered in a channel.
+const maxBuffered = maxRoom + 1 + maxProcs
+
 // known reports whether all that is done with a channel is in sight.
 func (m *machine) known(s *state, ch value) bool {
 	return ch.kind == channel && !s.heap[ch.n].escaped || ch.kind == done && !s.heap[ch.n].escaped
@@ -290,7 +293,7 @@ func (m *machine) send(s *state, pi int, ch, val value, then func(*frame)) (out 
 	}
 	if o.room < 0 || len(o.buf) < int(o.room) {
 		t := s.clone()
-		if len(o.buf) < maxNumber {
+		if len(o.buf) < maxBuffered {
 			o := t.object(ch.n)
 			o.buf = append(o.buf, val)
 		} else {

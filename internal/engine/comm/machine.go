@@ -256,6 +256,9 @@ func (m *machine) run(s *state, pi int) []*state {
 			room = v.n
 		case bound:
 			room = m.rounds
+			if v.n == 1 {
+				room += maxProcs // enough for all, but for a loop without an end
+			}
 		}
 		f.put(n.dst, 0, value{kind: channel, n: s.add(object{chanObj: true, room: room, open: n.n == 1})})
 	case opField:

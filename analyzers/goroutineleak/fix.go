@@ -1,0 +1,194 @@
+package goroutineleak
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/astutil"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding"
+)
+
+// Two fixes are safe. Room for its value lets a goroutine end whose last act is to
+// send it, once. A select statement on what already ends the loop around a send lets
+// that end as well.
+
+// room returns the fix that gives a channel room for what a goroutine sends on it, if
+// that is one value, sent last, and the channel is made where the goroutine is started.
+func (c *checker) room(start, send ssa.Instruction) *finding.Fix {
+	s, ok := send.(*ssa.Send)
+	if !ok || !c.sentLast(s) || c.IR.Graph(start.Parent()).Innermost(start.Block()) != nil {
+		return nil
+	}
+	var made *ssa.MakeChan
+	for _, r := range c.Refs(s.Chan) {
+		switch root := r.Root.(type) {
+		case *ssa.Alloc:
+		case *ssa.MakeChan:
+			if made != nil && made != root || r.Path != nil || root.Parent() != start.Parent() {
+				return nil
+			}
+			made = root
+		default:
+			return nil
+		}
+	}
+	if made == nil || slices.ContainsFunc(c.Of(made), func(e *effects.Event) bool {
+		return e.Ref.Path == nil && e.Kind == effects.Grow && e.Instr != send
+	}) {
+		return nil
+	}
+	file := c.IR.File(made.Pos())
+	if file == nil {
+		return nil
+	}
+	path, _ := astutil.PathEnclosingInterval(file, made.Pos(), made.Pos())
+	for _, n := range path {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		if len(call.Args) != 1 || c.IR.Graph(made.Parent()).Innermost(made.Block()) != nil {
+			return nil
+		}
+		at := call.Args[0].End()
+		return &finding.Fix{Title: "Make room for the value", Edits: []analysis.TextEdit{{Pos: at, End: at, NewText: []byte(", 1")}}}
+	}
+	return nil
+}
+
+// sentLast reports whether a goroutine ends after a send, which it reaches once.
+func (c *checker) sentLast(send *ssa.Send) bool {
+	if c.IR.Graph(send.Parent()).Innermost(send.Block()) != nil {
+		return false
+	}
+	rest := send.Block().Instrs[slices.Index(send.Block().Instrs, ssa.Instruction(send))+1:]
+	for {
+		for _, instr := range rest {
+			switch instr := instr.(type) {
+			case *ssa.Return, *ssa.RunDefers, *ssa.DebugRef:
+			case *ssa.Jump:
+				rest = instr.Block().Succs[0].Instrs
+			default:
+				return false
+			}
+		}
+		if _, ok := rest[len(rest)-1].(*ssa.Jump); !ok {
+			return true
+		}
+	}
+}
+
+// choose returns the fix that sends in a select statement with a case that the function
+// has already to return at its end, or nil if it has none.
+func (c *checker) choose(send *ssa.Send) *finding.Fix {
+	file := c.IR.File(send.Pos())
+	if file == nil {
+		return nil
+	}
+	path, _ := astutil.PathEnclosingInterval(file, send.Pos(), send.Pos())
+	var stmt *ast.SendStmt
+	for i, n := range path {
+		switch n := n.(type) {
+		case *ast.SendStmt:
+			switch path[i+1].(type) {
+			case *ast.BlockStmt, *ast.CaseClause:
+				stmt = n
+			case *ast.CommClause:
+				if path[i+1].(*ast.CommClause).Comm != ast.Stmt(n) {
+					stmt = n
+				}
+			}
+		case *ast.FuncLit, *ast.FuncDecl:
+			if stmt == nil {
+				return nil
+			}
+			if done := c.doneCase(n, stmt.Pos()); done != "" {
+				return finding.Select(c.IR.Pass, stmt, done, "Give up the send when the loop ends")
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// doneCase returns what a function receives from in a case that only returns, if that
+// means the same at pos.
+func (c *checker) doneCase(fn ast.Node, pos token.Pos) (done string) {
+	scope := c.IR.Pass.Pkg.Scope().Innermost(pos)
+	ast.Inspect(fn, func(n ast.Node) bool {
+		clause, ok := n.(*ast.CommClause)
+		if !ok || done != "" || len(clause.Body) != 1 {
+			return done == ""
+		}
+		ret, ok := clause.Body[0].(*ast.ReturnStmt)
+		recv, isExpr := clause.Comm.(*ast.ExprStmt)
+		if !ok || len(ret.Results) > 0 || !isExpr {
+			return true
+		}
+		from, ok := ast.Unparen(recv.X).(*ast.UnaryExpr)
+		if !ok || from.Op != token.ARROW || !c.sameAt(from.X, scope, pos) {
+			return true
+		}
+		done = types.ExprString(from.X)
+		return false
+	})
+	return done
+}
+
+// sameAt reports whether the names in an expression mean the same at pos.
+func (c *checker) sameAt(x ast.Expr, scope *types.Scope, pos token.Pos) bool {
+	if scope == nil {
+		return false
+	}
+	same := true
+	ast.Inspect(x, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			same = same && c.sameAt(n.X, scope, pos)
+			return false
+		case *ast.Ident:
+			_, obj := scope.LookupParent(n.Name, pos)
+			same = same && obj != nil && obj == c.IR.Pass.TypesInfo.ObjectOf(n)
+		}
+		return same
+	})
+	return same
+}
+
+// channelName returns how the source calls the channel of a send or receive, or "".
+func (c *checker) channelName(instr ssa.Instruction) string {
+	comms := ir.Comms(instr)
+	if len(comms) != 1 {
+		return ""
+	}
+	file := c.IR.File(instr.Pos())
+	if file == nil {
+		return ""
+	}
+	path, _ := astutil.PathEnclosingInterval(file, instr.Pos(), instr.Pos())
+	for _, n := range path {
+		var x ast.Expr
+		switch n := n.(type) {
+		case *ast.SendStmt:
+			x = n.Chan
+		case *ast.UnaryExpr:
+			x = n.X
+		case *ast.RangeStmt:
+			x = n.X
+		default:
+			continue
+		}
+		if s := types.ExprString(x); len(s) <= 30 {
+			return s
+		}
+		return ""
+	}
+	return ""
+}
