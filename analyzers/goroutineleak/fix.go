@@ -23,7 +23,7 @@ import (
 // that is one value, sent last, and the channel is made where the goroutine is started.
 func (c *checker) room(start, send ssa.Instruction) *finding.Fix {
 	s, ok := send.(*ssa.Send)
-	if !ok || !c.sentLast(s) || c.IR.Graph(start.Parent()).Innermost(start.Block()) != nil {
+	if !ok || !c.startedOnly(s.Parent(), start) || !c.sentLast(s) || c.IR.Graph(start.Parent()).Innermost(start.Block()) != nil {
 		return nil
 	}
 	var made *ssa.MakeChan
@@ -61,6 +61,26 @@ func (c *checker) room(start, send ssa.Instruction) *finding.Fix {
 		return &finding.Fix{Title: "Make room for the value", Edits: []analysis.TextEdit{{Pos: at, End: at, NewText: []byte(", 1")}}}
 	}
 	return nil
+}
+
+// startedOnly reports whether a literal runs on the goroutine that is started there, and
+// nowhere else.
+func (c *checker) startedOnly(body *ssa.Function, start ssa.Instruction) bool {
+	if body.Parent() == nil {
+		return false
+	}
+	n := 0
+	for _, v := range c.Literal(body) {
+		for _, e := range c.Of(v) {
+			if e.Kind == effects.Call || e.Kind == effects.Arg {
+				if e.Instr != start {
+					return false
+				}
+				n++
+			}
+		}
+	}
+	return n > 0
 }
 
 // sentLast reports whether a goroutine ends after a send, which it reaches once.

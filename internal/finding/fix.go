@@ -145,7 +145,7 @@ func lineEnd(pass *analysis.Pass, stmt ast.Stmt) (end token.Pos, indent string, 
 // Select returns a fix that sends in a select statement which returns when it receives
 // from done, an expression, or nil if the send is not alone on its line.
 func Select(pass *analysis.Pass, send *ast.SendStmt, done, title string) *Fix {
-	end, indent, ok := lineEnd(pass, send)
+	_, indent, ok := lineEnd(pass, send)
 	start, alone := lineStart(pass, send)
 	src, file := source(pass, send.Pos())
 	if !ok || !alone || start != indent || src == nil || file.Line(send.Pos()) != file.Line(send.End()) {
@@ -153,8 +153,5 @@ func Select(pass *analysis.Pass, send *ast.SendStmt, done, title string) *Fix {
 	}
 	text := string(src[file.Offset(send.Pos()):file.Offset(send.End())])
 	text = "select {\n" + indent + "case " + text + ":\n" + indent + "case <-" + done + ":\n" + indent + "\treturn\n" + indent + "}"
-	if end != send.End() {
-		return nil // a comment about the line
-	}
 	return &Fix{Title: title, Edits: []analysis.TextEdit{{Pos: send.Pos(), End: send.End(), NewText: []byte(text)}}}
 }

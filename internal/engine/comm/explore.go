@@ -238,7 +238,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 }
 
 // maxBuffered bounds the elements that are remembered in a channel.
-const maxBuffered = maxRoom + 1 + maxProcs
+const maxBuffered = maxRoom + 2 + maxProcs
 
 // known reports whether all that is done with a channel is in sight.
 func (m *machine) known(s *state, ch value) bool {

@@ -156,8 +156,8 @@ func (m *machine) store(s *state, p, v value) {
 
 // escape marks all that a value leads to.
 func (m *machine) escape(s *state, v value) {
-	if !v.isObject() || s.heap[v.n].escaped {
-		return
+	if !v.isObject() || s.heap[v.n].escaped || v.kind == ctx || v.kind == done {
+		return // who has a context cannot end it
 	}
 	o := s.object(v.n)
 	o.escaped = true

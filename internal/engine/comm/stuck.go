@@ -83,7 +83,7 @@ func (m *machine) largest() int32 {
 			switch n := &c.nodes[i]; n.op {
 			case opMake:
 				if o := n.args[0]; o.reg < 0 && o.val.kind == integer {
-					most = max(most, o.val.n+1)
+					most = max(most, o.val.n+2)
 				}
 			case opCompare:
 				for _, o := range n.args {
@@ -94,7 +94,7 @@ func (m *machine) largest() int32 {
 			}
 		}
 	}
-	return min(most, maxRoom+1)
+	return min(most, maxRoom+2)
 }
 
 // start explores a function that is given what nobody knows.

@@ -1,0 +1,105 @@
+// Package locks has mutexes that somebody forgets to unlock.
+package locks
+
+import "sync"
+
+// A Store is used by many goroutines.
+type Store struct {
+	mu   sync.Mutex
+	m    map[string]int
+	held bool
+}
+
+func (s *Store) Take(k string) (int, bool) {
+	s.mu.Lock() // want `mutex mu is not unlocked on every path \(goroutineleak/unlock-missing\)`
+	v, ok := s.m[k]
+	if !ok {
+		return 0, false
+	}
+	delete(s.m, k)
+	s.mu.Unlock()
+	return v, true
+}
+
+func (s *Store) Put(k string, v int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.m[k] = v
+}
+
+// It unlocks in the function that it calls.
+func (s *Store) Drop(k string) {
+	s.mu.Lock()
+	if s.m == nil {
+		s.mu.Unlock()
+		return
+	}
+	s.dropAndUnlock(k)
+}
+
+func (s *Store) dropAndUnlock(k string) {
+	delete(s.m, k)
+	s.mu.Unlock()
+}
+
+// has holds the lock only if it says so.
+func (s *Store) has(k string) bool {
+	s.mu.Lock()
+	if _, ok := s.m[k]; ok {
+		return true
+	}
+	s.mu.Unlock()
+	return false
+}
+
+func (s *Store) Touch(k string) {
+	if s.has(k) {
+		s.m[k]++
+		s.mu.Unlock()
+	}
+}
+
+// A Page remembers that it holds the lock.
+type Page struct {
+	mu   sync.RWMutex
+	held bool
+}
+
+func (p *Page) Open(keep bool) {
+	p.mu.RLock()
+	if keep {
+		p.held = true
+		return
+	}
+	p.mu.RUnlock()
+}
+
+func (p *Page) Close() {
+	if p.held {
+		p.held = false
+		p.mu.RUnlock()
+	}
+}
+
+// The lock stays with the first goroutine when it leaves.
+func both(f func() bool, g func()) {
+	var mu sync.Mutex
+	done := make(chan bool)
+	go func() {
+		mu.Lock() // want `mutex may stay locked for ever while a goroutine waits for it \(goroutineleak/unlock-missing\)`
+		if f() {
+			close(done)
+			return
+		}
+		mu.Unlock()
+		close(done)
+	}()
+	<-done
+	go func() {
+		mu.Lock()
+		g()
+		mu.Unlock()
+	}()
+}
+
+var _ = both
