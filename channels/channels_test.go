@@ -27,6 +27,7 @@ var corpus = []string{
 	"testdata/src/closurecapture/finalizer",
 	"testdata/src/closurecapture/partial",
 	"testdata/src/globalgrowth/grows",
+	"testdata/src/goroutineleak/current",
 	"testdata/src/listenerleak/current",
 	"testdata/src/timerleak/asynctimerchan",
 	"testdata/src/timerleak/current",

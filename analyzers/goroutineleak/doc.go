@@ -3,7 +3,89 @@
 //
 // # Analyzer goroutineleak
 //
-// goroutineleak: report goroutines that block or run for ever
+// goroutineleak: report goroutines that wait or run for ever
 //
-// draft
+// A goroutine that waits for something that never comes is never collected,
+// nor is anything that it refers to. The commonest kind waits to send a result
+// that nobody takes any more:
+//
+//	func ask(q func() string) (string, error) {
+//		answer := make(chan string)
+//		go func() { answer <- q() }() // waits for ever after the timeout
+//		select {
+//		case s := <-answer:
+//			return s, nil
+//		case <-time.After(time.Second):
+//			return "", errors.New("no answer")
+//		}
+//	}
+//
+// To find it, the analyzer runs the function and all that it starts in all
+// orders, as far as they communicate: channels and their room, select
+// statements, close, contexts and their cancel functions, WaitGroups, mutexes,
+// sync.Once, deferred calls and functions of the module that they call. Where
+// the way is not known, as at err != nil, both are gone. A goroutine that
+// cannot go on once the function has returned is a leak.
+//
+// A channel that somebody else has, because it came as a parameter, is
+// returned, sent, kept in a container or given to code that is not known, is
+// taken to be ready always. So are channels of other objects, timers, and
+// contexts that the caller gave. Silent is code that runs once per process,
+// such as main and init, and code for tests.
+//
+// # blocked-send
+//
+// The goroutine sends on a channel with too little room, and the function that
+// should receive has a way that does not: an early return, a select statement
+// with another case, the first result of many.
+//
+// A fix makes room for the value, where the goroutine sends one and ends.
+//
+// # blocked-receive
+//
+// The goroutine receives from a channel on which, on some way, nobody sends and
+// which nobody closes. Also if it goes through a channel that a Close or
+// Unsubscribe takes away and does not close, if the channel is nil, or belongs
+// to a timer that others stop.
+//
+// # bare-send
+//
+// Where a loop receives, it looks at a channel or context that ends it; where
+// it sends, it does not. Or other methods look at it when they send to the same
+// goroutine, and this one does not. It is reported at the send, if all that
+// receive may leave. A fix sends in a select statement with the case that the
+// function already has.
+//
+// # generator-abandoned
+//
+// A function of another package returns a channel that its goroutine fills, and
+// the caller leaves before it has taken all. It is reported where the caller
+// leaves, unless something ends the goroutine, such as a context that the
+// caller cancels.
+//
+// # never-ends
+//
+// The loop of a goroutine that is started again and again has no way out, or
+// none that somebody opens. A loop that waits for a ticker is timerleak's.
+//
+// # stop-sent-once
+//
+// Several goroutines wait for a value that ends them, and one is sent. Close
+// the channel.
+//
+// # wait-never-done
+//
+// There is a way on which Done of a WaitGroup is called less often than Add
+// said. It is reported at the Wait.
+//
+// # unlock-missing
+//
+// A function unlocks a mutex on some ways and leaves it locked on another, for
+// whoever comes next to wait for ever. It is reported at the Lock. A function
+// that is called to lock, or remembers in its object that it has, is not.
+//
+// # detached-call
+//
+// A function leaves with its context and lets a goroutine go on with a call
+// under one that never ends, such as context.Background().
 package goroutineleak

@@ -1,10 +1,8 @@
 package comm
 
 import (
-	"fmt"
 	"go/token"
 	"go/types"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -319,17 +317,4 @@ func (c *code) liveness() {
 			}
 		}
 	}
-}
-
-func (c *code) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s params %d acts %v\n", c.name, c.params, c.acts)
-	for i, n := range c.nodes {
-		fmt.Fprintf(&b, "  %d: op%d dst %v args %v n %d cases %v -> %v", i, n.op, n.dst, n.args, n.n, n.cases, n.succs)
-		if n.fn != nil {
-			b.WriteString(" fn " + n.fn.name)
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
 }

@@ -354,7 +354,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 			for len(d) < 2 {
 				d = append(d, -1)
 			}
-			b.emit(node{op: opRecv, dst: d, args: []operand{b.channel(i.X)}, n: b.staysOpen(i.X), ticks: b.ticks(i.X), at: i})
+			b.emit(node{op: opRecv, dst: d, args: []operand{b.source(i.X)}, n: b.staysOpen(i.X), ticks: b.ticks(i.X), at: i})
 		case i.Op == token.MUL && b.dst(i) != nil:
 			b.emit(node{op: opLoad, dst: b.dst(i), args: []operand{b.operand(i.X)}, class: classOf(i.Type()), at: i})
 		}
@@ -368,7 +368,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 	case *ssa.MapUpdate:
 		b.escape(i, i.Key, i.Value)
 	case *ssa.Send:
-		b.emit(node{op: opSend, args: []operand{b.channel(i.Chan), b.operand(i.X)}, at: i})
+		b.emit(node{op: opSend, args: []operand{b.operand(i.Chan), b.operand(i.X)}, at: i})
 	case *ssa.MakeChan:
 		b.emit(node{op: opMake, dst: b.dst(i), args: []operand{b.room(i.Size)}, n: b.staysOpen(i), at: i})
 	case *ssa.MakeClosure:
@@ -455,10 +455,13 @@ func (b *builder) part(op op, v, of ssa.Value, field int) {
 	}
 }
 
-// channel returns what stands for a channel: nil if nobody opens it.
-func (b *builder) channel(v ssa.Value) operand {
-	o := b.operand(v)
-	return o
+// source returns what stands for a channel that is received from: nil if nobody in
+// sight opens it, which receives as little.
+func (b *builder) source(ch ssa.Value) operand {
+	if !b.p.Opens(ch) {
+		return operand{reg: -1, val: value{kind: null}}
+	}
+	return b.operand(ch)
 }
 
 // staysOpen returns 1 if others than those that the machine runs do not close a
@@ -599,10 +602,11 @@ func (b *builder) choice(sel *ssa.Select) {
 	n := node{op: opSelect, dst: slices.Clone(t), block: sel.Blocking, at: sel}
 	k := 2
 	for _, state := range sel.States {
-		c := commCase{ch: b.channel(state.Chan), dst: -1, val: operand{reg: -1}}
+		c := commCase{dst: -1, val: operand{reg: -1}}
 		if state.Send != nil {
-			c.send, c.val = true, b.operand(state.Send)
+			c.send, c.ch, c.val = true, b.operand(state.Chan), b.operand(state.Send)
 		} else {
+			c.ch = b.source(state.Chan)
 			c.dst = t[k]
 			k++
 			n.ticks = n.ticks || b.ticks(state.Chan)

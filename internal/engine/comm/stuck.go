@@ -2,10 +2,7 @@ package comm
 
 import (
 	"cmp"
-	"fmt"
-	"os"
 	"slices"
-	"time"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -42,17 +39,6 @@ type Stuck struct {
 // Stuck returns the goroutines that may never end when fn runs, by what it and all
 // that it starts do: in the order in which they were found.
 func (g *Program) Stuck(fn *ssa.Function) []Stuck {
-	if os.Getenv("DBG") == fn.Name() {
-		for _, c := range g.codes {
-			fmt.Println(c)
-		}
-	}
-	begin := time.Now()
-	defer func() {
-		if d := time.Since(begin); os.Getenv("DBG") == "time" && d > 50*time.Millisecond {
-			fmt.Println("SLOW", fn, d, len(g.codes))
-		}
-	}()
 	rounds := int32(2)
 	m := newMachine(g, rounds)
 	graph := m.start(g.code(fn))

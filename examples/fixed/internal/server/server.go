@@ -92,10 +92,19 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// post says something in a room.
+// post says something in a room. A client need not wait until all have heard it.
 func (s *Server) post(w http.ResponseWriter, r *http.Request) {
-	s.bus.Publish(bus.Message{Room: r.PathValue("room"), From: r.FormValue("user"), Text: r.FormValue("text")})
-	w.WriteHeader(http.StatusNoContent)
+	m := bus.Message{Room: r.PathValue("room"), From: r.FormValue("user"), Text: r.FormValue("text")}
+	said := make(chan bool, 1)
+	go func() {
+		s.bus.Publish(m)
+		said <- true
+	}()
+	select {
+	case <-said:
+		w.WriteHeader(http.StatusNoContent)
+	case <-r.Context().Done():
+	}
 }
 
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
