@@ -45,13 +45,15 @@ func init() { evidence.Register(name, find) }
 func find(p *evidence.Package) []*evidence.Leak {
 	c := &checker{Package: p, ports: make(map[*types.Var]*port), told: make(map[ssa.Instruction]bool)}
 	for _, fn := range p.IR.Funcs {
-		if p.HelpsTests(fn) {
-			continue
-		}
-		if p.Comm().Starts(fn) {
+		if !p.HelpsTests(fn) && p.Comm().Starts(fn) {
 			for _, s := range p.Comm().Stuck(fn) {
 				c.stuck(fn, s)
 			}
+		}
+	}
+	for _, fn := range p.IR.Funcs {
+		if p.HelpsTests(fn) {
+			continue
 		}
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
@@ -161,6 +163,12 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	}
 	if s.Exit != nil && at != s.Exit && s.Why != comm.Runs {
 		l.note(c, s.Exit, ir.Outermost(fn).Name()+" returns here")
+	}
+	if at != s.Start && s.Start != nil && !s.Foreign {
+		l.note(c, s.Start, "in the goroutine started here")
+	}
+	for _, with := range s.With {
+		l.note(c, with, "hangs because of that: goroutine started here")
 	}
 	if category == "blocked-send" && !s.Foreign && s.Start.Parent() == fn {
 		l.Fix = c.room(s.Start, s.At)

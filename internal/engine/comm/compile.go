@@ -293,7 +293,9 @@ func (b *builder) operand(v ssa.Value) operand {
 	none := operand{reg: -1}
 	switch v := v.(type) {
 	case *ssa.Const:
-		if v.IsNil() {
+		if _, ok := v.Type().Underlying().(*types.Struct); ok && v.Value == nil {
+			none.val.kind = empty
+		} else if v.IsNil() {
 			none.val.kind = null
 		} else if v.Value != nil {
 			switch v.Value.Kind() {
@@ -458,7 +460,8 @@ func (b *builder) part(op op, v, of ssa.Value, field int) {
 // source returns what stands for a channel that is received from: nil if nobody in
 // sight opens it, which receives as little.
 func (b *builder) source(ch ssa.Value) operand {
-	if !b.p.Opens(ch) {
+	global := func(r effects.Ref) bool { _, ok := r.Root.(*ssa.Global); return ok }
+	if !b.p.Opens(ch) && !slices.ContainsFunc(b.p.Refs(ch), global) {
 		return operand{reg: -1, val: value{kind: null}}
 	}
 	return b.operand(ch)

@@ -114,11 +114,18 @@ func (m *machine) load(s *state, p value, class class) value {
 			}
 		}
 	}
-	switch class {
+	return class.value()
+}
+
+// value returns what a variable is that nobody has set.
+func (c class) value() value {
+	switch c {
 	case zero:
 		return value{kind: integer}
 	case nothing:
 		return value{kind: null}
+	case record:
+		return value{kind: empty}
 	}
 	return value{}
 }
@@ -140,7 +147,11 @@ func (m *machine) store(s *state, p, v value) {
 	}
 	o := s.object(p.n)
 	o.parts = slices.DeleteFunc(o.parts, func(part part) bool { _, ok := m.under(part.path, p.path); return ok })
-	if v.kind != structure {
+	switch v.kind {
+	case empty:
+		return
+	case structure:
+	default:
 		o.set(p.path, v)
 		return
 	}
@@ -271,10 +282,13 @@ func (m *machine) run(s *state, pi int) []*state {
 		f.put(n.dst, 0, v)
 	case opPart:
 		v := arg(0)
-		if v.kind == structure {
+		switch v.kind {
+		case structure:
 			v.kind, v.path = pointer, m.path(0, n.n)
 			v = m.load(s, v, n.class)
-		} else {
+		case empty:
+			v = n.class.value()
+		default:
 			v = value{}
 		}
 		f.put(n.dst, 0, v)

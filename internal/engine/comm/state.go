@@ -18,6 +18,7 @@ const (
 	bound           // a number that is not known: as many as a loop goes round
 	notNull         // not nil, and not known otherwise
 	background      // a context that never ends
+	empty           // a struct with nothing in it
 	function        // a function without captured variables
 	pointer         // to an object, or to a part of it
 	channel         // an object

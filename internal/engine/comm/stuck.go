@@ -32,6 +32,8 @@ type Stuck struct {
 	Exit ssa.Instruction
 	// Ticks is set if it waits for a ticker meanwhile.
 	Ticks bool
+	// With are where goroutines are started that hang only because this one does.
+	With []ssa.Instruction
 	// Held is where the mutex was locked that it waits for.
 	Held ssa.Instruction
 }
@@ -183,10 +185,16 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 			found = append(found, Stuck{Why: Runs, Start: p.from.at, Foreign: p.from.foreign, At: p.node().at, Exit: s.exit, Ticks: g.ticks(scc, p.from)})
 		}
 	}
+	var with []ssa.Instruction
 	for _, pi := range hung {
 		if !m.follows(s, pi, hung) {
 			found = append(found, m.describe(s, pi))
+		} else if at := s.procs[pi].from.at; at != nil && !slices.Contains(with, at) {
+			with = append(with, at)
 		}
+	}
+	if len(found) > 0 {
+		found[0].With = with
 	}
 	return found
 }
@@ -276,15 +284,17 @@ func (m *machine) frees(s *state, qi, pi int) bool {
 	return false
 }
 
-// Starts reports whether a function starts goroutines itself, or gets something
-// from a function that does.
+// Starts reports whether a function starts goroutines itself, or by functions to which
+// it gives what it has made, or from which it gets something.
 func (g *Program) Starts(fn *ssa.Function) bool {
-	return slices.ContainsFunc(g.code(fn).nodes, func(n node) bool {
+	nodes := g.code(fn).nodes
+	makes := slices.ContainsFunc(nodes, func(n node) bool { return n.op == opMake || n.op == opAlloc || n.op == opContext })
+	return slices.ContainsFunc(nodes, func(n node) bool {
 		switch n.op {
 		case opGo:
 			return true
 		case opCall:
-			return n.fn != nil && (len(n.dst) > 0 || n.fn.fn == nil) && g.spawns(n.fn, make(map[*code]bool))
+			return n.fn != nil && (makes || len(n.dst) > 0 || n.fn.fn == nil) && g.spawns(n.fn, make(map[*code]bool))
 		}
 		return false
 	})
