@@ -77,9 +77,7 @@ func (c *checker) port(ch ssa.Value) *port {
 			p.recvs = append(p.recvs, e)
 		case effects.Close:
 			p.closed = true
-		case effects.Escape:
-			p.foreign = true
-		case effects.Return, effects.Send:
+		case effects.Escape, effects.Return, effects.Send:
 			p.foreign = p.foreign || !e.Via
 		case effects.Store:
 			p.foreign = p.foreign || !e.Via && e.To.Path.Field() != field && !effects.Fresh(e.To.Root)

@@ -37,7 +37,7 @@ func (b *builder) call(at ssa.CallInstruction, common *ssa.CallCommon, mode op, 
 		// A function of this package, or a function value.
 		if common.IsInvoke() {
 			if mode == opCall {
-				b.emit(node{op: opInvoke, dst: dst, args: inv.args, meth: inv.callee, at: at})
+				b.emit(node{op: opInvoke, dst: dst, args: inv.args, meth: inv.callee, slow: true, at: at})
 				return
 			}
 		} else if fn := b.p.IR.Static(common); fn != nil && !captures(common) {
@@ -48,7 +48,7 @@ func (b *builder) call(at ssa.CallInstruction, common *ssa.CallCommon, mode op, 
 			}
 			return
 		} else if _, built := common.Value.(*ssa.Builtin); !built && inv.callee == nil {
-			b.emit(node{op: mode, dst: dst, args: append([]operand{b.operand(common.Value)}, inv.args...), at: at})
+			b.emit(node{op: mode, dst: dst, args: append([]operand{b.operand(common.Value)}, inv.args...), slow: mode == opCall, at: at})
 			return
 		} else if mc, ok := common.Value.(*ssa.MakeClosure); ok { // a method value that is called
 			b.emit(node{op: mode, dst: dst, args: append([]operand{b.operand(mc)}, inv.args[min(1, len(inv.args)):]...), at: at})
@@ -195,6 +195,9 @@ func (b *builder) group(inv invocation) {
 // anything is.
 func (b *builder) unknown(inv invocation) {
 	sum := b.p.Callee(inv.common)
+	if sum == nil {
+		b.emit(node{op: opMove, slow: true, at: inv.at})
+	}
 	var lost []operand
 	for i, arg := range inv.args {
 		if arg.opaque() || !b.carries(inv.types[i]) {

@@ -100,6 +100,7 @@ type node struct {
 	cases []commCase
 	block bool        // opSelect: it has no default case
 	ticks bool        // it waits for a ticker
+	slow  bool        // it calls what is not known
 	meth  *types.Func // opInvoke
 	typ   types.Type  // opAlloc
 	class class       // opLoad, opPart: what is there if nobody put anything there

@@ -489,7 +489,7 @@ func (b *builder) staysOpen(ch ssa.Value) int32 {
 		case e.Kind == effects.Return:
 			return false // the caller is given it to receive, or runs in the machine
 		}
-		return e.Kind == effects.Store || e.Kind == effects.Escape || e.Kind == effects.Send
+		return e.Kind == effects.Store || (e.Kind == effects.Escape || e.Kind == effects.Send) && !e.Via
 	}
 	shut := func(events []*effects.Event) bool {
 		return slices.ContainsFunc(events, func(e *effects.Event) bool {

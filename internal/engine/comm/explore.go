@@ -74,7 +74,7 @@ func (m *machine) settle(s *state) (settled []*state) {
 		work = work[:len(work)-1]
 		pi := -1
 		if !s.crash {
-			pi = slices.IndexFunc(s.procs, func(p proc) bool { return !s.visible(&p) })
+			pi = slices.IndexFunc(s.procs, func(p proc) bool { return !m.visible(s, &p) })
 		}
 		if pi < 0 {
 			settled = append(settled, s)
@@ -102,8 +102,8 @@ func (m *machine) settle(s *state) (settled []*state) {
 }
 
 // visible reports whether others can tell when a goroutine goes on: it does
-// something that they can see, or has come round a loop.
-func (s *state) visible(p *proc) bool {
+// something that they can see, has come round a loop, or takes its time.
+func (m *machine) visible(s *state, p *proc) bool {
 	n, f := p.node(), p.top()
 	known := func(o operand) bool {
 		v := f.get(o)
@@ -121,7 +121,7 @@ func (s *state) visible(p *proc) bool {
 			return true
 		}
 	}
-	return n.yield || n.ticks
+	return n.yield || n.ticks || n.slow && m.slow
 }
 
 // A next is a state that a step leads to.
@@ -190,7 +190,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 		})
 	case opWait:
 		wg := f.get(n.args[0])
-		if wg.kind == pointer && !s.heap[wg.n].escaped {
+		if wg.kind == pointer && !s.heap[wg.n].escaped && !s.lost {
 			if have := m.load(s, wg, zero); have.kind == integer && have.n > 0 {
 				return nil
 			}

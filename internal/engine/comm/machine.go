@@ -13,6 +13,7 @@ type machine struct {
 	*Program
 	rounds  int32 // as often as loops go round of which the number is not known
 	steps   int   // that may still be made
+	slow    bool  // it makes a difference how long functions take that are not known
 	paths   []pathStep
 	pathIDs map[pathStep]int32
 	sites   []ssa.Instruction
@@ -537,6 +538,7 @@ func (m *machine) spawn(s *state, pi int, n *node, fn value, args []value) {
 		}
 	}
 	if same > int(m.rounds) || len(s.procs) >= maxProcs {
+		s.lost = true
 		return
 	}
 	s.procs = append(s.procs, proc{from: o, owner: s})

@@ -41,11 +41,11 @@ type Stuck struct {
 // Stuck returns the goroutines that may never end when fn runs, by what it and all
 // that it starts do: in the order in which they were found.
 func (g *Program) Stuck(fn *ssa.Function) []Stuck {
-	rounds := int32(2)
-	m := newMachine(g, rounds)
+	m := newMachine(g, 2)
 	graph := m.start(g.code(fn))
-	if n := m.largest(); n > rounds {
-		m = newMachine(g, n)
+	if rounds, polled := m.numbers(); rounds > m.rounds || polled {
+		m = newMachine(g, max(rounds, m.rounds))
+		m.slow = polled
 		graph = m.start(g.code(fn))
 	}
 	if graph.cut {
@@ -62,27 +62,31 @@ func (g *Program) Stuck(fn *ssa.Function) []Stuck {
 	return found
 }
 
-// largest returns how often loops have to go round so that the numbers in the code
-// that the machine ran make a difference: channels with room for so many are full.
-func (m *machine) largest() int32 {
-	most := int32(0)
+// numbers returns how often loops have to go round so that the numbers in the code that
+// the machine ran make a difference: channels with room for so many are full. And it
+// reports whether something in it asks without waiting, so that it matters who is slow.
+func (m *machine) numbers() (rounds int32, polled bool) {
 	for c := range m.enc.codes {
 		for i := range c.nodes {
 			switch n := &c.nodes[i]; n.op {
 			case opMake:
 				if o := n.args[0]; o.reg < 0 && o.val.kind == integer {
-					most = max(most, o.val.n+2)
+					rounds = max(rounds, o.val.n+2)
 				}
 			case opCompare:
 				for _, o := range n.args {
 					if n.n == 1 && o.reg < 0 && o.val.kind == integer {
-						most = max(most, o.val.n)
+						rounds = max(rounds, o.val.n)
 					}
 				}
+			case opSelect:
+				polled = polled || !n.block
+			case opErr:
+				polled = true
 			}
 		}
 	}
-	return min(most, maxRoom+2)
+	return min(rounds, maxRoom+2), polled
 }
 
 // start explores a function that is given what nobody knows.
@@ -187,6 +191,9 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 	}
 	var with []ssa.Instruction
 	for _, pi := range hung {
+		if s.lost && reason(&s.procs[pi]) != Sends {
+			continue
+		}
 		if !m.follows(s, pi, hung) {
 			found = append(found, m.describe(s, pi))
 		} else if at := s.procs[pi].from.at; at != nil && !slices.Contains(with, at) {
@@ -262,18 +269,28 @@ func (m *machine) follows(s *state, pi int, hung []int) bool {
 	return false
 }
 
-// frees reports whether one goroutine would go on if another did.
+// frees reports whether one goroutine would go on if another did, and all that were
+// started where that was.
 func (m *machine) frees(s *state, qi, pi int) bool {
-	t := s.clone()
-	q := t.top(qi)
-	n := t.procs[qi].node()
-	for i := range n.dst {
-		q.put(n.dst, i, value{})
+	from := []*state{s.clone()}
+	for ri := len(s.procs) - 1; ri >= 0; ri-- {
+		if s.procs[ri].from != s.procs[qi].from {
+			continue
+		}
+		var freed []*state
+		for _, t := range from {
+			r, n := t.top(ri), t.procs[ri].node()
+			for i := range n.dst {
+				r.put(n.dst, i, value{})
+			}
+			freed = append(freed, follow(t, ri, n.succs)...)
+		}
+		from = freed
 	}
 	left := m.steps
 	m.steps = min(left, maxSteps/10)
 	defer func() { m.steps = left }()
-	g := m.explore(follow(t, qi, n.succs)...)
+	g := m.explore(from...)
 	for _, edges := range g.edges {
 		for _, e := range edges {
 			if e.moved[0] == s.procs[pi].from || e.moved[1] == s.procs[pi].from {
