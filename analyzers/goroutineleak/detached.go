@@ -34,7 +34,7 @@ func (c *checker) detached(start *ssa.Go) {
 				leak := c.found("detached-call", start, "goroutine goes on when the function has left with its context")
 				leak.note(c, call, "this call is made under a context that never ends")
 				leak.note(c, sel, "leaves here when its context ends")
-				c.add(start, leak, false)
+				c.add(start, leak, piles)
 			}
 		}
 	}

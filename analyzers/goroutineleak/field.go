@@ -138,7 +138,7 @@ func (c *checker) bare(send *ssa.Send) {
 	if c.returned(send.Chan) && c.loopEnds(send.Parent()) {
 		leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends the goroutine")
 		leak.Fix = c.choose(send)
-		c.add(send, leak, true)
+		c.add(send, leak, owes)
 		return
 	}
 	p := c.port(send.Chan)
@@ -157,7 +157,7 @@ func (c *checker) bare(send *ssa.Send) {
 	leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends those who receive")
 	leak.note(c, p.recvs[0].Instr, "receives here until it is ended")
 	leak.Fix = c.choose(send)
-	c.add(send, leak, true)
+	c.add(send, leak, owes)
 }
 
 // returned reports whether a channel without room is made for the caller of the function
@@ -263,7 +263,7 @@ func (c *checker) stop(instr ssa.Instruction, comm ir.Comm) {
 		leak.Pos, leak.End = sel.States[comm.Case].Pos, token.NoPos
 	}
 	leak.note(c, first, "goroutine started here")
-	c.add(instr, leak, true)
+	c.add(instr, leak, owes)
 }
 
 // lastReceive reports whether a goroutine that receives there ends.
@@ -301,7 +301,7 @@ func (c *checker) timer(recv *ssa.UnOp) {
 					leak := c.found("blocked-receive", starts[0], "goroutine waits for a timer that is stopped elsewhere")
 					leak.note(c, recv, "it waits here")
 					leak.note(c, stop.Instr, "stops the timer, whose channel then never gets anything")
-					c.add(starts[0], leak, true)
+					c.add(starts[0], leak, owes)
 				}
 			}
 		}

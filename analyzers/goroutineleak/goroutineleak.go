@@ -101,26 +101,29 @@ func (l *leak) note(c *checker, at ssa.Instruction, text string) {
 	}
 }
 
-// add adds a leak, once for each place. What the code itself shows to be owed is one
-// wherever it may run again, other leaks need evidence for that.
-func (c *checker) add(at ssa.Instruction, l *leak, owed bool) {
-	if c.told[at] || owed && !c.Repeatable(at) {
+// What a leak needs to be one: if the code itself shows that something is owed it is
+// one wherever it may run again, else there must be evidence that it does.
+var (
+	owes  = evidence.Needs{}
+	piles = evidence.Needs{Again: true, Adds: true}
+)
+
+// add adds a leak, once for each place.
+func (c *checker) add(at ssa.Instruction, l *leak, needs evidence.Needs) {
+	if c.told[at] || !needs.Again && !c.Repeatable(at) {
 		return
 	}
 	c.told[at] = true
 	out := &evidence.Leak{
 		Category: l.Category, What: l.What, HeldBy: l.HeldBy, Pos: l.Pos, End: l.End,
-		At: at, Tell: (*finding.Leak)(l),
-	}
-	if !owed {
-		out.Needs = evidence.Needs{Again: true, Adds: true}
+		At: at, Needs: needs, Tell: (*finding.Leak)(l),
 	}
 	c.leaks = append(c.leaks, out)
 }
 
 // stuck adds a goroutine that is stuck when fn has run.
 func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
-	at, owed := s.Start, true
+	at, needs := s.Start, owes
 	category, what, there := "", "", "waits here"
 	switch s.Why {
 	case comm.Sends:
@@ -137,13 +140,19 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		}
 		category, what = "blocked-receive", "goroutine may wait for ever to receive"+c.from(s.At)
 		if sel, ok := s.At.(*ssa.Select); ok && len(sel.States) > 1 {
-			category, what, owed = "never-ends", "goroutine never ends: nobody opens a way out of its loop", false
+			category, what, needs = "never-ends", "goroutine never ends: nobody opens a way out of its loop", piles
 		}
 	case comm.Runs:
-		category, what, owed = "never-ends", "goroutine never ends: its loop has no way out", false
+		category, what, needs = "never-ends", "goroutine never ends: its loop has no way out", piles
 		there = "goes round here"
 		if recv, ok := s.At.(*ssa.UnOp); ok && recv.CommaOk {
-			category, what, owed = "blocked-receive", "goroutine waits for ever to receive"+c.from(recv)+", which nobody closes", c.hasEnd(s.Start)
+			category, what = "blocked-receive", "goroutine waits for ever to receive"+c.from(recv)+", which nobody closes"
+			switch {
+			case c.hasEnd(s.Start):
+				needs = owes
+			case ir.Outermost(s.Start.Parent()).Signature.Recv() != nil:
+				needs.Proof = true // that there are many of the object
+			}
 		}
 	case comm.Waits:
 		at, category, what = s.At, "wait-never-done", "may wait for ever: Done is not called as often as Add on every path"
@@ -173,7 +182,7 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	if category == "blocked-send" && !s.Foreign && s.Start.Parent() == fn {
 		l.Fix = c.room(s.Start, s.At)
 	}
-	c.add(at, l, owed)
+	c.add(at, l, needs)
 }
 
 // on returns " on ch" for a send on ch.

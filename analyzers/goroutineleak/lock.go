@@ -44,7 +44,7 @@ func (c *checker) lock(call *ssa.Call) {
 	if at.Exit != nil {
 		leak.note(c, at.Exit, "returns with the mutex locked")
 	}
-	c.add(call, leak, true)
+	c.add(call, leak, owes)
 }
 
 // A mutex is one in a field, with the methods that lock and unlock it.

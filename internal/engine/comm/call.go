@@ -196,17 +196,15 @@ func (b *builder) group(inv invocation) {
 func (b *builder) unknown(inv invocation) {
 	sum := b.p.Callee(inv.common)
 	if sum == nil {
-		b.emit(node{op: opMove, slow: true, at: inv.at})
+		b.emit(node{op: opCall, args: append([]operand{{reg: -1}}, inv.args...), dst: inv.dst, slow: true, at: inv.at})
+		return
 	}
 	var lost []operand
 	for i, arg := range inv.args {
 		if arg.opaque() || !b.carries(inv.types[i]) {
 			continue
 		}
-		if sum == nil {
-			lost = append(lost, arg)
-			continue
-		}
+		_, isFunc := inv.types[i].Underlying().(*types.Signature)
 		calls, spawns, other := false, false, false
 		for _, op := range sum.Ops {
 			switch {
@@ -218,7 +216,7 @@ func (b *builder) unknown(inv invocation) {
 				other = true
 			}
 		}
-		if _, ok := inv.types[i].Underlying().(*types.Signature); ok && !spawns && !other && inv.callee != nil && convention.IsStd(inv.callee.Pkg().Path()) {
+		if isFunc && !spawns && !other && inv.callee != nil && convention.IsStd(inv.callee.Pkg().Path()) {
 			calls = true
 		}
 		switch {
@@ -227,18 +225,59 @@ func (b *builder) unknown(inv invocation) {
 		case spawns:
 			b.emit(node{op: opGo, args: []operand{arg}, at: inv.at})
 		case calls:
-			// The standard library calls it any number of times, others perhaps.
-			before := b.emit(node{})
-			again := b.emit(node{op: opCall, args: []operand{arg}, at: inv.at})
-			after := b.emit(node{})
-			b.c.nodes[before].succs = append(b.c.nodes[before].succs, after)
-			if convention.IsStd(inv.callee.Pkg().Path()) {
-				b.c.nodes[again].succs = append(b.c.nodes[again].succs, again)
-			}
+			b.callback(inv.at, arg, convention.IsStd(inv.callee.Pkg().Path()))
 		}
 	}
 	if len(lost) > 0 {
 		b.emit(node{op: opEscape, args: lost, at: inv.at})
 	}
 	b.forget(inv.at, inv.dst)
+}
+
+// callback writes that a function may be called, perhaps again and again.
+func (b *builder) callback(at ssa.Instruction, fn operand, again bool) {
+	before := b.emit(node{})
+	call := b.emit(node{op: opCall, args: []operand{fn}, at: at})
+	after := b.emit(node{})
+	b.c.nodes[before].succs = append(b.c.nodes[before].succs, after)
+	if again {
+		b.c.nodes[call].succs = append(b.c.nodes[call].succs, call)
+	}
+}
+
+// sends reports whether all that a function does for others is to send: whoever gets
+// it cannot free anybody who waits to send. What ends with a context may be looked at.
+func (c *code) sends() bool {
+	if c.sending == 0 {
+		c.sending = 1 // if it calls itself
+		if !c.onlySends() {
+			c.sending = 2
+		}
+	}
+	return c.sending == 1
+}
+
+func (c *code) onlySends() bool {
+	ctx := make(map[int32]bool) // registers that hold the channel of a context
+	for _, n := range c.nodes {
+		if n.op == opDone {
+			ctx[n.dst[0]] = true
+		}
+	}
+	return !slices.ContainsFunc(c.nodes, func(n node) bool {
+		switch n.op {
+		case opRecv:
+			return !ctx[n.args[0].reg]
+		case opSelect:
+			return slices.ContainsFunc(n.cases, func(k commCase) bool { return !k.send && !ctx[k.ch.reg] })
+		case opClose, opGroup, opUnlock, opEscape, opGo, opDefer, opInvoke, opClosure, opBind, opContext:
+			return true
+		case opCall:
+			// What its own caller gave may be given on.
+			return n.fn != nil && !n.fn.sends() || n.fn == nil && slices.ContainsFunc(n.args[1:], func(o operand) bool { return o.reg >= c.params })
+		case opStore:
+			return n.args[1].reg >= 0
+		}
+		return false
+	})
 }

@@ -122,6 +122,8 @@ type code struct {
 	acts   bool // it communicates, starts goroutines, makes or keeps something
 	gives  bool // its results may lead to something that is used to communicate
 	ready  bool
+
+	sending uint8 // see sends: 0 if that is not known yet, 1 for true
 }
 
 // settle removes nodes that only lead to others, and works out what is live.

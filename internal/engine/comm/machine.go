@@ -171,6 +171,9 @@ func (m *machine) escape(s *state, v value) {
 	if !v.isObject() || s.heap[v.n].escaped || v.kind == ctx || v.kind == done {
 		return // who has a context cannot end it
 	}
+	if v.kind == closure && !s.heap[v.n].method && s.heap[v.n].fn.ready && s.heap[v.n].fn.sends() {
+		return
+	}
 	o := s.object(v.n)
 	o.escaped = true
 	for _, p := range o.parts {
@@ -368,7 +371,7 @@ func (m *machine) run(s *state, pi int) []*state {
 		for i := range n.args {
 			vals[i] = arg(i)
 		}
-		at := n.at
+		at, stays := n.at, f.stays
 		p.frames = p.frames[:len(p.frames)-1]
 		if len(p.frames) == 0 {
 			if p.from.at == nil {
@@ -378,6 +381,9 @@ func (m *machine) run(s *state, pi int) []*state {
 				}
 			}
 			s.procs = slices.Delete(s.procs, pi, pi+1)
+			return []*state{s}
+		}
+		if stays {
 			return []*state{s}
 		}
 		return m.back(s, pi, vals)
@@ -564,10 +570,18 @@ func (m *machine) enter(s *state, pi int, fn value, args []value) []*state {
 		return []*state{s}
 	}
 	m.escape(s, fn)
+	var called []*state
 	for _, v := range args {
-		m.escape(s, v)
+		if m.escape(s, v); v.kind != closure && v.kind != function || v.isObject() && s.heap[v.n].escaped {
+			continue
+		}
+		// It may be called before the function returns.
+		if t := s.clone(); m.push(t, pi, v, nil) {
+			t.top(pi).stays = true
+			called = append(called, t)
+		}
 	}
-	return m.back(s, pi, nil)
+	return append(called, m.back(s, pi, nil)...)
 }
 
 // push makes a frame for a function that is known.
@@ -608,6 +622,9 @@ func (m *machine) push(s *state, pi int, fn value, args []value) bool {
 	}
 	regs := make([]value, c.regs)
 	copy(regs, vals)
+	if len(s.procs[pi].frames) >= maxFrames {
+		return false
+	}
 	s.own(pi)
 	s.procs[pi].frames = append(s.procs[pi].frames, frame{fn: c, regs: regs, owner: s})
 	return true

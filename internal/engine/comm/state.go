@@ -75,6 +75,7 @@ type frame struct {
 	pc     int32
 	regs   []value
 	defers []deferred
+	stays  bool   // its caller does not go on when it returns
 	owner  *state // of regs
 }
 
@@ -189,6 +190,9 @@ func (e *encoder) encode(s *state) string {
 			f := &p.frames[k]
 			e.int(e.code(f.fn))
 			e.int(int(f.pc))
+			if f.stays {
+				e.int(-4)
+			}
 			live := f.fn.nodes[f.pc].live
 			if k < len(p.frames)-1 {
 				live = nil // what is live behind a call is less than what is live at it
