@@ -161,8 +161,16 @@ type checker struct {
 	edges map[ir.Edge]bool
 	track *tracker // nil where no variable matters
 	out   Outcome
+	ways  map[way]bool    // that stop has gone
 	spawn []*ssa.Function // goroutine bodies that release the value
 	moved bool            // a literal acquires it for the function around it
+}
+
+// A way leads from a literal to where it is called or handed on: see stop.
+type way struct {
+	literal  *ssa.Function
+	released bool
+	through  ssa.Value
 }
 
 func newChecker(p *effects.Package, v ssa.Value, spec Spec, start *ssa.BasicBlock) *checker {
@@ -171,6 +179,7 @@ func newChecker(p *effects.Package, v ssa.Value, spec Spec, start *ssa.BasicBloc
 		stops: make(map[ssa.Instruction]bool),
 		where: make(map[ssa.Instruction][]ssa.Value),
 		edges: make(map[ir.Edge]bool),
+		ways:  make(map[way]bool),
 	}
 }
 
@@ -253,9 +262,11 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, t
 		c.moved = c.moved || ir.Within(fn, in)
 		return
 	}
-	if depth > maxNesting {
+	key := way{in, released, through}
+	if depth > maxNesting || c.ways[key] {
 		return
 	}
+	c.ways[key] = true
 	for _, v := range c.p.Literal(in) {
 		for _, e := range c.p.Of(v) {
 			switch e.Kind {
