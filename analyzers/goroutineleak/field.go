@@ -228,23 +228,28 @@ func (c *checker) stop(instr ssa.Instruction, comm ir.Comm) {
 	waiting := 0
 	var first ssa.Instruction
 	in := make(map[*ssa.Function]bool)
+	started := make(map[ssa.Instruction]bool)
 	for _, e := range p.recvs {
 		if !c.lastReceive(e) {
 			return
 		}
+		in[e.Func()] = true
 		for _, start := range c.Starts(e.Func()) {
 			if first != nil && start.Parent() != first.Parent() {
 				return // which of them runs is not known
 			}
-			first = start
-			if !in[e.Func()] {
-				waiting++
+			if first == nil {
+				first = start
 			}
+			if started[start] {
+				continue
+			}
+			started[start] = true
+			waiting++
 			if c.IR.Graph(start.Parent()).Innermost(start.Block()) != nil {
 				waiting++
 			}
 		}
-		in[e.Func()] = true
 	}
 	sent := 0
 	for _, e := range p.sends {

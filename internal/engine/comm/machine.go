@@ -171,7 +171,7 @@ func (m *machine) escape(s *state, v value) {
 	if !v.isObject() || s.heap[v.n].escaped || v.kind == ctx || v.kind == done {
 		return // who has a context cannot end it
 	}
-	if v.kind == closure && !s.heap[v.n].method && s.heap[v.n].fn.ready && s.heap[v.n].fn.sends() {
+	if v.kind == closure && m.harmless(s, v, 0) {
 		return
 	}
 	o := s.object(v.n)
@@ -182,6 +182,26 @@ func (m *machine) escape(s *state, v value) {
 	for _, b := range o.buf {
 		m.escape(s, b)
 	}
+}
+
+// harmless reports whether whoever gets hold of a value by a closure that it is
+// captured in cannot free anybody by it.
+func (m *machine) harmless(s *state, v value, depth int) bool {
+	if !v.isObject() {
+		return v.kind != function || v.fn.ready && v.fn.sends()
+	}
+	o := &s.heap[v.n]
+	switch v.kind {
+	case cancel:
+		return false
+	case closure:
+		if o.method || !o.fn.ready || !o.fn.sends() {
+			return false
+		}
+	case channel, done, ctx:
+		return true
+	}
+	return depth <= maxRoom && !slices.ContainsFunc(o.parts, func(p part) bool { return !m.harmless(s, p.val, depth+1) })
 }
 
 // ended reports whether a context has ended.
