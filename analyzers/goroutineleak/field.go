@@ -18,6 +18,7 @@ type port struct {
 	sends, recvs, makes []*effects.Event
 	closed              bool
 	foreign             bool // others have it, or have made it
+	stopped             bool // one value on it stops one of several
 	room                int64
 }
 
@@ -263,6 +264,7 @@ func (c *checker) stop(instr ssa.Instruction, comm ir.Comm) {
 	if waiting <= sent {
 		return
 	}
+	p.stopped = true
 	leak := c.found("stop-sent-once", instr, "one value on "+p.field.Name()+" stops one of the goroutines that wait for it")
 	if sel, ok := instr.(*ssa.Select); ok {
 		leak.Pos, leak.End = sel.States[comm.Case].Pos, token.NoPos

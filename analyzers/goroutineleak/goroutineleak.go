@@ -44,6 +44,17 @@ func init() { evidence.Register(name, find) }
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
 	c := &checker{Package: p, ports: make(map[*types.Var]*port), told: make(map[ssa.Instruction]bool)}
+	// Some leaks have a better place than the go statement: they come first.
+	c.each(func(instr ssa.Instruction) {
+		if send, ok := instr.(*ssa.Send); ok {
+			c.bare(send)
+		}
+		for _, comm := range ir.Comms(instr) {
+			if !comm.Recv {
+				c.stop(instr, comm)
+			}
+		}
+	})
 	for _, fn := range p.IR.Funcs {
 		if !p.HelpsTests(fn) && p.Comm().Starts(fn) {
 			for _, s := range p.Comm().Stuck(fn) {
@@ -51,31 +62,31 @@ func find(p *evidence.Package) []*evidence.Leak {
 			}
 		}
 	}
-	for _, fn := range p.IR.Funcs {
-		if p.HelpsTests(fn) {
+	c.each(func(instr ssa.Instruction) {
+		switch instr := instr.(type) {
+		case *ssa.UnOp:
+			c.timer(instr)
+		case *ssa.Go:
+			c.detached(instr)
+		case *ssa.Call:
+			c.lock(instr)
+		}
+	})
+	return c.leaks
+}
+
+// each calls f for each instruction of the package that is not for tests.
+func (c *checker) each(f func(ssa.Instruction)) {
+	for _, fn := range c.IR.Funcs {
+		if c.HelpsTests(fn) {
 			continue
 		}
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				switch instr := instr.(type) {
-				case *ssa.Send:
-					c.bare(instr)
-				case *ssa.Call:
-					c.lock(instr)
-				case *ssa.UnOp:
-					c.timer(instr)
-				case *ssa.Go:
-					c.detached(instr)
-				}
-				for _, comm := range ir.Comms(instr) {
-					if !comm.Recv {
-						c.stop(instr, comm)
-					}
-				}
+				f(instr)
 			}
 		}
 	}
-	return c.leaks
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -123,6 +134,12 @@ func (c *checker) add(at ssa.Instruction, l *leak, needs evidence.Needs) {
 
 // stuck adds a goroutine that is stuck when fn has run.
 func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
+	if c.told[s.At] || s.At != nil && slices.ContainsFunc(ir.Comms(s.At), func(comm ir.Comm) bool {
+		p := c.port(comm.Chan)
+		return comm.Recv && p != nil && p.stopped
+	}) {
+		return // it has another name
+	}
 	at, needs := s.Start, owes
 	category, what, there := "", "", "waits here"
 	switch s.Why {

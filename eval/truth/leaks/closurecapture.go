@@ -64,7 +64,7 @@ var wake = make(chan struct{}, 1)
 
 func LargeCaptureGoroutine() any {
 	data := make([]byte, length)
-	go func() { // leak: closurecapture/large-capture
+	go func() { // leak: closurecapture/large-capture goroutineleak/never-ends
 		for {
 			<-wake
 			println(string(data))

@@ -104,6 +104,9 @@ func (m *machine) settle(s *state) (settled []*state) {
 // visible reports whether others can tell when a goroutine goes on: it does
 // something that they can see, has come round a loop, or takes its time.
 func (m *machine) visible(s *state, p *proc) bool {
+	if p.fresh {
+		return true
+	}
 	n, f := p.node(), p.top()
 	known := func(o operand) bool {
 		v := f.get(o)
@@ -143,6 +146,11 @@ func (m *machine) act(s *state, pi int) (out []next) {
 		}
 	}
 	pass := func(*state, *frame) {}
+	if s.procs[pi].fresh {
+		t := s.clone()
+		t.procs[pi].fresh = false
+		return []next{{t, [2]*origin{from}}}
+	}
 	switch n.op {
 	case opSpin:
 		out = append(out, next{s.clone(), [2]*origin{from}})
@@ -252,6 +260,9 @@ func (m *machine) offered(s *state, pi int, ch value) bool {
 			continue
 		}
 		n, f := s.procs[pj].node(), s.procs[pj].top()
+		if s.procs[pj].fresh {
+			continue
+		}
 		switch n.op {
 		case opSend:
 			if f.get(n.args[0]) == ch && ch.kind == channel {
@@ -310,6 +321,9 @@ func (m *machine) send(s *state, pi int, ch, val value, then func(*frame)) (out 
 			continue
 		}
 		n, f := s.procs[pj].node(), s.procs[pj].top()
+		if s.procs[pj].fresh {
+			continue
+		}
 		take := func(got func(f *frame)) {
 			t := s.clone()
 			then(t.top(pi))

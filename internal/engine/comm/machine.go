@@ -567,7 +567,7 @@ func (m *machine) spawn(s *state, pi int, n *node, fn value, args []value) {
 		s.lost = true
 		return
 	}
-	s.procs = append(s.procs, proc{from: o, owner: s})
+	s.procs = append(s.procs, proc{from: o, fresh: m.slow, owner: s})
 	to := len(s.procs) - 1
 	if !m.push(s, to, fn, args) {
 		s.procs = s.procs[:to]

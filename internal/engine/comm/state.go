@@ -95,6 +95,7 @@ type origin struct {
 type proc struct {
 	frames []frame
 	from   *origin
+	fresh  bool   // it has not begun yet
 	owner  *state // of frames
 }
 
@@ -186,6 +187,9 @@ func (e *encoder) encode(s *state) string {
 	for i := range s.procs {
 		p := &s.procs[i]
 		e.int(p.from.index)
+		if p.fresh {
+			e.int(-5)
+		}
 		for k := range p.frames {
 			f := &p.frames[k]
 			e.int(e.code(f.fn))
