@@ -36,10 +36,7 @@ func (b *builder) call(at ssa.CallInstruction, common *ssa.CallCommon, mode op, 
 	if inv.callee == nil || inv.callee.Pkg() == b.p.IR.Pass.Pkg {
 		// A function of this package, or a function value.
 		if common.IsInvoke() {
-			if mode == opCall {
-				b.emit(node{op: opInvoke, dst: dst, args: inv.args, meth: inv.callee, slow: true, at: at})
-				return
-			}
+			// It is as any other method of an interface.
 		} else if fn := b.p.IR.Static(common); fn != nil && !captures(common) {
 			if c := b.code(fn); c.acts || mode == opGo {
 				b.emit(node{op: mode, dst: dst, fn: c, args: inv.args, at: at})
@@ -157,6 +154,10 @@ func (b *builder) perform(inv invocation) {
 	case "(context.Context).Err":
 		n.op = opErr
 	default:
+		if inv.common.IsInvoke() {
+			n.op, n.meth, n.slow = opInvoke, inv.callee, true
+			break
+		}
 		b.group(inv)
 		return
 	}

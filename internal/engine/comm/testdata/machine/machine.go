@@ -1,0 +1,379 @@
+// Package machine has functions with what the machine says of them: "stuck" is followed
+// by the reasons of the goroutines that never end, in order.
+package machine
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"example.com/machine/far"
+)
+
+var errNo = errors.New("no")
+
+func unknown(...any)
+func ok() bool
+func late() <-chan bool
+
+// Channels.
+
+func unbuffered() { // want "stuck: sends"
+	ch := make(chan int)
+	go func() { ch <- 1 }()
+}
+
+func buffered() {
+	ch := make(chan int, 1)
+	go func() { ch <- 1 }()
+}
+
+func full() { // want "stuck: sends"
+	ch := make(chan int, 1)
+	ch <- 0
+	go func() { ch <- 1 }()
+}
+
+func taken() {
+	ch := make(chan int)
+	go func() { ch <- 1 }()
+	<-ch
+}
+
+func sometimes() { // want "stuck: sends"
+	ch := make(chan int)
+	go func() { ch <- 1 }()
+	if ok() {
+		<-ch
+	}
+}
+
+func selected() { // want "stuck: sends"
+	ch := make(chan int)
+	go func() { ch <- 1 }()
+	select {
+	case <-ch:
+	case <-late():
+	}
+}
+
+func polled() { // want "stuck: sends"
+	ch := make(chan int)
+	go func() { ch <- 1 }()
+	select {
+	case <-ch:
+	default:
+	}
+}
+
+func closed() {
+	ch := make(chan int)
+	go func() {
+		for range ch {
+		}
+	}()
+	ch <- 1
+	close(ch)
+}
+
+func notClosed() { // want "stuck: receives"
+	ch := make(chan int)
+	go func() {
+		for range ch {
+		}
+	}()
+	ch <- 1
+}
+
+func nilChannel() { // want "stuck: receives"
+	var ch chan int
+	go func() { <-ch }()
+}
+
+func escaped() {
+	ch := make(chan int)
+	unknown(ch)
+	go func() { ch <- 1 }()
+}
+
+func inMap(m map[int]chan int) {
+	ch := make(chan int)
+	m[0] = ch
+	go func() { ch <- 1 }()
+}
+
+func returned() chan int {
+	ch := make(chan int)
+	go func() { ch <- 1 }()
+	return ch
+}
+
+func throughStruct() { // want "stuck: sends"
+	type request struct{ reply chan int }
+	reqs := make(chan request)
+	go func() {
+		r := <-reqs
+		r.reply <- 1
+	}()
+	reqs <- request{make(chan int)}
+}
+
+// Loops.
+
+func asMany(fs []func()) {
+	done := make(chan bool)
+	for _, f := range fs {
+		go func() { f(); done <- true }()
+	}
+	for range fs {
+		<-done
+	}
+}
+
+func fewer(fs []func() bool) { // want "stuck: sends"
+	done := make(chan bool)
+	for _, f := range fs {
+		go func() { done <- f() }()
+	}
+	for range fs {
+		if <-done {
+			return
+		}
+	}
+}
+
+func room(fs []func() bool) bool {
+	done := make(chan bool, len(fs))
+	for _, f := range fs {
+		go func() { done <- f() }()
+	}
+	return <-done
+}
+
+func counted(n int, f func() bool) bool {
+	done := make(chan bool, n)
+	for i := 0; i < n; i++ {
+		go func() { done <- f() }()
+	}
+	return <-done
+}
+
+func three() { // want "stuck: sends"
+	done := make(chan bool, 1)
+	for range 3 {
+		go func() { done <- true }()
+	}
+	<-done
+}
+
+func forEver() { // want "stuck: runs"
+	go func() {
+		for {
+			ok()
+		}
+	}()
+}
+
+func untilOk() {
+	go func() {
+		for !ok() {
+		}
+	}()
+}
+
+// What is known stays known.
+
+func flag(async bool) {
+	ch := make(chan int)
+	started := false
+	if async {
+		started = true
+		go func() { ch <- 1 }()
+	}
+	if started {
+		<-ch
+	}
+}
+
+func sameError(f func() error) error {
+	ch := make(chan int)
+	err := f()
+	if err == nil {
+		go func() { ch <- 1 }()
+	}
+	if err != nil {
+		return err
+	}
+	<-ch
+	return nil
+}
+
+// Calls.
+
+func deferred() error {
+	ch := make(chan int)
+	defer close(ch)
+	go func() { <-ch }()
+	if ok() {
+		return errNo
+	}
+	return nil
+}
+
+func receive(ch chan int) int { return <-ch }
+
+func helper() {
+	ch := make(chan int)
+	go func() { ch <- 1 }()
+	receive(ch)
+}
+
+func methods() { // want "stuck: receives"
+	w := &worker{make(chan int)}
+	go w.run()
+	if ok() {
+		w.end()
+	}
+}
+
+type worker struct{ stop chan int }
+
+func (w *worker) run() { <-w.stop }
+func (w *worker) end() { close(w.stop) }
+
+type runner interface{ run() }
+
+func dispatched() { // want "stuck: receives"
+	var r runner = &worker{make(chan int)}
+	go r.run()
+}
+
+func once() {
+	var o sync.Once
+	ch := make(chan int)
+	end := func() { o.Do(func() { close(ch) }) }
+	defer end()
+	go func() { <-ch }()
+	end()
+}
+
+// Contexts.
+
+func cancelled() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() { <-ctx.Done() }()
+}
+
+func child() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ctx, _ = context.WithCancel(ctx)
+	go func() { <-ctx.Done() }()
+}
+
+func notCancelled() { // want "stuck: receives"
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { <-ctx.Done() }()
+	if ok() {
+		cancel()
+	}
+}
+
+func given(ctx context.Context) {
+	go func() { <-ctx.Done() }()
+}
+
+func looked() {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		for ctx.Err() == nil {
+		}
+	}()
+	cancel()
+}
+
+// Groups and mutexes.
+
+func waited() {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		wg.Wait()
+	}()
+	wg.Done()
+}
+
+func notDone() { // want "stuck: waits"
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		wg.Wait()
+	}()
+	if ok() {
+		wg.Done()
+	}
+}
+
+func doneFar() {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go far.Finish(&wg)
+	wg.Wait()
+}
+
+func locked() { // want "stuck: locks"
+	var mu sync.Mutex
+	mu.Lock()
+	go func() {
+		mu.Lock()
+		mu.Unlock()
+	}()
+	if ok() {
+		return
+	}
+	mu.Unlock()
+}
+
+func readers() {
+	var mu sync.RWMutex
+	mu.RLock()
+	go func() {
+		mu.RLock()
+		mu.RUnlock()
+	}()
+}
+
+// One hangs because another does.
+
+func consequence(f func() bool) { // want "stuck: sends"
+	ch := make(chan bool)
+	var wg sync.WaitGroup
+	wg.Go(func() { ch <- f() })
+	go func() {
+		wg.Wait()
+		close(ch)
+	}()
+}
+
+// Functions of another package.
+
+func feed(n int) int { // want "stuck: sends"
+	for i := range far.Feed(n) {
+		if ok() {
+			return i
+		}
+	}
+	return 0
+}
+
+func work() { // want "stuck: receives"
+	w := far.NewWorker()
+	go w.Run()
+}
+
+func stopped() {
+	w := far.NewWorker()
+	go w.Run()
+	w.Stop()
+}
