@@ -97,10 +97,13 @@ func run(pass *analysis.Pass) (any, error) {
 }
 
 // A leak is what a finding says.
-type leak finding.Leak
+type leak struct {
+	finding.Leak
+	by ssa.Instruction // which has to run again and again; nil if it is where the leak is
+}
 
 func (c *checker) found(category string, at ssa.Instruction, what string) *leak {
-	l := &leak{Category: category, What: what}
+	l := &leak{Leak: finding.Leak{Category: category, What: what}}
 	l.Pos, l.End = c.IR.Range(at)
 	return l
 }
@@ -121,13 +124,17 @@ var (
 
 // add adds a leak, once for each place.
 func (c *checker) add(at ssa.Instruction, l *leak, needs evidence.Needs) {
-	if c.told[at] || !needs.Again && !c.Repeatable(at) {
+	by := at
+	if l.by != nil {
+		by = l.by
+	}
+	if c.told[at] && by == at || !needs.Again && !c.Repeatable(at) {
 		return
 	}
 	c.told[at] = true
 	out := &evidence.Leak{
 		Category: l.Category, What: l.What, HeldBy: l.HeldBy, Pos: l.Pos, End: l.End,
-		At: at, Needs: needs, Tell: (*finding.Leak)(l),
+		At: by, Needs: needs, Tell: &l.Leak, Subject: c.IR.Pass.Fset.Position(l.Pos).String(),
 	}
 	c.leaks = append(c.leaks, out)
 }
@@ -198,6 +205,9 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	}
 	if category == "blocked-send" && !s.Foreign && s.Start.Parent() == fn {
 		l.Fix = c.room(s.Start, s.At)
+	}
+	if needs.Again && s.By != nil && ir.Outermost(s.By.Parent()) == ir.Outermost(fn) {
+		l.by = s.By
 	}
 	c.add(at, l, needs)
 }

@@ -178,6 +178,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 				})
 			}
 			ch := f.get(c.ch)
+			m.polled = m.polled || !n.block && m.known(s, ch)
 			ready = ready || len(ways) > 0 && m.known(s, ch) || !c.send && m.offered(s, pi, ch)
 			out = append(out, ways...)
 		}
@@ -227,6 +228,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 		})
 	case opErr:
 		v := f.get(n.args[0])
+		m.polled = m.polled || v.kind == ctx
 		err := value{}
 		switch {
 		case v.kind == background:

@@ -14,6 +14,8 @@ type machine struct {
 	rounds  int32 // as often as loops go round of which the number is not known
 	steps   int   // that may still be made
 	slow    bool  // it makes a difference how long functions take that are not known
+	most    int32 // as often as loops have to go round so that what was met makes a difference
+	polled  bool  // something asks without waiting
 	paths   []pathStep
 	pathIDs map[pathStep]int32
 	sites   []ssa.Instruction
@@ -289,6 +291,7 @@ func (m *machine) run(s *state, pi int) []*state {
 		switch v := arg(0); v.kind {
 		case integer:
 			room = v.n
+			m.most = max(m.most, v.n+2)
 		case bound:
 			room = m.rounds
 			if v.n == 1 {
@@ -364,6 +367,11 @@ func (m *machine) run(s *state, pi int) []*state {
 		return m.split(s, pi, n, value{kind: null}, value{kind: notNull})
 	case opCompare:
 		l, r := m.number(arg(0)), m.number(arg(1))
+		for i, v := range []value{l, r} {
+			if n.n == 1 && n.args[i].reg < 0 && v.kind == integer && n.args[i].val.kind == integer {
+				m.most = max(m.most, v.n)
+			}
+		}
 		if n.n == 1 {
 			if l.kind == integer && n.args[0].reg >= 0 && r.kind == unknown {
 				r = value{kind: integer, n: m.rounds}
@@ -552,6 +560,12 @@ func (m *machine) invoke(s *state, pi int, n *node) []*state {
 // spawn starts a goroutine, unless there are as many from there as make a difference.
 func (m *machine) spawn(s *state, pi int, n *node, fn value, args []value) {
 	from := origin{foreign: n.at == nil}
+	if s.procs[pi].from.by != nil {
+		from.by = s.procs[pi].from.by
+	} else {
+		f := &s.procs[pi].frames[0]
+		from.by = f.fn.nodes[f.pc].at
+	}
 	for i := len(s.procs[pi].frames) - 1; i >= 0 && from.at == nil; i-- {
 		f := &s.procs[pi].frames[i]
 		from.at = f.fn.nodes[f.pc].at

@@ -87,6 +87,7 @@ type deferred struct {
 // An origin is where goroutines are started.
 type origin struct {
 	at      ssa.Instruction // nil: the function itself
+	by      ssa.Instruction // what the function that is run did for it: at, or a call
 	foreign bool            // the go statement is in another package
 	index   int
 }

@@ -24,6 +24,8 @@ type Stuck struct {
 	// Start is where the goroutine is started; nil if it is the one that runs the
 	// function.
 	Start ssa.Instruction
+	// By is what the function itself did for it: the start, or a call that leads there.
+	By ssa.Instruction
 	// Foreign is set if the go statement itself is in another package.
 	Foreign bool
 	// At is where it waits, nil if that is in another package.
@@ -43,8 +45,11 @@ type Stuck struct {
 func (g *Program) Stuck(fn *ssa.Function) []Stuck {
 	m := newMachine(g, 2)
 	graph := m.start(g.code(fn))
-	if rounds, polled := m.numbers(); rounds > m.rounds || polled {
-		m = newMachine(g, max(rounds, m.rounds))
+	if most := min(m.most, maxRoom+2); !graph.cut && (most > m.rounds || m.polled) {
+		// What it met asks for another run: channels with room are to be full, and who
+		// asks without waiting may be early.
+		polled := m.polled
+		m = newMachine(g, max(most, m.rounds))
 		m.slow = polled
 		graph = m.start(g.code(fn))
 	}
@@ -54,39 +59,14 @@ func (g *Program) Stuck(fn *ssa.Function) []Stuck {
 	var found []Stuck
 	for _, scc := range graph.bottoms() {
 		for _, s := range m.judge(graph, scc) {
-			if !slices.ContainsFunc(found, func(have Stuck) bool { return have.Start == s.Start && (have.Start != nil || have.At == s.At) }) {
+			if !slices.ContainsFunc(found, func(have Stuck) bool {
+				return have.Start == s.Start && have.By == s.By && (have.Start != nil || have.At == s.At)
+			}) {
 				found = append(found, s)
 			}
 		}
 	}
 	return found
-}
-
-// numbers returns how often loops have to go round so that the numbers in the code that
-// the machine ran make a difference: channels with room for so many are full. And it
-// reports whether something in it asks without waiting, so that it matters who is slow.
-func (m *machine) numbers() (rounds int32, polled bool) {
-	for c := range m.enc.codes {
-		for i := range c.nodes {
-			switch n := &c.nodes[i]; n.op {
-			case opMake:
-				if o := n.args[0]; o.reg < 0 && o.val.kind == integer {
-					rounds = max(rounds, o.val.n+2)
-				}
-			case opCompare:
-				for _, o := range n.args {
-					if n.n == 1 && o.reg < 0 && o.val.kind == integer {
-						rounds = max(rounds, o.val.n)
-					}
-				}
-			case opSelect:
-				polled = polled || !n.block
-			case opErr:
-				polled = true
-			}
-		}
-	}
-	return min(rounds, maxRoom+2), polled
 }
 
 // start explores a function that is given what nobody knows.
@@ -186,7 +166,7 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 		if !moves[p.from] {
 			hung = append(hung, pi)
 		} else if p.from.at != nil && s.finished() {
-			found = append(found, Stuck{Why: Runs, Start: p.from.at, Foreign: p.from.foreign, At: p.node().at, Exit: s.exit, Ticks: g.ticks(scc, p.from)})
+			found = append(found, Stuck{Why: Runs, Start: p.from.at, By: p.from.by, Foreign: p.from.foreign, At: p.node().at, Exit: s.exit, Ticks: g.ticks(scc, p.from)})
 		}
 	}
 	var with []ssa.Instruction
@@ -239,7 +219,7 @@ func reason(p *proc) Reason {
 func (m *machine) describe(s *state, pi int) Stuck {
 	p := &s.procs[pi]
 	n := p.node()
-	out := Stuck{Why: reason(p), Start: p.from.at, Foreign: p.from.foreign, At: n.at, Exit: s.exit}
+	out := Stuck{Why: reason(p), Start: p.from.at, By: p.from.by, Foreign: p.from.foreign, At: n.at, Exit: s.exit}
 	if n.op == opLock {
 		if mu := p.top().get(n.args[0]); mu.kind == pointer {
 			for _, part := range s.heap[mu.n].parts {
