@@ -20,22 +20,20 @@ func (c *checker) detached(start *ssa.Go) {
 		return
 	}
 	body := mc.Fn.(*ssa.Function)
-	call := c.endlessCall(body)
-	if call == nil {
-		return
-	}
 	for _, b := range start.Parent().Blocks {
 		for _, instr := range b.Instrs {
 			sel, ok := instr.(*ssa.Select)
-			if !ok || !c.awaits(sel, body) {
+			if !ok || !slices.ContainsFunc(sel.States, func(s *ssa.SelectState) bool { return s.Send == nil && isDone(s.Chan) && c.Opens(s.Chan) }) {
 				continue
 			}
-			if i := slices.IndexFunc(sel.States, func(s *ssa.SelectState) bool { return s.Send == nil && isDone(s.Chan) && c.Opens(s.Chan) }); i >= 0 {
-				leak := c.found("detached-call", start, "goroutine goes on when the function has left with its context")
-				leak.note(c, call, "this call is made under a context that never ends")
-				leak.note(c, sel, "leaves here when its context ends")
-				c.add(start, leak, piles)
+			call := c.endlessCall(body)
+			if call == nil || !c.awaits(sel, body) {
+				return
 			}
+			leak := c.found("detached-call", start, "goroutine goes on when the function has left with its context")
+			leak.note(c, call, "this call is made under a context that never ends")
+			leak.note(c, sel, "leaves here when its context ends")
+			c.add(start, leak, piles)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -134,12 +135,49 @@ func (c *checker) repeats(send *ssa.Send) bool {
 	})
 }
 
+// fieldOf returns the field that a channel or the address of something else is taken
+// from, as the instruction at hand has it; nil if it is none.
+func fieldOf(v ssa.Value) *types.Var {
+	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
+		v = load.X
+	}
+	switch v := v.(type) {
+	case *ssa.FieldAddr:
+		return effects.FieldOf(v.X, v.Field)
+	case *ssa.Field:
+		return effects.FieldOf(v.X, v.Field)
+	}
+	return nil
+}
+
+// glance finds the receives from channels in fields, to tell which are worth a closer
+// look.
+func (c *checker) glance() {
+	c.recvs = make(map[*types.Var][]ir.Comm)
+	c.each(func(instr ssa.Instruction) {
+		for _, comm := range ir.Comms(instr) {
+			if f := fieldOf(comm.Chan); comm.Recv && f != nil {
+				c.recvs[f.Origin()] = append(c.recvs[f.Origin()], comm)
+			}
+		}
+	})
+}
+
 // bare reports the sends that do not look at what ends those who receive.
 func (c *checker) bare(send *ssa.Send) {
-	if c.returned(send.Chan) && c.loopEnds(send.Parent()) {
+	f := fieldOf(send.Chan)
+	if f != nil && (len(c.recvs[f.Origin()]) == 0 || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool {
+		return len(c.alternatives(comm.Instr, comm.Case)) == 0
+	})) {
+		return
+	}
+	if f == nil && c.returned(send.Chan) && c.loopEnds(send.Parent()) {
 		leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends the goroutine")
 		leak.Fix = c.choose(send)
 		c.add(send, leak, owes)
+		return
+	}
+	if f == nil {
 		return
 	}
 	p := c.port(send.Chan)
@@ -164,6 +202,15 @@ func (c *checker) bare(send *ssa.Send) {
 // returned reports whether a channel without room is made for the caller of the function
 // that makes it.
 func (c *checker) returned(ch ssa.Value) bool {
+	switch ch := ch.(type) {
+	case *ssa.MakeChan, *ssa.FreeVar, *ssa.ChangeType:
+	case *ssa.UnOp: // a variable
+		if ch.Op != token.MUL {
+			return false
+		}
+	default:
+		return false
+	}
 	returned := false
 	for _, r := range c.Refs(ch) {
 		switch root := r.Root.(type) {
@@ -222,6 +269,10 @@ func (c *checker) siblingEnds(p *port) bool {
 
 // stop reports a send that stops one of several goroutines which wait for it.
 func (c *checker) stop(instr ssa.Instruction, comm ir.Comm) {
+	f := fieldOf(comm.Chan)
+	if f == nil || len(c.recvs[f.Origin()]) == 0 || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool { return !c.last(comm.Instr, comm.Case) }) {
+		return
+	}
 	p := c.port(comm.Chan)
 	if p == nil || p.foreign || p.closed || c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil || len(c.Starts(instr.Parent())) > 0 {
 		return
@@ -231,7 +282,7 @@ func (c *checker) stop(instr ssa.Instruction, comm ir.Comm) {
 	in := make(map[*ssa.Function]bool)
 	started := make(map[ssa.Instruction]bool)
 	for _, e := range p.recvs {
-		if !c.lastReceive(e) {
+		if !c.last(e.Instr, e.Index) {
 			return
 		}
 		in[e.Func()] = true
@@ -273,11 +324,11 @@ func (c *checker) stop(instr ssa.Instruction, comm ir.Comm) {
 	c.add(instr, leak, owes)
 }
 
-// lastReceive reports whether a goroutine that receives there ends.
-func (c *checker) lastReceive(e *effects.Event) bool {
-	l := c.IR.Graph(e.Func()).Innermost(e.Instr.Block())
-	if sel, ok := e.Instr.(*ssa.Select); ok {
-		if edge, ok := ir.CaseEdge(sel, e.Index); ok {
+// last reports whether a goroutine that receives there ends.
+func (c *checker) last(instr ssa.Instruction, index int) bool {
+	l := c.IR.Graph(instr.Parent()).Innermost(instr.Block())
+	if sel, ok := instr.(*ssa.Select); ok {
+		if edge, ok := ir.CaseEdge(sel, index); ok {
 			return l != nil && !l.Contains(edge.To())
 		}
 	}
@@ -286,8 +337,11 @@ func (c *checker) lastReceive(e *effects.Event) bool {
 
 // timer reports a goroutine that waits for a timer which others stop.
 func (c *checker) timer(recv *ssa.UnOp) {
+	if recv.Op != token.ARROW || !convention.IsTime(recv.X.Type().Underlying().(*types.Chan).Elem()) {
+		return
+	}
 	starts := c.Starts(recv.Parent())
-	if recv.Op != token.ARROW || len(starts) == 0 || c.IR.Graph(recv.Parent()).Innermost(recv.Block()) != nil {
+	if len(starts) == 0 || c.IR.Graph(recv.Parent()).Innermost(recv.Block()) != nil {
 		return
 	}
 	for _, r := range c.Refs(recv.X) {

@@ -25,6 +25,9 @@ func (c *checker) lock(call *ssa.Call) {
 	if callee == nil || unlocks[callee.FullName()] == "" {
 		return
 	}
+	if field := fieldOf(call.Call.Args[0]); field == nil || !leaves(call, field, unlocks[callee.FullName()]) {
+		return
+	}
 	refs := c.Refs(call.Call.Args[0])
 	if len(refs) != 1 || refs[0].Path.Field() == nil {
 		return
@@ -45,6 +48,42 @@ func (c *checker) lock(call *ssa.Call) {
 		leak.note(c, at.Exit, "returns with the mutex locked")
 	}
 	c.add(call, leak, owes)
+}
+
+// leaves reports whether a way leads from a call that locks a mutex back to it or out of
+// the function without a call of the method that unlocks it, though there is one on
+// another: the first look at it.
+func leaves(lock *ssa.Call, field *types.Var, unlock string) bool {
+	unlocks := func(instr ssa.Instruction) bool {
+		call, ok := instr.(ssa.CallInstruction)
+		if !ok || len(call.Common().Args) == 0 || ir.Callee(call.Common()) == nil || ir.Callee(call.Common()).Name() != unlock {
+			return false
+		}
+		return fieldOf(call.Common().Args[0]) == field
+	}
+	seen := map[*ssa.BasicBlock]bool{}
+	unlocked, left := false, false
+	var visit func(b *ssa.BasicBlock, from int)
+	visit = func(b *ssa.BasicBlock, from int) {
+		for _, instr := range b.Instrs[from:] {
+			if unlocks(instr) {
+				unlocked = true
+				return
+			}
+			if _, ok := instr.(*ssa.Return); ok || instr == ssa.Instruction(lock) {
+				left = true
+				return
+			}
+		}
+		for _, s := range b.Succs {
+			if !seen[s] {
+				seen[s] = true
+				visit(s, 0)
+			}
+		}
+	}
+	visit(lock.Block(), slices.Index(lock.Block().Instrs, ssa.Instruction(lock))+1)
+	return unlocked && left
 }
 
 // A mutex is one in a field, with the methods that lock and unlock it.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -356,7 +357,10 @@ func (b *builder) instruction(instr ssa.Instruction) {
 			for len(d) < 2 {
 				d = append(d, -1)
 			}
-			b.emit(node{op: opRecv, dst: d, args: []operand{b.source(i.X)}, n: b.staysOpen(i.X), ticks: b.ticks(i.X), at: i})
+			b.emit(node{op: opRecv, dst: d, args: []operand{b.source(i.X)}, ticks: b.ticks(i.X), at: i})
+			if i.CommaOk {
+				b.c.nodes[b.cur].n = b.staysOpen(i.X)
+			}
 		case i.Op == token.MUL && b.dst(i) != nil:
 			b.emit(node{op: opLoad, dst: b.dst(i), args: []operand{b.operand(i.X)}, class: classOf(i.Type()), at: i})
 		}
@@ -457,12 +461,17 @@ func (b *builder) part(op op, v, of ssa.Value, field int) {
 	}
 }
 
-// source returns what stands for a channel that is received from: nil if nobody in
-// sight opens it, which receives as little.
+// source returns what stands for a channel that is received from: nil if it is in a
+// field, or that of a context which is, and nobody in sight opens it.
 func (b *builder) source(ch ssa.Value) operand {
-	global := func(r effects.Ref) bool { _, ok := r.Root.(*ssa.Global); return ok }
-	if !b.p.Opens(ch) && !slices.ContainsFunc(b.p.Refs(ch), global) {
-		return operand{reg: -1, val: value{kind: null}}
+	v := ch
+	if call, ok := v.(*ssa.Call); ok && call.Call.IsInvoke() {
+		v = call.Call.Value
+	}
+	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
+		if _, field := load.X.(*ssa.FieldAddr); field && !b.p.Opens(ch) {
+			return operand{reg: -1, val: value{kind: null}}
+		}
 	}
 	return b.operand(ch)
 }
@@ -548,6 +557,9 @@ func isChan(r effects.Ref) bool {
 
 // ticks reports whether a channel is that of a ticker.
 func (b *builder) ticks(v ssa.Value) bool {
+	if !convention.IsTime(v.Type().Underlying().(*types.Chan).Elem()) {
+		return false
+	}
 	refs := b.p.Refs(v)
 	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
 		if !b.p.OfTimer(r) {
