@@ -123,16 +123,24 @@ type code struct {
 	gives  bool // its results may lead to something that is used to communicate
 	ready  bool
 
-	sending uint8 // see sends: 0 if that is not known yet, 1 for true
+	prepared bool
+	sending  uint8 // see sends: 0 if that is not known yet, 1 for true
 }
 
-// settle removes nodes that only lead to others, and works out what is live.
+// settle removes nodes that only lead to others.
 func (c *code) settle() {
 	c.merge()
 	c.compact()
-	c.yields()
-	c.liveness()
 	c.ready = true
+}
+
+// prepare works out what only a run needs to know.
+func (c *code) prepare() {
+	if !c.prepared {
+		c.prepared = true
+		c.yields()
+		c.liveness()
+	}
 }
 
 // merge takes out nodes that do nothing: whoever leads to them leads on. A loop

@@ -21,10 +21,79 @@ type Program struct {
 	codes    map[*ssa.Function]*code
 	imported map[*types.Func]*code
 	carrying map[types.Type]bool
+	talking  map[*ssa.Function]bool // see talks; nil if that is not known yet
 }
 
 func newProgram(p *effects.Package, pass *analysis.Pass) *Program {
 	return &Program{p: p, pass: pass, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool)}
+}
+
+// talks reports whether a function communicates, makes what is used for that, or runs
+// functions of the package that do.
+func (g *Program) talks(fn *ssa.Function) bool {
+	if g.talking == nil {
+		g.talking = make(map[*ssa.Function]bool)
+		callers := make(map[*ssa.Function][]*ssa.Function)
+		var work []*ssa.Function
+		for _, fn := range g.p.IR.Funcs {
+			if fn.Parent() != nil {
+				callers[fn] = append(callers[fn], fn.Parent())
+			}
+			for _, b := range fn.Blocks {
+				for _, instr := range b.Instrs {
+					if call, ok := instr.(ssa.CallInstruction); ok {
+						if callee := g.p.IR.Static(call.Common()); callee != nil {
+							callers[callee] = append(callers[callee], fn)
+						}
+					}
+					if !g.talking[fn] && g.speaks(instr) {
+						g.talking[fn] = true
+						work = append(work, fn)
+					}
+				}
+			}
+		}
+		for len(work) > 0 {
+			fn := work[len(work)-1]
+			work = work[:len(work)-1]
+			for _, caller := range callers[fn] {
+				if !g.talking[caller] {
+					g.talking[caller] = true
+					work = append(work, caller)
+				}
+			}
+		}
+	}
+	return g.talking[fn]
+}
+
+// speaks reports whether an instruction communicates or makes what is used for that.
+func (g *Program) speaks(instr ssa.Instruction) bool {
+	switch instr := instr.(type) {
+	case *ssa.Send, *ssa.Select, *ssa.MakeChan, *ssa.Go:
+		return true
+	case *ssa.UnOp:
+		return instr.Op == token.ARROW
+	case *ssa.Alloc:
+		elem := instr.Type().(*types.Pointer).Elem()
+		_, isStruct := elem.Underlying().(*types.Struct)
+		return isStruct && instr.Heap && g.carries(instr.Parent().Signature.Results())
+	case ssa.CallInstruction:
+		common := instr.Common()
+		if built, ok := common.Value.(*ssa.Builtin); ok {
+			return built.Name() == "close"
+		}
+		callee := ir.Callee(common)
+		if callee == nil || callee.Pkg() == nil {
+			return false
+		}
+		switch callee.Pkg().Path() {
+		case "sync", "context":
+			return true
+		}
+		return effects.IsGo(callee) || callee.Pkg() != g.p.IR.Pass.Pkg && !convention.IsStd(callee.Pkg().Path()) && !common.IsInvoke() && g.foreign(callee) != nil
+	}
+	return false
 }
 
 // code returns what fn communicates.
@@ -85,6 +154,12 @@ func (g *Program) leads(t types.Type) bool {
 		return true
 	}
 	switch u := t.Underlying().(type) {
+	case *types.Tuple:
+		for v := range u.Variables() {
+			if g.carries(v.Type()) {
+				return true
+			}
+		}
 	case *types.Chan, *types.Signature, *types.Interface:
 		return true
 	case *types.Pointer:

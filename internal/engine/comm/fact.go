@@ -61,7 +61,7 @@ const (
 func (g *Program) export() {
 	for _, fn := range g.p.IR.Funcs {
 		obj, ok := fn.Object().(*types.Func)
-		if !ok || !obj.Exported() || fn.Parent() != nil {
+		if !ok || !obj.Exported() || fn.Parent() != nil || !g.talks(fn) {
 			continue
 		}
 		c := g.code(fn)
@@ -238,8 +238,6 @@ func (r *reader) read(name string) *code {
 				n.succs[k] = int32(r.int())
 			}
 		}
-		c.yields()
-		c.liveness()
 		c.ready = true
 	}
 	return r.codes[0]

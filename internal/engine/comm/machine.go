@@ -654,6 +654,7 @@ func (m *machine) push(s *state, pi int, fn value, args []value) bool {
 		c = nowhere // what it does once more is what it has done
 		vals = nil
 	}
+	c.prepare()
 	regs := make([]value, c.regs)
 	copy(regs, vals)
 	if len(s.procs[pi].frames) >= maxFrames {
@@ -665,7 +666,7 @@ func (m *machine) push(s *state, pi int, fn value, args []value) bool {
 }
 
 // nowhere is a function that does nothing.
-var nowhere = &code{name: "nowhere", nodes: []node{{op: opReturn}}, ready: true}
+var nowhere = &code{name: "nowhere", nodes: []node{{op: opReturn}}, ready: true, prepared: true}
 
 // back goes on behind a call.
 func (m *machine) back(s *state, pi int, results []value) []*state {
