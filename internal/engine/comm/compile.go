@@ -39,6 +39,7 @@ func (g *Program) talks(fn *ssa.Function) bool {
 			if fn.Parent() != nil {
 				callers[fn] = append(callers[fn], fn.Parent())
 			}
+			ends := false
 			for _, b := range fn.Blocks {
 				for _, instr := range b.Instrs {
 					if call, ok := instr.(ssa.CallInstruction); ok {
@@ -51,6 +52,12 @@ func (g *Program) talks(fn *ssa.Function) bool {
 						work = append(work, fn)
 					}
 				}
+				_, ret := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+				ends = ends || ret
+			}
+			if !ends && !g.talking[fn] {
+				g.talking[fn] = true // it runs for ever
+				work = append(work, fn)
 			}
 		}
 		for len(work) > 0 {
