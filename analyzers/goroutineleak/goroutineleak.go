@@ -154,6 +154,9 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	switch s.Why {
 	case comm.Sends:
 		category, what = "blocked-send", "goroutine may wait for ever to send"+c.on(s.At)
+		if s.Start == nil {
+			at, what = s.At, "may wait for ever to send"+c.on(s.At)+": the goroutine that receives may have ended"
+		}
 		if s.Foreign {
 			if !returnsChan(s.Start) {
 				return // it leaks whoever calls it
@@ -202,10 +205,13 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	if at != s.Start && s.Start != nil && !s.Foreign {
 		l.note(c, s.Start, "in the goroutine started here")
 	}
+	if s.Start == nil && s.By != nil && s.By != at && s.By != s.At {
+		l.note(c, s.By, "in this call")
+	}
 	for _, with := range s.With {
 		l.note(c, with, "hangs because of that: goroutine started here")
 	}
-	if category == "blocked-send" && !s.Foreign && s.Start.Parent() == fn {
+	if category == "blocked-send" && !s.Foreign && s.Start != nil && s.Start.Parent() == fn {
 		l.Fix = c.room(s.Start, s.At)
 	}
 	if needs.Again && s.By != nil && ir.Outermost(s.By.Parent()) == ir.Outermost(fn) {

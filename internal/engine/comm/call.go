@@ -111,9 +111,14 @@ func (b *builder) perform(inv invocation) {
 	n := node{args: inv.args, at: inv.at}
 	if inv.callee == nil {
 		if built, ok := inv.common.Value.(*ssa.Builtin); ok {
-			if built.Name() == "close" {
+			switch built.Name() {
+			case "close":
 				n.op = opClose
 				b.emit(n)
+			case "recover": // what follows a panic is not run
+				if len(inv.dst) > 0 {
+					b.emit(node{op: opMove, dst: inv.dst, args: []operand{{reg: -1, val: value{kind: null}}}})
+				}
 			}
 			return
 		}
@@ -235,15 +240,17 @@ func (b *builder) unknown(inv invocation) {
 	b.forget(inv.at, inv.dst)
 }
 
-// callback writes that a function may be called, perhaps again and again.
+// callback writes that a function is called: once, or any number of times.
 func (b *builder) callback(at ssa.Instruction, fn operand, again bool) {
+	if !again {
+		b.emit(node{op: opCall, args: []operand{fn}, at: at})
+		return
+	}
 	before := b.emit(node{})
 	call := b.emit(node{op: opCall, args: []operand{fn}, at: at})
 	after := b.emit(node{})
 	b.c.nodes[before].succs = append(b.c.nodes[before].succs, after)
-	if again {
-		b.c.nodes[call].succs = append(b.c.nodes[call].succs, call)
-	}
+	b.c.nodes[call].succs = append(b.c.nodes[call].succs, call)
 }
 
 // sends reports whether all that a function does for others is to send: whoever gets

@@ -398,6 +398,8 @@ func (m *machine) receive(s *state, pi int, ch value, then func(f *frame, v, ok 
 		one(t, v, open)
 	case s.heap[ch.n].closed:
 		one(s.clone(), value{}, shut)
+	case s.heap[ch.n].fed:
+		one(s.clone(), value{}, open)
 	}
 	return out
 }

@@ -174,6 +174,7 @@ func (m *machine) escape(s *state, v value) {
 		return // who has a context cannot end it
 	}
 	if v.kind == closure && m.harmless(s, v, 0) {
+		m.feed(s, v, 0)
 		return
 	}
 	o := s.object(v.n)
@@ -204,6 +205,22 @@ func (m *machine) harmless(s *state, v value, depth int) bool {
 		return true
 	}
 	return depth <= maxRoom && !slices.ContainsFunc(o.parts, func(p part) bool { return !m.harmless(s, p.val, depth+1) })
+}
+
+// feed marks the channels that a closure leads to, which others may call later.
+func (m *machine) feed(s *state, v value, depth int) {
+	if !v.isObject() || depth > maxRoom {
+		return
+	}
+	if v.kind == channel {
+		if !s.heap[v.n].fed {
+			s.object(v.n).fed = true
+		}
+		return
+	}
+	for _, p := range s.heap[v.n].parts {
+		m.feed(s, p.val, depth+1)
+	}
 }
 
 // ended reports whether a context has ended.

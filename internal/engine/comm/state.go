@@ -56,6 +56,7 @@ type object struct {
 	buf     []value
 	closed  bool // a channel that was closed, a context that has ended
 	open    bool // nobody else closes it, though others have it
+	fed     bool // others may send on it, by a function that they were given
 
 	fn     *code // closure
 	method bool  // parts[0] is the receiver
@@ -228,6 +229,9 @@ func (e *encoder) encode(s *state) string {
 		}
 		if o.closed {
 			flags |= 2
+		}
+		if o.fed {
+			flags |= 4
 		}
 		e.int(flags)
 		e.int(int(o.room))

@@ -172,8 +172,9 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 	}
 	var with []ssa.Instruction
 	for _, pi := range hung {
-		if s.lost && reason(&s.procs[pi]) != Sends {
-			continue
+		p := &s.procs[pi]
+		if s.lost && reason(p) != Sends || slices.ContainsFunc(p.frames, func(f frame) bool { return f.stays }) {
+			continue // in a function that others may call elsewhere
 		}
 		if !m.follows(s, pi, hung) {
 			found = append(found, m.describe(s, pi))
@@ -221,6 +222,10 @@ func (m *machine) describe(s *state, pi int) Stuck {
 	p := &s.procs[pi]
 	n := p.node()
 	out := Stuck{Why: reason(p), Start: p.from.at, By: p.from.by, Foreign: p.from.foreign, At: n.at, Exit: s.exit}
+	if p.from.at == nil {
+		f := &p.frames[0]
+		out.By = f.fn.nodes[f.pc].at
+	}
 	if n.op == opLock {
 		if mu := p.top().get(n.args[0]); mu.kind == pointer {
 			for _, part := range s.heap[mu.n].parts {
