@@ -214,6 +214,9 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	if category == "blocked-send" && !s.Foreign && s.Start != nil && s.Start.Parent() == fn {
 		l.Fix = c.room(s.Start, s.At)
 	}
+	if needs.Again && s.Start != nil && c.makes(s.Start) {
+		needs.Proof = true // that there are many of what is made
+	}
 	if needs.Again && s.By != nil && ir.Outermost(s.By.Parent()) == ir.Outermost(fn) {
 		l.by = s.By
 	}
@@ -263,6 +266,21 @@ func (c *checker) hasEnd(start ssa.Instruction) bool {
 		return effects.TeardownOf(recv.Type()) != nil
 	}
 	return owed(sig.Results())
+}
+
+// makes reports whether a goroutine is started by a constructor of an object that has no
+// method which ends its life: there may be one of it for the whole process.
+func (c *checker) makes(start ssa.Instruction) bool {
+	sig := ir.Outermost(start.Parent()).Signature
+	if sig.Recv() != nil || c.hasEnd(start) {
+		return false
+	}
+	for r := range sig.Results().Variables() {
+		if n := ir.Named(r.Type()); n != nil && n.Obj().Pkg() == c.IR.Pass.Pkg {
+			return true
+		}
+	}
+	return false
 }
 
 // returnsChan reports whether a call returns a channel.

@@ -238,13 +238,20 @@ func (m *machine) describe(s *state, pi int) Stuck {
 	return out
 }
 
-// follows reports whether a goroutine hangs only because another does.
+// follows reports whether a goroutine hangs only because another does, or several.
 func (m *machine) follows(s *state, pi int, hung []int) bool {
+	var others []*origin
 	for _, qi := range hung {
-		if qi == pi || s.procs[qi].from == s.procs[pi].from || !m.frees(s, qi, pi) {
+		if s.procs[qi].from == s.procs[pi].from {
 			continue
 		}
-		if !m.frees(s, pi, qi) {
+		if reason(&s.procs[qi]) < reason(&s.procs[pi]) && !slices.Contains(others, s.procs[qi].from) {
+			others = append(others, s.procs[qi].from)
+		}
+		if !m.frees(s, []*origin{s.procs[qi].from}, pi) {
+			continue
+		}
+		if !m.frees(s, []*origin{s.procs[pi].from}, qi) {
 			return true
 		}
 		a, b := reason(&s.procs[pi]), reason(&s.procs[qi])
@@ -252,15 +259,15 @@ func (m *machine) follows(s *state, pi int, hung []int) bool {
 			return true
 		}
 	}
-	return false
+	return len(others) > 1 && m.frees(s, others, pi)
 }
 
-// frees reports whether one goroutine would go on if another did, and all that were
-// started where that was.
-func (m *machine) frees(s *state, qi, pi int) bool {
+// frees reports whether a goroutine would go on if all did that were started at some
+// places.
+func (m *machine) frees(s *state, origins []*origin, pi int) bool {
 	from := []*state{s.clone()}
 	for ri := len(s.procs) - 1; ri >= 0; ri-- {
-		if s.procs[ri].from != s.procs[qi].from {
+		if !slices.Contains(origins, s.procs[ri].from) {
 			continue
 		}
 		var freed []*state
