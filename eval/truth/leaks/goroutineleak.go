@@ -80,7 +80,7 @@ func (p *pipe) run() {
 	}
 }
 
-func (p *pipe) get() *session {
+func (p *pipe) Get() *session {
 	select {
 	case s := <-p.out:
 		return s
