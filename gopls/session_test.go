@@ -195,7 +195,7 @@ func TestFinding(t *testing.T) {
 	each(t, func(t *testing.T, b *build) {
 		s := leaky(t, b, nil)
 		s.open(serverFile)
-		diagnostics := s.expect(serverFile, "57: globalgrowth/container-only-grows", "71: listenerleak/signal-not-stopped")
+		diagnostics := s.expect(serverFile, "101: goroutineleak/blocked-send", "57: globalgrowth/container-only-grows", "71: listenerleak/signal-not-stopped")
 		i := slices.IndexFunc(diagnostics, func(d protocol.Diagnostic) bool { return d.Code == "signal-not-stopped" })
 		d := diagnostics[i]
 		if want := "channel given to signal.Notify is not stopped on every path (listenerleak/signal-not-stopped)"; d.Message != want {
@@ -218,11 +218,12 @@ func TestFix(t *testing.T) {
 	each(t, func(t *testing.T, b *build) {
 		s := leaky(t, b, nil)
 		s.open(serverFile)
-		diagnostics := s.expect(serverFile, "57: globalgrowth/container-only-grows", "71: listenerleak/signal-not-stopped")
+		diagnostics := s.expect(serverFile, "101: goroutineleak/blocked-send", "57: globalgrowth/container-only-grows", "71: listenerleak/signal-not-stopped")
 		notify, err := s.RegexpSearch(serverFile, `signal\.Notify\(end, os\.Interrupt\)`)
 		if err != nil {
 			t.Fatal(err)
 		}
+		diagnostics = slices.DeleteFunc(diagnostics, func(d protocol.Diagnostic) bool { return d.Code != "signal-not-stopped" })
 		actions, err := s.GetQuickFixes(s.ctx, notify, diagnostics)
 		if err != nil {
 			t.Fatal(err)
@@ -236,7 +237,7 @@ func TestFix(t *testing.T) {
 		if want := "\tsignal.Notify(end, os.Interrupt)\n\tdefer signal.Stop(end)\n\n"; !strings.Contains(s.text(serverFile), want) {
 			t.Errorf("the fix does not write\n%s", want)
 		}
-		s.expect(serverFile, "57: globalgrowth/container-only-grows")
+		s.expect(serverFile, "102: goroutineleak/blocked-send", "57: globalgrowth/container-only-grows")
 	})
 }
 

@@ -154,9 +154,6 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	switch s.Why {
 	case comm.Sends:
 		category, what = "blocked-send", "goroutine may wait for ever to send"+c.on(s.At)
-		if s.Start == nil {
-			at, what = s.At, "may wait for ever to send"+c.on(s.At)+": the goroutine that receives may have ended"
-		}
 		if s.Foreign {
 			if !returnsChan(s.Start) {
 				return // it leaks whoever calls it
@@ -164,9 +161,6 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 			at, category, what = s.Exit, "generator-abandoned", "leaves while the goroutine that fills the channel still has something to send"
 		}
 	case comm.Receives:
-		if c.passesOn(s.At) {
-			return
-		}
 		category, what = "blocked-receive", "goroutine may wait for ever to receive"+c.from(s.At)
 		if sel, ok := s.At.(*ssa.Select); ok && len(sel.States) > 1 {
 			category, what, needs = "never-ends", "goroutine never ends: nobody opens a way out of its loop", piles
@@ -237,25 +231,6 @@ func (c *checker) named(word string, instr ssa.Instruction) string {
 		return word + name
 	}
 	return ""
-}
-
-// passesOn reports whether a goroutine sends on the channel that it receives from: what
-// goes round there is not known.
-func (c *checker) passesOn(recv ssa.Instruction) bool {
-	if recv == nil {
-		return false
-	}
-	for _, comm := range ir.Comms(recv) {
-		refs := c.Refs(comm.Chan)
-		for _, b := range recv.Parent().Blocks {
-			for _, instr := range b.Instrs {
-				if send, ok := instr.(*ssa.Send); ok && slices.ContainsFunc(c.Refs(send.Chan), func(r effects.Ref) bool { return slices.Contains(refs, r) }) {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // hasEnd reports whether the object whose method or constructor starts a goroutine

@@ -199,7 +199,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 		})
 	case opWait:
 		wg := f.get(n.args[0])
-		if wg.kind == pointer && !s.heap[wg.n].escaped && !s.lost {
+		if wg.kind == pointer && !s.heap[wg.n].escaped {
 			if have := m.load(s, wg, zero); have.kind == integer && have.n > 0 {
 				return nil
 			}

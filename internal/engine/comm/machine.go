@@ -568,13 +568,16 @@ func (m *machine) invoke(s *state, pi int, n *node) []*state {
 		f.defers = append(slices.Clone(f.defers), deferred{fn, args})
 		return follow(s, pi, n.succs)
 	case opGo:
-		m.spawn(s, pi, n, fn, args)
+		if m.spawn(s, pi, n, fn, args); s.crash {
+			return []*state{s}
+		}
 		return follow(s, pi, n.succs)
 	}
 	return m.enter(s, pi, fn, args)
 }
 
-// spawn starts a goroutine, unless there are as many from there as make a difference.
+// spawn starts a goroutine. Where there are more from one place than two loops make, one
+// in the other, the run ends: others show the same.
 func (m *machine) spawn(s *state, pi int, n *node, fn value, args []value) {
 	from := origin{foreign: n.at == nil}
 	if s.procs[pi].from.by != nil {
@@ -594,8 +597,8 @@ func (m *machine) spawn(s *state, pi int, n *node, fn value, args []value) {
 			same++
 		}
 	}
-	if same > int(m.rounds) || len(s.procs) >= maxProcs {
-		s.lost = true
+	if same >= int(m.rounds*m.rounds) || len(s.procs) >= maxProcs {
+		s.crash = true
 		return
 	}
 	s.procs = append(s.procs, proc{from: o, fresh: m.slow, owner: s})

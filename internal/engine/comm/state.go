@@ -140,7 +140,7 @@ func (p *proc) node() *node {
 type state struct {
 	procs []proc
 	heap  []object
-	crash bool
+	crash bool            // the process has ended, or there is no need to go on
 	lost  bool            // a goroutine was not started because there are enough: others may wait for it
 	exit  ssa.Instruction // where the function itself returned; no part of the state's identity
 }
@@ -156,7 +156,7 @@ func (s *state) clone() *state {
 	for i := range s.heap {
 		s.heap[i].owner = nil
 	}
-	return &state{procs: slices.Clone(s.procs), heap: slices.Clone(s.heap), lost: s.lost, exit: s.exit}
+	return &state{procs: slices.Clone(s.procs), heap: slices.Clone(s.heap), exit: s.exit}
 }
 
 func (s *state) add(o object) int32 {
@@ -183,9 +183,6 @@ func (e *encoder) encode(s *state) string {
 	e.sort()
 	e.names = slices.Grow(e.names[:0], len(s.heap))[:len(s.heap)]
 	clear(e.names)
-	if s.lost {
-		e.int(-3)
-	}
 	for i := range s.procs {
 		p := &s.procs[i]
 		e.int(p.from.index)

@@ -5,6 +5,9 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // A Reason says why a goroutine does not end.
@@ -170,10 +173,13 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 			found = append(found, Stuck{Why: Runs, Start: p.from.at, By: p.from.by, Foreign: p.from.foreign, At: p.node().at, Exit: s.exit, Ticks: g.ticks(scc, p.from)})
 		}
 	}
+	if slices.ContainsFunc(hung, func(pi int) bool { return m.handsOn(&s.procs[pi]) }) {
+		return found
+	}
 	var with []ssa.Instruction
 	for _, pi := range hung {
 		p := &s.procs[pi]
-		if s.lost && reason(p) != Sends || slices.ContainsFunc(p.frames, func(f frame) bool { return f.stays }) {
+		if slices.ContainsFunc(p.frames, func(f frame) bool { return f.stays }) {
 			continue // in a function that others may call elsewhere
 		}
 		if !m.follows(s, pi, hung) {
@@ -186,6 +192,37 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 		found[0].With = with
 	}
 	return found
+}
+
+// handsOn reports whether a goroutine waits to receive from a channel on which it sends
+// itself, or closes it, or the other way round: how often depends on what goes through
+// it, which is not known.
+func (m *machine) handsOn(p *proc) bool {
+	at := p.node().at
+	if at == nil {
+		return false
+	}
+	for _, comm := range ir.Comms(at) {
+		refs := m.p.Refs(comm.Chan)
+		same := func(ch ssa.Value) bool {
+			return slices.ContainsFunc(m.p.Refs(ch), func(r effects.Ref) bool { return slices.Contains(refs, r) })
+		}
+		for _, b := range at.Parent().Blocks {
+			for _, instr := range b.Instrs {
+				if call, ok := instr.(*ssa.Call); ok && comm.Recv {
+					if built, ok := call.Call.Value.(*ssa.Builtin); ok && built.Name() == "close" && same(call.Call.Args[0]) {
+						return true
+					}
+				}
+				for _, other := range ir.Comms(instr) {
+					if other.Recv != comm.Recv && same(other.Chan) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
 }
 
 // ticks reports whether a goroutine waits for a ticker in one of some states.

@@ -377,3 +377,109 @@ func stopped() {
 	go w.Run()
 	w.Stop()
 }
+
+// What is not known of functions and numbers.
+
+func recovered(f func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				done <- errNo
+			}
+		}()
+		done <- f()
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-late():
+		return errNo
+	}
+}
+
+func safe(f func()) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go far.Safe(func() {
+		defer wg.Done()
+		f()
+	})
+	wg.Wait()
+}
+
+func handedToWorker(submit func(func())) {
+	done := make(chan bool)
+	go func() {
+		submit(func() { done <- true })
+		<-done
+	}()
+}
+
+func handedToMany(each func(func(int) error) error) error { // want "stuck: sends"
+	ch := make(chan error)
+	go func() {
+		if err := each(func(int) error { ch <- nil; return nil }); err != nil {
+			ch <- err
+		}
+		close(ch)
+	}()
+	for err := range ch {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func running(jobs []func(), workers int) {
+	done := make(chan bool)
+	running := 0
+	for {
+		for running < workers && len(jobs) > 0 {
+			job := jobs[0]
+			jobs = jobs[1:]
+			running++
+			go func() {
+				job()
+				done <- true
+			}()
+		}
+		if running == 0 {
+			break
+		}
+		<-done
+		running--
+	}
+}
+
+func pool(jobs []int, more func(int) []int) {
+	ready := make(chan int, len(jobs))
+	for _, j := range jobs {
+		ready <- j
+	}
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for j := range ready {
+				for _, k := range more(j) {
+					ready <- k
+				}
+				if ok() {
+					close(ready)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func nested(groups [][]func() error) error { // want "stuck: sends"
+	ch := make(chan error)
+	for _, g := range groups {
+		for _, f := range g {
+			go func() { ch <- f() }()
+		}
+	}
+	return <-ch
+}

@@ -29,3 +29,13 @@ func (w *Worker) Stop() { close(w.stop) }
 
 // Finish is done with a group.
 func Finish(wg *sync.WaitGroup) { defer wg.Done() }
+
+// Safe calls f.
+func Safe(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			println("panic")
+		}
+	}()
+	f()
+}
