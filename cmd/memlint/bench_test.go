@@ -33,6 +33,21 @@ var shapes = []shape{
 	{"timers", 1000, func(n int) string {
 		return repeat(n, "\tt%[1]d := time.NewTicker(time.Second)\n\tif in.id == %[1]d {\n\t\tt%[1]d.Stop()\n\t}\n")
 	}},
+	{"goroutines", 2000, func(n int) string {
+		return repeat(n, "\tc%[1]d := make(chan int)\n\tgo func() { c%[1]d <- 1 }()\n\tif in.id != %[1]d {\n\t\t<-c%[1]d\n\t}\n")
+	}},
+	{"loops", 2000, func(n int) string {
+		return "\tc := make(chan int)\n\tgo func() { c <- 1 }()\n" + repeat(n, "\tfor in.id != %[1]d {\n\t\tselect {\n\t\tcase <-c:\n\t\tdefault:\n\t\t}\n\t}\n")
+	}},
+	{"literals", 400, func(n int) string {
+		var b strings.Builder
+		b.WriteString("\tt := time.NewTicker(time.Second)\n\tf0 := func() { t.Stop() }\n")
+		for i := range n {
+			fmt.Fprintf(&b, "\tf%d := func() { f%d(); f%[2]d(); f%[3]d() }\n", i+1, i, max(i-1, 0))
+		}
+		fmt.Fprintf(&b, "\tf%d()\n", n)
+		return b.String()
+	}},
 	{"variables", 2000, func(n int) string {
 		return repeat(n, "\tv%d[in.id] = in\n") + "}\n" + repeat(n, "var v%d = map[int]*node{}\n") + "func rest() {\n"
 	}},

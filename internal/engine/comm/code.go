@@ -134,13 +134,21 @@ func (c *code) settle() {
 	c.ready = true
 }
 
-// prepare works out what only a run needs to know.
-func (c *code) prepare() {
+// maxLive bounds the words that tell which registers of a function are live where.
+const maxLive = 1 << 21
+
+// prepare works out what only a run needs to know. It reports false for a function that
+// is too large to be run.
+func (c *code) prepare() bool {
+	if len(c.nodes)*(int(c.regs)/64+1) > maxLive {
+		return false
+	}
 	if !c.prepared {
 		c.prepared = true
 		c.yields()
 		c.liveness()
 	}
+	return true
 }
 
 // merge takes out nodes that do nothing: whoever leads to them leads on. A loop
@@ -190,32 +198,39 @@ func (c *code) merge() {
 	}
 }
 
-// yields lets a goroutine be seen once in each round of a loop.
+// yields lets a goroutine be seen once in each round of a loop: at the nodes to which a
+// depth-first walk comes back.
 func (c *code) yields() {
-	for {
-		mark := int32(-1)
-		color := make([]uint8, len(c.nodes))
-		var visit func(i int32)
-		visit = func(i int32) {
-			if c.nodes[i].yield || color[i] != 0 || mark >= 0 {
-				return
+	const (
+		onPath = 1 + iota
+		left
+	)
+	state := make([]uint8, len(c.nodes))
+	type place struct{ node, succ int32 }
+	for root := range c.nodes {
+		if state[root] != 0 {
+			continue
+		}
+		state[root] = onPath
+		path := []place{{int32(root), 0}}
+		for len(path) > 0 {
+			at := &path[len(path)-1]
+			succs := c.nodes[at.node].succs
+			if int(at.succ) == len(succs) {
+				state[at.node] = left
+				path = path[:len(path)-1]
+				continue
 			}
-			color[i] = 1
-			for _, s := range c.nodes[i].succs {
-				if color[s] == 1 && !c.nodes[s].yield {
-					mark = s
-				}
-				visit(s)
+			s := succs[at.succ]
+			at.succ++
+			switch state[s] {
+			case 0:
+				state[s] = onPath
+				path = append(path, place{s, 0})
+			case onPath:
+				c.nodes[s].yield = true
 			}
-			color[i] = 2
 		}
-		for i := range c.nodes {
-			visit(int32(i))
-		}
-		if mark < 0 {
-			return
-		}
-		c.nodes[mark].yield = true
 	}
 }
 

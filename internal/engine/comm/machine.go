@@ -674,12 +674,11 @@ func (m *machine) push(s *state, pi int, fn value, args []value) bool {
 		c = nowhere // what it does once more is what it has done
 		vals = nil
 	}
-	c.prepare()
-	regs := make([]value, c.regs)
-	copy(regs, vals)
-	if len(s.procs[pi].frames) >= maxFrames {
+	if len(s.procs[pi].frames) >= maxFrames || !c.prepare() {
 		return false
 	}
+	regs := make([]value, c.regs)
+	copy(regs, vals)
 	s.own(pi)
 	s.procs[pi].frames = append(s.procs[pi].frames, frame{fn: c, regs: regs, owner: s})
 	return true

@@ -74,7 +74,9 @@ func (g *Program) Stuck(fn *ssa.Function) []Stuck {
 
 // start explores a function that is given what nobody knows.
 func (m *machine) start(c *code) *graph {
-	c.prepare()
+	if !c.prepare() {
+		return &graph{cut: true}
+	}
 	s := &state{procs: []proc{{frames: []frame{{fn: c, regs: make([]value, c.regs)}}, from: m.origin(origin{})}}}
 	return m.explore(s)
 }
