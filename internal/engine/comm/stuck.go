@@ -336,6 +336,9 @@ func (m *machine) frees(s *state, origins []*origin, pi int) bool {
 // Starts reports whether a function starts goroutines itself, or by functions to which
 // it gives what it has made, or from which it gets something.
 func (g *Program) Starts(fn *ssa.Function) bool {
+	if !g.talks(fn) {
+		return false
+	}
 	nodes := g.code(fn).nodes
 	makes := slices.ContainsFunc(nodes, func(n node) bool { return n.op == opMake || n.op == opAlloc || n.op == opContext })
 	return slices.ContainsFunc(nodes, func(n node) bool {
