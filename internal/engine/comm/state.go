@@ -141,7 +141,6 @@ type state struct {
 	procs []proc
 	heap  []object
 	crash bool            // the process has ended, or there is no need to go on
-	lost  bool            // a goroutine was not started because there are enough: others may wait for it
 	exit  ssa.Instruction // where the function itself returned; no part of the state's identity
 }
 
