@@ -162,8 +162,13 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		}
 	case comm.Receives:
 		category, what = "blocked-receive", "goroutine may wait for ever to receive"+c.from(s.At)
-		if sel, ok := s.At.(*ssa.Select); ok && len(sel.States) > 1 {
-			category, what, needs = "never-ends", "goroutine never ends: nobody opens a way out of its loop", piles
+		if sel, ok := s.At.(*ssa.Select); ok && c.IR.Graph(sel.Parent()).Innermost(sel.Block()) != nil {
+			category, what = "never-ends", "goroutine never ends: nobody opens a way out of its loop"
+			if len(c.alternatives(sel, -1)) == 0 {
+				needs = piles
+			}
+		} else if _, ok := s.At.(*ssa.Call); ok {
+			what = "goroutine may wait for ever for a condition that nobody signals"
 		}
 	case comm.Runs:
 		category, what, needs = "never-ends", "goroutine never ends: its loop has no way out", piles

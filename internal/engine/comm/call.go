@@ -146,8 +146,27 @@ func (b *builder) perform(inv invocation) {
 		after := b.emit(node{})
 		b.c.nodes[once].succs = append(b.c.nodes[once].succs, after)
 		return
-	case "(*sync.Cond).Wait", "(*sync.Cond).Signal", "(*sync.Cond).Broadcast":
+	case "(sync.Locker).Lock":
+		n.op = opLock
+	case "(sync.Locker).Unlock":
+		n.op = opUnlock
+	case "sync.NewCond":
+		if len(inv.dst) == 0 || inv.dst[0] < 0 {
+			return
+		}
+		b.emit(node{op: opAlloc, dst: inv.dst, at: inv.at})
+		b.emit(node{op: opStore, args: []operand{b.locker(operand{reg: inv.dst[0]}), arg(0)}, at: inv.at})
 		return
+	case "(*sync.Cond).Signal":
+		n.op = opWake
+	case "(*sync.Cond).Broadcast":
+		n.op, n.n = opWake, 1
+	case "(*sync.Cond).Wait":
+		mu := operand{reg: b.newReg()}
+		b.emit(node{op: opLoad, dst: []int32{mu.reg}, args: []operand{b.locker(arg(0))}, at: inv.at})
+		b.emit(node{op: opUnlock, args: []operand{mu}, at: inv.at})
+		b.emit(node{op: opSleep, args: inv.args, at: inv.at})
+		n.op, n.args = opLock, []operand{mu}
 	case "context.Background", "context.TODO", "context.WithoutCancel":
 		n.op, n.args = opMove, []operand{{reg: -1, val: value{kind: background}}}
 	case "context.WithValue":
@@ -173,6 +192,13 @@ func (b *builder) perform(inv invocation) {
 		}
 	}
 	b.emit(n)
+}
+
+// locker writes the address of the mutex of a sync.Cond, its second field.
+func (b *builder) locker(cond operand) operand {
+	r := b.newReg()
+	b.emit(node{op: opField, dst: []int32{r}, args: []operand{cond}, n: 1})
+	return operand{reg: r}
 }
 
 // group writes what goes to a group of goroutines, and what is not known.

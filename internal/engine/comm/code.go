@@ -41,6 +41,8 @@ const (
 	opWait                // wait for the WaitGroup args[0]
 	opLock                // lock the mutex args[0]; n is 1 if it is to be read only
 	opUnlock              // unlock it
+	opSleep               // wait until somebody wakes the sync.Cond args[0]
+	opWake                // wake one that waits for it, or all if n is 1
 	opOnce                // go on at succs[0] at the first time with sync.Once args[0], else at succs[1]
 	opContext             // dst[0] = a context derived from args[0], dst[1] = the function that cancels it
 	opDone                // dst = the channel of context args[0]

@@ -115,7 +115,7 @@ func (m *machine) visible(s *state, p *proc) bool {
 	switch n.op {
 	case opSpin:
 		return true
-	case opSend, opRecv, opClose, opWait, opLock, opErr:
+	case opSend, opRecv, opClose, opWait, opLock, opErr, opSleep:
 		if known(n.args[0]) {
 			return true
 		}
@@ -226,6 +226,10 @@ func (m *machine) act(s *state, pi int) (out []next) {
 			}
 			t.object(mu.n).set(mu.path, now)
 		})
+	case opSleep:
+		if cond := f.get(n.args[0]); cond.kind != pointer || s.heap[cond.n].escaped {
+			step(pass)
+		}
 	case opErr:
 		v := f.get(n.args[0])
 		m.polled = m.polled || v.kind == ctx

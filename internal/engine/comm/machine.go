@@ -284,7 +284,7 @@ func (m *machine) run(s *state, pi int) []*state {
 		return value{}
 	}
 	switch n.op {
-	case opSend, opRecv, opSelect, opClose, opWait, opLock, opErr:
+	case opSend, opRecv, opSelect, opClose, opWait, opLock, opErr, opSleep:
 		var out []*state
 		for _, next := range m.act(s, pi) {
 			out = append(out, next.state)
@@ -455,6 +455,17 @@ func (m *machine) run(s *state, pi int) []*state {
 				have.path = 0
 			}
 			s.object(mu.n).set(mu.path, have)
+		}
+	case opWake:
+		if cond := arg(0); cond.kind == pointer && !s.heap[cond.n].escaped {
+			for pj := range s.procs {
+				if q := &s.procs[pj]; pj != pi && !q.fresh && q.node().op == opSleep && q.top().get(q.node().args[0]) == cond {
+					s.top(pj).pc = q.node().succs[0]
+					if n.n == 0 {
+						break
+					}
+				}
+			}
 		}
 	case opOnce:
 		once := arg(0)

@@ -483,3 +483,35 @@ func nested(groups [][]func() error) error { // want "stuck: sends"
 	}
 	return <-ch
 }
+
+// Conditions.
+
+func signalled() {
+	var mu sync.Mutex
+	c := sync.NewCond(&mu)
+	ready := false
+	go func() {
+		c.L.Lock()
+		for !ready {
+			c.Wait()
+		}
+		c.L.Unlock()
+	}()
+	mu.Lock()
+	ready = true
+	mu.Unlock()
+	c.Broadcast()
+}
+
+func notSignalled() { // want "stuck: receives"
+	var mu sync.Mutex
+	c := sync.NewCond(&mu)
+	go func() {
+		c.L.Lock()
+		c.Wait()
+		c.L.Unlock()
+	}()
+	if ok() {
+		c.Signal()
+	}
+}
