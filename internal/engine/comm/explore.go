@@ -216,7 +216,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 			step(pass)
 			break
 		}
-		if have.n < 0 || have.n > 0 && n.n == 0 {
+		if have.n < 0 || have.n > 0 && (n.n == 0 || s.writes(pi, mu)) {
 			return nil
 		}
 		step(func(t *state, _ *frame) {
@@ -253,6 +253,17 @@ func (m *machine) act(s *state, pi int) (out []next) {
 
 // maxBuffered bounds the elements that are remembered in a channel.
 const maxBuffered = maxRoom + 2 + maxProcs
+
+// writes reports whether another goroutine waits to lock a mutex for writing: then who
+// comes to read waits as well.
+func (s *state) writes(pi int, mu value) bool {
+	for pj := range s.procs {
+		if n := s.procs[pj].node(); pj != pi && !s.procs[pj].fresh && n.op == opLock && n.n == 0 && s.procs[pj].top().get(n.args[0]) == mu {
+			return true
+		}
+	}
+	return false
+}
 
 // known reports whether all that is done with a channel is in sight.
 func (m *machine) known(s *state, ch value) bool {

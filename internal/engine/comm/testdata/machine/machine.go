@@ -344,6 +344,23 @@ func readers() {
 	}()
 }
 
+func readsTwice() { // want "stuck: locks"
+	var mu sync.RWMutex
+	read := func() {
+		mu.RLock()
+		defer mu.RUnlock()
+	}
+	go func() {
+		mu.RLock()
+		defer mu.RUnlock()
+		read() // a writer may have come
+	}()
+	go func() {
+		mu.Lock()
+		mu.Unlock()
+	}()
+}
+
 // One hangs because another does.
 
 func consequence(f func() bool) { // want "stuck: sends"
