@@ -23,7 +23,7 @@
 // To find it, the analyzer runs the function and all that it starts in all
 // orders, as far as they communicate: channels and their room, select
 // statements, close, contexts and their cancel functions, WaitGroups, mutexes,
-// sync.Once, deferred calls and functions of the module that they call. Where
+// sync.Once, sync.Cond, deferred calls and functions of the module that they call. Where
 // the way is not known, as at err != nil, both are gone. A goroutine that
 // cannot go on once the function has returned is a leak.
 //
@@ -46,7 +46,8 @@
 // The goroutine receives from a channel on which, on some way, nobody sends and
 // which nobody closes. Also if it goes through a channel that a Close or
 // Unsubscribe takes away and does not close, if the channel is nil, or belongs
-// to a timer that others stop.
+// to a timer that others stop. Waiting for a sync.Cond that nobody signals is
+// the same.
 //
 // # bare-send
 //
