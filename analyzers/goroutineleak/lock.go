@@ -146,15 +146,7 @@ func (m mutex) entered(fn *ssa.Function) bool {
 	locks := calls(m.lock)
 	return slices.ContainsFunc(calls(m.unlock), func(unlock ssa.Instruction) bool {
 		return !slices.ContainsFunc(locks, func(lock ssa.Instruction) bool {
-			return lock.Parent() != unlock.Parent() || before(lock, unlock)
+			return lock.Parent() != unlock.Parent() || lifetime.Before(lock, unlock)
 		})
 	})
-}
-
-// before reports whether control comes to b by way of a, always.
-func before(a, b ssa.Instruction) bool {
-	if a.Block() == b.Block() {
-		return slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b)
-	}
-	return a.Block().Dominates(b.Block())
 }

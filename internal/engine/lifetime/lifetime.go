@@ -114,7 +114,7 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 		return c.out
 	}
 	c.out.Exit, c.out.Again = c.search(fn, at)
-	if slices.ContainsFunc(c.out.Defers, func(d *ssa.Defer) bool { return before(d, at) }) {
+	if slices.ContainsFunc(c.out.Defers, func(d *ssa.Defer) bool { return Before(d, at) }) {
 		c.out.Exit = nil // deferred already: the literal looks at the variable when it runs
 	}
 	if c.out.Exit == nil && !c.out.Again {
@@ -133,8 +133,8 @@ func (c *checker) collected(fn *ssa.Function) {
 	}
 }
 
-// before reports whether a passes control on to b, always.
-func before(a, b ssa.Instruction) bool {
+// Before reports whether control comes to b by way of a, always.
+func Before(a, b ssa.Instruction) bool {
 	if a.Block() == b.Block() {
 		return slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b)
 	}
