@@ -31,7 +31,12 @@
 // returned, sent, kept in a container or given to code that is not known, is
 // taken to be ready always. So are channels of other objects, timers, and
 // contexts that the caller gave. Silent is code that runs once per process,
-// such as main and init, and code for tests.
+// such as main and init, and code for tests. So are channels on which one
+// goroutine both sends and receives, since how often depends on what goes
+// through; a function that itself hangs in a send or receive; functions with
+// more goroutines and steps than can be gone through; and what follows a panic.
+// A loop without an end in a constructor is reported only if the object has a
+// method that should end it, or something shows that there are many.
 //
 // # blocked-send
 //

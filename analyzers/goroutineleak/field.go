@@ -88,7 +88,7 @@ func (c *checker) port(ch ssa.Value) *port {
 	return p
 }
 
-// alternative returns the cases of a select statement, but for one, that receive and
+// alternatives returns the cases of a select statement, but for one, that receive and
 // leave the function or the loop around it; none if instr is no select.
 func (c *checker) alternatives(instr ssa.Instruction, but int) (out []int) {
 	sel, ok := instr.(*ssa.Select)
@@ -107,8 +107,8 @@ func (c *checker) alternatives(instr ssa.Instruction, but int) (out []int) {
 	return out
 }
 
-// ends returns the cases of a select statement, but for one, that leave when something
-// has ended: they take nothing from what they receive from, and somebody opens it.
+// ends reports whether a select statement has a case, other than one, that leaves when
+// something has ended: it takes nothing from what it receives from, and somebody opens it.
 func (c *checker) ends(instr ssa.Instruction, but int) bool {
 	return slices.ContainsFunc(c.alternatives(instr, but), func(i int) bool {
 		ch := instr.(*ssa.Select).States[i].Chan
@@ -238,9 +238,15 @@ func (c *checker) returned(ch ssa.Value) bool {
 // loopEnds reports whether a function that runs on a goroutine of its own, or one around
 // it, looks at what ends it.
 func (c *checker) loopEnds(fn *ssa.Function) bool {
-	if len(c.Starts(fn)) == 0 {
-		return false
+	if ends, known := c.loops[fn]; known {
+		return ends
 	}
+	c.loops[fn] = len(c.Starts(fn)) > 0 && c.looks(fn)
+	return c.loops[fn]
+}
+
+// looks reports whether a function, or one around it, looks at what ends it.
+func (c *checker) looks(fn *ssa.Function) bool {
 	for ; fn != nil; fn = fn.Parent() {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {

@@ -36,6 +36,7 @@ type checker struct {
 	*evidence.Package
 	ports map[*types.Var]*port
 	recvs map[*types.Var][]ir.Comm // from channels in fields, see glance
+	loops map[*ssa.Function]bool   // see loopEnds
 	leaks []*evidence.Leak
 	told  map[ssa.Instruction]bool
 }
@@ -44,7 +45,7 @@ func init() { evidence.Register(name, find) }
 
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
-	c := &checker{Package: p, ports: make(map[*types.Var]*port), told: make(map[ssa.Instruction]bool)}
+	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), told: make(map[ssa.Instruction]bool)}
 	c.glance()
 	// Some leaks have a better place than the go statement: they come first.
 	c.each(func(instr ssa.Instruction) {

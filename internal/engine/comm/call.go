@@ -74,7 +74,7 @@ func captures(common *ssa.CallCommon) bool {
 
 // thunk returns a function that performs an invocation with its parameters.
 func (b *builder) thunk(inv invocation) *code {
-	c := &code{name: "call", params: int32(len(inv.args)), regs: int32(len(inv.args))}
+	c := &code{params: int32(len(inv.args)), regs: int32(len(inv.args))}
 	t := &builder{Program: b.Program, c: c, cur: -1, graph: b.graph}
 	t.emit(node{})
 	inv.dst = nil
@@ -207,7 +207,7 @@ func (b *builder) group(inv invocation) {
 	switch {
 	case effects.IsGo(inv.callee) && len(inv.args) == 2:
 		b.emit(node{op: opGroup, args: []operand{inv.args[0], {reg: -1, val: value{kind: integer, n: 1}}}, at: inv.at})
-		c := &code{name: inv.callee.Name(), params: 2, regs: 2}
+		c := &code{params: 2, regs: 2}
 		t := &builder{Program: b.Program, c: c, cur: -1}
 		t.emit(node{op: opCall, args: []operand{{reg: 1}}, at: inv.at})
 		t.emit(node{op: opGroup, args: []operand{{reg: 0}, {reg: -1, val: value{kind: integer, n: -1}}}, at: inv.at})
@@ -304,7 +304,7 @@ func (c *code) onlySends() bool {
 			return !ctx[n.args[0].reg]
 		case opSelect:
 			return slices.ContainsFunc(n.cases, func(k commCase) bool { return !k.send && !ctx[k.ch.reg] })
-		case opClose, opGroup, opUnlock, opEscape, opGo, opDefer, opInvoke, opClosure, opBind, opContext:
+		case opClose, opGroup, opUnlock, opWake, opEscape, opGo, opDefer, opInvoke, opClosure, opBind, opContext:
 			return true
 		case opCall:
 			// What its own caller gave may be given on.

@@ -116,7 +116,6 @@ type node struct {
 // A code is a function as far as communication goes. Its registers begin with its
 // parameters, receiver first, and the variables that it captures.
 type code struct {
-	name   string
 	params int32
 	regs   int32
 	nodes  []node // the first one is where it begins
@@ -245,14 +244,13 @@ func (n *node) ordered() bool {
 	return false
 }
 
+// unique returns each of succs once, in their order, without one of them.
 func unique(succs []int32, without int32) []int32 {
 	out := succs[:0:0]
+	seen := make(map[int32]bool, len(succs))
 	for _, s := range succs {
-		dup := s == without
-		for _, o := range out {
-			dup = dup || o == s
-		}
-		if !dup {
+		if s != without && !seen[s] {
+			seen[s] = true
 			out = append(out, s)
 		}
 	}

@@ -22,10 +22,11 @@ type Program struct {
 	imported map[*types.Func]*code
 	carrying map[types.Type]bool
 	talking  map[*ssa.Function]bool // see talks; nil if that is not known yet
+	spawning map[*code]bool         // see spawns
 }
 
 func newProgram(p *effects.Package, pass *analysis.Pass) *Program {
-	return &Program{p: p, pass: pass, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool)}
+	return &Program{p: p, pass: pass, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool), spawning: make(map[*code]bool)}
 }
 
 // talks reports whether a function communicates, makes what is used for that, or runs
@@ -108,7 +109,7 @@ func (g *Program) code(fn *ssa.Function) *code {
 	if c, ok := g.codes[fn]; ok {
 		return c
 	}
-	c := &code{name: fn.Name(), fn: fn, params: int32(len(fn.Params)), acts: true}
+	c := &code{fn: fn, params: int32(len(fn.Params)), acts: true}
 	g.codes[fn] = c
 	b := &builder{Program: g, c: c, regs: make(map[ssa.Value]int32), tuples: make(map[ssa.Value][]int32), conds: make(map[ssa.Value]bool), cur: -1}
 	b.function(fn)
@@ -204,6 +205,7 @@ type builder struct {
 	conds  map[ssa.Value]bool // numbers that decide where control goes
 	starts []int32            // of blocks
 	graph  *ir.Graph
+	bounds map[ssa.Value]bool // see isBound
 }
 
 func (b *builder) newReg() int32 {
@@ -681,16 +683,23 @@ func isLen(v ssa.Value) bool {
 
 // isBound reports whether a number bounds a loop of its function.
 func (b *builder) isBound(v ssa.Value) bool {
-	if v.Referrers() == nil {
+	if v.Referrers() == nil || b.graph == nil {
 		return false
 	}
-	return slices.ContainsFunc(*v.Referrers(), func(use ssa.Instruction) bool {
+	if is, known := b.bounds[v]; known {
+		return is
+	}
+	if b.bounds == nil {
+		b.bounds = make(map[ssa.Value]bool)
+	}
+	b.bounds[v] = slices.ContainsFunc(*v.Referrers(), func(use ssa.Instruction) bool {
 		cmp, ok := use.(*ssa.BinOp)
 		if !ok || !slices.ContainsFunc(*cmp.Referrers(), func(use ssa.Instruction) bool { _, ok := use.(*ssa.If); return ok }) {
 			return false
 		}
 		return b.graph.Innermost(cmp.Block()) != nil
 	})
+	return b.bounds[v]
 }
 
 // choice writes a select statement.
@@ -779,13 +788,11 @@ func (b *builder) limit(v ssa.Value, o operand) operand {
 		}
 		return o
 	}
-	if o.reg < 0 || b.isBound(v) && b.parameter(v) {
+	if _, param := v.(*ssa.Parameter); o.reg < 0 || param && b.isBound(v) {
 		return operand{reg: -1, val: value{kind: bound}}
 	}
 	return o
 }
-
-func (b *builder) parameter(v ssa.Value) bool { _, ok := v.(*ssa.Parameter); return ok }
 
 // leaves reports whether control leaves a loop at the end of a block.
 func (b *builder) leaves(block *ssa.BasicBlock) bool {

@@ -49,8 +49,9 @@
 //
 // A run has bounds on steps, states, goroutines and calls inside calls; where one is
 // hit, nothing is told. Equal conditions on different values are not seen to be equal.
-// Elements of containers, sync.Cond and what select statements of package reflect do are
-// not known. Functions that call themselves do so twice.
+// Elements of containers and what select statements of package reflect do are not
+// known. A goroutine that both sends on a channel and receives from it is not judged: how
+// often depends on what goes through. Functions that call themselves do so twice.
 //
 // Model checkers for Go (Gomela, GCatch) ask the same question of whole programs, with a
 // solver, in minutes. A function with what it starts is small enough to be walked

@@ -209,10 +209,10 @@ func (r *reader) operand() operand {
 }
 
 // read returns the code that a fact is about.
-func (r *reader) read(name string) *code {
+func (r *reader) read() *code {
 	r.codes = make([]*code, r.int())
 	for i := range r.codes {
-		r.codes[i] = &code{name: name}
+		r.codes[i] = new(code)
 	}
 	for _, c := range r.codes {
 		c.params, c.regs, c.acts, c.gives = int32(r.int()), int32(r.int()), r.bool(), r.bool()
@@ -252,7 +252,7 @@ func (g *Program) foreign(fn *types.Func) *code {
 	var c *code
 	if fact := new(Behaviour); fn.Pkg() != nil && fn.Pkg() != g.pass.Pkg && g.pass.ImportObjectFact(fn, fact) {
 		r := reader{in: slices.Clone(fact.Codes)}
-		c = r.read(fn.Name())
+		c = r.read()
 	}
 	g.imported[fn] = c
 	return c

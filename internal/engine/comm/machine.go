@@ -315,7 +315,7 @@ func (m *machine) run(s *state, pi int) []*state {
 				room += maxProcs // enough for all, but for a loop without an end
 			}
 		}
-		f.put(n.dst, 0, value{kind: channel, n: s.add(object{chanObj: true, room: room, open: n.n == 1})})
+		f.put(n.dst, 0, value{kind: channel, n: s.add(object{room: room, open: n.n == 1})})
 	case opField:
 		v := arg(0)
 		if v.kind == pointer {
@@ -601,6 +601,9 @@ func (m *machine) spawn(s *state, pi int, n *node, fn value, args []value) {
 		f := &s.procs[pi].frames[i]
 		from.at = f.fn.nodes[f.pc].at
 	}
+	if from.at == nil { // a goroutine of another package starts another one
+		from.at, from.foreign = s.procs[pi].from.at, true
+	}
 	same := 0
 	o := m.origin(from)
 	for i := range s.procs {
@@ -696,7 +699,7 @@ func (m *machine) push(s *state, pi int, fn value, args []value) bool {
 }
 
 // nowhere is a function that does nothing.
-var nowhere = &code{name: "nowhere", nodes: []node{{op: opReturn}}, ready: true, prepared: true}
+var nowhere = &code{nodes: []node{{op: opReturn}}, ready: true, prepared: true}
 
 // back goes on behind a call.
 func (m *machine) back(s *state, pi int, results []value) []*state {

@@ -51,12 +51,11 @@ type object struct {
 	escaped bool // others have it: whatever is done with it may be undone
 	parts   []part
 
-	chanObj bool
-	room    int32 // -1: no end of it
-	buf     []value
-	closed  bool // a channel that was closed, a context that has ended
-	open    bool // nobody else closes it, though others have it
-	fed     bool // others may send on it, by a function that they were given
+	room   int32 // of a channel; -1: no end of it
+	buf    []value
+	closed bool // a channel that was closed, a context that has ended
+	open   bool // nobody else closes it, though others have it
+	fed    bool // others may send on it, by a function that they were given
 
 	fn     *code // closure
 	method bool  // parts[0] is the receiver
@@ -229,8 +228,15 @@ func (e *encoder) encode(s *state) string {
 		if o.fed {
 			flags |= 4
 		}
+		if o.open {
+			flags |= 8
+		}
+		if o.method {
+			flags |= 16
+		}
 		e.int(flags)
 		e.int(int(o.room))
+		e.int(e.code(o.fn))
 		for _, v := range o.buf {
 			e.value(v)
 		}

@@ -323,6 +323,9 @@ func (m *machine) frees(s *state, origins []*origin, pi int) bool {
 	m.steps = min(left, maxSteps/10)
 	defer func() { m.steps = left }()
 	g := m.explore(from...)
+	if g.cut {
+		return true // it may
+	}
 	for _, edges := range g.edges {
 		for _, e := range edges {
 			if e.moved[0] == s.procs[pi].from || e.moved[1] == s.procs[pi].from {
@@ -346,19 +349,35 @@ func (g *Program) Starts(fn *ssa.Function) bool {
 		case opGo:
 			return true
 		case opCall:
-			return n.fn != nil && (makes || len(n.dst) > 0 || n.fn.fn == nil) && g.spawns(n.fn, make(map[*code]bool))
+			return n.fn != nil && (makes || len(n.dst) > 0 || n.fn.fn == nil) && g.spawns(n.fn)
 		}
 		return false
 	})
 }
 
 // spawns reports whether a function, or one that it calls, starts a goroutine.
-func (g *Program) spawns(c *code, seen map[*code]bool) bool {
-	if seen[c] {
-		return false
+func (g *Program) spawns(c *code) bool {
+	if is, known := g.spawning[c]; known {
+		return is
 	}
-	seen[c] = true
-	return slices.ContainsFunc(c.nodes, func(n node) bool {
-		return n.op == opGo || n.op == opCall && n.fn != nil && g.spawns(n.fn, seen)
-	})
+	seen := map[*code]bool{c: true}
+	work := []*code{c}
+	for len(work) > 0 {
+		d := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, n := range d.nodes {
+			if n.op == opGo || n.op == opCall && n.fn != nil && g.spawning[n.fn] {
+				g.spawning[c] = true
+				return true
+			}
+			if n.op == opCall && n.fn != nil && !seen[n.fn] {
+				seen[n.fn] = true
+				work = append(work, n.fn)
+			}
+		}
+	}
+	for d := range seen {
+		g.spawning[d] = false // all that it leads to
+	}
+	return false
 }

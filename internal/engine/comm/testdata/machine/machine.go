@@ -532,3 +532,20 @@ func notSignalled() { // want "stuck: receives"
 		c.Signal()
 	}
 }
+
+// Functions that capture the same and do not do the same.
+
+func chosen() { // want "stuck: sends"
+	ch := make(chan int)
+	take := func() { <-ch }
+	if ok() {
+		take = func() { unknown(len(ch)) }
+	}
+	go func() { ch <- 1 }()
+	take()
+}
+
+func relayed() bool { // want "stuck: sends"
+	ch := far.Relay()
+	return ok() || <-ch > 0
+}

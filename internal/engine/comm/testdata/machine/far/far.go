@@ -39,3 +39,12 @@ func Safe(f func()) {
 	}()
 	f()
 }
+
+// Relay has a goroutine start another one, which sends.
+func Relay() <-chan int {
+	out := make(chan int)
+	go func() {
+		go func() { out <- 1 }()
+	}()
+	return out
+}
