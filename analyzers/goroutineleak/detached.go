@@ -20,21 +20,18 @@ func (c *checker) detached(start *ssa.Go) {
 		return
 	}
 	body := mc.Fn.(*ssa.Function)
-	for _, b := range start.Parent().Blocks {
-		for _, instr := range b.Instrs {
-			sel, ok := instr.(*ssa.Select)
-			if !ok || !slices.ContainsFunc(sel.States, func(s *ssa.SelectState) bool { return s.Send == nil && isDone(s.Chan) && c.Opens(s.Chan) }) {
-				continue
-			}
-			call := c.endlessCall(body)
-			if call == nil || !c.awaits(sel, body) {
-				return
-			}
-			leak := c.found("detached-call", start, "goroutine goes on when the function has left with its context")
-			leak.note(c, call, "this call is made under a context that never ends")
-			leak.note(c, sel, "leaves here when its context ends")
-			c.add(start, leak, piles)
+	for _, sel := range c.waits[start.Parent()] {
+		if !slices.ContainsFunc(sel.States, func(s *ssa.SelectState) bool { return s.Send == nil && isDone(s.Chan) && c.Opens(s.Chan) }) {
+			continue
 		}
+		call := c.endlessCall(body)
+		if call == nil || !c.awaits(sel, body) {
+			return
+		}
+		leak := c.found("detached-call", start, "goroutine goes on when the function has left with its context")
+		leak.note(c, call, "this call is made under a context that never ends")
+		leak.note(c, sel, "leaves here when its context ends")
+		c.add(start, leak, piles)
 	}
 }
 

@@ -150,11 +150,15 @@ func fieldOf(v ssa.Value) *types.Var {
 	return nil
 }
 
-// glance finds the receives from channels in fields, to tell which are worth a closer
-// look.
+// glance finds the select statements of functions, and the receives from channels in
+// fields, to tell which are worth a closer look.
 func (c *checker) glance() {
 	c.recvs = make(map[*types.Var][]ir.Comm)
+	c.waits = make(map[*ssa.Function][]*ssa.Select)
 	c.each(func(instr ssa.Instruction) {
+		if sel, ok := instr.(*ssa.Select); ok {
+			c.waits[sel.Parent()] = append(c.waits[sel.Parent()], sel)
+		}
 		for _, comm := range ir.Comms(instr) {
 			if f := fieldOf(comm.Chan); comm.Recv && f != nil {
 				c.recvs[f.Origin()] = append(c.recvs[f.Origin()], comm)
@@ -248,12 +252,8 @@ func (c *checker) loopEnds(fn *ssa.Function) bool {
 // looks reports whether a function, or one around it, looks at what ends it.
 func (c *checker) looks(fn *ssa.Function) bool {
 	for ; fn != nil; fn = fn.Parent() {
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				if c.ends(instr, -1) {
-					return true
-				}
-			}
+		if slices.ContainsFunc(c.waits[fn], func(sel *ssa.Select) bool { return c.ends(sel, -1) }) {
+			return true
 		}
 	}
 	return false

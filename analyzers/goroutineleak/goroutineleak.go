@@ -36,7 +36,8 @@ type checker struct {
 	*evidence.Package
 	ports map[*types.Var]*port
 	recvs map[*types.Var][]ir.Comm // from channels in fields, see glance
-	loops map[*ssa.Function]bool   // see loopEnds
+	waits map[*ssa.Function][]*ssa.Select
+	loops map[*ssa.Function]bool // see loopEnds
 	leaks []*evidence.Leak
 	told  map[ssa.Instruction]bool
 }
