@@ -12,6 +12,7 @@ package memlint
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/memlint/memlint/analyzers/closeleak"
 	"github.com/memlint/memlint/analyzers/closurecapture"
 	"github.com/memlint/memlint/analyzers/globalgrowth"
 	"github.com/memlint/memlint/analyzers/goroutineleak"
@@ -22,6 +23,7 @@ import (
 // Analyzers returns the analyzers of the suite in the order of their names.
 func Analyzers() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
+		closeleak.Analyzer,
 		closurecapture.Analyzer,
 		globalgrowth.Analyzer,
 		goroutineleak.Analyzer,

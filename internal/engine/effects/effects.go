@@ -405,6 +405,9 @@ func parentOf(v ssa.Value) *ssa.Function {
 // it does is not known.
 func (p *Package) Callee(call *ssa.CallCommon) *Summary { return p.summaryOf(call) }
 
+// SummaryOf returns what a declared function does, or nil if that is not known.
+func (p *Package) SummaryOf(fn *types.Func) *Summary { return p.imported(fn) }
+
 // FieldFact returns what the field's own package does to it, if that is
 // another package and known.
 func (p *Package) FieldFact(field *types.Var) (FieldFact, bool) {

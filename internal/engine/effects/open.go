@@ -18,6 +18,12 @@ import (
 // Endless reports whether no path leads out of a loop but by ways that nobody
 // opens.
 func (p *Package) Endless(l *ir.Loop) bool {
+	return p.EndlessBut(l, func(ssa.Value) bool { return false })
+}
+
+// EndlessBut is Endless where nothing comes from the channels of which closed says so.
+func (p *Package) EndlessBut(l *ir.Loop, closed func(ch ssa.Value) bool) bool {
+	opens := func(ch ssa.Value) bool { return !closed(ch) && p.Opens(ch) }
 	shut := make(map[ir.Edge]bool)
 	stuck := make(map[ssa.Instruction]bool)
 	for _, b := range l.Blocks {
@@ -28,7 +34,7 @@ func (p *Package) Endless(l *ir.Loop) bool {
 					shut[e] = true
 				}
 				for _, comm := range ir.Comms(instr) {
-					if e, ok := ir.CaseEdge(instr, comm.Case); ok && comm.Recv && !p.Opens(comm.Chan) {
+					if e, ok := ir.CaseEdge(instr, comm.Case); ok && comm.Recv && !opens(comm.Chan) {
 						shut[e] = true
 					}
 				}
@@ -36,7 +42,7 @@ func (p *Package) Endless(l *ir.Loop) bool {
 				if !isRecv(instr) {
 					continue
 				}
-				if !p.Opens(instr.X) {
+				if !opens(instr.X) {
 					stuck[instr] = true
 				} else if e, ok := ir.ClosedEdge(instr); ok && timerChan(p.Refs(instr.X)) {
 					shut[e] = true

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/comm"
+	"github.com/memlint/memlint/internal/engine/duty"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/finding"
@@ -25,7 +26,7 @@ var Analyzer = &analysis.Analyzer{
 	Doc:        "decide which of the things that are kept are kept again and again",
 	URL:        "https://pkg.go.dev/github.com/memlint/memlint",
 	Run:        effects.Alone(run),
-	Requires:   []*analysis.Analyzer{effects.Analyzer, comm.Analyzer},
+	Requires:   []*analysis.Analyzer{effects.Analyzer, comm.Analyzer, duty.Analyzer},
 	ResultType: reflect.TypeFor[*lazily](),
 	FactTypes:  []analysis.Fact{new(Latents), new(Carries), new(Comes)},
 }
@@ -65,6 +66,7 @@ type Package struct {
 
 	pass *analysis.Pass
 	comm *comm.Program
+	duty *duty.Duties
 
 	found        map[string][]*Leak // judged, by analyzer
 	silenced     map[string][]*Leak // that would have gone on to callers, by the analyzer that tells it there
@@ -92,6 +94,7 @@ func newPackage(pass *analysis.Pass) *Package {
 		Package:  effects.Of(pass),
 		pass:     pass,
 		comm:     comm.Of(pass),
+		duty:     duty.Of(pass),
 		found:    make(map[string][]*Leak),
 		silenced: make(map[string][]*Leak),
 		latents:  make(map[*types.Func][]LatentLeak),
@@ -145,6 +148,9 @@ func newPackage(pass *analysis.Pass) *Package {
 
 // Comm returns what the functions of the package communicate.
 func (p *Package) Comm() *comm.Program { return p.comm }
+
+// Duties returns what calls in the package leave to be given back.
+func (p *Package) Duties() *duty.Duties { return p.duty }
 
 // HelpsTests reports whether a function is for tests: its file is one of them, or
 // imports package testing.

@@ -75,6 +75,9 @@ type Spec struct {
 	// Ignores reports whether an event that hands the value on does not move
 	// the duty. It may be nil.
 	Ignores func(e *effects.Event) bool
+	// Settled returns the successor of a branch that is taken only where nothing
+	// is left to give back, as where a query has no more rows. It may be nil.
+	Settled func(br *ssa.If) (succ int, ok bool)
 }
 
 // An Outcome says what becomes of an acquired value.
@@ -106,7 +109,11 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 	if len(c.out.Releases) > 0 {
 		c.collected(fn)
 	}
+	c.err = errorOf(v, at)
 	c.track = newTracker(p, v, c.variables(fn))
+	if c.err != nil {
+		c.errs = newTracker(p, c.err, c.errorVariables(fn))
+	}
 	if c.stops[at] || c.stops[definer(at)] {
 		return c.out // the call that acquires it gets it, too: a callback that undoes itself
 	}
@@ -159,7 +166,10 @@ type checker struct {
 	stops map[ssa.Instruction]bool
 	where map[ssa.Instruction][]ssa.Value // stops where one of the variables holds the value
 	edges map[ir.Edge]bool
-	track *tracker // nil where no variable matters
+	track *tracker                  // nil where no variable matters
+	err   ssa.Value                 // that came with the value, or nil
+	errs  *tracker                  // of err
+	iffs  map[*ssa.Defer]*ssa.Alloc // deferred literals that release the value if this error is not nil
 	out   Outcome
 	ways  map[way]bool    // that stop has gone
 	spawn []*ssa.Function // goroutine bodies that release the value
@@ -179,6 +189,7 @@ func newChecker(p *effects.Package, v ssa.Value, spec Spec, start *ssa.BasicBloc
 		stops: make(map[ssa.Instruction]bool),
 		where: make(map[ssa.Instruction][]ssa.Value),
 		edges: make(map[ir.Edge]bool),
+		iffs:  make(map[*ssa.Defer]*ssa.Alloc),
 		ways:  make(map[way]bool),
 	}
 }
@@ -219,6 +230,11 @@ func (c *checker) classify(e *effects.Event, fn *ssa.Function) {
 	var through ssa.Value
 	if released {
 		through = c.through(e, fn)
+		if d, cell := c.onError(e, fn); d != nil {
+			c.iffs[d] = cell
+			c.out.Defers = append(c.out.Defers, d)
+			return
+		}
 	}
 	c.stop(e.Instr, fn, released, through, 0)
 }
@@ -309,12 +325,28 @@ type place struct {
 	b    *ssa.BasicBlock
 	from int  // the first instruction
 	held held // the variables that hold the value there
+	errs held // the variables that hold the error that came with it
 	// armed are the variables that a deferred literal releases what they hold
 	// of when the function returns.
 	armed held
 	// closed is a channel that was closed on the way, or nil. A range over it
 	// ends: what it still holds is not worth another iteration.
 	closed ssa.Value
+	known  known
+}
+
+// settledEdges marks the edges on which nothing is left to give back.
+func (c *checker) settledEdges(fn *ssa.Function) {
+	if c.spec.Settled == nil {
+		return
+	}
+	for _, b := range fn.Blocks {
+		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+			if succ, ok := c.spec.Settled(br); ok {
+				c.edges[ir.Edge{From: b, Succ: succ}] = true
+			}
+		}
+	}
 }
 
 // endedCases marks the cases of selects at which nothing is left to give back.
@@ -351,7 +383,6 @@ func (c *checker) search(fn *ssa.Function, at ssa.Instruction) (exit ssa.Instruc
 		start = place{b: at.Block(), from: slices.Index(at.Block().Instrs, at) + 1}
 		assumed = assumptions(at)
 	}
-	errs := c.errorOf()
 	open := openEdges(fn)
 	for edge, ch := range open {
 		if c.spec.Feeds != nil && c.spec.Feeds(ch) {
@@ -360,6 +391,7 @@ func (c *checker) search(fn *ssa.Function, at ssa.Instruction) (exit ssa.Instruc
 		}
 	}
 	c.endedCases(fn)
+	c.settledEdges(fn)
 	seen := make(map[*ssa.BasicBlock][]place)
 	work := []place{start}
 next:
@@ -372,7 +404,7 @@ next:
 			}
 			switch instr := instr.(type) {
 			case *ssa.Return:
-				if w.held&w.armed == 0 && (exit == nil || exitPos(c.p, instr) < exitPos(c.p, exit)) {
+				if w.held&w.armed == 0 && !c.cleans(w.known) && (exit == nil || exitPos(c.p, instr) < exitPos(c.p, exit)) {
 					exit = instr
 				}
 				continue next
@@ -395,13 +427,19 @@ next:
 				continue next
 			}
 			w.held = c.track.step(w.held, instr)
+			w.errs = c.errs.step(w.errs, instr)
+			w.known = c.step(w.known, instr)
 		}
 		for i, s := range w.b.Succs {
 			edge := ir.Edge{From: w.b, Succ: i}
-			if c.edges[edge] || c.impossible(edge, w.held, errs, start.b) || contradicts(assumed, edge) || w.closed != nil && open[edge] != nil && sameCondition(open[edge], w.closed, 0) {
+			if c.edges[edge] || c.impossible(edge, &w, start.b) || contradicts(assumed, edge) || w.closed != nil && open[edge] != nil && sameCondition(open[edge], w.closed, 0) {
 				continue
 			}
-			to := place{b: s, held: c.track.enter(w.held, edge), armed: w.armed, closed: w.closed}
+			known, ok := c.branch(w.known, edge)
+			if !ok {
+				continue
+			}
+			to := place{b: s, held: c.track.enter(w.held, edge), errs: c.errs.enter(w.errs, edge), armed: w.armed, closed: w.closed, known: known}
 			if have := seen[s]; !slices.Contains(have, to) && len(have) < maxPlaces { // the acquisition's own block is walked again up to it
 				seen[s] = append(have, to)
 				work = append(work, to)
@@ -454,35 +492,36 @@ func exitPos(p *effects.Package, instr ssa.Instruction) token.Pos {
 }
 
 // errorOf returns the error result that came with the value, or nil.
-func (c *checker) errorOf() ssa.Value {
-	ext, ok := c.v.(*ssa.Extract)
+func errorOf(v ssa.Value, at ssa.Instruction) ssa.Value {
+	ext, ok := v.(*ssa.Extract)
 	if !ok {
+		if call, ok := at.(*ssa.Call); ok && v != ssa.Value(call) && isError(call.Type()) {
+			return call
+		}
 		return nil
 	}
 	for _, ref := range *ext.Tuple.Referrers() {
-		if e, ok := ref.(*ssa.Extract); ok && e != ext && types.Identical(e.Type(), types.Universe.Lookup("error").Type()) {
+		if e, ok := ref.(*ssa.Extract); ok && e != ext && isError(e.Type()) {
 			return e
 		}
 	}
 	return nil
 }
 
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
 // impossible reports whether an edge cannot be taken once the value was
 // acquired: it is nil there or what came with it, or its error is not.
-func (c *checker) impossible(edge ir.Edge, h held, err ssa.Value, start *ssa.BasicBlock) bool {
+func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool {
 	v, nilEdge, ok := ir.NilEdge(edge.From)
 	if !ok {
-		return false
+		err, failed := errorTest(edge.From)
+		return err != nil && edge == failed && c.isErr(err, w, start)
 	}
-	if err != nil {
-		direct := v == err
-		if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL && load.Block() == start {
-			// The error variable is captured: its first check is meant.
-			direct = slices.Contains(c.p.Refs(v), effects.Ref{Root: err})
-		}
-		if direct {
-			return edge != nilEdge
-		}
+	if c.err != nil && c.isErr(v, w, start) {
+		return edge != nilEdge
 	}
 	if edge != nilEdge {
 		return false
@@ -493,9 +532,67 @@ func (c *checker) impossible(edge ir.Edge, h held, err ssa.Value, start *ssa.Bas
 		}
 	}
 	if c.track.tracks(v) {
-		return c.track.holds(h, v)
+		return c.track.holds(w.held, v)
 	}
 	return slices.Contains(c.p.Refs(v), effects.Ref{Root: c.v})
+}
+
+// isErr reports whether a value is the error that came with the acquired one.
+func (c *checker) isErr(v ssa.Value, w *place, start *ssa.BasicBlock) bool {
+	if c.err == nil {
+		return false
+	}
+	if v == c.err || c.errs.tracks(v) && c.errs.holds(w.errs, v) {
+		return true
+	}
+	// The error variable is captured: its first check is meant.
+	load, ok := v.(*ssa.UnOp)
+	return ok && load.Op == token.MUL && load.Block() == start && slices.Contains(c.p.Refs(v), effects.Ref{Root: c.err})
+}
+
+// errorTest returns the error that the block's last branch asks for something that only
+// an error is: errors.Is and the like, or that it is equal to another. The edge is the
+// one on which it is.
+func errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
+	br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		return nil, ir.Edge{}
+	}
+	cond, negated := positive(br.Cond)
+	is = ir.Edge{From: b}
+	if negated {
+		is.Succ = 1
+	}
+	switch cond := cond.(type) {
+	case *ssa.Call:
+		if callee := ir.Callee(&cond.Call); callee != nil && len(cond.Call.Args) > 0 && isError(cond.Call.Args[0].Type()) {
+			return cond.Call.Args[0], is
+		}
+	case *ssa.BinOp:
+		if cond.Op == token.EQL && isError(cond.X.Type()) {
+			return cond.X, is
+		}
+		if cond.Op == token.NEQ && isError(cond.X.Type()) {
+			is.Succ = 1 - is.Succ
+			return cond.X, is
+		}
+	}
+	return nil, ir.Edge{}
+}
+
+// errorVariables returns what is asked for an error in fn and may be that of the value.
+func (c *checker) errorVariables(fn *ssa.Function) []ssa.Value {
+	var vars []ssa.Value
+	for _, b := range fn.Blocks {
+		x, _, ok := ir.NilEdge(b)
+		if !ok {
+			x, _ = errorTest(b)
+		}
+		if x != nil && isError(x.Type()) {
+			vars = append(vars, x)
+		}
+	}
+	return vars
 }
 
 // An assumption is a condition that held when the value was acquired.

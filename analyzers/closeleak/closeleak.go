@@ -1,0 +1,338 @@
+package closeleak
+
+import (
+	_ "embed"
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/duty"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding"
+	"github.com/memlint/memlint/internal/finding/account"
+)
+
+//go:embed doc.go
+var doc string
+
+const name = "closeleak"
+
+// Analyzer reports values that are never given back.
+var Analyzer = &analysis.Analyzer{
+	Name:       name,
+	Doc:        finding.Doc(doc, name),
+	URL:        finding.URL(name),
+	Run:        effects.Alone(run),
+	Requires:   []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
+	Flags:      finding.Flags(),
+	ResultType: finding.ResultType,
+}
+
+func init() { evidence.Register(name, find) }
+
+func run(pass *analysis.Pass) (any, error) {
+	p := evidence.Of(pass)
+	report := finding.NewReporter(pass)
+	account.Report(p, report, name, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
+	return report.Flush(), nil
+}
+
+type checker struct {
+	*evidence.Package
+	leaks []*evidence.Leak
+	told  map[token.Pos]bool
+}
+
+var (
+	owes  = evidence.Needs{}
+	piles = evidence.Needs{Again: true, Adds: true}
+)
+
+// find returns the values that are not given back.
+func find(p *evidence.Package) []*evidence.Leak {
+	c := &checker{Package: p, told: make(map[token.Pos]bool)}
+	for _, fn := range p.IR.Funcs {
+		if p.HelpsTests(fn) {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if call, ok := instr.(*ssa.Call); ok {
+					for _, d := range p.Duties().Debts(&call.Call) {
+						c.acquired(call, d)
+					}
+				}
+			}
+		}
+	}
+	return c.leaks
+}
+
+func (c *checker) found(category string, at ssa.Instruction, what string) *finding.Leak {
+	l := &finding.Leak{Category: category, What: what}
+	l.Pos, l.End = c.IR.Range(at)
+	return l
+}
+
+func (c *checker) note(l *finding.Leak, at ssa.Instruction, text string) {
+	if at != nil {
+		pos, end := c.IR.Range(at)
+		l.Notes = append(l.Notes, finding.Note{Pos: pos, End: end, Text: text})
+	}
+}
+
+// add adds a leak, once for each place.
+func (c *checker) add(at ssa.Instruction, l *finding.Leak, needs evidence.Needs) {
+	if c.told[l.Pos] || !needs.Again && !c.Repeatable(at) {
+		return
+	}
+	c.told[l.Pos] = true
+	c.leaks = append(c.leaks, &evidence.Leak{
+		Category: l.Category, What: l.What, HeldBy: l.HeldBy, Pos: l.Pos, End: l.End,
+		At: at, Needs: needs, Tell: l, Subject: c.IR.Pass.Fset.Position(l.Pos).String(),
+	})
+}
+
+// An acquisition is a call that leaves something to be given back.
+type acquisition struct {
+	duty.Debt
+	call *ssa.Call
+	v    ssa.Value // what owes; nil if the result is dropped
+	out  lifetime.Outcome
+}
+
+// acquired judges what a call leaves to be given back.
+func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
+	a := &acquisition{Debt: d, call: call}
+	if d.Behind == duty.Context && !c.keepsContext(call, d) {
+		return
+	}
+	if a.v = a.value(c); a.v == nil {
+		if a.Param < 0 {
+			c.local(a)
+		}
+		return
+	}
+	at := ssa.Instruction(call)
+	if in, ok := a.v.(ssa.Instruction); ok && d.Param < 0 {
+		at = in
+	}
+	a.out = lifetime.Check(c.Package.Package, a.v, at, a.spec(c))
+	if c.deferred(a) {
+		return
+	}
+	if a.out.Dropped() || a.out.Exit != nil || a.out.Again {
+		if c.perCall(a) {
+			return
+		}
+		c.local(a)
+		return
+	}
+	c.kept(a)
+}
+
+// keepsContext reports whether the parent of a context keeps it until it is canceled.
+func (c *checker) keepsContext(call *ssa.Call, d duty.Debt) bool {
+	args := ir.Args(&call.Call)
+	return d.Parent < 0 || d.Parent < len(args) && c.Ends(args[d.Parent])
+}
+
+// value returns the value that owes, or nil if nothing uses it.
+func (a *acquisition) value(c *checker) ssa.Value {
+	if a.Param >= 0 {
+		refs := c.Refs(ir.Args(&a.call.Call)[a.Param])
+		if len(refs) != 1 || refs[0].Path != nil {
+			return nil
+		}
+		if made, ok := refs[0].Root.(*ssa.Call); ok && ir.Outermost(made.Parent()) == ir.Outermost(a.call.Parent()) {
+			return made
+		}
+		return nil
+	}
+	if a.call.Call.Signature().Results().Len() == 1 {
+		if len(*a.call.Referrers()) == 0 {
+			return nil
+		}
+		return a.call
+	}
+	for _, ref := range *a.call.Referrers() {
+		if ext, ok := ref.(*ssa.Extract); ok && ext.Index == a.Result && len(*ext.Referrers()) > 0 {
+			return ext
+		}
+	}
+	return nil
+}
+
+// local reports a value that the function itself loses.
+func (c *checker) local(a *acquisition) {
+	category, what := "never-released", a.noun()+" is never "+a.released()
+	dropped := a.v == nil || a.out.Dropped()
+	if !dropped {
+		category, what = "error-path", a.noun()+" is not "+a.released()+" on every path"
+		if a.out.Exit == nil && c.overwritten(a) {
+			category, what = "overwritten", a.noun()+" is overwritten before it is "+a.released()
+		}
+	}
+	if a.Behind == duty.Context {
+		category = "cancel-lost"
+	}
+	l := c.found(category, a.call, what)
+	l.HeldBy = a.heldBy()
+	if !dropped {
+		if len(a.out.Releases) > 0 {
+			c.note(l, a.out.Releases[0].Instr, a.released()+" here on another path")
+		}
+		if a.out.Exit != nil {
+			c.note(l, a.out.Exit, "returns without that")
+		}
+	}
+	c.add(a.call, l, owes)
+}
+
+// overwritten reports whether a variable that outlives the iteration in which the value is
+// acquired gets it.
+func (c *checker) overwritten(a *acquisition) bool {
+	l := c.IR.Graph(a.call.Parent()).Innermost(a.call.Block())
+	if l == nil {
+		return false
+	}
+	seen := make(map[ssa.Value]bool)
+	var carried func(v ssa.Value) bool
+	carried = func(v ssa.Value) bool {
+		if seen[v] {
+			return false
+		}
+		seen[v] = true
+		for _, ref := range *v.Referrers() {
+			switch ref := ref.(type) {
+			case *ssa.Phi:
+				if ref.Block() == l.Header || carried(ref) {
+					return true
+				}
+			case *ssa.MakeInterface:
+				if carried(ref) {
+					return true
+				}
+			case *ssa.Store:
+				if cell, ok := ref.Addr.(*ssa.Alloc); ok && ref.Val == v && !l.Contains(cell.Block()) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return carried(a.v)
+}
+
+// deferred reports a value that is given back when the function returns, and acquired again
+// and again until then.
+func (c *checker) deferred(a *acquisition) bool {
+	for _, d := range a.out.Defers {
+		if d.Parent() != a.call.Parent() {
+			continue
+		}
+		for l := c.IR.Graph(d.Parent()).Innermost(a.call.Block()); l != nil; l = l.Outer {
+			if !l.Contains(d.Block()) || l.Bounded() {
+				continue
+			}
+			leak := c.found("defer-in-loop", a.call, "every iteration leaves a "+a.noun()+" to be "+a.released()+" when the function returns")
+			leak.HeldBy = a.heldBy()
+			c.note(leak, d, "deferred here once per iteration")
+			c.add(a.call, leak, owes)
+			return true
+		}
+	}
+	return false
+}
+
+// spec says how the value is given back.
+func (a *acquisition) spec(c *checker) lifetime.Spec {
+	s := lifetime.Spec{
+		Releases: func(e *effects.Event) bool { return a.concerns(e) && a.PaidBy(e) },
+		Ignores:  func(e *effects.Event) bool { return !a.concerns(e) || c.stays(a, e) },
+	}
+	if a.Behind == duty.Rows {
+		s.Settled = func(br *ssa.If) (int, bool) {
+			call, ok := br.Cond.(*ssa.Call)
+			if !ok {
+				return 0, false
+			}
+			callee := ir.Callee(&call.Call)
+			return 1, callee != nil && callee.FullName() == "(*database/sql.Rows).Next" && slices.Contains(c.Refs(call.Call.Args[0]), effects.Ref{Root: a.v})
+		}
+	}
+	return s
+}
+
+// concerns reports whether an event happens to what owes, to a part of it, or to what it
+// is a part of.
+func (a *acquisition) concerns(e *effects.Event) bool {
+	path := e.Ref.Path.String()
+	if a.Path == "" {
+		return true
+	}
+	return path == "" || path == a.Path
+}
+
+// stays reports whether who gets the value at an event does not take it over: the function
+// itself gives it back behind that, where nothing failed.
+func (c *checker) stays(a *acquisition, e *effects.Event) bool {
+	if e.Kind != effects.Escape || e.Via {
+		return false
+	}
+	call, ok := e.Instr.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	failed := c.failing(call)
+	seen := make(map[*ssa.BasicBlock]bool)
+	var reached func(b *ssa.BasicBlock, from int) bool
+	reached = func(b *ssa.BasicBlock, from int) bool {
+		for _, instr := range b.Instrs[from:] {
+			if instr == ssa.Instruction(a.call) {
+				return false
+			}
+			for _, e := range c.Of(a.v) {
+				if e.Instr == instr && a.concerns(e) && a.PaidBy(e) {
+					return true
+				}
+			}
+		}
+		for i, s := range b.Succs {
+			if !seen[s] && !slices.Contains(failed, ir.Edge{From: b, Succ: i}) {
+				seen[s] = true
+				if reached(s, 0) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return reached(call.Block(), slices.Index(call.Block().Instrs, ssa.Instruction(call))+1)
+}
+
+// failing returns the edges on which the error of a call is not nil.
+func (c *checker) failing(call *ssa.Call) []ir.Edge {
+	var edges []ir.Edge
+	for _, b := range call.Parent().Blocks {
+		v, edge, ok := ir.NilEdge(b)
+		if !ok {
+			continue
+		}
+		ext, isExt := v.(*ssa.Extract)
+		if v == ssa.Value(call) || isExt && ext.Tuple == ssa.Value(call) {
+			edge.Succ = 1 - edge.Succ
+			edges = append(edges, edge)
+		}
+	}
+	return edges
+}
+
+func (c *checker) perCall(a *acquisition) bool { return false }
+
+func (c *checker) kept(a *acquisition) {}

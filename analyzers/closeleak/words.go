@@ -1,0 +1,59 @@
+package closeleak
+
+import "github.com/memlint/memlint/internal/engine/duty"
+
+// noun is what the value is called in a message.
+func (a *acquisition) noun() string {
+	switch a.Behind {
+	case duty.Context, "iterator":
+		if a.Ends == nil {
+			return map[string]string{duty.Context: "cancel function", "iterator": "stop function of the iterator"}[a.Behind]
+		}
+		return "context"
+	case duty.Goroutine:
+		return "value with a goroutine behind it"
+	}
+	if a.Ends == nil {
+		return "function that gives back a " + a.Behind
+	}
+	return a.Behind
+}
+
+// released is the participle of what gives the value back.
+func (a *acquisition) released() string {
+	if a.Ends == nil {
+		return "called"
+	}
+	switch a.Ends[0] {
+	case "Close", "close":
+		return "closed"
+	case "Stop", "stop":
+		return "stopped"
+	case "Wait":
+		return "waited for"
+	case "Delete":
+		return "deleted"
+	case "Rollback":
+		return "rolled back or committed"
+	}
+	return "released by " + a.Ends[0]
+}
+
+// heldBy says what keeps the value.
+func (a *acquisition) heldBy() []string {
+	switch a.Behind {
+	case "file", "connection", "listener", "pipe", "directory", duty.Process:
+		return []string{"the operating system"}
+	case duty.Goroutine, "iterator":
+		return []string{"its goroutine"}
+	case duty.Context:
+		return []string{"its parent context"}
+	case "response body":
+		return []string{"the connection to the server"}
+	case duty.Rows, "transaction", "statement":
+		return []string{"the connection to the database"}
+	case "handle":
+		return []string{"the table of handles"}
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+// Package duty says which values have to be given back, and how.
+//
+// # The question
+//
+// A file has to be closed, a transaction ended, a cancel function called. That
+// a type has a method named Close says little: closing a reader of a string
+// does nothing. What does a call of a function leave its caller to do?
+//
+// # The abstraction
+//
+// A [Debt] is what a result of a call owes, and the means to pay it. The
+// standard library's are in a table (std.txt). What functions of main modules
+// leave to their callers is worked out from what they do, callees first, and
+// exported as a fact:
+//
+//   - The result is what a call that owes has returned, and nobody else has got it.
+//   - The result is a new object that keeps such a value, and a method that ends
+//     the object's life gives the value back.
+//   - The result is a new object for which a goroutine was started that has no way
+//     out but those that such a method opens: a channel that it closes, a context
+//     that it cancels.
+//   - The result is a function that gives back what the function has acquired.
+//
+// So the duty comes from what is behind a value. An object whose end has nothing
+// to undo owes nothing.
+//
+// # Must
+//
+// A debt accuses, so all that may be returned has to owe, and what is also kept
+// by somebody else (a cache, a registry, code that is not known) is theirs.
+package duty

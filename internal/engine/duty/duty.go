@@ -1,0 +1,421 @@
+package duty
+
+import (
+	"fmt"
+	"go/types"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// Analyzer works out what results of functions owe and exports it as facts. Use
+// [Of] to get at its result.
+var Analyzer = &analysis.Analyzer{
+	Name:       "memlintduty",
+	Doc:        "compute which results of functions have to be given back",
+	URL:        "https://pkg.go.dev/github.com/memlint/memlint",
+	Run:        effects.Alone(run),
+	Requires:   []*analysis.Analyzer{effects.Analyzer},
+	ResultType: reflect.TypeFor[*lazily](),
+	FactTypes:  []analysis.Fact{new(Owes)},
+}
+
+type lazily struct{ get func() *Duties }
+
+// Of returns the duties in the package that pass is about. The analyzer of pass must
+// require [Analyzer].
+func Of(pass *analysis.Pass) *Duties { return pass.ResultOf[Analyzer].(*lazily).get() }
+
+func run(pass *analysis.Pass) (any, error) {
+	get := sync.OnceValue(func() *Duties {
+		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), ends: make(map[*types.TypeName][]end)}
+	})
+	if effects.Exports(pass) {
+		get().export()
+	}
+	return &lazily{get}, nil
+}
+
+// What is behind a value that owes: the words of std.txt, and these.
+const (
+	Goroutine = "goroutine"
+	Context   = "context"
+	Process   = "process"
+	Pool      = "connection pool"
+	Rows      = "rows"
+)
+
+// A Debt is what a result of a call owes.
+type Debt struct {
+	Result int // index of the result, or -1
+	Param  int // index of the parameter (receiver first) that owes after the call, or -1
+	Path   string
+	// Behind is what is behind the value, in words of a message.
+	Behind string
+	// Ends are the methods that give it back, the usual one first; nil for a function
+	// that is to be called.
+	Ends []string
+	// Parent is the parameter that is the parent of a context, or -1.
+	Parent int
+}
+
+// Own reports whether the value is of a type that a main module declares: what gives it back
+// may have other names than Ends.
+func (d Debt) String() string {
+	place := fmt.Sprintf("r%d", d.Result)
+	if d.Result < 0 {
+		place = fmt.Sprintf("p%d", d.Param)
+	}
+	how := strings.Join(d.Ends, " ")
+	if d.Ends == nil {
+		how = "call"
+	}
+	return place + d.Path + " " + d.Behind + " " + how
+}
+
+// Owes says what the results of a function owe. It is a fact about the function's
+// object.
+type Owes struct{ Debts []Debt }
+
+// AFact marks Owes as a fact.
+func (*Owes) AFact() {}
+
+func (o *Owes) String() string {
+	var all []string
+	for _, d := range o.Debts {
+		all = append(all, d.String())
+	}
+	return "owes(" + strings.Join(all, ", ") + ")"
+}
+
+// Duties answers what calls in one package leave to be done.
+type Duties struct {
+	p     *effects.Package
+	pass  *analysis.Pass
+	debts map[*ssa.Function][]Debt // of this package's; being worked out while nil
+	ends  map[*types.TypeName][]end
+}
+
+// Debts returns what a call leaves its caller to give back.
+func (d *Duties) Debts(call *ssa.CallCommon) []Debt {
+	if fn := d.p.IR.Static(call); fn != nil {
+		if fn.Parent() != nil {
+			return nil
+		}
+		return d.own(fn)
+	}
+	callee := ir.Callee(call)
+	if callee == nil || callee.Pkg() == d.pass.Pkg {
+		return nil
+	}
+	if fact := new(Owes); callee.Pkg() != nil && d.pass.ImportObjectFact(callee, fact) {
+		return fact.Debts
+	}
+	return stdDebts(callee)
+}
+
+func (d *Duties) export() {
+	for _, fn := range d.p.IR.Funcs {
+		obj, ok := fn.Object().(*types.Func)
+		if !ok || !obj.Exported() || fn.Parent() != nil || obj.Pkg() != d.pass.Pkg {
+			continue
+		}
+		if debts := d.own(fn); len(debts) > 0 {
+			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts)})
+		}
+	}
+}
+
+// own returns the debts of a function of this package.
+func (d *Duties) own(fn *ssa.Function) []Debt {
+	debts, known := d.debts[fn]
+	if known {
+		return debts
+	}
+	d.debts[fn] = nil // while it is worked out: what calls itself owes nothing by that
+	for i := range fn.Signature.Results().Len() {
+		if debt, ok := d.result(fn, i); ok {
+			debts = append(debts, debt)
+		}
+	}
+	d.debts[fn] = debts
+	return debts
+}
+
+// result returns what a result of a function owes.
+func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
+	typ := fn.Signature.Results().At(index).Type()
+	if !d.mayOwe(typ) {
+		return Debt{}, false
+	}
+	var found Debt
+	owes := false
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		for _, r := range d.p.Refs(ret.Results[index]) {
+			if isVariable(r) {
+				continue
+			}
+			debt, ok := d.value(fn, r)
+			if !ok || !d.onlyReturned(fn, r) {
+				return Debt{}, false
+			}
+			found, owes = debt, true
+		}
+	}
+	if !owes {
+		return Debt{}, false
+	}
+	found.Result, found.Param = index, -1
+	if found.Parent >= 0 && !d.parentOf(fn, &found) {
+		found.Parent = -1
+	}
+	return found, true
+}
+
+// mayOwe reports whether a type is of values that can be given back at all.
+func (d *Duties) mayOwe(typ types.Type) bool {
+	switch t := types.Unalias(typ).Underlying().(type) {
+	case *types.Signature:
+		return t.Results().Len() == 0 || t.Params().Len() == 0
+	case *types.Pointer, *types.Interface, *types.Struct:
+		return true
+	}
+	return typ.String() == "runtime/cgo.Handle"
+}
+
+// isVariable reports whether a ref only names the variable that a value is in.
+func isVariable(r effects.Ref) bool {
+	cell, ok := r.Root.(*ssa.Alloc)
+	if !ok || r.Path != nil {
+		return false
+	}
+	switch cell.Type().(*types.Pointer).Elem().Underlying().(type) {
+	case *types.Pointer, *types.Interface, *types.Signature, *types.Slice, *types.Map, *types.Chan:
+		return true
+	}
+	return false
+}
+
+// value returns what a value of a function owes where it was born.
+func (d *Duties) value(fn *ssa.Function, r effects.Ref) (Debt, bool) {
+	switch root := r.Root.(type) {
+	case *ssa.Call:
+		return d.called(root, 0, r.Path.String())
+	case *ssa.Extract:
+		if call, ok := root.Tuple.(*ssa.Call); ok {
+			return d.called(call, root.Index, r.Path.String())
+		}
+	case *ssa.Alloc:
+		if r.Path == nil {
+			return d.object(fn, root)
+		}
+	case *ssa.MakeClosure:
+		if r.Path == nil {
+			return d.closure(fn, root)
+		}
+	}
+	return Debt{}, false
+}
+
+// called returns what a result of a call owes at a path.
+func (d *Duties) called(call *ssa.Call, index int, path string) (Debt, bool) {
+	for _, debt := range d.Debts(&call.Call) {
+		if debt.Result != index || !strings.HasPrefix(debt.Path, path) {
+			continue
+		}
+		debt.Path = debt.Path[len(path):]
+		if debt.Parent >= 0 {
+			args := ir.Args(&call.Call)
+			if debt.Parent >= len(args) || !d.lasts(args[debt.Parent]) {
+				return Debt{}, false
+			}
+		}
+		return debt, true
+	}
+	return Debt{}, false
+}
+
+// lasts reports whether a context that is the parent of another is one that may end, and
+// so keeps what is derived from it until then.
+func (d *Duties) lasts(ctx ssa.Value) bool { return d.p.Ends(ctx) }
+
+// parentOf finds the parameter of fn that is the parent of a context which it returns.
+func (d *Duties) parentOf(fn *ssa.Function, debt *Debt) bool {
+	for i, param := range fn.Params {
+		if param.Type().String() == "context.Context" {
+			debt.Parent = i
+			return true
+		}
+	}
+	return false
+}
+
+// onlyReturned reports whether nobody but the caller of fn gets hold of a value.
+func (d *Duties) onlyReturned(fn *ssa.Function, r effects.Ref) bool {
+	return !slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
+		if e.Ref.Path != nil && e.Ref.Path != r.Path {
+			return false
+		}
+		switch e.Kind {
+		case effects.Escape, effects.Send:
+			return true
+		case effects.Store:
+			return e.Holder != "" || !effects.Fresh(e.To.Root)
+		}
+		return false
+	})
+}
+
+// An end is a method that ends the life of a type's values, and what it gives back.
+type end struct {
+	method *types.Func
+	prefix string // the embedded field that it is promoted from
+	sum    *effects.Summary
+}
+
+// endsOf returns the methods that end the life of values of a type.
+func (d *Duties) endsOf(n *types.Named) []end {
+	obj := n.Origin().Obj()
+	if ends, ok := d.ends[obj]; ok {
+		return ends
+	}
+	d.ends[obj] = nil
+	var ends []end
+	set := types.NewMethodSet(types.NewPointer(n))
+	for sel := range set.Methods() {
+		fn := sel.Obj().(*types.Func)
+		if !effects.IsTeardown(fn) {
+			continue
+		}
+		sum := d.p.SummaryOf(fn.Origin())
+		e := end{method: fn, sum: sum}
+		if path := sel.Index(); len(path) > 1 {
+			typ := types.Type(n)
+			for _, i := range path[:len(path)-1] {
+				s, ok := deref(typ).Underlying().(*types.Struct)
+				if !ok {
+					break
+				}
+				e.prefix += "." + s.Field(i).Name()
+				typ = s.Field(i).Type()
+			}
+		}
+		ends = append(ends, e)
+	}
+	d.ends[obj] = ends
+	return ends
+}
+
+func deref(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}
+
+// undoes reports whether the method gives back what is kept at a path of its receiver.
+func (e end) undoes(path string) bool {
+	if e.prefix != "" && strings.HasPrefix(path, e.prefix) {
+		if path == e.prefix {
+			return true // it is the method of what is embedded there
+		}
+		path = path[len(e.prefix):]
+	}
+	if e.sum == nil {
+		return false
+	}
+	return slices.ContainsFunc(e.sum.Ops, func(o effects.Op) bool {
+		if o.Param != 0 || o.Path != path && o.Path != path+"[]" {
+			return false
+		}
+		switch o.Kind {
+		case effects.Method, effects.Arg, effects.Call, effects.Close, effects.Escape, effects.Send:
+			return true
+		case effects.Grow:
+			return true // a value sent on a channel
+		}
+		return false
+	})
+}
+
+// object returns what a new object owes by what it keeps and what was started for it.
+func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
+	n := ir.Named(made.Type())
+	if n == nil {
+		return Debt{}, false
+	}
+	ends := d.endsOf(n)
+	if len(ends) == 0 {
+		return Debt{}, false
+	}
+	for _, e := range d.p.In(fn) {
+		if e.Kind != effects.Store || e.To.Root != ssa.Value(made) || e.To.Path == nil || e.Via {
+			continue
+		}
+		debt, ok := d.value(fn, e.Ref)
+		if !ok || debt.Behind == Context {
+			continue // a context alone keeps nothing
+		}
+		for _, end := range ends {
+			if end.undoes(e.To.Path.String() + debt.Path) {
+				return Debt{Behind: debt.Behind, Ends: []string{end.method.Name()}, Parent: -1}, true
+			}
+		}
+	}
+	for _, end := range ends {
+		if d.starts(fn, made, end) {
+			return Debt{Behind: Goroutine, Ends: []string{end.method.Name()}, Parent: -1}, true
+		}
+	}
+	return Debt{}, false
+}
+
+// closure returns what a function literal owes that gives back what the function around
+// it has acquired.
+func (d *Duties) closure(fn *ssa.Function, mc *ssa.MakeClosure) (Debt, bool) {
+	if mc.Fn.(*ssa.Function).Signature.Params().Len() > 0 {
+		return Debt{}, false
+	}
+	body := mc.Fn.(*ssa.Function)
+	for _, e := range d.p.In(fn) {
+		if !ir.Within(e.Func(), body) || e.Kind != effects.Method && e.Kind != effects.Call || e.Mode == effects.Spawned {
+			continue
+		}
+		if _, made := e.Ref.Root.(*ssa.MakeClosure); made {
+			continue
+		}
+		if _, obj := e.Ref.Root.(*ssa.Alloc); obj {
+			continue
+		}
+		if in, ok := e.Ref.Root.(ssa.Instruction); !ok || ir.Within(in.Parent(), body) {
+			continue
+		}
+		if debt, ok := d.value(fn, e.Ref); ok && debt.PaidBy(e) && debt.Path == "" {
+			return Debt{Behind: debt.Behind, Parent: debt.Parent}, true
+		}
+	}
+	return Debt{}, false
+}
+
+// PaidBy reports whether an event on the value, or on what the value is a part of, gives it
+// back.
+func (d Debt) PaidBy(e *effects.Event) bool {
+	if d.Ends == nil {
+		return e.Kind == effects.Call
+	}
+	if e.Kind != effects.Method && (e.Kind != effects.Arg || e.Index >= 0 && e.Callee == nil) {
+		return false
+	}
+	return e.Kind == effects.Method && (slices.Contains(d.Ends, e.Name) || effects.Releasing(e.Name))
+}

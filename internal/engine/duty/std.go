@@ -1,0 +1,73 @@
+package duty
+
+import (
+	_ "embed"
+	"go/types"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// TestStd checks that every name exists and every place fits.
+//
+//go:embed std.txt
+var stdText string
+
+var stdTable = sync.OnceValue(func() map[string][]Debt {
+	table := make(map[string][]Debt)
+	for line := range strings.Lines(stdText) {
+		line, _, _ = strings.Cut(line, "#")
+		name, list, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		if !ok {
+			continue
+		}
+		var debts []Debt
+		for _, text := range strings.Split(list, ", ") {
+			debts = append(debts, parseDebt(text))
+		}
+		head, rest, several := strings.Cut(name, "{")
+		alts, tail, _ := strings.Cut(rest, "}")
+		if !several {
+			table[name] = debts
+			continue
+		}
+		for _, alt := range strings.Split(alts, ",") {
+			table[head+alt+tail] = debts
+		}
+	}
+	return table
+})
+
+// parseDebt reads a debt as std.txt has it.
+func parseDebt(text string) Debt {
+	words := strings.Fields(text)
+	place, path, parts := strings.Cut(words[0], ".")
+	index, err := strconv.Atoi(place[1:])
+	if err != nil || len(words) < 3 {
+		panic("std.txt: bad debt: " + text)
+	}
+	d := Debt{Result: index, Param: -1, Behind: strings.ReplaceAll(words[1], "_", " "), Ends: words[2:], Parent: -1}
+	if parts {
+		d.Path = "." + path
+	}
+	if place[0] == 'p' {
+		d.Result, d.Param = -1, index
+	}
+	if d.Ends[0] == "call" {
+		d.Ends = nil
+	}
+	if d.Behind == Context {
+		d.Parent = 0
+	}
+	return d
+}
+
+func stdDebts(fn *types.Func) []Debt {
+	if fn.Pkg() == nil {
+		return nil
+	}
+	if first, _, _ := strings.Cut(fn.Pkg().Path(), "/"); strings.Contains(first, ".") {
+		return nil
+	}
+	return stdTable()[fn.FullName()]
+}

@@ -1,0 +1,184 @@
+package lifetime
+
+import (
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A deferred literal may release the value only where the function fails:
+//
+//	f, err := os.Create(path)
+//	...
+//	defer func() {
+//		if err != nil {
+//			f.Close()
+//		}
+//	}()
+//
+// It looks at a variable when the function returns. A return statement sets it if
+// it is a named result; if not, it still holds the error of the acquisition, which was
+// nil. So the search carries along what is known of that variable.
+
+// A known is what is known of the variable at which a deferred literal looks, on the way.
+type known struct {
+	armed *ssa.Defer // which was passed
+	last  ssa.Value  // what the variable got last, or nil
+	err   nilness    // whether that is nil
+}
+
+type nilness uint8
+
+const (
+	maybe nilness = iota
+	isNil
+	notNil
+)
+
+// onError returns the defer statement of a literal in which an event happens only if a
+// variable of fn holds an error, and that variable; nil if it does not.
+func (c *checker) onError(e *effects.Event, fn *ssa.Function) (*ssa.Defer, *ssa.Alloc) {
+	lit := e.Func()
+	if lit.Parent() != fn || e.Mode == effects.Spawned {
+		return nil, nil
+	}
+	made := c.p.Literal(lit)
+	if len(made) != 1 {
+		return nil, nil
+	}
+	mc, ok := made[0].(*ssa.MakeClosure)
+	if !ok || len(*mc.Referrers()) != 1 {
+		return nil, nil
+	}
+	d, ok := (*mc.Referrers())[0].(*ssa.Defer)
+	if !ok || d.Call.Value != ssa.Value(mc) {
+		return nil, nil
+	}
+	for b := e.Instr.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		x, nilEdge, ok := ir.NilEdge(b.Preds[0])
+		if !ok || nilEdge.To() == b || !isError(x.Type()) {
+			continue
+		}
+		load, ok := x.(*ssa.UnOp)
+		if !ok {
+			return nil, nil
+		}
+		fv, ok := load.X.(*ssa.FreeVar)
+		if !ok {
+			return nil, nil
+		}
+		cell, ok := mc.Bindings[slices.Index(lit.FreeVars, fv)].(*ssa.Alloc)
+		if !ok {
+			return nil, nil
+		}
+		return d, cell
+	}
+	return nil, nil
+}
+
+// watched returns the variable at which the deferred literals look.
+func (c *checker) watched() *ssa.Alloc {
+	var cell *ssa.Alloc
+	for _, v := range c.iffs {
+		if cell != nil && cell != v {
+			return nil
+		}
+		cell = v
+	}
+	return cell
+}
+
+// step returns what is known behind an instruction.
+func (c *checker) step(k known, instr ssa.Instruction) known {
+	switch instr := instr.(type) {
+	case *ssa.Defer:
+		if c.iffs[instr] != nil {
+			k.armed = instr
+		}
+	case *ssa.Store:
+		if len(c.iffs) > 0 && instr.Addr == ssa.Value(c.watched()) {
+			k.last, k.err = instr.Val, c.nilnessOf(instr.Val, instr.Block())
+		}
+	}
+	return k
+}
+
+// branch returns what is known behind an edge, and whether it can be taken at all.
+func (c *checker) branch(k known, edge ir.Edge) (known, bool) {
+	if len(c.iffs) == 0 {
+		return k, true
+	}
+	x, nilEdge, ok := ir.NilEdge(edge.From)
+	if !ok {
+		return k, true
+	}
+	load, isLoad := x.(*ssa.UnOp)
+	if x != k.last && !(isLoad && load.Op == token.MUL && load.X == ssa.Value(c.watched())) || k.last == nil {
+		return k, true
+	}
+	is := notNil
+	if edge == nilEdge {
+		is = isNil
+	}
+	if k.err != maybe && k.err != is {
+		return k, false
+	}
+	k.err = is
+	return k, true
+}
+
+// nilnessOf returns what is known of an error where control has come to a block.
+func (c *checker) nilnessOf(v ssa.Value, at *ssa.BasicBlock) nilness {
+	if v == c.err {
+		return isNil
+	}
+	switch v := v.(type) {
+	case *ssa.Const:
+		return isNil
+	case *ssa.MakeInterface:
+		return notNil
+	case *ssa.UnOp:
+		if _, ok := v.X.(*ssa.Global); ok {
+			return notNil
+		}
+	case *ssa.Call:
+		if callee := ir.Callee(&v.Call); callee != nil {
+			switch callee.FullName() {
+			case "errors.New", "fmt.Errorf":
+				return notNil
+			}
+		}
+	}
+	for b := at; b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		x, nilEdge, ok := ir.NilEdge(b.Preds[0])
+		if !ok || x != v {
+			continue
+		}
+		if nilEdge.To() == b {
+			return isNil
+		}
+		return notNil
+	}
+	return maybe
+}
+
+// cleans reports whether a deferred literal releases the value where the function returns.
+func (c *checker) cleans(k known) bool {
+	if k.armed == nil {
+		return false
+	}
+	if k.err == maybe {
+		return k.last == nil || len(c.out.Kept) > 0
+	}
+	return k.err == notNil
+}
