@@ -110,9 +110,14 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 		c.collected(fn)
 	}
 	c.err = errorOf(v, at)
-	c.track = newTracker(p, v, c.variables(fn))
+	c.track = newTracker(p, same(v), c.variables(fn))
+	var results []ssa.Value
+	for _, rs := range c.returns {
+		results = append(results, rs...)
+	}
+	c.nils = newTracker(p, isNilConst, results)
 	if c.err != nil {
-		c.errs = newTracker(p, c.err, c.errorVariables(fn))
+		c.errs = newTracker(p, same(c.err), c.errorVariables(fn))
 	}
 	if c.stops[at] || c.stops[definer(at)] {
 		return c.out // the call that acquires it gets it, too: a callback that undoes itself
@@ -122,7 +127,7 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 	}
 	c.out.Exit, c.out.Again = c.search(fn, at)
 	if slices.ContainsFunc(c.out.Defers, func(d *ssa.Defer) bool { return Before(d, at) }) {
-		c.out.Exit = nil // deferred already: the literal looks at the variable when it runs
+		c.out.Exit, c.out.Again = nil, false // deferred already: the literal looks at the variable when it runs
 	}
 	if c.out.Exit == nil && !c.out.Again {
 		c.goroutines()
@@ -159,21 +164,23 @@ func definer(instr ssa.Instruction) ssa.Instruction {
 }
 
 type checker struct {
-	p     *effects.Package
-	v     ssa.Value
-	spec  Spec
-	start *ssa.BasicBlock // of the acquisition, in the function that is searched
-	stops map[ssa.Instruction]bool
-	where map[ssa.Instruction][]ssa.Value // stops where one of the variables holds the value
-	edges map[ir.Edge]bool
-	track *tracker                  // nil where no variable matters
-	err   ssa.Value                 // that came with the value, or nil
-	errs  *tracker                  // of err
-	iffs  map[*ssa.Defer]*ssa.Alloc // deferred literals that release the value if this error is not nil
-	out   Outcome
-	ways  map[way]bool    // that stop has gone
-	spawn []*ssa.Function // goroutine bodies that release the value
-	moved bool            // a literal acquires it for the function around it
+	p       *effects.Package
+	v       ssa.Value
+	spec    Spec
+	start   *ssa.BasicBlock // of the acquisition, in the function that is searched
+	stops   map[ssa.Instruction]bool
+	where   map[ssa.Instruction][]ssa.Value // stops where one of the variables holds the value
+	edges   map[ir.Edge]bool
+	track   *tracker                    // nil where no variable matters
+	err     ssa.Value                   // that came with the value, or nil
+	errs    *tracker                    // of err
+	returns map[*ssa.Return][]ssa.Value // results that may be the value or have it
+	nils    *tracker                    // of nil
+	iffs    map[*ssa.Defer]*ssa.Alloc   // deferred literals that release the value if this error is not nil
+	out     Outcome
+	ways    map[way]bool    // that stop has gone
+	spawn   []*ssa.Function // goroutine bodies that release the value
+	moved   bool            // a literal acquires it for the function around it
 }
 
 // A way leads from a literal to where it is called or handed on: see stop.
@@ -186,11 +193,12 @@ type way struct {
 func newChecker(p *effects.Package, v ssa.Value, spec Spec, start *ssa.BasicBlock) *checker {
 	return &checker{
 		p: p, v: v, spec: spec, start: start,
-		stops: make(map[ssa.Instruction]bool),
-		where: make(map[ssa.Instruction][]ssa.Value),
-		edges: make(map[ir.Edge]bool),
-		iffs:  make(map[*ssa.Defer]*ssa.Alloc),
-		ways:  make(map[way]bool),
+		stops:   make(map[ssa.Instruction]bool),
+		where:   make(map[ssa.Instruction][]ssa.Value),
+		edges:   make(map[ir.Edge]bool),
+		returns: make(map[*ssa.Return][]ssa.Value),
+		iffs:    make(map[*ssa.Defer]*ssa.Alloc),
+		ways:    make(map[way]bool),
 	}
 }
 
@@ -223,6 +231,10 @@ func (c *checker) classify(e *effects.Event, fn *ssa.Function) {
 		}
 	case HandsOn(e) && (c.spec.Ignores == nil || !c.spec.Ignores(e)):
 		c.out.Kept = append(c.out.Kept, e)
+		if ret, ok := e.Instr.(*ssa.Return); ok && e.Func() == fn {
+			c.returns[ret] = append(c.returns[ret], ret.Results[e.Index])
+			return
+		}
 	default:
 		return
 	}
@@ -287,7 +299,7 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, t
 		for _, e := range c.p.Of(v) {
 			switch e.Kind {
 			case effects.Call:
-				if e.Mode == effects.Spawned && e.Func() == fn && instr.Parent() == in {
+				if e.Mode == effects.Spawned && released && e.Func() == fn && instr.Parent() == in {
 					c.spawn = append(c.spawn, in)
 				}
 				if e.Mode == effects.Spawned {
@@ -326,6 +338,7 @@ type place struct {
 	from int  // the first instruction
 	held held // the variables that hold the value there
 	errs held // the variables that hold the error that came with it
+	nils held // results that are nil
 	// armed are the variables that a deferred literal releases what they hold
 	// of when the function returns.
 	armed held
@@ -404,6 +417,9 @@ next:
 			}
 			switch instr := instr.(type) {
 			case *ssa.Return:
+				if slices.ContainsFunc(c.returns[instr], func(r ssa.Value) bool { return !c.nils.tracks(r) || !c.nils.holds(w.nils, r) }) {
+					continue next
+				}
 				if w.held&w.armed == 0 && !c.cleans(w.known) && (exit == nil || exitPos(c.p, instr) < exitPos(c.p, exit)) {
 					exit = instr
 				}
@@ -428,6 +444,7 @@ next:
 			}
 			w.held = c.track.step(w.held, instr)
 			w.errs = c.errs.step(w.errs, instr)
+			w.nils = c.nils.step(w.nils, instr)
 			w.known = c.step(w.known, instr)
 		}
 		for i, s := range w.b.Succs {
@@ -439,7 +456,7 @@ next:
 			if !ok {
 				continue
 			}
-			to := place{b: s, held: c.track.enter(w.held, edge), errs: c.errs.enter(w.errs, edge), armed: w.armed, closed: w.closed, known: known}
+			to := place{b: s, held: c.track.enter(w.held, edge), errs: c.errs.enter(w.errs, edge), nils: c.nils.enter(w.nils, edge), armed: w.armed, closed: w.closed, known: known}
 			if have := seen[s]; !slices.Contains(have, to) && len(have) < maxPlaces { // the acquisition's own block is walked again up to it
 				seen[s] = append(have, to)
 				work = append(work, to)

@@ -26,8 +26,8 @@ import (
 // those are followed through which it is released or that are compared with
 // nil, and what these get their values from.
 type tracker struct {
-	v    ssa.Value
-	bits map[ssa.Value]held // by *ssa.Phi, *ssa.Alloc and load of an Alloc
+	is   func(x ssa.Value) bool // whether something that is no variable is the value
+	bits map[ssa.Value]held     // by *ssa.Phi, *ssa.Alloc and load of an Alloc
 }
 
 // A held is a set of variables.
@@ -37,10 +37,21 @@ type held uint64
 // value is taken to be wherever it may be.
 const maxTracked = 64
 
+// same returns whether something is v.
+func same(v ssa.Value) func(ssa.Value) bool {
+	return func(x ssa.Value) bool { return x == v }
+}
+
+// isNilConst reports whether something is nil as the program says it.
+func isNilConst(x ssa.Value) bool {
+	k, ok := x.(*ssa.Const)
+	return ok && k.Value == nil
+}
+
 // newTracker returns a tracker of the variables that roots depend on, or nil
 // if there are none, or too many.
-func newTracker(p *effects.Package, v ssa.Value, roots []ssa.Value) *tracker {
-	t := &tracker{v: v, bits: make(map[ssa.Value]held)}
+func newTracker(p *effects.Package, is func(ssa.Value) bool, roots []ssa.Value) *tracker {
+	t := &tracker{is: is, bits: make(map[ssa.Value]held)}
 	work := slices.Clone(roots)
 	for i := 0; i < len(work); i++ {
 		x := ir.Unwrap(work[i])
@@ -132,7 +143,7 @@ func (t *tracker) tracks(x ssa.Value) bool { return t != nil && t.bits[ir.Unwrap
 // holds reports whether x is the value where h holds it.
 func (t *tracker) holds(h held, x ssa.Value) bool {
 	x = ir.Unwrap(x)
-	return x == t.v || h&t.bits[x] != 0
+	return h&t.bits[x] != 0 || t.is(x)
 }
 
 // set returns h with or without a variable.
