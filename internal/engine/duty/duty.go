@@ -35,7 +35,7 @@ func Of(pass *analysis.Pass) *Duties { return pass.ResultOf[Analyzer].(*lazily).
 
 func run(pass *analysis.Pass) (any, error) {
 	get := sync.OnceValue(func() *Duties {
-		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), ends: make(map[*types.TypeName][]end)}
+		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end)}
 	})
 	if effects.Exports(pass) {
 		get().export()
@@ -97,10 +97,11 @@ func (o *Owes) String() string {
 
 // Duties answers what calls in one package leave to be done.
 type Duties struct {
-	p     *effects.Package
-	pass  *analysis.Pass
-	debts map[*ssa.Function][]Debt // of this package's; being worked out while nil
-	ends  map[*types.TypeName][]end
+	p       *effects.Package
+	pass    *analysis.Pass
+	debts   map[*ssa.Function][]Debt // of this package's; being worked out while nil
+	objects map[ssa.Value]*Debt      // see made
+	ends    map[*types.TypeName][]end
 }
 
 // Debts returns what a call leaves its caller to give back.
@@ -218,14 +219,31 @@ func (d *Duties) value(fn *ssa.Function, r effects.Ref) (Debt, bool) {
 		}
 	case *ssa.Alloc:
 		if r.Path == nil {
-			return d.object(fn, root)
+			return d.made(root, func() (Debt, bool) { return d.object(fn, root) })
 		}
 	case *ssa.MakeClosure:
 		if r.Path == nil {
-			return d.closure(fn, root)
+			return d.made(root, func() (Debt, bool) { return d.closure(fn, root) })
 		}
 	}
 	return Debt{}, false
+}
+
+// made returns what a new object owes, worked out once. Objects may refer to each other:
+// meanwhile it owes nothing.
+func (d *Duties) made(v ssa.Value, debt func() (Debt, bool)) (Debt, bool) {
+	have, known := d.objects[v]
+	if !known {
+		d.objects[v] = nil
+		if debt, owes := debt(); owes {
+			have = &debt
+			d.objects[v] = have
+		}
+	}
+	if have == nil {
+		return Debt{}, false
+	}
+	return *have, true
 }
 
 // called returns what a result of a call owes at a path.
@@ -364,7 +382,7 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 			continue
 		}
 		debt, ok := d.value(fn, e.Ref)
-		if !ok || debt.Behind == Context {
+		if !ok || debt.Behind == Context || !d.onlyReturned(fn, e.Ref) {
 			continue // a context alone keeps nothing
 		}
 		for _, end := range ends {

@@ -106,7 +106,7 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 	for _, e := range p.Of(v) {
 		c.classify(e, fn)
 	}
-	if len(c.out.Releases) > 0 {
+	if len(c.out.Releases)+len(c.out.Kept) > 0 {
 		c.collected(fn)
 	}
 	c.err = errorOf(v, at)
@@ -116,8 +116,9 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 		results = append(results, rs...)
 	}
 	c.nils = newTracker(p, isNilConst, results)
-	if c.err != nil {
-		c.errs = newTracker(p, same(c.err), c.errorVariables(fn))
+	c.errs = newTracker(p, func(x ssa.Value) bool { return x == c.err || isNilConst(x) }, c.errorVariables(fn))
+	for i, value := range []bool{true, false} {
+		c.flags[i] = newTracker(p, isBool(value), c.flagVariables(fn))
 	}
 	if c.stops[at] || c.stops[definer(at)] {
 		return c.out // the call that acquires it gets it, too: a callback that undoes itself
@@ -173,7 +174,8 @@ type checker struct {
 	edges   map[ir.Edge]bool
 	track   *tracker                    // nil where no variable matters
 	err     ssa.Value                   // that came with the value, or nil
-	errs    *tracker                    // of err
+	errs    *tracker                    // of err, and nil
+	flags   [2]*tracker                 // of true and false
 	returns map[*ssa.Return][]ssa.Value // results that may be the value or have it
 	nils    *tracker                    // of nil
 	iffs    map[*ssa.Defer]*ssa.Alloc   // deferred literals that release the value if this error is not nil
@@ -334,11 +336,12 @@ func (c *checker) goroutines() {
 
 // A place is where a search has got to.
 type place struct {
-	b    *ssa.BasicBlock
-	from int  // the first instruction
-	held held // the variables that hold the value there
-	errs held // the variables that hold the error that came with it
-	nils held // results that are nil
+	b     *ssa.BasicBlock
+	from  int     // the first instruction
+	held  held    // the variables that hold the value there
+	errs  held    // the variables that hold the error that came with it
+	nils  held    // results that are nil
+	flags [2]held // the variables that are true, and those that are false
 	// armed are the variables that a deferred literal releases what they hold
 	// of when the function returns.
 	armed held
@@ -445,6 +448,9 @@ next:
 			w.held = c.track.step(w.held, instr)
 			w.errs = c.errs.step(w.errs, instr)
 			w.nils = c.nils.step(w.nils, instr)
+			for i, t := range c.flags {
+				w.flags[i] = t.step(w.flags[i], instr)
+			}
 			w.known = c.step(w.known, instr)
 		}
 		for i, s := range w.b.Succs {
@@ -457,6 +463,9 @@ next:
 				continue
 			}
 			to := place{b: s, held: c.track.enter(w.held, edge), errs: c.errs.enter(w.errs, edge), nils: c.nils.enter(w.nils, edge), armed: w.armed, closed: w.closed, known: known}
+			for i, t := range c.flags {
+				to.flags[i] = t.enter(w.flags[i], edge)
+			}
 			if have := seen[s]; !slices.Contains(have, to) && len(have) < maxPlaces { // the acquisition's own block is walked again up to it
 				seen[s] = append(have, to)
 				work = append(work, to)
@@ -532,12 +541,15 @@ func isError(t types.Type) bool {
 // impossible reports whether an edge cannot be taken once the value was
 // acquired: it is nil there or what came with it, or its error is not.
 func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool {
+	if c.otherFlag(edge, w) {
+		return true
+	}
 	v, nilEdge, ok := ir.NilEdge(edge.From)
 	if !ok {
 		err, failed := errorTest(edge.From)
 		return err != nil && edge == failed && c.isErr(err, w, start)
 	}
-	if c.err != nil && c.isErr(v, w, start) {
+	if c.isErr(v, w, start) {
 		return edge != nilEdge
 	}
 	if edge != nilEdge {
@@ -556,7 +568,7 @@ func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool
 
 // isErr reports whether a value is the error that came with the acquired one.
 func (c *checker) isErr(v ssa.Value, w *place, start *ssa.BasicBlock) bool {
-	if c.err == nil {
+	if v == nil {
 		return false
 	}
 	if v == c.err || c.errs.tracks(v) && c.errs.holds(w.errs, v) {
@@ -564,7 +576,7 @@ func (c *checker) isErr(v ssa.Value, w *place, start *ssa.BasicBlock) bool {
 	}
 	// The error variable is captured: its first check is meant.
 	load, ok := v.(*ssa.UnOp)
-	return ok && load.Op == token.MUL && load.Block() == start && slices.Contains(c.p.Refs(v), effects.Ref{Root: c.err})
+	return ok && c.err != nil && load.Op == token.MUL && load.Block() == start && slices.Contains(c.p.Refs(v), effects.Ref{Root: c.err})
 }
 
 // errorTest returns the error that the block's last branch asks for something that only
@@ -595,6 +607,33 @@ func errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
 		}
 	}
 	return nil, ir.Edge{}
+}
+
+// otherFlag reports whether an edge is taken only if a variable is not what it is.
+func (c *checker) otherFlag(edge ir.Edge, w *place) bool {
+	br, ok := edge.From.Instrs[len(edge.From.Instrs)-1].(*ssa.If)
+	if !ok {
+		return false
+	}
+	cond, negated := positive(br.Cond)
+	is := edge.Succ // 0 where the condition is true
+	if negated {
+		is = 1 - is
+	}
+	other := c.flags[1-is]
+	return other.tracks(cond) && other.holds(w.flags[1-is], cond)
+}
+
+// flagVariables returns the variables of fn on which it branches.
+func (c *checker) flagVariables(fn *ssa.Function) []ssa.Value {
+	var vars []ssa.Value
+	for _, b := range fn.Blocks {
+		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+			cond, _ := positive(br.Cond)
+			vars = append(vars, cond)
+		}
+	}
+	return vars
 }
 
 // errorVariables returns what is asked for an error in fn and may be that of the value.

@@ -1,6 +1,7 @@
 package lifetime
 
 import (
+	"go/constant"
 	"go/token"
 	"slices"
 
@@ -46,6 +47,14 @@ func same(v ssa.Value) func(ssa.Value) bool {
 func isNilConst(x ssa.Value) bool {
 	k, ok := x.(*ssa.Const)
 	return ok && k.Value == nil
+}
+
+// isBool returns whether something is a boolean as the program says it.
+func isBool(value bool) func(ssa.Value) bool {
+	return func(x ssa.Value) bool {
+		k, ok := x.(*ssa.Const)
+		return ok && k.Value != nil && k.Value.Kind() == constant.Bool && constant.BoolVal(k.Value) == value
+	}
 }
 
 // newTracker returns a tracker of the variables that roots depend on, or nil
