@@ -62,14 +62,25 @@ func find(p *evidence.Package) []*evidence.Leak {
 		}
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				if call, ok := instr.(*ssa.Call); ok {
-					for _, d := range p.Duties().Debts(&call.Call) {
-						c.acquired(call, d)
+				switch instr := instr.(type) {
+				case *ssa.Call:
+					for _, d := range p.Duties().Debts(&instr.Call) {
+						c.acquired(instr, d)
+					}
+					c.named(instr)
+					if clones(instr) {
+						c.transport(instr)
+					}
+				case *ssa.Alloc:
+					if isTransport(instr.Type()) {
+						c.transport(instr)
 					}
 				}
 			}
 		}
+		c.teardown(fn)
 	}
+	c.entries()
 	return c.leaks
 }
 
@@ -127,9 +138,6 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 		return
 	}
 	if a.out.Dropped() || a.out.Exit != nil || a.out.Again {
-		if c.perCall(a) {
-			return
-		}
 		c.local(a)
 		return
 	}
@@ -178,8 +186,12 @@ func (c *checker) local(a *acquisition) {
 			category, what = "overwritten", a.noun()+" is overwritten before it is "+a.released()
 		}
 	}
-	if a.Behind == duty.Context {
+	needs := owes
+	switch {
+	case a.Behind == duty.Context:
 		category = "cancel-lost"
+	case dropped && (a.Behind == duty.Pool || a.Behind == duty.Process):
+		category, needs = "per-call", piles
 	}
 	l := c.found(category, a.call, what)
 	l.HeldBy = a.heldBy()
@@ -191,7 +203,7 @@ func (c *checker) local(a *acquisition) {
 			c.note(l, a.out.Exit, "returns without that")
 		}
 	}
-	c.add(a.call, l, owes)
+	c.add(a.call, l, needs)
 }
 
 // overwritten reports whether a variable that outlives the iteration in which the value is
@@ -332,7 +344,3 @@ func (c *checker) failing(call *ssa.Call) []ir.Edge {
 	}
 	return edges
 }
-
-func (c *checker) perCall(a *acquisition) bool { return false }
-
-func (c *checker) kept(a *acquisition) {}

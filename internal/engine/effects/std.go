@@ -50,7 +50,7 @@ var stdTable = sync.OnceValues(func() (funcs map[string]*Summary, pure map[strin
 	return funcs, pure
 })
 
-// expand returns the names that a{b,c}d stands for.
+// expand returns the names that a{b,c}d{e,f} stands for.
 func expand(name string) []string {
 	head, rest, ok := strings.Cut(name, "{")
 	if !ok {
@@ -59,7 +59,7 @@ func expand(name string) []string {
 	alts, tail, _ := strings.Cut(rest, "}")
 	var names []string
 	for _, alt := range strings.Split(alts, ",") {
-		names = append(names, head+alt+tail)
+		names = append(names, expand(head+alt+tail)...)
 	}
 	return names
 }

@@ -41,6 +41,9 @@ func IsTeardown(fn *types.Func) bool {
 	return params.Len() == 0 || params.Len() == 1 && params.At(0).Type().String() == "context.Context"
 }
 
+// Ending reports whether a method of the name ends the life of its receiver.
+func Ending(name string) bool { return slices.Contains(teardownNames, name) }
+
 // Teardown returns the first type of the package, by name, that has the field,
 // itself, through embedding or in a struct without a name of its own, and a method that ends its life; nil if none.
 func (p *Package) Teardown(field *types.Var) (owner *types.TypeName, method *types.Func) {

@@ -137,9 +137,12 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 }
 
 // collected stops where the value goes into a local list or map: what releases
-// it is found through that.
+// it, or gets it, is found through that.
 func (c *checker) collected(fn *ssa.Function) {
 	for _, e := range c.p.Of(c.v) {
+		if _, args := e.To.Root.(*ssa.Alloc); args && len(c.out.Releases) == 0 {
+			continue // the arguments of a call
+		}
 		if e.Kind == effects.Store && e.Ref.Path == nil && effects.Fresh(e.To.Root) && e.To.Path.IsElem() {
 			c.stop(e.Instr, fn, false, nil, 0)
 		}

@@ -1,0 +1,166 @@
+package closeleak
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/duty"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding"
+)
+
+// kept judges a value that is handed on: an object may keep it in a field, and never give it
+// back.
+func (c *checker) kept(a *acquisition) {
+	field, at := c.keptIn(a)
+	if field == nil || !c.OwnField(field) {
+		return
+	}
+	if c.given(a, field) {
+		c.again(a, field, at)
+		return
+	}
+	leak := c.found("owner-forgets", a.call, a.noun()+" in field "+field.Name()+" is not "+a.released()+" by any function of the package")
+	needs := owes
+	if a.Behind == duty.Context {
+		leak.Category = "cancel-lost"
+	}
+	leak.HeldBy = a.heldBy()
+	switch owner, teardown := c.Teardown(field); {
+	case teardown != nil:
+		leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
+	case a.Behind == duty.Context:
+		leak.Notes = []finding.Note{{Pos: field.Pos(), Text: "kept in this field"}}
+		needs = piles
+	default:
+		leak.Notes = []finding.Note{{Pos: field.Pos(), Text: "kept in this field"}}
+		needs = piles
+		needs.Proof = true // that its owners come and go
+	}
+	c.add(a.call, leak, needs)
+}
+
+// keptIn returns the field that is the only place where the value is kept, and the event that
+// stores it there; nil if there are others.
+func (c *checker) keptIn(a *acquisition) (field *types.Var, at *effects.Event) {
+	for _, e := range c.Of(a.v) {
+		if e.Via && e.Kind == effects.Store && e.To.Path.Field() != nil {
+			return nil, nil // what wraps it is kept, too
+		}
+		if e.Via || !a.concerns(e) {
+			continue
+		}
+		switch e.Kind {
+		case effects.Store:
+			f := e.To.Path.Field()
+			if e.To.Path == nil && e.Holder == "" && effects.Fresh(e.To.Root) {
+				continue // a local variable
+			}
+			if f == nil || e.Holder != "" || field != nil && f != field || e.To.Path.IsElem() {
+				return nil, nil
+			}
+			field, at = f, e
+		case effects.Escape, effects.Send, effects.Return:
+			return nil, nil
+		default:
+			if a.PaidBy(e) {
+				return nil, nil
+			}
+		}
+	}
+	return field, at
+}
+
+// given reports whether some function gives back what a field keeps, or may do so.
+func (c *checker) given(a *acquisition, field *types.Var) bool {
+	if ir.InTest(c.IR.Pass.Fset, field.Pos()) {
+		return true
+	}
+	events := slices.Concat(c.OfField(field), c.UnderField(field))
+	return slices.ContainsFunc(events, func(e *effects.Event) bool {
+		if a.PaidBy(e) || e.Kind == effects.Call {
+			return true
+		}
+		if e.Ref.Path.Field() != field && e.Kind != effects.Method {
+			return false
+		}
+		return lifetime.HandsOn(e) && !(e.Kind == effects.Return && e.Via) && !(e.Kind == effects.Store && e.To.Path.Field() == field)
+	})
+}
+
+// again reports a value that is acquired for a field of an object that has one already: a
+// method of the object does so, and a caller uses the old one before.
+func (c *checker) again(a *acquisition, field *types.Var, at *effects.Event) {
+	fn := ir.Outermost(a.call.Parent())
+	if effects.Fresh(at.To.Root) || a.Behind == duty.Context || c.touches(fn, field) || c.Guarded(a.call) {
+		return
+	}
+	recv, ok := at.To.Root.(*ssa.Parameter)
+	if !ok {
+		return
+	}
+	index := slices.Index(fn.Params, recv)
+	for _, use := range c.Uses(fn) {
+		call, ok := use.(ssa.CallInstruction)
+		if !ok || index >= len(ir.Args(call.Common())) || c.HelpsTests(call.Parent()) {
+			continue
+		}
+		caller := ir.Outermost(call.Parent())
+		if c.releasesIn(caller, field, a) {
+			continue
+		}
+		for _, e := range c.In(caller) {
+			if e.Ref.Path.Field() != field || e.Kind != effects.Method || e.Func() != call.Parent() || !lifetime.Before(e.Instr, call) {
+				continue
+			}
+			if !slices.ContainsFunc(c.Refs(ir.Args(call.Common())[index]), func(r effects.Ref) bool { return r.Root == e.Ref.Root }) {
+				continue
+			}
+			leak := c.found("overwritten", a.call, a.noun()+" overwrites another in field "+field.Name()+" that is not "+a.released())
+			leak.HeldBy = a.heldBy()
+			c.note(leak, e.Instr, "the old one is in use here")
+			c.note(leak, call, "and overwritten by this call")
+			c.add(a.call, leak, evidence.Needs{})
+			return
+		}
+	}
+}
+
+// touches reports whether a function looks at a field before it sets it, or gives back what
+// is there.
+func (c *checker) touches(fn *ssa.Function, field *types.Var) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			load, ok := instr.(*ssa.UnOp)
+			if !ok {
+				continue
+			}
+			if addr, ok := load.X.(*ssa.FieldAddr); ok && fieldAt(addr) == field {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(c.In(fn), func(e *effects.Event) bool {
+		return e.Ref.Path.Field() == field && (e.Kind == effects.Method || e.Kind == effects.Lazy || lifetime.HandsOn(e))
+	})
+}
+
+func fieldAt(addr *ssa.FieldAddr) *types.Var {
+	s, ok := addr.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	return s.Field(addr.Field).Origin()
+}
+
+// releasesIn reports whether a function gives back what is in a field.
+func (c *checker) releasesIn(fn *ssa.Function, field *types.Var, a *acquisition) bool {
+	return slices.ContainsFunc(c.In(fn), func(e *effects.Event) bool {
+		return e.Ref.Path.Field() == field && a.PaidBy(e)
+	})
+}

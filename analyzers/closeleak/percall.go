@@ -1,0 +1,91 @@
+package closeleak
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
+)
+
+func isTransport(typ types.Type) bool {
+	n := ir.Named(typ)
+	return n != nil && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "net/http" && n.Obj().Name() == "Transport"
+}
+
+// clones reports whether a call makes a transport like another one.
+func clones(call *ssa.Call) bool {
+	callee := ir.Callee(&call.Call)
+	return callee != nil && callee.FullName() == "(*net/http.Transport).Clone"
+}
+
+// transport reports an HTTP transport that is made for a client which does not leave the
+// function: the connections that it keeps are of use to nobody, and stay.
+func (c *checker) transport(made ssa.Value) {
+	at := made.(ssa.Instruction)
+	used := false
+	for _, e := range c.Of(made) {
+		switch e.Kind {
+		case effects.Method:
+			if e.Name == "CloseIdleConnections" {
+				return
+			}
+			used = used || e.Name == "RoundTrip"
+		case effects.Store:
+			if lifetime.HandsOn(e) {
+				return
+			}
+		case effects.Escape, effects.Return, effects.Send:
+			return
+		}
+	}
+	uses, ends := c.client(ir.Outermost(at.Parent()), made)
+	if ends || !used && !uses || alone(made) {
+		return
+	}
+	leak := c.found("per-call", at, "HTTP transport is made for each call and keeps its idle connections")
+	leak.HeldBy = []string{"the goroutines of its connections"}
+	c.add(at, leak, piles)
+}
+
+// client reports whether somebody uses a client that a function makes with a transport, and
+// whether its idle connections are closed.
+func (c *checker) client(fn *ssa.Function, transport ssa.Value) (uses, ends bool) {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			callee := ir.Callee(call.Common())
+			if callee == nil || callee.Signature().Recv() == nil || !isClient(callee.Signature().Recv().Type()) {
+				continue
+			}
+			if slices.Contains(c.Held(c.Refs(ir.Args(call.Common())[0])), effects.Ref{Root: transport}) {
+				uses = true
+				ends = ends || callee.Name() == "CloseIdleConnections"
+			}
+		}
+	}
+	for _, lit := range fn.AnonFuncs {
+		u, e := c.client(lit, transport)
+		uses, ends = uses || u, ends || e
+	}
+	return uses, ends
+}
+
+func isClient(typ types.Type) bool {
+	n := ir.Named(typ)
+	return n != nil && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "net/http" && n.Obj().Name() == "Client"
+}
+
+// alone reports whether a transport keeps no idle connections.
+func alone(made ssa.Value) bool {
+	return slices.ContainsFunc(*made.Referrers(), func(ref ssa.Instruction) bool {
+		addr, ok := ref.(*ssa.FieldAddr)
+		return ok && fieldAt(addr).Name() == "DisableKeepAlives"
+	})
+}

@@ -1,0 +1,146 @@
+package closeleak
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
+)
+
+// teardown reports where a method that ends the life of its receiver returns at the first
+// error, before it has given back the rest.
+func (c *checker) teardown(fn *ssa.Function) {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || fn.Parent() != nil || !effects.IsTeardown(obj) || len(fn.Params) == 0 {
+		return
+	}
+	given := c.givenBack(fn)
+	for _, b := range fn.Blocks {
+		x, edge, ok := ir.NilEdge(b)
+		if !ok {
+			continue
+		}
+		edge.Succ = 1 - edge.Succ
+		first := of(given, x)
+		if first == nil {
+			continue
+		}
+		for _, rest := range given {
+			if rest.Ref.Path == first.Ref.Path || rest.Mode != effects.Now || rest.Func() != fn || lifetime.Before(rest.Instr, first.Instr) {
+				continue
+			}
+			exit := c.leavesOut(edge, rest, given)
+			if exit == nil || !reaches(b.Succs[1-edge.Succ], rest.Instr.Block()) {
+				continue
+			}
+			leak := c.found("teardown-gives-up", exit, obj.Name()+" gives up at the first error and leaves "+rest.Ref.Path.Field().Name()+" behind")
+			c.note(leak, first.Instr, "fails here")
+			c.note(leak, rest.Instr, "given back here otherwise")
+			c.add(exit, leak, owes)
+			return
+		}
+	}
+}
+
+// givenBack returns the events by which a method gives back what its receiver keeps.
+func (c *checker) givenBack(fn *ssa.Function) []*effects.Event {
+	var events []*effects.Event
+	for _, e := range c.In(fn) {
+		f := e.Ref.Path.Field()
+		if f == nil || e.Ref.Root != ssa.Value(fn.Params[0]) {
+			continue
+		}
+		switch e.Kind {
+		case effects.Method:
+			if call, ok := e.Instr.(ssa.CallInstruction); ok {
+				if callee := ir.Callee(call.Common()); callee != nil && e.Callee == callee && effects.IsTeardown(callee) && !harmless(f.Type()) {
+					events = append(events, e)
+				}
+			}
+		case effects.Call:
+			if f.Type().String() == "context.CancelFunc" {
+				events = append(events, e)
+			}
+		}
+	}
+	return events
+}
+
+// harmless reports whether nothing is lost with a value of a type that nobody stops: the
+// collector takes timers back.
+func harmless(typ types.Type) bool {
+	n := ir.Named(typ)
+	return n != nil && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "time"
+}
+
+// of returns the event that is the call whose error a value is, or nil.
+func of(given []*effects.Event, err ssa.Value) *effects.Event {
+	if ext, ok := err.(*ssa.Extract); ok {
+		err = ext.Tuple
+	}
+	for _, e := range given {
+		if call, ok := e.Instr.(*ssa.Call); ok && ssa.Value(call) == err {
+			return e
+		}
+	}
+	return nil
+}
+
+// leavesOut returns where a way that begins with an edge returns without the event rest, and
+// without another one on the same part; nil if there is none.
+func (c *checker) leavesOut(edge ir.Edge, rest *effects.Event, given []*effects.Event) ssa.Instruction {
+	seen := make(map[*ssa.BasicBlock]bool)
+	var exit ssa.Instruction
+	var visit func(b *ssa.BasicBlock)
+	visit = func(b *ssa.BasicBlock) {
+		if seen[b] {
+			return
+		}
+		seen[b] = true
+		for _, instr := range b.Instrs {
+			if slices.ContainsFunc(given, func(e *effects.Event) bool { return e.Instr == instr && e.Ref.Path == rest.Ref.Path }) {
+				return
+			}
+			if _, ok := instr.(*ssa.Return); ok {
+				if exit == nil {
+					exit = instr
+				}
+				return
+			}
+		}
+		for _, s := range b.Succs {
+			visit(s)
+		}
+	}
+	to := edge.To()
+	visit(to)
+	if exit != nil && slices.ContainsFunc(given, func(e *effects.Event) bool {
+		return e.Mode == effects.Deferred && e.Ref.Path == rest.Ref.Path
+	}) {
+		return nil
+	}
+	return exit
+}
+
+func reaches(from, to *ssa.BasicBlock) bool {
+	seen := map[*ssa.BasicBlock]bool{from: true}
+	work := []*ssa.BasicBlock{from}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if b == to {
+			return true
+		}
+		for _, s := range b.Succs {
+			if !seen[s] {
+				seen[s] = true
+				work = append(work, s)
+			}
+		}
+	}
+	return false
+}
