@@ -267,6 +267,10 @@ func (a *acquisition) spec(c *checker) lifetime.Spec {
 	s := lifetime.Spec{
 		Releases: func(e *effects.Event) bool { return a.concerns(e) && a.PaidBy(e) },
 		Ignores:  func(e *effects.Event) bool { return !a.concerns(e) || c.stays(a, e) },
+		Part:     a.Path,
+	}
+	if a.Behind == duty.Context {
+		s.Ended = func(ch ssa.Value) bool { return c.doneOf(ch, a.call) }
 	}
 	if a.Behind == duty.Rows {
 		s.Settled = func(br *ssa.If) (int, bool) {
@@ -279,6 +283,20 @@ func (a *acquisition) spec(c *checker) lifetime.Spec {
 		}
 	}
 	return s
+}
+
+// doneOf reports whether a channel tells of the end of the context that comes with a cancel
+// function.
+func (c *checker) doneOf(ch ssa.Value, made *ssa.Call) bool {
+	call, ok := ch.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	callee := ir.Callee(&call.Call)
+	return callee != nil && callee.Name() == "Done" && slices.ContainsFunc(c.Refs(ir.Args(&call.Call)[0]), func(r effects.Ref) bool {
+		ext, ok := r.Root.(*ssa.Extract)
+		return ok && ext.Tuple == ssa.Value(made)
+	})
 }
 
 // concerns reports whether an event happens to what owes, to a part of it, or to what it

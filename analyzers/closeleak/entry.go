@@ -100,7 +100,7 @@ const maxCallers = 3
 // takesOver reports whether a function that takes an entry out, or one that calls it, gives back
 // what the entry holds, hands it on, or is run by it.
 func (c *checker) takesOver(fn *ssa.Function, k *entryKind, depth int) bool {
-	elem := entryType(k.field.Type())
+	elem, thing := entryType(k.field.Type()), thingOf(k.given)
 	for _, e := range c.In(fn) {
 		if c.ofEntry(e, k.field) {
 			if e.Kind == effects.Method && effects.Releasing(e.Name) || e.Kind == effects.Call || e.Kind == effects.Close || e.Kind == effects.Arg || lifetime.HandsOn(e) && e.To.Path.Field() != k.field {
@@ -113,18 +113,13 @@ func (c *checker) takesOver(fn *ssa.Function, k *entryKind, depth int) bool {
 		case typ == nil:
 		case e.Kind == effects.Call && isCancel(typ):
 			return true
-		case e.Kind == effects.Method && sameThing(typ, k.given.Ref.Path.Type(k.given.Ref.Root.Type())) && effects.Releasing(e.Name):
-			return true
-		case e.Kind == effects.Method && sameThing(typ, elem):
+		case e.Kind == effects.Method && (sameThing(typ, elem) || sameThing(typ, thing)):
 			return true
 		}
 	}
-	if recv := fn.Signature.Recv(); recv != nil && sameThing(recv.Type(), elem) {
-		return true // its own end
-	}
 	for _, p := range fn.Params {
-		if sameThing(p.Type(), elem) {
-			return true // who has it asks for it
+		if sameThing(p.Type(), elem) || sameThing(p.Type(), thing) {
+			return true // its own end, or who has it asks for it
 		}
 	}
 	if depth == maxCallers {
@@ -136,6 +131,15 @@ func (c *checker) takesOver(fn *ssa.Function, k *entryKind, depth int) bool {
 		}
 	}
 	return false
+}
+
+// thingOf returns the type of what an event gives back.
+func thingOf(given *effects.Event) types.Type {
+	call, ok := given.Instr.(ssa.CallInstruction)
+	if !ok || given.Kind != effects.Method || len(ir.Args(call.Common())) == 0 {
+		return nil
+	}
+	return ir.Args(call.Common())[0].Type()
 }
 
 // entryType returns the type of the values of a map, nil if it is something else.

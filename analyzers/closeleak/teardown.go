@@ -33,8 +33,11 @@ func (c *checker) teardown(fn *ssa.Function) {
 			if rest.Ref.Path == first.Ref.Path || rest.Mode != effects.Now || rest.Func() != fn || lifetime.Before(rest.Instr, first.Instr) {
 				continue
 			}
+			if reaches(edge.To(), rest.Instr.Block()) || !reaches(b.Succs[1-edge.Succ], rest.Instr.Block()) {
+				continue
+			}
 			exit := c.leavesOut(edge, rest, given)
-			if exit == nil || !reaches(b.Succs[1-edge.Succ], rest.Instr.Block()) {
+			if exit == nil {
 				continue
 			}
 			leak := c.found("teardown-gives-up", exit, obj.Name()+" gives up at the first error and leaves "+rest.Ref.Path.Field().Name()+" behind")
@@ -95,6 +98,7 @@ func of(given []*effects.Event, err ssa.Value) *effects.Event {
 func (c *checker) leavesOut(edge ir.Edge, rest *effects.Event, given []*effects.Event) ssa.Instruction {
 	seen := make(map[*ssa.BasicBlock]bool)
 	var exit ssa.Instruction
+	again := false
 	var visit func(b *ssa.BasicBlock)
 	visit = func(b *ssa.BasicBlock) {
 		if seen[b] {
@@ -102,6 +106,9 @@ func (c *checker) leavesOut(edge ir.Edge, rest *effects.Event, given []*effects.
 		}
 		seen[b] = true
 		for _, instr := range b.Instrs {
+			if undecided(instr, edge.From.Parent()) {
+				again = true
+			}
 			if slices.ContainsFunc(given, func(e *effects.Event) bool { return e.Instr == instr && e.Ref.Path == rest.Ref.Path }) {
 				return
 			}
@@ -116,14 +123,32 @@ func (c *checker) leavesOut(edge ir.Edge, rest *effects.Event, given []*effects.
 			visit(s)
 		}
 	}
-	to := edge.To()
-	visit(to)
-	if exit != nil && slices.ContainsFunc(given, func(e *effects.Event) bool {
+	visit(edge.To())
+	if again || exit != nil && slices.ContainsFunc(given, func(e *effects.Event) bool {
 		return e.Mode == effects.Deferred && e.Ref.Path == rest.Ref.Path
 	}) {
 		return nil
 	}
 	return exit
+}
+
+// undecided reports whether an instruction notes in the receiver of a method how far it has
+// come: who calls it again finds that.
+func undecided(instr ssa.Instruction, method *ssa.Function) bool {
+	var at ssa.Value
+	switch instr := instr.(type) {
+	case *ssa.Store:
+		at = instr.Addr
+	case *ssa.Call:
+		if callee := ir.Callee(&instr.Call); callee == nil || callee.Pkg() == nil || callee.Pkg().Path() != "sync/atomic" || len(instr.Call.Args) < 2 {
+			return false
+		}
+		at = instr.Call.Args[0]
+	default:
+		return false
+	}
+	addr, ok := at.(*ssa.FieldAddr)
+	return ok && addr.X == ssa.Value(method.Params[0])
 }
 
 func reaches(from, to *ssa.BasicBlock) bool {

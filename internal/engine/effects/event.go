@@ -430,7 +430,7 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 		return // the flow goes into them
 	}
 	sum := c.t.summaryOf(common)
-	if sum == nil {
+	if sum == nil || sum.Cut {
 		for i, arg := range args {
 			if i == 0 && isMethod {
 				continue // a method may keep its receiver, but then it is its own
@@ -439,6 +439,8 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 			e.Kind, e.Index = Escape, i
 			c.emitWhole(c.of(arg), e)
 		}
+	}
+	if sum == nil {
 		return
 	}
 	c.applyOps(instr, proto, args, sum.Ops)

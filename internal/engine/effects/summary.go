@@ -79,6 +79,8 @@ type Summary struct {
 	// Fresh is set if the first result is a new object that only the caller
 	// gets hold of. Constructors that register what they make are not fresh.
 	Fresh bool
+	// Cut is set if it does more than the Ops say.
+	Cut bool
 }
 
 // detached returns a copy without what belongs to the package under analysis.
@@ -219,7 +221,7 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 	}
 	slices.SortStableFunc(sum.Ops, compareOps)
 	if len(sum.Ops) > maxOps {
-		sum.Ops = sum.Ops[:maxOps]
+		sum.Ops, sum.Cut = sum.Ops[:maxOps], true
 	}
 	return sum
 }

@@ -75,6 +75,9 @@ type Spec struct {
 	// Ignores reports whether an event that hands the value on does not move
 	// the duty. It may be nil.
 	Ignores func(e *effects.Event) bool
+	// Part is the path from the value to what has to be given back, "" if that is
+	// the value itself.
+	Part string
 	// Settled returns the successor of a branch that is taken only where nothing
 	// is left to give back, as where a query has no more rows. It may be nil.
 	Settled func(br *ssa.If) (succ int, ok bool)
@@ -109,17 +112,7 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 	if len(c.out.Releases)+len(c.out.Kept) > 0 {
 		c.collected(fn)
 	}
-	c.err = errorOf(v, at)
-	c.track = newTracker(p, same(v), c.variables(fn))
-	var results []ssa.Value
-	for _, rs := range c.returns {
-		results = append(results, rs...)
-	}
-	c.nils = newTracker(p, isNilConst, results)
-	c.errs = newTracker(p, func(x ssa.Value) bool { return x == c.err || isNilConst(x) }, c.errorVariables(fn))
-	for i, value := range []bool{true, false} {
-		c.flags[i] = newTracker(p, isBool(value), c.flagVariables(fn))
-	}
+	c.follow(at)
 	if c.stops[at] || c.stops[definer(at)] {
 		return c.out // the call that acquires it gets it, too: a callback that undoes itself
 	}
@@ -130,10 +123,38 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 	if slices.ContainsFunc(c.out.Defers, func(d *ssa.Defer) bool { return Before(d, at) }) {
 		c.out.Exit, c.out.Again = nil, false // deferred already: the literal looks at the variable when it runs
 	}
-	if c.out.Exit == nil && !c.out.Again {
-		c.goroutines()
+	if c.out.Exit == nil && !c.out.Again && len(c.spawn) > 0 {
+		own := newChecker(p, v, spec, at.Block())
+		for _, e := range p.Of(v) {
+			if spec.Releases(e) {
+				own.classify(e, fn)
+			}
+		}
+		for start := range c.starts {
+			delete(own.stops, start)
+		}
+		own.follow(at)
+		if exit, again := own.search(fn, at); exit != nil || again {
+			c.goroutines() // have taken it over
+		}
 	}
 	return c.out
+}
+
+// follow finds the variables of which the search has to know what they hold.
+func (c *checker) follow(at ssa.Instruction) {
+	fn := at.Parent()
+	c.err = errorOf(c.v, at)
+	c.track = newTracker(same(c.v), c.variables(fn), true)
+	var results []ssa.Value
+	for _, rs := range c.returns {
+		results = append(results, rs...)
+	}
+	c.nils = newTracker(isNilConst, results, false)
+	c.errs = newTracker(func(x ssa.Value) bool { return x == c.err || isNilConst(x) }, c.errorVariables(fn), false)
+	for i, value := range []bool{true, false} {
+		c.flags[i] = newTracker(isBool(value), c.flagVariables(fn), false)
+	}
 }
 
 // collected stops where the value goes into a local list or map: what releases
@@ -183,9 +204,10 @@ type checker struct {
 	nils    *tracker                    // of nil
 	iffs    map[*ssa.Defer]*ssa.Alloc   // deferred literals that release the value if this error is not nil
 	out     Outcome
-	ways    map[way]bool    // that stop has gone
-	spawn   []*ssa.Function // goroutine bodies that release the value
-	moved   bool            // a literal acquires it for the function around it
+	ways    map[way]bool             // that stop has gone
+	spawn   []*ssa.Function          // goroutine bodies that release the value
+	starts  map[ssa.Instruction]bool // of these
+	moved   bool                     // a literal acquires it for the function around it
 }
 
 // A way leads from a literal to where it is called or handed on: see stop.
@@ -202,6 +224,7 @@ func newChecker(p *effects.Package, v ssa.Value, spec Spec, start *ssa.BasicBloc
 		where:   make(map[ssa.Instruction][]ssa.Value),
 		edges:   make(map[ir.Edge]bool),
 		returns: make(map[*ssa.Return][]ssa.Value),
+		starts:  make(map[ssa.Instruction]bool),
 		iffs:    make(map[*ssa.Defer]*ssa.Alloc),
 		ways:    make(map[way]bool),
 	}
@@ -306,6 +329,7 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, t
 			case effects.Call:
 				if e.Mode == effects.Spawned && released && e.Func() == fn && instr.Parent() == in {
 					c.spawn = append(c.spawn, in)
+					c.starts[e.Instr] = true
 				}
 				if e.Mode == effects.Spawned {
 					through = nil // it runs when the variable may hold anything
@@ -376,10 +400,13 @@ func (c *checker) endedCases(fn *ssa.Function) {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			sel, ok := instr.(*ssa.Select)
-			if !ok {
-				continue
-			}
-			for _, comm := range ir.Comms(sel) {
+			for _, comm := range ir.Comms(instr) {
+				if !ok && comm.Recv && c.spec.Ended(comm.Chan) {
+					c.stops[instr] = true
+				}
+				if !ok {
+					continue
+				}
 				if edge, ok := ir.CaseEdge(sel, comm.Case); ok && comm.Recv && c.spec.Ended(comm.Chan) {
 					c.edges[edge] = true
 				}
@@ -566,7 +593,9 @@ func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool
 	if c.track.tracks(v) {
 		return c.track.holds(w.held, v)
 	}
-	return slices.Contains(c.p.Refs(v), effects.Ref{Root: c.v})
+	return slices.ContainsFunc(c.p.Refs(v), func(r effects.Ref) bool {
+		return r.Root == c.v && (r.Path == nil || r.Path.String() == c.spec.Part)
+	})
 }
 
 // isErr reports whether a value is the error that came with the acquired one.

@@ -58,8 +58,8 @@ func isBool(value bool) func(ssa.Value) bool {
 }
 
 // newTracker returns a tracker of the variables that roots depend on, or nil
-// if there are none, or too many.
-func newTracker(p *effects.Package, is func(ssa.Value) bool, roots []ssa.Value) *tracker {
+// if there are none, or too many. A strict one leaves those alone that literals set.
+func newTracker(is func(ssa.Value) bool, roots []ssa.Value, strict bool) *tracker {
 	t := &tracker{is: is, bits: make(map[ssa.Value]held)}
 	work := slices.Clone(roots)
 	for i := 0; i < len(work); i++ {
@@ -75,12 +75,12 @@ func newTracker(p *effects.Package, is func(ssa.Value) bool, roots []ssa.Value) 
 			work = append(work, x.Edges...)
 		case *ssa.UnOp:
 			cell, ok := x.X.(*ssa.Alloc)
-			if x.Op != token.MUL || !ok || !ownVariable(p, cell) {
+			if x.Op != token.MUL || !ok || !ownVariable(cell, strict) {
 				continue
 			}
 			work = append(work, cell)
 		case *ssa.Alloc:
-			if !ownVariable(p, x) {
+			if !ownVariable(x, strict) {
 				continue
 			}
 			for _, ref := range *x.Referrers() {
@@ -99,9 +99,9 @@ func newTracker(p *effects.Package, is func(ssa.Value) bool, roots []ssa.Value) 
 	return t
 }
 
-// ownVariable reports whether nothing but the function that declares a
-// variable sets it.
-func ownVariable(p *effects.Package, cell *ssa.Alloc) bool {
+// ownVariable reports whether nothing sets a variable but the function that declares it
+// and, unless strict, literals in it.
+func ownVariable(cell *ssa.Alloc, strict bool) bool {
 	for _, ref := range *cell.Referrers() {
 		switch ref := ref.(type) {
 		case *ssa.Store:
@@ -110,7 +110,7 @@ func ownVariable(p *effects.Package, cell *ssa.Alloc) bool {
 			}
 		case *ssa.UnOp, *ssa.DebugRef:
 		case *ssa.MakeClosure:
-			if setsCapture(ref, cell, 0) {
+			if givesCapture(ref, cell, 0, strict) {
 				return false
 			}
 		default:
@@ -120,9 +120,15 @@ func ownVariable(p *effects.Package, cell *ssa.Alloc) bool {
 	return true
 }
 
-// setsCapture reports whether a closure, or one inside it, sets or gives away
-// a variable that it captures.
-func setsCapture(mc *ssa.MakeClosure, variable ssa.Value, depth int) bool {
+// setsCapture reports whether a closure, or one inside it, sets a variable that it
+// captures: what that holds is not known from there on.
+func setsCapture(mc *ssa.MakeClosure, variable ssa.Value) bool {
+	return givesCapture(mc, variable, 0, true)
+}
+
+// givesCapture reports whether a closure, or one inside it, gives away a variable that it
+// captures or, if that is asked for, sets it.
+func givesCapture(mc *ssa.MakeClosure, variable ssa.Value, depth int, sets bool) bool {
 	fn := mc.Fn.(*ssa.Function)
 	if depth > maxNesting || len(fn.FreeVars) != len(mc.Bindings) {
 		return true
@@ -134,8 +140,12 @@ func setsCapture(mc *ssa.MakeClosure, variable ssa.Value, depth int) bool {
 		for _, ref := range *fn.FreeVars[i].Referrers() {
 			switch ref := ref.(type) {
 			case *ssa.UnOp, *ssa.DebugRef:
+			case *ssa.Store:
+				if sets || ref.Addr != ssa.Value(fn.FreeVars[i]) {
+					return true
+				}
 			case *ssa.MakeClosure:
-				if setsCapture(ref, fn.FreeVars[i], depth+1) {
+				if givesCapture(ref, fn.FreeVars[i], depth+1, sets) {
 					return true
 				}
 			default:
@@ -177,6 +187,12 @@ func (t *tracker) step(h held, instr ssa.Instruction) held {
 		}
 	case *ssa.Alloc:
 		return t.set(h, instr, false)
+	case *ssa.MakeClosure:
+		for _, cell := range instr.Bindings {
+			if h&t.bits[cell] != 0 && setsCapture(instr, cell) {
+				h = t.set(h, cell, false)
+			}
+		}
 	}
 	return h
 }
