@@ -328,7 +328,7 @@ func (c *checker) stays(a *acquisition, e *effects.Event) bool {
 				return false
 			}
 			for _, e := range c.Of(a.v) {
-				if e.Instr == instr && a.concerns(e) && a.PaidBy(e) {
+				if e.Instr == instr && a.concerns(e) && a.PaidBy(e) && !variable(instr) {
 					return true
 				}
 			}
@@ -344,6 +344,16 @@ func (c *checker) stays(a *acquisition, e *effects.Event) bool {
 		return false
 	}
 	return reached(call.Block(), slices.Index(call.Block().Instrs, ssa.Instruction(call))+1)
+}
+
+// variable reports whether a call is one of what a variable holds, which may be something
+// else.
+func variable(instr ssa.Instruction) bool {
+	call, ok := instr.(ssa.CallInstruction)
+	return ok && slices.ContainsFunc(ir.Args(call.Common()), func(arg ssa.Value) bool {
+		_, phi := ir.Unwrap(arg).(*ssa.Phi)
+		return phi
+	})
 }
 
 // failing returns the edges on which the error of a call is not nil.

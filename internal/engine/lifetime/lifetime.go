@@ -152,6 +152,7 @@ func (c *checker) follow(at ssa.Instruction) {
 	}
 	c.nils = newTracker(isNilConst, results, false)
 	c.errs = newTracker(func(x ssa.Value) bool { return x == c.err || isNilConst(x) }, c.errorVariables(fn), false)
+	c.mates = newTracker(c.mate, c.nilVariables(fn), false)
 	for i, value := range []bool{true, false} {
 		c.flags[i] = newTracker(isBool(value), c.flagVariables(fn), false)
 	}
@@ -202,6 +203,7 @@ type checker struct {
 	flags   [2]*tracker                 // of true and false
 	returns map[*ssa.Return][]ssa.Value // results that may be the value or have it
 	nils    *tracker                    // of nil
+	mates   *tracker                    // of the other results
 	iffs    map[*ssa.Defer]*ssa.Alloc   // deferred literals that release the value if this error is not nil
 	out     Outcome
 	ways    map[way]bool             // that stop has gone
@@ -368,6 +370,7 @@ type place struct {
 	held  held    // the variables that hold the value there
 	errs  held    // the variables that hold the error that came with it
 	nils  held    // results that are nil
+	mates held    // the variables that hold what else the call returned
 	flags [2]held // the variables that are true, and those that are false
 	// armed are the variables that a deferred literal releases what they hold
 	// of when the function returns.
@@ -478,6 +481,7 @@ next:
 			w.held = c.track.step(w.held, instr)
 			w.errs = c.errs.step(w.errs, instr)
 			w.nils = c.nils.step(w.nils, instr)
+			w.mates = c.mates.step(w.mates, instr)
 			for i, t := range c.flags {
 				w.flags[i] = t.step(w.flags[i], instr)
 			}
@@ -492,7 +496,7 @@ next:
 			if !ok {
 				continue
 			}
-			to := place{b: s, held: c.track.enter(w.held, edge), errs: c.errs.enter(w.errs, edge), nils: c.nils.enter(w.nils, edge), armed: w.armed, closed: w.closed, known: known}
+			to := place{b: s, held: c.track.enter(w.held, edge), errs: c.errs.enter(w.errs, edge), nils: c.nils.enter(w.nils, edge), mates: c.mates.enter(w.mates, edge), armed: w.armed, closed: w.closed, known: known}
 			for i, t := range c.flags {
 				to.flags[i] = t.enter(w.flags[i], edge)
 			}
@@ -585,10 +589,8 @@ func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool
 	if edge != nilEdge {
 		return false
 	}
-	if x, ok := v.(*ssa.Extract); ok && x != c.v {
-		if of, ok := c.v.(*ssa.Extract); ok && x.Tuple == of.Tuple {
-			return true // what comes with it is nil: there was nothing to acquire
-		}
+	if c.mate(v) || c.mates.tracks(v) && c.mates.holds(w.mates, v) {
+		return true // what comes with it is nil: there was nothing to acquire
 	}
 	if c.track.tracks(v) {
 		return c.track.holds(w.held, v)
@@ -596,6 +598,24 @@ func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool
 	return slices.ContainsFunc(c.p.Refs(v), func(r effects.Ref) bool {
 		return r.Root == c.v && (r.Path == nil || r.Path.String() == c.spec.Part)
 	})
+}
+
+// mate reports whether a value is another result of the call that the value is one of.
+func (c *checker) mate(v ssa.Value) bool {
+	x, ok := v.(*ssa.Extract)
+	of, also := c.v.(*ssa.Extract)
+	return ok && also && x != of && x.Tuple == of.Tuple && !isError(x.Type())
+}
+
+// nilVariables returns what is compared with nil in fn.
+func (c *checker) nilVariables(fn *ssa.Function) []ssa.Value {
+	var vars []ssa.Value
+	for _, b := range fn.Blocks {
+		if x, _, ok := ir.NilEdge(b); ok && !isError(x.Type()) {
+			vars = append(vars, x)
+		}
+	}
+	return vars
 }
 
 // isErr reports whether a value is the error that came with the acquired one.
