@@ -203,7 +203,31 @@ func (c *checker) local(a *acquisition) {
 			c.note(l, a.out.Exit, "returns without that")
 		}
 	}
+	if dropped {
+		l.Fix = c.fix(a)
+	}
 	c.add(a.call, l, needs)
+}
+
+// fix defers the release of a value that nobody else uses when the function returns, or returns
+// nil if that is not to be seen.
+func (c *checker) fix(a *acquisition) *finding.Fix {
+	if a.v == nil || a.Param >= 0 || a.Behind == duty.Process || len(a.out.Defers) > 0 || c.IR.Graph(a.call.Parent()).Innermost(a.call.Block()) != nil {
+		return nil
+	}
+	for _, e := range c.Of(a.v) {
+		if e.Func() != a.call.Parent() || e.Mode == effects.Spawned || e.Kind == effects.Store {
+			return nil
+		}
+	}
+	text := "()"
+	title := "Defer the call"
+	if a.Ends != nil {
+		title = "Defer " + a.Ends[0]
+		text = a.Path + "." + a.Ends[0] + "()"
+	}
+	pos, end := c.IR.Range(a.call)
+	return finding.DeferChecked(c.IR.Pass, pos, end, a.Result, text, title)
 }
 
 // overwritten reports whether a variable that outlives the iteration in which the value is

@@ -3,5 +3,90 @@
 //
 // # Analyzer closeleak
 //
-// closeleak: report files, connections, bodies and contexts that are never closed
+// closeleak: report files, connections, bodies and contexts that are not closed
+//
+// A file wants Close, a transaction Commit or Rollback, a cancel function to be
+// called. The way that forgets it is most often the one on which something else
+// failed:
+//
+//	func get(url string) ([]byte, error) {
+//		resp, err := http.Get(url)
+//		if err != nil {
+//			return nil, err
+//		}
+//		if resp.StatusCode != http.StatusOK {
+//			return nil, errors.New(resp.Status) // the connection stays
+//		}
+//		defer resp.Body.Close()
+//		return io.ReadAll(resp.Body)
+//	}
+//
+// What owes is found from what is behind a value, not from its type: a call
+// opens a file, connection, listener, process, transaction, rows, an iterator, a
+// context that its parent keeps, or it starts a goroutine that only a method of
+// the result ends. The standard library's functions are in a table; a function
+// of the module owes what it returns of these, in an object whose Close gives it
+// back or as a function that does. A Close that does nothing owes nothing.
+//
+// Whoever gets the value may give it back: it is returned, stored where
+// somebody else finds it, sent, captured, or given to code that is not known.
+// Then nothing is reported, unless the function itself gives it back behind that
+// call. Nor is a way on which there is nothing to close: the error that came with
+// the value is not nil, rows have come to their end, the context has. Silent is
+// code that runs once per process, such as main and init, and code for tests.
+//
+// # never-released
+//
+// Nothing gives the value back, and it does not leave the function. A fix defers
+// Close behind the check of the error.
+//
+// # error-path
+//
+// The value is given back on some ways, or handed on, and a way leaves without:
+// an early return, a continue, an object that is given up half built. A deferred
+// literal that looks at an error which the return statement does not set is
+// another.
+//
+// # overwritten
+//
+// A variable or field gets a new value while the old one still has to be given
+// back. Of fields that is reported where a caller uses the old one before.
+//
+// # owner-forgets
+//
+// An object keeps the value in a field, and no function of the package gives back
+// what is there, though the object has a method that ends its life.
+//
+// # teardown-gives-up
+//
+// A method that ends an object's life returns at the first error, before it has
+// given back the rest. It is reported at the return statement, unless the method
+// notes in the object that it has to be called again.
+//
+// # entry-dropped
+//
+// Entries of a container are given back where one function takes them out, and
+// another one only deletes them. It is reported at the delete, if none of its
+// callers has the entry.
+//
+// # cancel-lost
+//
+// The parent of a context keeps it until its cancel function is called, which is
+// dropped, not called on every way, or kept in a field that nobody calls. A
+// context that has no parent which ends is not reported.
+//
+// # per-call
+//
+// An HTTP transport or a connection pool is made for each call and dropped, or a
+// process is started and nobody waits for it.
+//
+// # defer-in-loop
+//
+// The release is deferred in a loop without a bound: it waits for the function to
+// return.
+//
+// # name-dropped
+//
+// A function of another package registers something under a name or number that
+// its counterpart takes to undo that, and nobody has it any more.
 package closeleak

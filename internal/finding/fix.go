@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -42,6 +43,84 @@ func DeferAfter(pass *analysis.Pass, pos, end token.Pos, method, title string) *
 		text = "\n" + indent + "defer " + name.Name + "()"
 	}
 	return &Fix{Title: title, Edits: []analysis.TextEdit{{Pos: at, End: at, NewText: []byte(text)}}}
+}
+
+// DeferChecked returns a fix that adds "defer x<text>", as in ".Close()", behind the check
+// of the error in
+//
+//	x, err := call
+//	if err != nil {
+//		return err
+//	}
+//
+// whose call reaches from pos to end, or behind "x := call" if there is no error. x is
+// result index of the call. It is nil if the statements are others, or x is assigned
+// anywhere else.
+func DeferChecked(pass *analysis.Pass, pos, end token.Pos, index int, text, title string) *Fix {
+	path, assign := enclosingAssign(pass, pos, end)
+	if assign == nil || index >= len(assign.Lhs) || !inBlock(path, assign) {
+		return nil
+	}
+	name, ok := assign.Lhs[index].(*ast.Ident)
+	if !ok || name.Name == "_" {
+		return nil
+	}
+	obj := pass.TypesInfo.ObjectOf(name)
+	if obj == nil || assignedTwice(pass, path, obj, assign) {
+		return nil
+	}
+	behind := ast.Stmt(assign)
+	if last, ok := assign.Lhs[len(assign.Lhs)-1].(*ast.Ident); ok && types.Identical(pass.TypesInfo.TypeOf(last), types.Universe.Lookup("error").Type()) {
+		if behind = checkOf(pass, path[1], assign, last); behind == nil {
+			return nil
+		}
+	}
+	at, indent, ok := lineEnd(pass, behind)
+	if !ok {
+		return nil
+	}
+	if behind != ast.Stmt(assign) {
+		_, indent, _ = lineEnd(pass, assign)
+	}
+	return &Fix{Title: title, Edits: []analysis.TextEdit{{Pos: at, End: at, NewText: []byte("\n" + indent + "defer " + name.Name + text)}}}
+}
+
+// checkOf returns the statement behind assign if it leaves where the error err is not nil.
+func checkOf(pass *analysis.Pass, block ast.Node, assign *ast.AssignStmt, err *ast.Ident) ast.Stmt {
+	var list []ast.Stmt
+	switch block := block.(type) {
+	case *ast.BlockStmt:
+		list = block.List
+	case *ast.CaseClause:
+		list = block.Body
+	case *ast.CommClause:
+		list = block.Body
+	}
+	i := slices.Index(list, ast.Stmt(assign))
+	if i < 0 || i+1 == len(list) {
+		return nil
+	}
+	check, ok := list[i+1].(*ast.IfStmt)
+	if !ok || check.Init != nil || check.Else != nil || len(check.Body.List) == 0 {
+		return nil
+	}
+	cond, ok := check.Cond.(*ast.BinaryExpr)
+	if !ok || cond.Op != token.NEQ {
+		return nil
+	}
+	x, ok := cond.X.(*ast.Ident)
+	if !ok || pass.TypesInfo.ObjectOf(x) != pass.TypesInfo.ObjectOf(err) || !pass.TypesInfo.Types[cond.Y].IsNil() {
+		return nil
+	}
+	switch last := check.Body.List[len(check.Body.List)-1].(type) {
+	case *ast.ReturnStmt:
+		return check
+	case *ast.BranchStmt:
+		if last.Tok != token.FALLTHROUGH {
+			return check
+		}
+	}
+	return nil
 }
 
 // enclosingAssign returns the assignment whose right side reaches from pos to

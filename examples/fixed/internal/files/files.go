@@ -112,5 +112,8 @@ func (c *Copy) WriteTo(w io.Writer) (int64, error) {
 		return 0, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() == 0 {
+		return 0, fs.ErrNotExist
+	}
 	return io.Copy(w, f)
 }

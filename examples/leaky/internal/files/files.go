@@ -112,6 +112,9 @@ func (c *Copy) WriteTo(w io.Writer) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if info, err := f.Stat(); err != nil || info.Size() == 0 {
+		return 0, fs.ErrNotExist // Leak: the file stays open.
+	}
 	defer f.Close()
 	return io.Copy(w, f)
 }
