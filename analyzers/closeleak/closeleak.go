@@ -3,7 +3,9 @@ package closeleak
 import (
 	_ "embed"
 	"go/token"
+	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -105,8 +107,48 @@ func (c *checker) add(at ssa.Instruction, l *finding.Leak, needs evidence.Needs)
 	c.told[l.Pos] = true
 	c.leaks = append(c.leaks, &evidence.Leak{
 		Category: l.Category, What: l.What, HeldBy: l.HeldBy, Pos: l.Pos, End: l.End,
-		At: at, Needs: needs, Tell: l, Subject: c.IR.Pass.Fset.Position(l.Pos).String(),
+		At: at, Needs: needs, Tell: l, Subject: c.subject(at, l),
 	})
+}
+
+// subject names what is lost: what one of several calls puts into a variable is one leak.
+func (c *checker) subject(at ssa.Instruction, l *finding.Leak) string {
+	pos := l.Pos
+	if v, ok := at.(ssa.Value); ok {
+		if variable := variableOf(v, 0); variable.IsValid() {
+			pos = variable
+		}
+	}
+	return c.IR.Pass.Fset.Position(pos).String()
+}
+
+// variableOf returns where the variable is declared that gets a value, or NoPos.
+func variableOf(v ssa.Value, depth int) token.Pos {
+	const deep = 4
+	if v.Referrers() == nil || depth == deep {
+		return token.NoPos
+	}
+	for _, ref := range *v.Referrers() {
+		pos := token.NoPos
+		switch ref := ref.(type) {
+		case *ssa.Extract:
+			if !types.Identical(ref.Type(), types.Universe.Lookup("error").Type()) {
+				pos = variableOf(ref, depth+1)
+			}
+		case *ssa.MakeInterface:
+			pos = variableOf(ref, depth+1)
+		case *ssa.Phi:
+			pos = ref.Pos()
+		case *ssa.Store:
+			if cell, ok := ref.Addr.(*ssa.Alloc); ok && ref.Val == v {
+				pos = cell.Pos()
+			}
+		}
+		if pos.IsValid() {
+			return pos
+		}
+	}
+	return token.NoPos
 }
 
 // An acquisition is a call that leaves something to be given back.
@@ -147,7 +189,22 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 // keepsContext reports whether the parent of a context keeps it until it is canceled.
 func (c *checker) keepsContext(call *ssa.Call, d duty.Debt) bool {
 	args := ir.Args(&call.Call)
-	return d.Parent < 0 || d.Parent < len(args) && c.Ends(args[d.Parent])
+	if d.Parent < 0 {
+		return true
+	}
+	return d.Parent < len(args) && c.Ends(args[d.Parent]) && !c.ofRequest(args[d.Parent])
+}
+
+// ofRequest reports whether a context is that of a request to a server, which ends with it.
+func (c *checker) ofRequest(ctx ssa.Value) bool {
+	return slices.ContainsFunc(c.Refs(ctx), func(r effects.Ref) bool {
+		call, ok := r.Root.(*ssa.Call)
+		if !ok {
+			return false
+		}
+		callee := ir.Callee(&call.Call)
+		return callee != nil && callee.FullName() == "(*net/http.Request).Context"
+	})
 }
 
 // value returns the value that owes, or nil if nothing uses it.
@@ -178,24 +235,27 @@ func (a *acquisition) value(c *checker) ssa.Value {
 
 // local reports a value that the function itself loses.
 func (c *checker) local(a *acquisition) {
-	category, what := "never-released", a.noun()+" is never "+a.released()
+	category, what := "never-released", a.noun()+a.is()+"never "+a.released()
 	dropped := a.v == nil || a.out.Dropped()
-	if !dropped {
-		category, what = "error-path", a.noun()+" is not "+a.released()+" on every path"
+	if dropped && a.v != nil && a.Behind == duty.Listener && c.serves(a.v) {
+		return // until it fails
+	}
+	if !dropped || a.Behind == duty.Rows && a.v != nil && c.exhausted(a) {
+		category, what = "error-path", a.noun()+a.is()+"not "+a.released()+" on every path"
 		if a.out.Exit == nil && c.overwritten(a) {
-			category, what = "overwritten", a.noun()+" is overwritten before it is "+a.released()
+			category, what = "overwritten", a.noun()+a.is()+"overwritten before being "+a.released()
 		}
 	}
 	needs := owes
 	switch {
 	case a.Behind == duty.Context:
 		category = "cancel-lost"
-	case dropped && (a.Behind == duty.Pool || a.Behind == duty.Process):
+	case category == "never-released" && (a.Behind == duty.Pool || a.Behind == duty.Process):
 		category, needs = "per-call", piles
 	}
 	l := c.found(category, a.call, what)
 	l.HeldBy = a.heldBy()
-	if !dropped {
+	if category != "never-released" && a.v != nil {
 		if len(a.out.Releases) > 0 {
 			c.note(l, a.out.Releases[0].Instr, a.released()+" here on another path")
 		}
@@ -228,6 +288,20 @@ func (c *checker) fix(a *acquisition) *finding.Fix {
 	}
 	pos, end := c.IR.Range(a.call)
 	return finding.DeferChecked(c.IR.Pass, pos, end, a.Result, text, title)
+}
+
+// exhausted reports whether a function goes through rows to their end.
+func (c *checker) exhausted(a *acquisition) bool {
+	return slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
+		return e.Kind == effects.Method && e.Name == "Next" && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
+	})
+}
+
+// serves reports whether connections are accepted from a listener in a loop.
+func (c *checker) serves(ln ssa.Value) bool {
+	return slices.ContainsFunc(c.Of(ln), func(e *effects.Event) bool {
+		return e.Kind == effects.Method && strings.HasPrefix(e.Name, "Accept") && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
+	})
 }
 
 // overwritten reports whether a variable that outlives the iteration in which the value is
@@ -276,7 +350,7 @@ func (c *checker) deferred(a *acquisition) bool {
 			if !l.Contains(d.Block()) || l.Bounded() {
 				continue
 			}
-			leak := c.found("defer-in-loop", a.call, "every iteration leaves a "+a.noun()+" to be "+a.released()+" when the function returns")
+			leak := c.found("defer-in-loop", a.call, "every iteration leaves a "+a.noun()+" open until the function returns")
 			leak.HeldBy = a.heldBy()
 			c.note(leak, d, "deferred here once per iteration")
 			c.add(a.call, leak, owes)

@@ -113,7 +113,7 @@ func (c *checker) takesOver(fn *ssa.Function, k *entryKind, depth int) bool {
 		case typ == nil:
 		case e.Kind == effects.Call && isCancel(typ):
 			return true
-		case e.Kind == effects.Method && (sameThing(typ, elem) || sameThing(typ, thing)):
+		case e.Kind == effects.Method && (sameThing(typ, elem) || sameThing(typ, thing) || sameThing(thingOf(e), thing)):
 			return true
 		}
 	}

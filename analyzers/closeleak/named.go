@@ -43,7 +43,7 @@ func (c *checker) named(call *ssa.Call) {
 	default:
 		return
 	}
-	leak := c.found("name-dropped", call, "what "+callee.Name()+" keeps is never given to "+undo.Name()+": what it is called is lost")
+	leak := c.found("name-dropped", call, "what "+undo.Name()+" takes to undo this is lost")
 	leak.HeldBy = []string{"package " + callee.Pkg().Name()}
 	c.add(call, leak, piles)
 }

@@ -25,22 +25,22 @@ func (c *checker) kept(a *acquisition) {
 		c.again(a, field, at)
 		return
 	}
-	leak := c.found("owner-forgets", a.call, a.noun()+" in field "+field.Name()+" is not "+a.released()+" by any function of the package")
+	leak := c.found("owner-forgets", a.call, a.noun()+" in field "+field.Name()+a.is()+"never "+a.released())
 	needs := owes
 	if a.Behind == duty.Context {
 		leak.Category = "cancel-lost"
 	}
 	leak.HeldBy = a.heldBy()
 	switch owner, teardown := c.Teardown(field); {
+	case teardown != nil && field.Embedded() && teardown.Pkg() != c.IR.Pass.Pkg:
+		return // it is the value's own
 	case teardown != nil:
 		leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
 	case a.Behind == duty.Context:
 		leak.Notes = []finding.Note{{Pos: field.Pos(), Text: "kept in this field"}}
 		needs = piles
 	default:
-		leak.Notes = []finding.Note{{Pos: field.Pos(), Text: "kept in this field"}}
-		needs = piles
-		needs.Proof = true // that its owners come and go
+		return // it may live as long as the process
 	}
 	c.add(a.call, leak, needs)
 }

@@ -46,8 +46,8 @@ func (c *checker) transport(made ssa.Value) {
 	if ends || !used && !uses || alone(made) {
 		return
 	}
-	leak := c.found("per-call", at, "HTTP transport is made for each call and keeps its idle connections")
-	leak.HeldBy = []string{"the goroutines of its connections"}
+	leak := c.found("per-call", at, "HTTP transport is made per call and keeps idle connections")
+	leak.HeldBy = []string{"their goroutines"}
 	c.add(at, leak, piles)
 }
 

@@ -4,19 +4,27 @@ import "github.com/memlint/memlint/internal/engine/duty"
 
 // noun is what the value is called in a message.
 func (a *acquisition) noun() string {
-	switch a.Behind {
-	case duty.Context, "iterator":
-		if a.Ends == nil {
-			return map[string]string{duty.Context: "cancel function", "iterator": "stop function of the iterator"}[a.Behind]
-		}
-		return "context"
-	case duty.Goroutine:
-		return "value with a goroutine behind it"
-	}
 	if a.Ends == nil {
+		switch a.Behind {
+		case duty.Context:
+			return "cancel function"
+		case "iterator":
+			return "stop function of the iterator"
+		}
 		return "function that gives back a " + a.Behind
 	}
+	if a.Behind == duty.Goroutine {
+		return "value with a goroutine behind it"
+	}
 	return a.Behind
+}
+
+// is is the verb that goes with the noun.
+func (a *acquisition) is() string {
+	if a.Behind == duty.Rows {
+		return " are "
+	}
+	return " is "
 }
 
 // released is the participle of what gives the value back.

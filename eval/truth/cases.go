@@ -4,7 +4,18 @@ import "github.com/memlint/memlint/eval/truth/leaks"
 
 const large = 64 << 10 // what leaks makes in a repetition
 
-var cases = append([]test{
+var cases = append(append([]test{
+	{category: "closeleak/cancel-lost", leak: leaks.CancelLost, fixed: leaks.CancelLostFixed, bytes: 100},
+	{category: "closeleak/cancel-lost", leak: leaks.CancelLostUnderEndless, fixed: leaks.CancelLostUnderEndlessFixed, bytes: 100},
+	{category: "closeleak/defer-in-loop", leak: leaks.DeferCancelInLoop, fixed: leaks.DeferCancelInLoopFixed, bytes: 10000},
+	{category: "closeleak/entry-dropped", leak: leaks.EntryDropped, fixed: leaks.EntryDroppedFixed, bytes: large, goroutines: 1},
+	{category: "closeleak/error-path", leak: leaks.BodyOnErrorPath, fixed: leaks.BodyOnErrorPathFixed, bytes: 10000, goroutines: 3},
+	{category: "closeleak/name-dropped", leak: leaks.NameDropped, fixed: leaks.NameDroppedFixed, bytes: large},
+	{category: "closeleak/never-released", leak: leaks.NeverReleased, fixed: leaks.NeverReleasedFixed, bytes: large, goroutines: 1},
+	{category: "closeleak/overwritten", leak: leaks.Overwritten, fixed: leaks.OverwrittenFixed, bytes: large, goroutines: 1},
+	{category: "closeleak/owner-forgets", leak: leaks.OwnerForgets, fixed: leaks.OwnerForgetsFixed, bytes: large, goroutines: 1},
+	{category: "closeleak/per-call", leak: leaks.TransportPerCall, fixed: leaks.TransportPerCallFixed, bytes: 10000, goroutines: 3},
+	{category: "closeleak/teardown-gives-up", leak: leaks.TeardownGivesUp, fixed: leaks.TeardownGivesUpFixed, bytes: large, goroutines: 1},
 	{category: "closurecapture/large-capture", leak: leaks.LargeCapture, fixed: leaks.LargeCaptureFixed, bytes: large},
 	{category: "closurecapture/large-capture", leak: leaks.LargeCaptureGoroutine, fixed: leaks.LargeCaptureGoroutineFixed, bytes: large, goroutines: 1},
 	{category: "closurecapture/partial-use", leak: leaks.PartialUse, fixed: leaks.PartialUseFixed, bytes: large},
@@ -42,4 +53,4 @@ var cases = append([]test{
 	{category: "timerleak/ticker-goroutine", leak: leaks.TickerGoroutine, fixed: leaks.TickerGoroutineFixed, bytes: large, goroutines: 1},
 	{category: "timerleak/ticker-not-stopped", leak: leaks.TickerNotStopped, fixed: leaks.TickerNotStoppedFixed, bytes: 200, until: 23},
 	{category: "timerleak/timer-not-stopped", leak: leaks.TimerNotStopped, fixed: leaks.TimerNotStoppedFixed, bytes: 200, until: 23},
-}, cleanups...)
+}, cleanups...), pulls...)

@@ -48,6 +48,7 @@ const (
 	Goroutine = "goroutine"
 	Context   = "context"
 	Process   = "process"
+	Listener  = "listener"
 	Pool      = "connection pool"
 	Rows      = "rows"
 )
@@ -163,6 +164,9 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 		if !ok {
 			continue
 		}
+		if isNil(ret.Results[index]) && !fails(ret) {
+			return Debt{}, false // sometimes there is nothing to give back
+		}
 		for _, r := range d.p.Refs(ret.Results[index]) {
 			if isVariable(r) {
 				continue
@@ -182,6 +186,18 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 		found.Parent = -1
 	}
 	return found, true
+}
+
+func isNil(v ssa.Value) bool {
+	k, ok := v.(*ssa.Const)
+	return ok && k.IsNil()
+}
+
+// fails reports whether a return statement may return an error.
+func fails(ret *ssa.Return) bool {
+	return slices.ContainsFunc(ret.Results, func(r ssa.Value) bool {
+		return types.Identical(r.Type(), types.Universe.Lookup("error").Type()) && !isNil(r)
+	})
 }
 
 // mayOwe reports whether a type is of values that can be given back at all.

@@ -145,7 +145,9 @@ func (d *Duties) canceledBy(ctx ssa.Value, fields []*types.Var) bool {
 	for _, r := range refs {
 		if f := r.Path.Field(); f != nil {
 			for _, e := range d.p.StoredIn(f) {
-				expanded = append(expanded, e.Ref)
+				if !e.Via { // what it is derived from
+					expanded = append(expanded, e.Ref)
+				}
 			}
 		} else if !isVariable(r) {
 			expanded = append(expanded, r)

@@ -1,0 +1,149 @@
+// Package contexts derives contexts.
+package contexts
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"example.com/closing/internal/pump"
+)
+
+func ignored(ctx context.Context, f func(context.Context)) {
+	c, _ := pump.Child(ctx) // want `cancel function is never called; held by its parent context \(closeleak/cancel-lost\)`
+	f(c)
+}
+
+// Nothing keeps a child of what never ends.
+func root(f func(context.Context)) {
+	c, _ := pump.Child(context.Background())
+	f(c)
+}
+
+// The context ends with the request.
+func request(w http.ResponseWriter, r *http.Request) {
+	_, cancel := context.WithCancelCause(r.Context())
+	if r.ContentLength > 10 {
+		cancel(nil)
+	}
+}
+
+// There is nothing to cancel where the flag says so.
+func flagged(ctx context.Context, f func(context.Context)) {
+	ctx, ok, cancel := pump.Maybe(ctx, time.Second)
+	if ok {
+		defer cancel()
+	}
+	f(ctx)
+}
+
+func path(ctx context.Context, f func(context.Context) error) error {
+	c, cancel := context.WithCancel(ctx) // want `cancel function is not called on every path; held by its parent context \(closeleak/cancel-lost\)`
+	if err := f(c); err != nil {
+		return err
+	}
+	cancel()
+	return nil
+}
+
+// Where the context has ended, nothing is left to do.
+func ended(ctx context.Context, step func(context.Context) bool) {
+	c, cancel := context.WithCancel(ctx)
+	go func() {
+		for {
+			select {
+			case <-c.Done():
+				return
+			default:
+			}
+			if step(c) {
+				cancel()
+				return
+			}
+		}
+	}()
+}
+
+type job struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// NewJob leaks: nobody calls what the field has.
+func NewJob(ctx context.Context) *job {
+	j := new(job)
+	j.ctx, j.cancel = context.WithCancel(ctx) // want `cancel function in field cancel is never called; held by its parent context \(closeleak/cancel-lost\)`
+	return j
+}
+
+func (j *job) Done() <-chan struct{} { return j.ctx.Done() }
+
+type task struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// NewTask is fine: Stop cancels.
+func NewTask(ctx context.Context) *task {
+	t := new(task)
+	t.ctx, t.cancel = context.WithCancel(ctx)
+	return t
+}
+
+func (t *task) Stop() { t.cancel() }
+
+// A variable of the loop says whether there is one.
+func command(ctx context.Context, in <-chan string) {
+	var c context.Context
+	var cancel context.CancelFunc
+	defer func() {
+		if cancel != nil {
+			cancel()
+		}
+	}()
+	for line := range in {
+		if line != "start" || c != nil {
+			continue
+		}
+		c, cancel = context.WithCancel(ctx)
+	}
+}
+
+// Calls has what runs.
+type Calls struct {
+	mu sync.Mutex
+	m  map[int]context.CancelFunc
+}
+
+// Run is fine: what is deleted was called.
+func (c *Calls) Run(ctx context.Context, id int, f func(context.Context)) {
+	ctx, cancel := context.WithCancel(ctx)
+	c.mu.Lock()
+	c.m[id] = cancel
+	c.mu.Unlock()
+	defer func() {
+		cancel()
+		c.mu.Lock()
+		delete(c.m, id)
+		c.mu.Unlock()
+	}()
+	f(ctx)
+}
+
+// Kill cancels and deletes.
+func (c *Calls) Kill(id int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if cancel := c.m[id]; cancel != nil {
+		cancel()
+	}
+	delete(c.m, id)
+}
+
+// Forget leaks the context.
+func (c *Calls) Forget(id int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.m, id) // want `entry of m is taken out and what it holds is not given back \(closeleak/entry-dropped\)`
+}

@@ -1,0 +1,67 @@
+// Package loops defers in loops.
+package loops
+
+import (
+	"context"
+	"net"
+	"os"
+	"time"
+)
+
+func each(ctx context.Context, in <-chan int, f func(context.Context, int)) {
+	for v := range in {
+		c, cancel := context.WithTimeout(ctx, time.Minute) // want `every iteration leaves a cancel function open until the function returns \(closeleak/defer-in-loop\)`
+		defer cancel()
+		f(c, v)
+	}
+}
+
+func accept(ln net.Listener, greet func(net.Conn)) error {
+	for {
+		c, err := ln.Accept() // want `every iteration leaves a connection open until the function returns`
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		greet(c)
+	}
+}
+
+// A function for each.
+func apart(ln net.Listener, greet func(net.Conn)) error {
+	for {
+		c, err := ln.Accept()
+		if err != nil {
+			return err
+		}
+		func() {
+			defer c.Close()
+			greet(c)
+		}()
+	}
+}
+
+// There are as many as in the list.
+func list(paths []string) error {
+	for _, p := range paths {
+		f, err := os.Open(p)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+	}
+	return nil
+}
+
+// The iteration that defers is the last one.
+func first(paths <-chan string) (os.FileInfo, error) {
+	for p := range paths {
+		f, err := os.Open(p)
+		if err != nil {
+			continue
+		}
+		defer f.Close()
+		return f.Stat()
+	}
+	return nil, os.ErrNotExist
+}
