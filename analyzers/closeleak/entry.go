@@ -2,6 +2,7 @@ package closeleak
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -47,13 +48,32 @@ func (c *checker) entries() {
 			continue
 		}
 		for _, e := range k.outs {
-			if !c.takesOver(ir.Outermost(e.Func()), k, 0) {
+			fn := ir.Outermost(e.Func())
+			if len(c.Uses(fn)) == 0 && c.shared(k) {
+				continue // who calls it may have the entry
+			}
+			if !c.takesOver(fn, k, 0) {
 				leak := c.found("entry-dropped", e.Instr, "entry of "+k.field.Name()+" is taken out and what it holds is not given back")
 				c.note(leak, k.given.Instr, "given back here, on another way out")
 				c.add(e.Instr, leak, owes)
 			}
 		}
 	}
+}
+
+// shared reports whether others have the entries of a container, too: they were given by a caller,
+// or a function returns them and leaves them in it.
+func (c *checker) shared(k *entryKind) bool {
+	elem, thing := entryType(k.field.Type()), thingOf(k.given)
+	return slices.ContainsFunc(c.StoredIn(k.field), func(e *effects.Event) bool {
+		_, param := e.Ref.Root.(*ssa.Parameter)
+		typ := e.Ref.Path.Type(e.Ref.Root.Type())
+		return param && !e.Via && (sameThing(typ, elem) || sameThing(typ, thing))
+	}) || slices.ContainsFunc(c.UnderField(k.field), func(e *effects.Event) bool {
+		return e.Kind == effects.Return && !e.Via && c.ofEntry(e, k.field) && !slices.ContainsFunc(k.outs, func(out *effects.Event) bool {
+			return ir.Outermost(out.Func()) == ir.Outermost(e.Func())
+		})
+	})
 }
 
 // deletes reports whether an event takes out one entry, by its key.

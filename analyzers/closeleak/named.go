@@ -31,14 +31,12 @@ func (c *checker) named(call *ssa.Call) {
 		}
 	case i >= 0:
 		switch name := ir.Unconvert(args[i]).(type) {
-		case *ssa.Const, *ssa.Parameter:
-			return // one name, or the caller's
-		case ssa.Instruction:
-			if c.leavesAs(name.(ssa.Value)) {
+		case *ssa.Call, *ssa.BinOp:
+			if c.leavesAs(name) {
 				return
 			}
 		default:
-			return
+			return // one name, or somebody else has it
 		}
 	default:
 		return

@@ -17,6 +17,9 @@ import (
 // kept judges a value that is handed on: an object may keep it in a field, and never give it
 // back.
 func (c *checker) kept(a *acquisition) {
+	if a.Behind == duty.Statement {
+		return // it goes with what it was prepared for
+	}
 	field, at := c.keptIn(a)
 	if field == nil || !c.OwnField(field) {
 		return

@@ -102,7 +102,8 @@ const head = `<!-- Written by the command truth; do not edit. -->
 Each cell has what one repetition keeps, without the fix and with it, in bytes of
 live heap after the garbage collector has run; goroutines that stay are g, and their
 stacks come on top. Timers are those that a go line of 1.23 or later gives from
-Go 1.23 on.
+Go 1.23 on. An HTTP connection has both of its ends in the process: of its goroutines
+two are the client's.
 
 `
 

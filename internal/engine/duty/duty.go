@@ -13,6 +13,7 @@ import (
 
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
 )
 
 // Analyzer works out what results of functions owe and exports it as facts. Use
@@ -51,6 +52,7 @@ const (
 	Listener  = "listener"
 	Pool      = "connection pool"
 	Rows      = "rows"
+	Statement = "statement"
 )
 
 // A Debt is what a result of a call owes.
@@ -172,7 +174,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 				continue
 			}
 			debt, ok := d.value(fn, r)
-			if !ok || !d.onlyReturned(fn, r) {
+			if !ok || !d.onlyReturned(fn, r) || d.paidBefore(debt, r, ret) {
 				return Debt{}, false
 			}
 			found, owes = debt, true
@@ -293,6 +295,13 @@ func (d *Duties) parentOf(fn *ssa.Function, debt *Debt) bool {
 		}
 	}
 	return false
+}
+
+// paidBefore reports whether a value is given back on all ways to a return statement.
+func (d *Duties) paidBefore(debt Debt, r effects.Ref, ret *ssa.Return) bool {
+	return slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
+		return e.Mode == effects.Now && e.Func() == ret.Parent() && debt.PaidBy(e) && lifetime.Before(e.Instr, ret)
+	})
 }
 
 // onlyReturned reports whether nobody but the caller of fn gets hold of a value.
