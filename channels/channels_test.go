@@ -24,6 +24,7 @@ var update = flag.Bool("update", false, "write table.md instead of comparing wit
 var corpus = []string{
 	"examples/leaky",
 	"examples/fixed",
+	"testdata/src/closeleak/current",
 	"testdata/src/closurecapture/finalizer",
 	"testdata/src/closurecapture/partial",
 	"testdata/src/globalgrowth/grows",

@@ -65,7 +65,7 @@ func matches(pattern, pkg string) bool {
 }
 
 // factual are the packages that declare facts.
-var factual = []string{"internal/engine/comm", "internal/engine/effects", "internal/engine/evidence"}
+var factual = []string{"internal/engine/comm", "internal/engine/duty", "internal/engine/effects", "internal/engine/evidence"}
 
 // TestSoleOwners checks what belongs to few packages only: facts to engines,
 // reporting to finding.

@@ -365,7 +365,7 @@ var pairs = map[string][]string{
 // pairs keeps the words of pairs in the names of functions that belong together.
 // One half takes what is told of events, or makes it: a function, a channel, an
 // interface with methods. The other half is another function, or a result that
-// is called or torn down.
+// is called or torn down. What is registered under a name or number may be anything.
 func (c *chooser) pairs(funcs []*types.Func) {
 	for _, fn := range funcs {
 		for word, inverses := range pairs {
@@ -375,13 +375,14 @@ func (c *chooser) pairs(funcs []*types.Func) {
 				must = "Must"
 				suffix, ok = cutWord(fn.Name(), must+word)
 			}
-			if !ok || !listens(fn.Signature()) {
+			if !ok {
 				continue
 			}
-			paired := handle(fn.Signature())
+			listening := listens(fn.Signature())
+			paired := listening && handle(fn.Signature())
 			for _, other := range funcs {
 				for _, inverse := range inverses {
-					if rest, ok := cutWord(other.Name(), inverse); ok && (rest == "" || rest == suffix) {
+					if rest, ok := cutWord(other.Name(), inverse); ok && (rest == "" || rest == suffix) && (listening || word == "Register" && byName(other.Signature())) {
 						paired = true
 						c.set(other, other.Name()[:len(inverse)]+c.word(rest))
 					}
@@ -392,6 +393,15 @@ func (c *chooser) pairs(funcs []*types.Func) {
 			}
 		}
 	}
+}
+
+// byName reports whether a function takes a name or number, and nothing else.
+func byName(sig *types.Signature) bool {
+	if sig.Params().Len() != 1 {
+		return false
+	}
+	_, basic := sig.Params().At(0).Type().Underlying().(*types.Basic)
+	return basic
 }
 
 // listens reports whether a function takes a listener or gives a channel.
