@@ -26,7 +26,7 @@ func (c *checker) teardown(fn *ssa.Function) {
 		}
 		edge.Succ = 1 - edge.Succ
 		first := of(given, x)
-		if first == nil {
+		if first == nil || c.setsNil(fn, first.Ref) {
 			continue
 		}
 		for _, rest := range given {
@@ -47,6 +47,23 @@ func (c *checker) teardown(fn *ssa.Function) {
 			return
 		}
 	}
+}
+
+// setsNil reports whether a method sets a part of its receiver to nil: who calls it again comes
+// to the rest.
+func (c *checker) setsNil(fn *ssa.Function, part effects.Ref) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			store, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			if k, ok := store.Val.(*ssa.Const); ok && k.IsNil() && slices.Contains(c.Refs(store.Addr), part) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // givenBack returns the events by which a method gives back what its receiver keeps.

@@ -300,8 +300,29 @@ func (d *Duties) parentOf(fn *ssa.Function, debt *Debt) bool {
 // paidBefore reports whether a value is given back on all ways to a return statement.
 func (d *Duties) paidBefore(debt Debt, r effects.Ref, ret *ssa.Return) bool {
 	return slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
-		return e.Mode == effects.Now && e.Func() == ret.Parent() && debt.PaidBy(e) && lifetime.Before(e.Instr, ret)
+		if e.Mode == effects.Spawned || !debt.PaidBy(e) {
+			return false
+		}
+		at := e.Instr
+		if lit := e.Func(); lit != ret.Parent() {
+			if at = d.deferred(lit, ret.Parent()); at == nil || e.Instr.Block() != lit.Blocks[0] {
+				return false
+			}
+		}
+		return lifetime.Before(at, ret)
 	})
+}
+
+// deferred returns the statement of fn that defers a literal, or nil if none does.
+func (d *Duties) deferred(lit, fn *ssa.Function) ssa.Instruction {
+	for _, made := range d.p.Literal(lit) {
+		for _, e := range d.p.Of(made) {
+			if e.Kind == effects.Call && e.Mode == effects.Deferred && e.Func() == fn {
+				return e.Instr
+			}
+		}
+	}
+	return nil
 }
 
 // onlyReturned reports whether nobody but the caller of fn gets hold of a value.
