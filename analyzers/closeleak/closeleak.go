@@ -192,7 +192,7 @@ func (c *checker) keepsContext(call *ssa.Call, d duty.Debt) bool {
 	if d.Parent < 0 {
 		return true
 	}
-	return d.Parent < len(args) && c.Ends(args[d.Parent]) && !c.ofRequest(args[d.Parent])
+	return d.Parent < len(args) && !c.Background(args[d.Parent]) && !c.ofRequest(args[d.Parent])
 }
 
 // ofRequest reports whether a context is that of a request to a server, which ends with it.
@@ -364,8 +364,10 @@ func (c *checker) deferred(a *acquisition) bool {
 func (a *acquisition) spec(c *checker) lifetime.Spec {
 	s := lifetime.Spec{
 		Releases: func(e *effects.Event) bool { return a.concerns(e) && a.PaidBy(e) },
-		Ignores:  func(e *effects.Event) bool { return !a.concerns(e) || c.stays(a, e) },
-		Part:     a.Path,
+		Ignores: func(e *effects.Event) bool {
+			return !a.concerns(e) || c.stays(a, e) || a.Behind == duty.Handle && e.Kind == effects.Escape && !c.deletesHandles()
+		},
+		Part: a.Path,
 	}
 	if a.Behind == duty.Context {
 		s.Ended = func(ch ssa.Value) bool { return c.doneOf(ch, a.call) }
@@ -381,6 +383,14 @@ func (a *acquisition) spec(c *checker) lifetime.Spec {
 		}
 	}
 	return s
+}
+
+// deletesHandles reports whether the package deletes handles at all: who gets one as a number
+// gives it back, if at all.
+func (c *checker) deletesHandles() bool {
+	return slices.ContainsFunc(c.Named("Delete"), func(e *effects.Event) bool {
+		return e.Callee != nil && e.Callee.FullName() == "(runtime/cgo.Handle).Delete"
+	})
 }
 
 // doneOf reports whether a channel tells of the end of the context that comes with a cancel

@@ -13,8 +13,11 @@ func (a *acquisition) noun() string {
 		}
 		return "function that gives back a " + a.Behind
 	}
-	if a.Behind == duty.Goroutine {
+	switch a.Behind {
+	case duty.Goroutine:
 		return "value with a goroutine behind it"
+	case duty.Registration:
+		return "value that is registered"
 	}
 	return a.Behind
 }
@@ -60,7 +63,9 @@ func (a *acquisition) heldBy() []string {
 		return []string{"the connection to the server"}
 	case duty.Rows, "transaction", "statement":
 		return []string{"the connection to the database"}
-	case "handle":
+	case duty.Registration:
+		return []string{"a package variable"}
+	case duty.Handle:
 		return []string{"the table of handles"}
 	}
 	return nil

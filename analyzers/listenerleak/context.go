@@ -57,7 +57,7 @@ func (c *checker) derived(ctx ssa.Value) bool {
 // that gives a channel back: a background context never ends, so the code that
 // gave it has to stay with the channel until that is closed.
 func (c *checker) watch(call ssa.CallInstruction, a *api, holder ssa.Value) {
-	if !c.neverEnds(call.Common().Args[0]) {
+	if !c.Background(call.Common().Args[0]) {
 		return
 	}
 	leak := c.at(call, "never-removed")
@@ -75,35 +75,4 @@ func (c *checker) watch(call ssa.CallInstruction, a *api, holder ssa.Value) {
 		}
 	}
 	c.add(call, leak, repeats(holder))
-}
-
-// neverEnds reports whether a context is certainly a background one, perhaps
-// with values.
-func (c *checker) neverEnds(ctx ssa.Value) bool {
-	found := false
-	for _, r := range c.Refs(ctx) {
-		call, ok := r.Root.(*ssa.Call)
-		if !ok || r.Path != nil {
-			if cell, ok := r.Root.(*ssa.Alloc); ok && isPointerVar(cell) {
-				continue
-			}
-			return false
-		}
-		callee := ir.Callee(&call.Call)
-		if callee == nil {
-			return false
-		}
-		switch callee.FullName() {
-		case "context.Background", "context.TODO":
-			found = true
-		case "context.WithValue", "go.etcd.io/etcd/client/v3.WithRequireLeader":
-			if !c.neverEnds(call.Call.Args[0]) {
-				return false
-			}
-			found = true
-		default:
-			return false
-		}
-	}
-	return found
 }

@@ -316,7 +316,7 @@ type order struct {
 }
 
 func newOrder() *order {
-	ctx, cancel := context.WithCancel(theApp.ctx) // missed: closeleak/cancel-lost
+	ctx, cancel := context.WithCancel(theApp.ctx) // leak: closeleak/cancel-lost
 	return &order{ctx, cancel}
 }
 

@@ -52,7 +52,10 @@ const (
 	Listener  = "listener"
 	Pool      = "connection pool"
 	Rows      = "rows"
-	Statement = "statement"
+	Handle    = "handle"
+	// Registration is a place in a package variable.
+	Registration = "registration"
+	Statement    = "statement"
 )
 
 // A Debt is what a result of a call owes.
@@ -173,7 +176,14 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 			if isVariable(r) {
 				continue
 			}
+			if debt, ok := d.registered(r); ok {
+				found, owes = debt, true
+				continue
+			}
 			debt, ok := d.value(fn, r)
+			if _, made := r.Root.(*ssa.Alloc); !ok && made && r.Path == nil {
+				continue // its caller does not know what is behind it
+			}
 			if !ok || !d.onlyReturned(fn, r) || d.paidBefore(debt, r, ret) {
 				return Debt{}, false
 			}
@@ -273,7 +283,7 @@ func (d *Duties) called(call *ssa.Call, index int, path string) (Debt, bool) {
 		debt.Path = debt.Path[len(path):]
 		if debt.Parent >= 0 {
 			args := ir.Args(&call.Call)
-			if debt.Parent >= len(args) || !d.lasts(args[debt.Parent]) {
+			if debt.Parent >= len(args) || d.p.Background(args[debt.Parent]) {
 				return Debt{}, false
 			}
 		}
@@ -281,10 +291,6 @@ func (d *Duties) called(call *ssa.Call, index int, path string) (Debt, bool) {
 	}
 	return Debt{}, false
 }
-
-// lasts reports whether a context that is the parent of another is one that may end, and
-// so keeps what is derived from it until then.
-func (d *Duties) lasts(ctx ssa.Value) bool { return d.p.Ends(ctx) }
 
 // parentOf finds the parameter of fn that is the parent of a context which it returns.
 func (d *Duties) parentOf(fn *ssa.Function, debt *Debt) bool {
@@ -440,6 +446,30 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 	for _, end := range ends {
 		if d.starts(fn, made, end) {
 			return Debt{Behind: Goroutine, Ends: []string{end.method.Name()}, Parent: -1}, true
+		}
+	}
+	return Debt{}, false
+}
+
+// registered returns what a new object owes because it is kept in a package variable until a
+// method ends its life.
+func (d *Duties) registered(r effects.Ref) (Debt, bool) {
+	made, ok := r.Root.(*ssa.Alloc)
+	if !ok || r.Path != nil || ir.Named(made.Type()) == nil {
+		return Debt{}, false
+	}
+	for _, e := range d.p.Of(made) {
+		kept, ok := e.To.Root.(*ssa.Global)
+		if e.Kind != effects.Store || e.Ref.Path != nil || e.Via || !ok || !e.To.Path.IsElem() {
+			continue
+		}
+		for _, end := range d.endsOf(ir.Named(made.Type())) {
+			fn := d.p.IR.SSA.Prog.FuncValue(end.method)
+			if fn != nil && slices.ContainsFunc(d.p.In(fn), func(out *effects.Event) bool {
+				return out.Kind == effects.Shrink && out.Ref.Root == ssa.Value(kept)
+			}) {
+				return Debt{Behind: Registration, Ends: []string{end.method.Name()}, Parent: -1}, true
+			}
 		}
 	}
 	return Debt{}, false

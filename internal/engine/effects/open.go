@@ -166,6 +166,37 @@ func (p *Package) shut(r Ref) bool {
 // maxContexts bounds how far a context is followed to what it is derived from.
 const maxContexts = 6
 
+// Background reports whether a context is certainly a background one, perhaps with
+// values: it never ends, and keeps none that are derived from it.
+func (p *Package) Background(ctx ssa.Value) bool {
+	found := false
+	for _, r := range p.Refs(ctx) {
+		call, ok := r.Root.(*ssa.Call)
+		if !ok || r.Path != nil {
+			if cell, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil && types.IsInterface(cell.Type().(*types.Pointer).Elem()) {
+				continue // the variable that holds it
+			}
+			return false
+		}
+		callee := ir.Callee(&call.Call)
+		if callee == nil {
+			return false
+		}
+		switch callee.FullName() {
+		case "context.Background", "context.TODO", "context.WithoutCancel":
+			found = true
+		case "context.WithValue", "go.etcd.io/etcd/client/v3.WithRequireLeader":
+			if !p.Background(call.Call.Args[0]) {
+				return false
+			}
+			found = true
+		default:
+			return false
+		}
+	}
+	return found
+}
+
 // Ends reports whether a context may end: it is none that nobody ends.
 func (p *Package) Ends(ctx ssa.Value) bool { return p.ends(ctx, 0) }
 
