@@ -162,8 +162,8 @@ type acquisition struct {
 // acquired judges what a call leaves to be given back.
 func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	a := &acquisition{Debt: d, call: call}
-	if d.Behind == duty.Context && !c.keepsContext(call, d) {
-		return
+	if d.Behind == duty.Context && !c.keepsContext(call, d) || d.Behind == duty.Descriptor && ir.Callee(&call.Call).Pkg().Path() == "os" {
+		return // the descriptor is somebody's, as those of the standard streams are
 	}
 	if a.v = a.value(c); a.v == nil {
 		if a.Param < 0 {
@@ -186,11 +186,15 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	c.kept(a)
 }
 
-// keepsContext reports whether the parent of a context keeps it until it is canceled.
+// keepsContext reports whether the parent of a context, or its timer, keeps it until it is
+// canceled.
 func (c *checker) keepsContext(call *ssa.Call, d duty.Debt) bool {
 	args := ir.Args(&call.Call)
 	if d.Parent < 0 {
 		return true
+	}
+	if callee := ir.Callee(&call.Call); callee != nil && (strings.HasPrefix(callee.FullName(), "context.WithTimeout") || strings.HasPrefix(callee.FullName(), "context.WithDeadline")) {
+		return d.Parent < len(args) && !c.ofRequest(args[d.Parent]) // if it has no parent, its timer does
 	}
 	return d.Parent < len(args) && !c.Background(args[d.Parent]) && !c.ofRequest(args[d.Parent])
 }
@@ -279,6 +283,9 @@ func (c *checker) fix(a *acquisition) *finding.Fix {
 		if e.Func() != a.call.Parent() || e.Mode == effects.Spawned || e.Kind == effects.Store {
 			return nil
 		}
+	}
+	if callee := ir.Callee(&a.call.Call); a.Ends != nil && !token.IsExported(a.Ends[0]) && (callee == nil || callee.Pkg() != c.IR.Pass.Pkg) {
+		return nil
 	}
 	text := "()"
 	title := "Defer the call"

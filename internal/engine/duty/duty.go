@@ -53,6 +53,8 @@ const (
 	Pool      = "connection pool"
 	Rows      = "rows"
 	Handle    = "handle"
+	// Descriptor is a file whose descriptor was there before.
+	Descriptor = "descriptor"
 	// Registration is a place in a package variable.
 	Registration = "registration"
 	Statement    = "statement"
@@ -72,8 +74,7 @@ type Debt struct {
 	Parent int
 }
 
-// Own reports whether the value is of a type that a main module declares: what gives it back
-// may have other names than Ends.
+// String returns the debt in the form of std.txt.
 func (d Debt) String() string {
 	place := fmt.Sprintf("r%d", d.Result)
 	if d.Result < 0 {
@@ -83,7 +84,10 @@ func (d Debt) String() string {
 	if d.Ends == nil {
 		how = "call"
 	}
-	return place + d.Path + " " + d.Behind + " " + how
+	if d.Parent >= 0 {
+		how += fmt.Sprintf(" of p%d", d.Parent)
+	}
+	return place + d.Path + " " + strings.ReplaceAll(d.Behind, " ", "_") + " " + how
 }
 
 // Owes says what the results of a function owe. It is a fact about the function's
@@ -93,12 +97,16 @@ type Owes struct{ Debts []Debt }
 // AFact marks Owes as a fact.
 func (*Owes) AFact() {}
 
-func (o *Owes) String() string {
+// String returns the fact in one line.
+func (o *Owes) String() string { return "owes(" + o.Text() + ")" }
+
+// Text returns the debts in the form of std.txt.
+func (o *Owes) Text() string {
 	var all []string
 	for _, d := range o.Debts {
 		all = append(all, d.String())
 	}
-	return "owes(" + strings.Join(all, ", ") + ")"
+	return strings.Join(all, ", ")
 }
 
 // Duties answers what calls in one package leave to be done.
@@ -125,7 +133,23 @@ func (d *Duties) Debts(call *ssa.CallCommon) []Debt {
 	if fact := new(Owes); callee.Pkg() != nil && d.pass.ImportObjectFact(callee, fact) {
 		return fact.Debts
 	}
-	return stdDebts(callee)
+	if debts := tabled(callee); debts != nil || d.p.SummaryOf(callee) != nil {
+		return debts // of what is known of it
+	}
+	return typed(callee.Signature())
+}
+
+// typed returns what results owe by their type alone: a cancel function is there to be
+// called, whoever made it.
+func typed(sig *types.Signature) []Debt {
+	var debts []Debt
+	for i := range sig.Results().Len() {
+		switch sig.Results().At(i).Type().String() {
+		case "context.CancelFunc", "context.CancelCauseFunc":
+			debts = append(debts, Debt{Result: i, Param: -1, Behind: Context, Parent: -1})
+		}
+	}
+	return debts
 }
 
 func (d *Duties) export() {
@@ -333,9 +357,10 @@ func (d *Duties) deferred(lit, fn *ssa.Function) ssa.Instruction {
 
 // onlyReturned reports whether nobody but the caller of fn gets hold of a value.
 func (d *Duties) onlyReturned(fn *ssa.Function, r effects.Ref) bool {
+	_, object := r.Root.(*ssa.Alloc)
 	return !slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
-		if e.Ref.Path != nil && e.Ref.Path != r.Path {
-			return false
+		if e.Ref.Path != nil && e.Ref.Path != r.Path || object && e.Via && e.Kind == effects.Escape {
+			return false // a part of the object that refers to it
 		}
 		switch e.Kind {
 		case effects.Escape, effects.Send:

@@ -88,14 +88,10 @@ func (d *Duties) opened(end end) []*types.Var {
 	return fields
 }
 
-// lingers reports whether a goroutine has a loop without a way out but what the fields
-// open.
+// lingers reports whether a goroutine does not end but by what the fields open.
 func (d *Duties) lingers(body *ssa.Function, fields []*types.Var, depth int) bool {
-	shut := func(ch ssa.Value) bool { return d.opensOnly(ch, fields) }
-	for _, l := range d.p.IR.Graph(body).Loops {
-		if l.Outer == nil && !l.Bounded() && !d.p.Endless(l) && d.p.EndlessBut(l, shut) {
-			return true
-		}
+	if d.p.Lingers(body, func(ch ssa.Value) bool { return d.opensOnly(ch, fields) }) {
+		return true
 	}
 	if depth > maxStarting {
 		return false

@@ -18,15 +18,26 @@ import (
 // Endless reports whether no path leads out of a loop but by ways that nobody
 // opens.
 func (p *Package) Endless(l *ir.Loop) bool {
-	return p.EndlessBut(l, func(ssa.Value) bool { return false })
+	return p.endless(l.Header, l.Blocks, l.Contains, p.Opens)
 }
 
-// EndlessBut is Endless where nothing comes from the channels of which closed says so.
-func (p *Package) EndlessBut(l *ir.Loop, closed func(ch ssa.Value) bool) bool {
-	opens := func(ch ssa.Value) bool { return !closed(ch) && p.Opens(ch) }
+// Lingers reports whether a function does not come back by itself, but may if somebody
+// opens the channels of which opens says so.
+func (p *Package) Lingers(fn *ssa.Function, opens func(ch ssa.Value) bool) bool {
+	if len(fn.Blocks) == 0 {
+		return false
+	}
+	all := func(*ssa.BasicBlock) bool { return true }
+	closed := func(ch ssa.Value) bool { return !opens(ch) && p.Opens(ch) }
+	return !p.endless(fn.Blocks[0], fn.Blocks, all, p.Opens) && p.endless(fn.Blocks[0], fn.Blocks, all, closed)
+}
+
+// endless reports whether no path from start leads out of some blocks, or comes to a return,
+// but by channels from which nothing comes.
+func (p *Package) endless(start *ssa.BasicBlock, blocks []*ssa.BasicBlock, inside func(*ssa.BasicBlock) bool, opens func(ch ssa.Value) bool) bool {
 	shut := make(map[ir.Edge]bool)
 	stuck := make(map[ssa.Instruction]bool)
-	for _, b := range l.Blocks {
+	for _, b := range blocks {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case *ssa.Select:
@@ -54,19 +65,22 @@ func (p *Package) EndlessBut(l *ir.Loop, closed func(ch ssa.Value) bool) bool {
 			}
 		}
 	}
-	seen := map[*ssa.BasicBlock]bool{l.Header: true}
-	work := []*ssa.BasicBlock{l.Header}
+	seen := map[*ssa.BasicBlock]bool{start: true}
+	work := []*ssa.BasicBlock{start}
 	for len(work) > 0 {
 		b := work[len(work)-1]
 		work = work[:len(work)-1]
 		if slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool { return stuck[instr] }) {
 			continue
 		}
+		if _, returns := b.Instrs[len(b.Instrs)-1].(*ssa.Return); returns {
+			return false
+		}
 		for i, s := range b.Succs {
 			if shut[ir.Edge{From: b, Succ: i}] || seen[s] {
 				continue
 			}
-			if !l.Contains(s) && !dispatches(s, shut) {
+			if !inside(s) && !dispatches(s, shut) {
 				return false
 			}
 			seen[s] = true

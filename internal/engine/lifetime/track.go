@@ -224,11 +224,15 @@ func (t *tracker) enter(h held, edge ir.Edge) held {
 // or nil if that is not known or always is the value itself.
 func (c *checker) through(e *effects.Event, fn *ssa.Function) ssa.Value {
 	call, ok := e.Instr.(ssa.CallInstruction)
-	if !ok || e.Kind != effects.Method || e.Via || e.Ref.Path != nil {
+	if !ok || e.Kind != effects.Method && e.Kind != effects.Call || e.Via || e.Ref.Path != nil {
 		return nil
 	}
+	args := ir.Args(call.Common())
+	if e.Kind == effects.Call {
+		args = append([]ssa.Value{call.Common().Value}, args...)
+	}
 	var x ssa.Value
-	for _, arg := range ir.Args(call.Common()) {
+	for _, arg := range args {
 		if slices.Contains(c.p.Refs(arg), e.Ref) {
 			if x != nil {
 				return nil

@@ -3,6 +3,7 @@ package duty
 import (
 	_ "embed"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,9 +14,20 @@ import (
 //go:embed std.txt
 var stdText string
 
-var stdTable = sync.OnceValue(func() map[string][]Debt {
+// modules.txt says what results of functions of other modules owe, which are too many to
+// read with every run. Command modules writes it from their sources.
+//
+//go:embed modules.txt
+var modulesText string
+
+var (
+	stdTable     = sync.OnceValue(func() map[string][]Debt { return parseTable(stdText) })
+	modulesTable = sync.OnceValue(func() map[string][]Debt { return parseTable(modulesText) })
+)
+
+func parseTable(text string) map[string][]Debt {
 	table := make(map[string][]Debt)
-	for line := range strings.Lines(stdText) {
+	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
 		name, list, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		if !ok {
@@ -36,7 +48,7 @@ var stdTable = sync.OnceValue(func() map[string][]Debt {
 		}
 	}
 	return table
-})
+}
 
 // parseDebt reads a debt as std.txt has it.
 func parseDebt(text string) Debt {
@@ -46,7 +58,12 @@ func parseDebt(text string) Debt {
 	if err != nil || len(words) < 3 {
 		panic("std.txt: bad debt: " + text)
 	}
-	d := Debt{Result: index, Param: -1, Behind: strings.ReplaceAll(words[1], "_", " "), Ends: words[2:], Parent: -1}
+	ends, of, derived := words[2:], 0, false
+	if i := slices.Index(ends, "of"); i >= 0 {
+		of, err = strconv.Atoi(ends[i+1][1:])
+		ends, derived = ends[:i], err == nil
+	}
+	d := Debt{Result: index, Param: -1, Behind: strings.ReplaceAll(words[1], "_", " "), Ends: ends, Parent: -1}
 	if parts {
 		d.Path = "." + path
 	}
@@ -56,18 +73,19 @@ func parseDebt(text string) Debt {
 	if d.Ends[0] == "call" {
 		d.Ends = nil
 	}
-	if d.Behind == Context {
-		d.Parent = 0
+	if derived {
+		d.Parent = of
 	}
 	return d
 }
 
-func stdDebts(fn *types.Func) []Debt {
+// tabled returns what the tables say of a function.
+func tabled(fn *types.Func) []Debt {
 	if fn.Pkg() == nil {
 		return nil
 	}
 	if first, _, _ := strings.Cut(fn.Pkg().Path(), "/"); strings.Contains(first, ".") {
-		return nil
+		return modulesTable()[fn.Origin().FullName()]
 	}
 	return stdTable()[fn.FullName()]
 }
