@@ -66,8 +66,12 @@ func find(p *evidence.Package) []*evidence.Leak {
 			for _, instr := range b.Instrs {
 				switch instr := instr.(type) {
 				case *ssa.Call:
-					for _, d := range p.Duties().Debts(&instr.Call) {
+					debts := p.Duties().Debts(&instr.Call)
+					for _, d := range debts {
 						c.acquired(instr, d)
+					}
+					if len(debts) == 0 {
+						c.witnessed(instr)
 					}
 					c.named(instr)
 					if clones(instr) {

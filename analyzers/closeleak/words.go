@@ -11,12 +11,9 @@ func (a *acquisition) noun() string {
 		case "iterator":
 			return "stop function of the iterator"
 		}
-		return "function that gives back a " + a.Behind
+		return "function that gives back a " + a.Thing()
 	}
-	switch a.Behind {
-	case duty.Goroutine:
-		return "value with a goroutine behind it"
-	case duty.Registration:
+	if a.Behind == duty.Registration {
 		return "value that is registered"
 	}
 	return a.Behind
@@ -52,8 +49,8 @@ func (a *acquisition) released() string {
 
 // heldBy says what keeps the value.
 func (a *acquisition) heldBy() []string {
-	switch a.Behind {
-	case "file", "connection", "listener", "pipe", "directory", duty.Process:
+	switch a.Thing() {
+	case duty.Descriptor, "file", "connection", "listener", "pipe", "directory", duty.Process:
 		return []string{"the operating system"}
 	case duty.Goroutine, "iterator":
 		return []string{"its goroutine"}

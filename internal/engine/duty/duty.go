@@ -54,7 +54,7 @@ const (
 	Rows      = "rows"
 	Handle    = "handle"
 	// Descriptor is a file whose descriptor was there before.
-	Descriptor = "descriptor"
+	Descriptor = "file descriptor"
 	// Registration is a place in a package variable.
 	Registration = "registration"
 	Statement    = "statement"
@@ -65,7 +65,7 @@ type Debt struct {
 	Result int // index of the result, or -1
 	Param  int // index of the parameter (receiver first) that owes after the call, or -1
 	Path   string
-	// Behind is what is behind the value, in words of a message.
+	// Behind is what the value is or has behind it, in words of a message.
 	Behind string
 	// Ends are the methods that give it back, the usual one first; nil for a function
 	// that is to be called.
@@ -135,6 +135,9 @@ func (d *Duties) Debts(call *ssa.CallCommon) []Debt {
 	}
 	if debts := tabled(callee); debts != nil || d.p.SummaryOf(callee) != nil {
 		return debts // of what is known of it
+	}
+	if callee.Signature().Recv() != nil {
+		return nil // its receiver may call it
 	}
 	return typed(callee.Signature())
 }
@@ -464,16 +467,33 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 		}
 		for _, end := range ends {
 			if end.undoes(e.To.Path.String() + debt.Path) {
-				return Debt{Behind: debt.Behind, Ends: []string{end.method.Name()}, Parent: -1}, true
+				return Debt{Behind: behind(debt.Behind), Ends: []string{end.method.Name()}, Parent: -1}, true
 			}
 		}
 	}
 	for _, end := range ends {
 		if d.starts(fn, made, end) {
-			return Debt{Behind: Goroutine, Ends: []string{end.method.Name()}, Parent: -1}, true
+			return Debt{Behind: behind(Goroutine), Ends: []string{end.method.Name()}, Parent: -1}, true
 		}
 	}
 	return Debt{}, false
+}
+
+// behind says what an object keeps.
+func behind(what string) string {
+	if strings.HasPrefix(what, "value ") {
+		return what
+	}
+	return "value with a " + what + " behind it"
+}
+
+// Thing returns what is behind the value, or behind what it keeps.
+func (d Debt) Thing() string {
+	what, ok := strings.CutPrefix(d.Behind, "value with a ")
+	if !ok {
+		return d.Behind
+	}
+	return strings.TrimSuffix(what, " behind it")
 }
 
 // registered returns what a new object owes because it is kept in a package variable until a

@@ -78,7 +78,7 @@ func beginning(f func()) {
 
 // The log is the module's own.
 func early(name string, head []byte) (*pump.Log, error) {
-	l, err := pump.Open(name) // want `file is not closed on every path; held by the operating system \(closeleak/error-path\)`
+	l, err := pump.Open(name) // want `value with a file behind it is not closed on every path; held by the operating system \(closeleak/error-path\)`
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,70 @@
+// Package other uses other modules.
+package other
+
+import (
+	"context"
+
+	"example.com/lib"
+	"github.com/fsnotify/fsnotify"
+)
+
+// The table says that a file is behind the watcher.
+func watch(path string) error {
+	w, err := fsnotify.NewWatcher() // want `value with a file descriptor behind it is never closed; held by the operating system \(closeleak/never-released\)`
+	if err != nil {
+		return err
+	}
+	return w.Add(path)
+}
+
+// Nothing is known of the client.
+func ask(addr string) (string, error) {
+	c, err := lib.Dial(addr)
+	if err != nil {
+		return "", err
+	}
+	return c.Ask("name")
+}
+
+// That it wants Close says the function itself.
+func greet(addr string) (*lib.Client, error) {
+	c, err := lib.Dial(addr) // want `lib.Client is not closed on every path \(closeleak/error-path\)`
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.Ask("name"); err != nil {
+		c.Close()
+		return nil, err
+	}
+	if _, err := c.Ask("version"); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func talk(addr string) error {
+	c, err := lib.Dial(addr) // want `lib.Client is not closed on every path`
+	if err != nil {
+		return err
+	}
+	if _, err := c.Ask("name"); err != nil {
+		return err
+	}
+	c.Close()
+	return nil
+}
+
+// It closes what is broken, and keeps what is not.
+func broken(c *lib.Client) error {
+	if _, err := c.Ask("name"); err != nil {
+		c.Close()
+		return err
+	}
+	return nil
+}
+
+// A cancel function is to be called, whoever made it.
+func join(a, b context.Context, f func(context.Context)) {
+	ctx, _ := lib.Join(a, b) // want `cancel function is never called; held by its parent context \(closeleak/cancel-lost\)`
+	f(ctx)
+}
