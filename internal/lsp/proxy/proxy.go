@@ -38,10 +38,11 @@ func Run(ctx context.Context, client io.ReadWriter, stderr io.Writer, command []
 	}
 
 	ours, theirs := duplex()
-	defer ours.Close()
 	go second(theirs)
 
 	r := newRouter(protocol.NewOutbox(client), protocol.NewOutbox(stdin), protocol.NewOutbox(ours))
+	defer r.second.Close()
+	defer ours.Close() // before that: nobody may read any more
 	go move(ours, nil, r.fromSecond)
 	fromClient, fromFirst := make(chan error, 1), make(chan error, 1)
 	go func() {
