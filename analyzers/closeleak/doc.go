@@ -26,7 +26,12 @@
 // context that its parent keeps, or it starts a goroutine that only a method of
 // the result ends. The standard library's functions are in a table; a function
 // of the module owes what it returns of these, in an object whose Close gives it
-// back or as a function that does. A Close that does nothing owes nothing.
+// back or as a function that does. A Close that does nothing owes nothing. Of other
+// modules a table knows some, made from their sources; of the rest that a value has to
+// be closed is believed where the function itself closes it on another way.
+//
+// The collector closes files, connections and listeners of package os and net that
+// nothing refers to, some time later. Until then the descriptors are in use.
 //
 // Whoever gets the value may give it back: it is returned, stored where
 // somebody else finds it, sent, captured, or given to code that is not known.
