@@ -175,7 +175,9 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 		}
 		return
 	}
-	if d.Param >= 0 && slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool { return lifetime.HandsOn(e) && e.Func() == call.Parent() && lifetime.Before(e.Instr, call) }) {
+	if d.Param >= 0 && slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
+		return lifetime.HandsOn(e) && e.Func() == call.Parent() && lifetime.Before(e.Instr, call)
+	}) {
 		return // somebody has it already
 	}
 	at := ssa.Instruction(call)
