@@ -3,7 +3,6 @@ package closeleak
 import (
 	_ "embed"
 	"go/token"
-	"go/types"
 	"slices"
 	"strings"
 
@@ -50,11 +49,6 @@ type checker struct {
 	told  map[token.Pos]bool
 }
 
-var (
-	owes  = evidence.Needs{}
-	piles = evidence.Needs{Again: true, Adds: true}
-)
-
 // find returns the values that are not given back.
 func find(p *evidence.Package) []*evidence.Leak {
 	c := &checker{Package: p, told: make(map[token.Pos]bool)}
@@ -90,40 +84,19 @@ func find(p *evidence.Package) []*evidence.Leak {
 	return c.leaks
 }
 
-func (c *checker) found(category string, at ssa.Instruction, what string) *finding.Leak {
-	l := &finding.Leak{Category: category, What: what}
-	l.Pos, l.End = c.IR.Range(at)
-	return l
-}
-
-func (c *checker) note(l *finding.Leak, at ssa.Instruction, text string) {
-	if at != nil {
-		pos, end := c.IR.Range(at)
-		l.Notes = append(l.Notes, finding.Note{Pos: pos, End: end, Text: text})
-	}
-}
-
 // add adds a leak, once for each place.
 func (c *checker) add(at ssa.Instruction, l *finding.Leak, needs evidence.Needs) {
 	if c.told[l.Pos] || !needs.Again && !c.Repeatable(at) {
 		return
 	}
 	c.told[l.Pos] = true
-	c.leaks = append(c.leaks, &evidence.Leak{
-		Category: l.Category, What: l.What, HeldBy: l.HeldBy, Pos: l.Pos, End: l.End,
-		At: at, Needs: needs, Tell: l, Subject: c.subject(at, l),
-	})
-}
-
-// subject names what is lost: what one of several calls puts into a variable is one leak.
-func (c *checker) subject(at ssa.Instruction, l *finding.Leak) string {
-	pos := l.Pos
+	leak := account.Leak(c.Package, l, at, needs)
 	if v, ok := at.(ssa.Value); ok {
-		if variable := variableOf(v, 0); variable.IsValid() {
-			pos = variable
+		if pos := variableOf(v, 0); pos.IsValid() { // what one of several calls puts into it is one leak
+			leak.Subject = c.IR.Pass.Fset.Position(pos).String()
 		}
 	}
-	return c.IR.Pass.Fset.Position(pos).String()
+	c.leaks = append(c.leaks, leak)
 }
 
 // variableOf returns where the variable is declared that gets a value, or NoPos.
@@ -136,7 +109,7 @@ func variableOf(v ssa.Value, depth int) token.Pos {
 		pos := token.NoPos
 		switch ref := ref.(type) {
 		case *ssa.Extract:
-			if !types.Identical(ref.Type(), types.Universe.Lookup("error").Type()) {
+			if !ir.IsError(ref.Type()) {
 				pos = variableOf(ref, depth+1)
 			}
 		case *ssa.MakeInterface:
@@ -161,6 +134,7 @@ type acquisition struct {
 	call *ssa.Call
 	v    ssa.Value // what owes; nil if the result is dropped
 	out  lifetime.Outcome
+	paid *payment // see there
 }
 
 // acquired judges what a call leaves to be given back.
@@ -198,14 +172,11 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 // keepsContext reports whether the parent of a context, or its timer, keeps it until it is
 // canceled.
 func (c *checker) keepsContext(call *ssa.Call, d duty.Debt) bool {
-	args := ir.Args(&call.Call)
 	if d.Parent < 0 {
 		return true
 	}
-	if callee := ir.Callee(&call.Call); callee != nil && (strings.HasPrefix(callee.FullName(), "context.WithTimeout") || strings.HasPrefix(callee.FullName(), "context.WithDeadline")) {
-		return d.Parent < len(args) && !c.ofRequest(args[d.Parent]) // if it has no parent, its timer does
-	}
-	return d.Parent < len(args) && !c.Background(args[d.Parent]) && !c.ofRequest(args[d.Parent])
+	args := ir.Args(&call.Call)
+	return d.Parent < len(args) && (d.Timed || !c.Background(args[d.Parent])) && !c.ofRequest(args[d.Parent])
 }
 
 // ofRequest reports whether a context is that of a request to a server, which ends with it.
@@ -259,21 +230,21 @@ func (c *checker) local(a *acquisition) {
 			category, what = "overwritten", a.noun()+a.is()+"overwritten before being "+a.released()
 		}
 	}
-	needs := owes
+	needs := account.Owes
 	switch {
 	case a.Behind == duty.Context:
 		category = "cancel-lost"
 	case category == "never-released" && (a.Behind == duty.Pool || a.Behind == duty.Process):
-		category, needs = "per-call", piles
+		category, needs = "per-call", account.Piles
 	}
-	l := c.found(category, a.call, what)
+	l := account.Found(c.Package, a.call, category, what)
 	l.HeldBy = a.heldBy()
 	if category != "never-released" && a.v != nil {
 		if len(a.out.Releases) > 0 {
-			c.note(l, a.out.Releases[0].Instr, a.released()+" here on another path")
+			account.Note(c.Package, l, a.out.Releases[0].Instr, a.released()+" here on another path")
 		}
 		if a.out.Exit != nil {
-			c.note(l, a.out.Exit, "returns without that")
+			account.Note(c.Package, l, a.out.Exit, "returns without that")
 		}
 	}
 	if dropped {
@@ -366,10 +337,10 @@ func (c *checker) deferred(a *acquisition) bool {
 			if !l.Contains(d.Block()) || l.Bounded() {
 				continue
 			}
-			leak := c.found("defer-in-loop", a.call, "every iteration leaves a "+a.noun()+" open until the function returns")
+			leak := account.Found(c.Package, a.call, "defer-in-loop", a.Thing()+" of every iteration stays until the function returns")
 			leak.HeldBy = a.heldBy()
-			c.note(leak, d, "deferred here once per iteration")
-			c.add(a.call, leak, owes)
+			account.Note(c.Package, leak, d, "deferred here once per iteration")
+			c.add(a.call, leak, account.Owes)
 			return true
 		}
 	}
@@ -389,8 +360,8 @@ func (a *acquisition) spec(c *checker) lifetime.Spec {
 		s.Ended = func(ch ssa.Value) bool { return c.doneOf(ch, a.call) }
 	}
 	if a.Behind == duty.Rows {
-		s.Settled = func(br *ssa.If) (int, bool) {
-			call, ok := br.Cond.(*ssa.Call)
+		s.Settled = func(cond ssa.Value) (int, bool) {
+			call, ok := cond.(*ssa.Call)
 			if !ok {
 				return 0, false
 			}
@@ -436,38 +407,60 @@ func (a *acquisition) concerns(e *effects.Event) bool {
 // stays reports whether who gets the value at an event does not take it over: the function
 // itself gives it back behind that, where nothing failed.
 func (c *checker) stays(a *acquisition, e *effects.Event) bool {
-	if e.Kind != effects.Escape || e.Via {
-		return false
-	}
 	call, ok := e.Instr.(*ssa.Call)
-	if !ok {
+	if e.Kind != effects.Escape || e.Via || !ok {
 		return false
 	}
-	failed := c.failing(call)
-	seen := make(map[*ssa.BasicBlock]bool)
-	var reached func(b *ssa.BasicBlock, from int) bool
-	reached = func(b *ssa.BasicBlock, from int) bool {
-		for _, instr := range b.Instrs[from:] {
-			if instr == ssa.Instruction(a.call) {
-				return false
-			}
-			for _, e := range c.Of(a.v) {
-				if e.Instr == instr && a.concerns(e) && a.PaidBy(e) && !variable(instr) {
-					return true
-				}
-			}
-		}
-		for i, s := range b.Succs {
-			if !seen[s] && !slices.Contains(failed, ir.Edge{From: b, Succ: i}) {
-				seen[s] = true
-				if reached(s, 0) {
-					return true
-				}
-			}
-		}
-		return false
+	paid := c.paid(a)
+	b := call.Block()
+	if slices.ContainsFunc(b.Instrs[slices.Index(b.Instrs, ssa.Instruction(call))+1:], func(instr ssa.Instruction) bool { return paid.at[instr] }) {
+		return true
 	}
-	return reached(call.Block(), slices.Index(call.Block().Instrs, ssa.Instruction(call))+1)
+	failed := -1
+	if v, edge, ok := ir.NilEdge(b); ok {
+		if ext, isExt := v.(*ssa.Extract); v == ssa.Value(call) || isExt && ext.Tuple == ssa.Value(call) {
+			failed = 1 - edge.Succ
+		}
+	}
+	for i, s := range b.Succs {
+		if i != failed && paid.before[s] {
+			return true
+		}
+	}
+	return false
+}
+
+// A payment is where a value is given back.
+type payment struct {
+	at     map[ssa.Instruction]bool
+	before map[*ssa.BasicBlock]bool // from which control may come there
+}
+
+// paid returns where a value is given back for certain.
+func (c *checker) paid(a *acquisition) *payment {
+	if a.paid != nil {
+		return a.paid
+	}
+	a.paid = &payment{make(map[ssa.Instruction]bool), make(map[*ssa.BasicBlock]bool)}
+	var work []*ssa.BasicBlock
+	for _, e := range c.Of(a.v) {
+		if a.concerns(e) && a.PaidBy(e) && !variable(e.Instr) {
+			a.paid.at[e.Instr] = true
+			work = append(work, e.Instr.Block())
+		}
+	}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if a.paid.before[b] {
+			continue
+		}
+		a.paid.before[b] = true
+		if b != a.call.Block() { // what is behind it again is another value
+			work = append(work, b.Preds...)
+		}
+	}
+	return a.paid
 }
 
 // variable reports whether a call is one of what a variable holds, which may be something
@@ -478,21 +471,4 @@ func variable(instr ssa.Instruction) bool {
 		_, phi := ir.Unwrap(arg).(*ssa.Phi)
 		return phi
 	})
-}
-
-// failing returns the edges on which the error of a call is not nil.
-func (c *checker) failing(call *ssa.Call) []ir.Edge {
-	var edges []ir.Edge
-	for _, b := range call.Parent().Blocks {
-		v, edge, ok := ir.NilEdge(b)
-		if !ok {
-			continue
-		}
-		ext, isExt := v.(*ssa.Extract)
-		if v == ssa.Value(call) || isExt && ext.Tuple == ssa.Value(call) {
-			edge.Succ = 1 - edge.Succ
-			edges = append(edges, edge)
-		}
-	}
-	return edges
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 // An entryKind is a field that holds a container of things to give back.
@@ -16,6 +17,7 @@ type entryKind struct {
 	field *types.Var
 	given *effects.Event // which gives an entry back where it takes it out
 	outs  []*effects.Event
+	has   map[*ssa.Function]bool // see gives
 }
 
 // entries reports containers whose entries are given back on one way out and not on another.
@@ -32,7 +34,7 @@ func (c *checker) entries() {
 		}
 		k := byField[f]
 		if k == nil {
-			k = &entryKind{field: f}
+			k = &entryKind{field: f, has: make(map[*ssa.Function]bool)}
 			byField[f] = k
 			order = append(order, k)
 		}
@@ -52,10 +54,10 @@ func (c *checker) entries() {
 			if len(c.Uses(fn)) == 0 && c.shared(k) {
 				continue // who calls it may have the entry
 			}
-			if !c.takesOver(fn, k, 0) {
-				leak := c.found("entry-dropped", e.Instr, "entry of "+k.field.Name()+" is taken out and what it holds is not given back")
-				c.note(leak, k.given.Instr, "given back here, on another way out")
-				c.add(e.Instr, leak, owes)
+			if !c.takesOver(fn, k) {
+				leak := account.Found(c.Package, e.Instr, "entry-dropped", "entry of "+k.field.Name()+" is taken out and what it holds is not given back")
+				account.Note(c.Package, leak, k.given.Instr, "given back here, on another way out")
+				c.add(e.Instr, leak, account.Owes)
 			}
 		}
 	}
@@ -119,38 +121,55 @@ const maxCallers = 3
 
 // takesOver reports whether a function that takes an entry out, or one that calls it, gives back
 // what the entry holds, hands it on, or is run by it.
-func (c *checker) takesOver(fn *ssa.Function, k *entryKind, depth int) bool {
-	elem, thing := entryType(k.field.Type()), thingOf(k.given)
-	for _, e := range c.In(fn) {
-		if c.ofEntry(e, k.field) {
-			if e.Kind == effects.Method && effects.Releasing(e.Name) || e.Kind == effects.Call || e.Kind == effects.Close || e.Kind == effects.Arg || lifetime.HandsOn(e) && e.To.Path.Field() != k.field {
+func (c *checker) takesOver(fn *ssa.Function, k *entryKind) bool {
+	seen := map[*ssa.Function]bool{fn: true}
+	level := []*ssa.Function{fn}
+	for range maxCallers + 1 {
+		var callers []*ssa.Function
+		for _, fn := range level {
+			has, known := k.has[fn]
+			if !known {
+				has = c.gives(fn, k)
+				k.has[fn] = has
+			}
+			if has {
 				return true
 			}
-			continue
+			for _, use := range c.Uses(fn) {
+				if caller := ir.Outermost(use.Parent()); !seen[caller] {
+					seen[caller] = true
+					callers = append(callers, caller)
+				}
+			}
 		}
-		// The same by another name: what was put in, or came as a parameter.
-		switch typ := e.Ref.Path.Type(e.Ref.Root.Type()); {
-		case typ == nil:
-		case e.Kind == effects.Call && isCancel(typ):
-			return true
-		case e.Kind == effects.Method && (sameThing(typ, elem) || sameThing(typ, thing) || sameThing(thingOf(e), thing)):
-			return true
-		}
-	}
-	for _, p := range fn.Params {
-		if sameThing(p.Type(), elem) || sameThing(p.Type(), thing) {
-			return true // its own end, or who has it asks for it
-		}
-	}
-	if depth == maxCallers {
-		return false
-	}
-	for _, use := range c.Uses(fn) {
-		if caller := ir.Outermost(use.Parent()); caller != fn && c.takesOver(caller, k, depth+1) {
-			return true
-		}
+		level = callers
 	}
 	return false
+}
+
+// gives reports whether a function gives back what an entry holds, hands it on, or is run by it.
+func (c *checker) gives(fn *ssa.Function, k *entryKind) bool {
+	elem, thing := entryType(k.field.Type()), thingOf(k.given)
+	if slices.ContainsFunc(fn.Params, func(p *ssa.Parameter) bool { return sameThing(p.Type(), elem) || sameThing(p.Type(), thing) }) {
+		return true // its own end, or who has it asks for it
+	}
+	return slices.ContainsFunc(c.In(fn), func(e *effects.Event) bool {
+		if c.ofEntry(e, k.field) {
+			switch e.Kind {
+			case effects.Call, effects.Close, effects.Arg:
+				return true
+			case effects.Method:
+				return effects.Releasing(e.Name)
+			}
+			return lifetime.HandsOn(e) && e.To.Path.Field() != k.field
+		}
+		// The same by another name: what was put in, or came as a parameter.
+		typ := e.Ref.Path.Type(e.Ref.Root.Type())
+		if e.Kind == effects.Method {
+			return sameThing(typ, elem) || sameThing(typ, thing) || sameThing(thingOf(e), thing)
+		}
+		return e.Kind == effects.Call && isCancel(typ)
+	})
 }
 
 // thingOf returns the type of what an event gives back.

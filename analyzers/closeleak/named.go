@@ -9,6 +9,7 @@ import (
 
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 // named reports a registration in another package whose undoing takes a name or number that is
@@ -41,9 +42,9 @@ func (c *checker) named(call *ssa.Call) {
 	default:
 		return
 	}
-	leak := c.found("name-dropped", call, "what "+undo.Name()+" takes to undo this is lost")
+	leak := account.Found(c.Package, call, "name-dropped", "what "+undo.Name()+" takes to undo this is lost")
 	leak.HeldBy = []string{"package " + callee.Pkg().Name()}
-	c.add(call, leak, piles)
+	c.add(call, leak, account.Piles)
 }
 
 // undoOf returns the function that undoes a registration by the one value that it takes, a

@@ -8,10 +8,10 @@ import (
 
 	"github.com/memlint/memlint/internal/engine/duty"
 	"github.com/memlint/memlint/internal/engine/effects"
-	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
 	"github.com/memlint/memlint/internal/finding"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 // kept judges a value that is handed on: an object may keep it in a field, and never give it
@@ -28,8 +28,8 @@ func (c *checker) kept(a *acquisition) {
 		c.again(a, field, at)
 		return
 	}
-	leak := c.found("owner-forgets", a.call, a.noun()+" in field "+field.Name()+a.is()+"never "+a.released())
-	needs := owes
+	leak := account.Found(c.Package, a.call, "owner-forgets", a.noun()+" in field "+field.Name()+a.is()+"never "+a.released())
+	needs := account.Owes
 	if a.Behind == duty.Context {
 		leak.Category = "cancel-lost"
 	}
@@ -41,7 +41,7 @@ func (c *checker) kept(a *acquisition) {
 		leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
 	case a.Behind == duty.Context:
 		leak.Notes = []finding.Note{{Pos: field.Pos(), Text: "kept in this field"}}
-		needs = piles
+		needs = account.Piles
 	default:
 		return // it may live as long as the process
 	}
@@ -124,11 +124,11 @@ func (c *checker) again(a *acquisition, field *types.Var, at *effects.Event) {
 			if !slices.ContainsFunc(c.Refs(ir.Args(call.Common())[index]), func(r effects.Ref) bool { return r.Root == e.Ref.Root }) {
 				continue
 			}
-			leak := c.found("overwritten", a.call, a.noun()+" overwrites another in field "+field.Name()+" that is not "+a.released())
+			leak := account.Found(c.Package, a.call, "overwritten", a.noun()+" overwrites another in field "+field.Name()+" that is not "+a.released())
 			leak.HeldBy = a.heldBy()
-			c.note(leak, e.Instr, "the old one is in use here")
-			c.note(leak, call, "and overwritten by this call")
-			c.add(a.call, leak, evidence.Needs{})
+			account.Note(c.Package, leak, e.Instr, "the old one is in use here")
+			account.Note(c.Package, leak, call, "and overwritten by this call")
+			c.add(a.call, leak, account.Owes)
 			return
 		}
 	}

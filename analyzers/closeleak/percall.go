@@ -9,6 +9,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 func isTransport(typ types.Type) bool {
@@ -46,9 +47,9 @@ func (c *checker) transport(made ssa.Value) {
 	if ends || !used && !uses || alone(made) {
 		return
 	}
-	leak := c.found("per-call", at, "HTTP transport is made per call and keeps idle connections")
+	leak := account.Found(c.Package, at, "per-call", "HTTP transport is made per call and keeps idle connections")
 	leak.HeldBy = []string{"their goroutines"}
-	c.add(at, leak, piles)
+	c.add(at, leak, account.Piles)
 }
 
 // client reports whether somebody uses a client that a function makes with a transport, and

@@ -9,6 +9,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 // teardown reports where a method that ends the life of its receiver returns at the first
@@ -40,10 +41,10 @@ func (c *checker) teardown(fn *ssa.Function) {
 			if exit == nil {
 				continue
 			}
-			leak := c.found("teardown-gives-up", exit, obj.Name()+" gives up at the first error and leaves "+rest.Ref.Path.Field().Name()+" behind")
-			c.note(leak, first.Instr, "fails here")
-			c.note(leak, rest.Instr, "given back here otherwise")
-			c.add(exit, leak, owes)
+			leak := account.Found(c.Package, exit, "teardown-gives-up", obj.Name()+" gives up at the first error and leaves "+rest.Ref.Path.Field().Name()+" behind")
+			account.Note(c.Package, leak, first.Instr, "fails here")
+			account.Note(c.Package, leak, rest.Instr, "given back here otherwise")
+			c.add(exit, leak, account.Owes)
 			return
 		}
 	}

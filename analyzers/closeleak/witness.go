@@ -65,31 +65,19 @@ func (c *checker) forgets(a *acquisition) bool {
 	}
 	for _, e := range a.out.Kept {
 		if ret, ok := e.Instr.(*ssa.Return); ok && e.Kind == effects.Return && ret.Parent() == exit.Parent() {
-			return isNil(exit.Results[e.Index])
+			return ir.IsNil(exit.Results[e.Index])
 		}
 	}
-	if !fails(exit) {
+	if !ir.Fails(exit) {
 		return false
 	}
 	for _, b := range exit.Parent().Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-		if ok && !fails(ret) && slices.ContainsFunc(a.out.Releases, func(e *effects.Event) bool {
+		if ok && !ir.Fails(ret) && slices.ContainsFunc(a.out.Releases, func(e *effects.Event) bool {
 			return e.Func() == ret.Parent() && lifetime.Before(e.Instr, ret)
 		}) {
 			return true
 		}
 	}
 	return false
-}
-
-// fails reports whether a function returns an error at a return statement.
-func fails(ret *ssa.Return) bool {
-	return slices.ContainsFunc(ret.Results, func(r ssa.Value) bool {
-		return types.Identical(r.Type(), types.Universe.Lookup("error").Type()) && !isNil(r)
-	})
-}
-
-func isNil(v ssa.Value) bool {
-	k, ok := v.(*ssa.Const)
-	return ok && k.IsNil()
 }

@@ -55,6 +55,9 @@ func (a *acquisition) heldBy() []string {
 	case duty.Goroutine, "iterator":
 		return []string{"its goroutine"}
 	case duty.Context:
+		if a.Timed {
+			return []string{"its timer"}
+		}
 		return []string{"its parent context"}
 	case "response body":
 		return []string{"the connection to the server"}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 // detached reports a goroutine that makes a call under a context which never ends,
@@ -31,7 +32,7 @@ func (c *checker) detached(start *ssa.Go) {
 		leak := c.found("detached-call", start, "goroutine goes on when the function has left with its context")
 		leak.note(c, call, "this call is made under a context that never ends")
 		leak.note(c, sel, "leaves here when its context ends")
-		c.add(start, leak, piles)
+		c.add(start, leak, account.Piles)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 // A port is a channel in a field, with all that the package does with it.
@@ -178,7 +179,7 @@ func (c *checker) bare(send *ssa.Send) {
 	if f == nil && c.returned(send.Chan) && c.loopEnds(send.Parent()) {
 		leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends the goroutine")
 		leak.Fix = c.choose(send)
-		c.add(send, leak, owes)
+		c.add(send, leak, account.Owes)
 		return
 	}
 	if f == nil {
@@ -200,7 +201,7 @@ func (c *checker) bare(send *ssa.Send) {
 	leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends those who receive")
 	leak.note(c, p.recvs[0].Instr, "receives here until it is ended")
 	leak.Fix = c.choose(send)
-	c.add(send, leak, owes)
+	c.add(send, leak, account.Owes)
 }
 
 // returned reports whether a channel without room is made for the caller of the function
@@ -327,7 +328,7 @@ func (c *checker) stop(instr ssa.Instruction, comm ir.Comm) {
 		leak.Pos, leak.End = sel.States[comm.Case].Pos, token.NoPos
 	}
 	leak.note(c, first, "goroutine started here")
-	c.add(instr, leak, owes)
+	c.add(instr, leak, account.Owes)
 }
 
 // last reports whether a goroutine that receives there ends.
@@ -368,7 +369,7 @@ func (c *checker) timer(recv *ssa.UnOp) {
 					leak := c.found("blocked-receive", starts[0], "goroutine waits for a timer that is stopped elsewhere")
 					leak.note(c, recv, "it waits here")
 					leak.note(c, stop.Instr, "stops the timer, whose channel then never gets anything")
-					c.add(starts[0], leak, owes)
+					c.add(starts[0], leak, account.Owes)
 				}
 			}
 		}

@@ -107,24 +107,12 @@ type leak struct {
 }
 
 func (c *checker) found(category string, at ssa.Instruction, what string) *leak {
-	l := &leak{Leak: finding.Leak{Category: category, What: what}}
-	l.Pos, l.End = c.IR.Range(at)
-	return l
+	return &leak{Leak: *account.Found(c.Package, at, category, what)}
 }
 
 func (l *leak) note(c *checker, at ssa.Instruction, text string) {
-	if at != nil {
-		pos, end := c.IR.Range(at)
-		l.Notes = append(l.Notes, finding.Note{Pos: pos, End: end, Text: text})
-	}
+	account.Note(c.Package, &l.Leak, at, text)
 }
-
-// What a leak needs to be one: if the code itself shows that something is owed it is
-// one wherever it may run again, else there must be evidence that it does.
-var (
-	owes  = evidence.Needs{}
-	piles = evidence.Needs{Again: true, Adds: true}
-)
 
 // add adds a leak, once for each place.
 func (c *checker) add(at ssa.Instruction, l *leak, needs evidence.Needs) {
@@ -136,11 +124,7 @@ func (c *checker) add(at ssa.Instruction, l *leak, needs evidence.Needs) {
 		return
 	}
 	c.told[at] = true
-	out := &evidence.Leak{
-		Category: l.Category, What: l.What, HeldBy: l.HeldBy, Pos: l.Pos, End: l.End,
-		At: by, Needs: needs, Tell: &l.Leak, Subject: c.IR.Pass.Fset.Position(l.Pos).String(),
-	}
-	c.leaks = append(c.leaks, out)
+	c.leaks = append(c.leaks, account.Leak(c.Package, &l.Leak, by, needs))
 }
 
 // stuck adds a goroutine that is stuck when fn has run.
@@ -151,7 +135,7 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	}) {
 		return // it has another name
 	}
-	at, needs := s.Start, owes
+	at, needs := s.Start, account.Owes
 	category, what, there := "", "", "waits here"
 	switch s.Why {
 	case comm.Sends:
@@ -167,19 +151,19 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		if sel, ok := s.At.(*ssa.Select); ok && c.IR.Graph(sel.Parent()).Innermost(sel.Block()) != nil {
 			category, what = "never-ends", "goroutine never ends: nobody opens a way out of its loop"
 			if len(c.alternatives(sel, -1)) == 0 {
-				needs = piles
+				needs = account.Piles
 			}
 		} else if _, ok := s.At.(*ssa.Call); ok {
 			what = "goroutine may wait for ever for a condition that nobody signals"
 		}
 	case comm.Runs:
-		category, what, needs = "never-ends", "goroutine never ends: its loop has no way out", piles
+		category, what, needs = "never-ends", "goroutine never ends: its loop has no way out", account.Piles
 		there = "goes round here"
 		if recv, ok := s.At.(*ssa.UnOp); ok && recv.CommaOk {
 			category, what = "blocked-receive", "goroutine waits for ever to receive"+c.from(recv)+", which nobody closes"
 			switch {
 			case c.hasEnd(s.Start):
-				needs = owes
+				needs = account.Owes
 			case ir.Outermost(s.Start.Parent()).Signature.Recv() != nil:
 				needs.Proof = true // that there are many of the object
 			}

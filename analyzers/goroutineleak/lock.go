@@ -9,6 +9,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding/account"
 )
 
 // unlocks says which method gives back what another locks.
@@ -47,7 +48,7 @@ func (c *checker) lock(call *ssa.Call) {
 	if at.Exit != nil {
 		leak.note(c, at.Exit, "returns with the mutex locked")
 	}
-	c.add(call, leak, owes)
+	c.add(call, leak, account.Owes)
 }
 
 // leaves reports whether a way leads from a call that locks a mutex back to it or out of

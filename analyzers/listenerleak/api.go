@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // An api is what is known of a registering function.
@@ -126,7 +127,7 @@ func inverses(fn *types.Func, undoes func(name string) bool) []*types.Func {
 func taken(sig *types.Signature, inverses []*types.Func) int {
 	for i := range sig.Results().Len() {
 		t := sig.Results().At(i).Type()
-		if isError(t) {
+		if ir.IsError(t) {
 			continue
 		}
 		_, isChan := t.Underlying().(*types.Chan)
@@ -139,10 +140,6 @@ func taken(sig *types.Signature, inverses []*types.Func) int {
 		}
 	}
 	return -1
-}
-
-func isError(t types.Type) bool {
-	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
 // keeps reports whether the registering function keeps its listener, or its

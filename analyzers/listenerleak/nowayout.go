@@ -71,7 +71,7 @@ func passesListener(sig *types.Signature) bool {
 	for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
 		for v := range tuple.Variables() {
 			_, basic := v.Type().Underlying().(*types.Basic)
-			if !basic && !isError(v.Type()) && typeName(v.Type()) != "Context" {
+			if !basic && !ir.IsError(v.Type()) && typeName(v.Type()) != "Context" {
 				return true
 			}
 		}

@@ -123,7 +123,7 @@ func isListener(t types.Type) bool {
 	}
 	n := ir.Named(t)
 	if n == nil || n.Obj().Pkg() == nil {
-		return !isError(t)
+		return !ir.IsError(t)
 	}
 	switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
 	case "context.Context", "fmt.Stringer", "net.Addr", "io/fs.FileInfo", "io/fs.DirEntry", "reflect.Type", "time.Time":
@@ -173,7 +173,7 @@ func handleOf(sig *types.Signature, inverses []*types.Func) (index int, release 
 
 // undoing returns the method of a handle that undoes a registration, or "".
 func undoing(t types.Type) string {
-	if isError(t) {
+	if ir.IsError(t) {
 		return ""
 	}
 	for _, sel := range typeutil.IntuitiveMethodSet(t, nil) {

@@ -154,11 +154,7 @@ func (c *checker) stays(call *ssa.Call, name string, api api) []*evidence.Leak {
 
 // leak returns a leak that needs to happen again and again, at an instruction.
 func (c *checker) leak(at ssa.Instruction, leak finding.Leak) *evidence.Leak {
-	return &evidence.Leak{
-		Category: leak.Category, What: leak.What, HeldBy: leak.HeldBy, Pos: leak.Pos, End: leak.End,
-		At: at, Needs: evidence.Needs{Again: true, Adds: true}, Tell: &leak,
-		Subject: c.IR.Pass.Fset.Position(leak.Pos).String(),
-	}
+	return account.Leak(c.Package, &leak, at, account.Piles)
 }
 
 // check reports the one leak, if any, of the timer that call makes.

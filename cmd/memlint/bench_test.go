@@ -48,6 +48,9 @@ var shapes = []shape{
 		fmt.Fprintf(&b, "\tf%d()\n", n)
 		return b.String()
 	}},
+	{"files", 2000, func(n int) string {
+		return repeat(n, "\tf%[1]d, err := os.Open(name)\n\tif err != nil {\n\t\treturn\n\t}\n\tif in.id == %[1]d {\n\t\tf%[1]d.Close()\n\t}\n")
+	}},
 	{"variables", 2000, func(n int) string {
 		return repeat(n, "\tv%d[in.id] = in\n") + "}\n" + repeat(n, "var v%d = map[int]*node{}\n") + "func rest() {\n"
 	}},
@@ -63,7 +66,10 @@ func repeat(n int, format string) string {
 
 const around = `package p
 
-import "time"
+import (
+	"os"
+	"time"
+)
 
 type node struct {
 	id   int
@@ -76,6 +82,8 @@ func (h *hub) On(f func()) { h.all = append(h.all, f) }
 
 var (
 	_    time.Duration
+	_    os.FileMode
+	name string
 	m    = map[int]*node{}
 	list []*node
 	bus  = new(hub)

@@ -72,6 +72,8 @@ type Debt struct {
 	Ends []string
 	// Parent is the parameter that is the parent of a context, or -1.
 	Parent int
+	// Timed is set if a timer keeps a context, too.
+	Timed bool
 }
 
 // String returns the debt in the form of std.txt.
@@ -83,6 +85,9 @@ func (d Debt) String() string {
 	how := strings.Join(d.Ends, " ")
 	if d.Ends == nil {
 		how = "call"
+	}
+	if d.Timed {
+		how += " timed"
 	}
 	if d.Parent >= 0 {
 		how += fmt.Sprintf(" of p%d", d.Parent)
@@ -196,7 +201,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 		if !ok {
 			continue
 		}
-		if isNil(ret.Results[index]) && !fails(ret) {
+		if ir.IsNil(ret.Results[index]) && !ir.Fails(ret) {
 			return Debt{}, false // sometimes there is nothing to give back
 		}
 		for _, r := range d.p.Refs(ret.Results[index]) {
@@ -221,22 +226,10 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 		return Debt{}, false
 	}
 	found.Result, found.Param = index, -1
-	if found.Parent >= 0 && !d.parentOf(fn, &found) {
-		found.Parent = -1
+	if found.Parent >= 0 {
+		found.Parent = slices.IndexFunc(fn.Params, func(p *ssa.Parameter) bool { return p.Type().String() == "context.Context" })
 	}
 	return found, true
-}
-
-func isNil(v ssa.Value) bool {
-	k, ok := v.(*ssa.Const)
-	return ok && k.IsNil()
-}
-
-// fails reports whether a return statement may return an error.
-func fails(ret *ssa.Return) bool {
-	return slices.ContainsFunc(ret.Results, func(r ssa.Value) bool {
-		return types.Identical(r.Type(), types.Universe.Lookup("error").Type()) && !isNil(r)
-	})
 }
 
 // mayOwe reports whether a type is of values that can be given back at all.
@@ -310,24 +303,13 @@ func (d *Duties) called(call *ssa.Call, index int, path string) (Debt, bool) {
 		debt.Path = debt.Path[len(path):]
 		if debt.Parent >= 0 {
 			args := ir.Args(&call.Call)
-			if debt.Parent >= len(args) || d.p.Background(args[debt.Parent]) {
+			if debt.Parent >= len(args) || d.p.Background(args[debt.Parent]) && !debt.Timed {
 				return Debt{}, false
 			}
 		}
 		return debt, true
 	}
 	return Debt{}, false
-}
-
-// parentOf finds the parameter of fn that is the parent of a context which it returns.
-func (d *Duties) parentOf(fn *ssa.Function, debt *Debt) bool {
-	for i, param := range fn.Params {
-		if param.Type().String() == "context.Context" {
-			debt.Parent = i
-			return true
-		}
-	}
-	return false
 }
 
 // paidBefore reports whether a value is given back on all ways to a return statement.
@@ -438,10 +420,8 @@ func (e end) undoes(path string) bool {
 			return false
 		}
 		switch o.Kind {
-		case effects.Method, effects.Arg, effects.Call, effects.Close, effects.Escape, effects.Send:
-			return true
-		case effects.Grow:
-			return true // a value sent on a channel
+		case effects.Method, effects.Arg, effects.Call, effects.Close, effects.Escape, effects.Send, effects.Grow:
+			return true // or a value is sent on it
 		}
 		return false
 	})
@@ -523,25 +503,24 @@ func (d *Duties) registered(r effects.Ref) (Debt, bool) {
 // closure returns what a function literal owes that gives back what the function around
 // it has acquired.
 func (d *Duties) closure(fn *ssa.Function, mc *ssa.MakeClosure) (Debt, bool) {
-	if mc.Fn.(*ssa.Function).Signature.Params().Len() > 0 {
+	body := mc.Fn.(*ssa.Function)
+	if body.Signature.Params().Len() > 0 {
 		return Debt{}, false
 	}
-	body := mc.Fn.(*ssa.Function)
 	for _, e := range d.p.In(fn) {
 		if !ir.Within(e.Func(), body) || e.Kind != effects.Method && e.Kind != effects.Call || e.Mode == effects.Spawned {
 			continue
 		}
-		if _, made := e.Ref.Root.(*ssa.MakeClosure); made {
-			continue
-		}
-		if _, obj := e.Ref.Root.(*ssa.Alloc); obj {
-			continue
-		}
-		if in, ok := e.Ref.Root.(ssa.Instruction); !ok || ir.Within(in.Parent(), body) {
+		switch root := e.Ref.Root.(type) {
+		case *ssa.Call, *ssa.Extract:
+			if ir.Within(root.(ssa.Instruction).Parent(), body) {
+				continue
+			}
+		default:
 			continue
 		}
 		if debt, ok := d.value(fn, e.Ref); ok && debt.PaidBy(e) && debt.Path == "" {
-			return Debt{Behind: debt.Behind, Parent: debt.Parent}, true
+			return Debt{Behind: debt.Behind, Parent: debt.Parent, Timed: debt.Timed}, true
 		}
 	}
 	return Debt{}, false
@@ -552,9 +531,6 @@ func (d *Duties) closure(fn *ssa.Function, mc *ssa.MakeClosure) (Debt, bool) {
 func (d Debt) PaidBy(e *effects.Event) bool {
 	if d.Ends == nil {
 		return e.Kind == effects.Call
-	}
-	if e.Kind != effects.Method && (e.Kind != effects.Arg || e.Index >= 0 && e.Callee == nil) {
-		return false
 	}
 	return e.Kind == effects.Method && (slices.Contains(d.Ends, e.Name) || effects.Releasing(e.Name))
 }

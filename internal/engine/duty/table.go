@@ -63,7 +63,11 @@ func parseDebt(text string) Debt {
 		of, err = strconv.Atoi(ends[i+1][1:])
 		ends, derived = ends[:i], err == nil
 	}
-	d := Debt{Result: index, Param: -1, Behind: strings.ReplaceAll(words[1], "_", " "), Ends: ends, Parent: -1}
+	timed := ends[len(ends)-1] == "timed"
+	if timed {
+		ends = ends[:len(ends)-1]
+	}
+	d := Debt{Timed: timed, Result: index, Param: -1, Behind: strings.ReplaceAll(words[1], "_", " "), Ends: ends, Parent: -1}
 	if parts {
 		d.Path = "." + path
 	}

@@ -338,7 +338,7 @@ func takesCode(sig *types.Signature) bool {
 				return true
 			}
 		case *types.Interface:
-			if t.NumMethods() > 0 && !isError(v.Type()) && v.Type().String() != "context.Context" && !convention.IsConnection(v.Type()) {
+			if t.NumMethods() > 0 && !ir.IsError(v.Type()) && v.Type().String() != "context.Context" && !convention.IsConnection(v.Type()) {
 				return true
 			}
 		}

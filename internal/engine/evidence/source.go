@@ -778,10 +778,6 @@ func (t *trace) result(call *ssa.Call, fn *ssa.Function, index int, path string)
 	}
 }
 
-func isError(t types.Type) bool {
-	return types.Identical(t, types.Universe.Lookup("error").Type())
-}
-
 // isTypeVerb reports whether a format only prints the type of a value.
 func isTypeVerb(format ssa.Value) bool {
 	k, ok := format.(*ssa.Const)

@@ -14,6 +14,8 @@ type Graph struct {
 	Loops []*Loop // outer loops before the loops inside them
 
 	innermost []*Loop // by block index
+	branches  []Branch
+	comms     []Comm
 }
 
 // A Loop is a natural loop: the blocks from which control comes back to the
@@ -98,6 +100,40 @@ func (l *Loop) fill(b *ssa.BasicBlock) {
 
 // Contains reports whether b is one of the loop's blocks.
 func (l *Loop) Contains(b *ssa.BasicBlock) bool { return l.in[b] }
+
+// A Branch is a block that ends in a condition.
+type Branch struct {
+	Block *ssa.BasicBlock
+	Cond  ssa.Value
+	Nil   ssa.Value // what is compared with nil, or nil
+	Edge  Edge      // on which it is
+}
+
+// Branches returns the branches of the function in block order.
+func (g *Graph) Branches() []Branch {
+	if g.branches == nil {
+		for _, b := range g.Func.Blocks {
+			if cond, ok := lastIf(b); ok {
+				branch := Branch{Block: b, Cond: cond}
+				branch.Nil, branch.Edge, _ = NilEdge(b)
+				g.branches = append(g.branches, branch)
+			}
+		}
+	}
+	return g.branches
+}
+
+// Comms returns the channel operations of the function in block order.
+func (g *Graph) Comms() []Comm {
+	if g.comms == nil {
+		for _, b := range g.Func.Blocks {
+			for _, instr := range b.Instrs {
+				g.comms = append(g.comms, Comms(instr)...)
+			}
+		}
+	}
+	return g.comms
+}
 
 // Innermost returns the innermost loop around b, or nil.
 func (g *Graph) Innermost(b *ssa.BasicBlock) *Loop { return g.innermost[b.Index] }

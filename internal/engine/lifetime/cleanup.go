@@ -63,7 +63,7 @@ func (c *checker) onError(e *effects.Event, fn *ssa.Function) (*ssa.Defer, *ssa.
 			continue
 		}
 		x, nilEdge, ok := ir.NilEdge(b.Preds[0])
-		if !ok || nilEdge.To() == b || !isError(x.Type()) {
+		if !ok || nilEdge.To() == b || !ir.IsError(x.Type()) {
 			continue
 		}
 		load, ok := x.(*ssa.UnOp)

@@ -45,8 +45,8 @@
 package lifetime
 
 import (
+	"container/heap"
 	"go/token"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -78,9 +78,10 @@ type Spec struct {
 	// Part is the path from the value to what has to be given back, "" if that is
 	// the value itself.
 	Part string
-	// Settled returns the successor of a branch that is taken only where nothing
-	// is left to give back, as where a query has no more rows. It may be nil.
-	Settled func(br *ssa.If) (succ int, ok bool)
+	// Settled returns the successor of a branch on a condition that is taken only
+	// where nothing is left to give back, as where a query has no more rows. It may be
+	// nil.
+	Settled func(cond ssa.Value) (succ int, ok bool)
 }
 
 // An Outcome says what becomes of an acquired value.
@@ -150,8 +151,8 @@ func (c *checker) follow(at ssa.Instruction) {
 	for _, rs := range c.returns {
 		results = append(results, rs...)
 	}
-	c.nils = newTracker(isNilConst, results, false)
-	c.errs = newTracker(func(x ssa.Value) bool { return x == c.err || isNilConst(x) }, c.errorVariables(fn), false)
+	c.nils = newTracker(ir.IsNil, results, false)
+	c.errs = newTracker(func(x ssa.Value) bool { return x == c.err || ir.IsNil(x) }, c.errorVariables(fn), false)
 	c.mates = newTracker(c.mate, c.nilVariables(fn), false)
 	for i, value := range []bool{true, false} {
 		c.flags[i] = newTracker(isBool(value), c.flagVariables(fn), false)
@@ -196,6 +197,7 @@ type checker struct {
 	start   *ssa.BasicBlock // of the acquisition, in the function that is searched
 	stops   map[ssa.Instruction]bool
 	where   map[ssa.Instruction][]ssa.Value // stops where one of the variables holds the value
+	whereAt []ssa.Instruction               // the keys of where, as they were found
 	edges   map[ir.Edge]bool
 	track   *tracker                    // nil where no variable matters
 	err     ssa.Value                   // that came with the value, or nil
@@ -236,15 +238,26 @@ func newChecker(p *effects.Package, v ssa.Value, spec Spec, start *ssa.BasicBloc
 // or a way can be gone.
 func (c *checker) variables(fn *ssa.Function) []ssa.Value {
 	var vars []ssa.Value
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			vars = append(vars, c.where[instr]...)
-		}
-		if x, _, ok := ir.NilEdge(b); ok && slices.Contains(c.p.Refs(x), effects.Ref{Root: c.v}) {
-			vars = append(vars, x)
+	for _, instr := range c.whereAt {
+		vars = append(vars, c.where[instr]...)
+	}
+	for _, br := range c.p.IR.Graph(fn).Branches() {
+		if isVariable(br.Nil) && slices.Contains(c.p.Refs(br.Nil), effects.Ref{Root: c.v}) {
+			vars = append(vars, br.Nil)
 		}
 	}
 	return vars
+}
+
+// isVariable reports whether a value is what a variable holds.
+func isVariable(v ssa.Value) bool {
+	switch v := ir.Unwrap(v).(type) {
+	case *ssa.Phi:
+		return true
+	case *ssa.UnOp:
+		return v.Op == token.MUL
+	}
+	return false
 }
 
 // classify turns an event on the value into stops in fn.
@@ -304,6 +317,7 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, t
 	if in == fn {
 		if through != nil {
 			c.where[instr] = append(c.where[instr], through)
+			c.whereAt = append(c.whereAt, instr)
 		} else {
 			c.stops[instr] = true
 		}
@@ -365,6 +379,7 @@ func (c *checker) goroutines() {
 
 // A place is where a search has got to.
 type place struct {
+	pos   token.Pos // of b
 	b     *ssa.BasicBlock
 	from  int     // the first instruction
 	held  held    // the variables that hold the value there
@@ -386,11 +401,9 @@ func (c *checker) settledEdges(fn *ssa.Function) {
 	if c.spec.Settled == nil {
 		return
 	}
-	for _, b := range fn.Blocks {
-		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
-			if succ, ok := c.spec.Settled(br); ok {
-				c.edges[ir.Edge{From: b, Succ: succ}] = true
-			}
+	for _, br := range c.p.IR.Graph(fn).Branches() {
+		if succ, ok := c.spec.Settled(br.Cond); ok {
+			c.edges[ir.Edge{From: br.Block, Succ: succ}] = true
 		}
 	}
 }
@@ -400,20 +413,15 @@ func (c *checker) endedCases(fn *ssa.Function) {
 	if c.spec.Ended == nil {
 		return
 	}
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			sel, ok := instr.(*ssa.Select)
-			for _, comm := range ir.Comms(instr) {
-				if !ok && comm.Recv && c.spec.Ended(comm.Chan) {
-					c.stops[instr] = true
-				}
-				if !ok {
-					continue
-				}
-				if edge, ok := ir.CaseEdge(sel, comm.Case); ok && comm.Recv && c.spec.Ended(comm.Chan) {
-					c.edges[edge] = true
-				}
-			}
+	for _, comm := range c.p.IR.Graph(fn).Comms() {
+		if !comm.Recv || !c.spec.Ended(comm.Chan) {
+			continue
+		}
+		sel, ok := comm.Instr.(*ssa.Select)
+		if !ok {
+			c.stops[comm.Instr] = true
+		} else if edge, ok := ir.CaseEdge(sel, comm.Case); ok {
+			c.edges[edge] = true
 		}
 	}
 }
@@ -432,7 +440,7 @@ func (c *checker) search(fn *ssa.Function, at ssa.Instruction) (exit ssa.Instruc
 		start = place{b: at.Block(), from: slices.Index(at.Block().Instrs, at) + 1}
 		assumed = assumptions(at)
 	}
-	open := openEdges(fn)
+	open := c.openEdges(fn)
 	for edge, ch := range open {
 		if c.spec.Feeds != nil && c.spec.Feeds(ch) {
 			edge.Succ = 1 - edge.Succ
@@ -441,12 +449,14 @@ func (c *checker) search(fn *ssa.Function, at ssa.Instruction) (exit ssa.Instruc
 	}
 	c.endedCases(fn)
 	c.settledEdges(fn)
+	// Blocks are searched in source order. Where no way leads back, the first return is
+	// the one that is asked for.
+	first := at == nil || c.p.IR.Graph(fn).Innermost(at.Block()) == nil
 	seen := make(map[*ssa.BasicBlock][]place)
-	work := []place{start}
+	work := &inOrder{start}
 next:
-	for len(work) > 0 {
-		w := work[len(work)-1]
-		work = work[:len(work)-1]
+	for work.Len() > 0 && !(first && exit != nil) {
+		w := heap.Pop(work).(place)
 		for _, instr := range w.b.Instrs[w.from:] {
 			if c.stops[instr] || c.stopsAt(&w, instr) {
 				continue next
@@ -496,30 +506,58 @@ next:
 			if !ok {
 				continue
 			}
-			to := place{b: s, held: c.track.enter(w.held, edge), errs: c.errs.enter(w.errs, edge), nils: c.nils.enter(w.nils, edge), mates: c.mates.enter(w.mates, edge), armed: w.armed, closed: w.closed, known: known}
+			to := place{b: s, pos: c.blockPos(s), held: c.track.enter(w.held, edge), errs: c.errs.enter(w.errs, edge), nils: c.nils.enter(w.nils, edge), mates: c.mates.enter(w.mates, edge), armed: w.armed, closed: w.closed, known: known}
 			for i, t := range c.flags {
 				to.flags[i] = t.enter(w.flags[i], edge)
 			}
 			if have := seen[s]; !slices.Contains(have, to) && len(have) < maxPlaces { // the acquisition's own block is walked again up to it
 				seen[s] = append(have, to)
-				work = append(work, to)
+				heap.Push(work, to)
 			}
 		}
 	}
 	return exit, again
 }
 
+// inOrder are places to search, the first in the source first.
+type inOrder []place
+
+func (o inOrder) Len() int           { return len(o) }
+func (o inOrder) Less(i, j int) bool { return o[i].pos < o[j].pos }
+func (o inOrder) Swap(i, j int)      { o[i], o[j] = o[j], o[i] }
+func (o *inOrder) Push(x any)        { *o = append(*o, x.(place)) }
+func (o *inOrder) Pop() any {
+	last := len(*o) - 1
+	w := (*o)[last]
+	*o = (*o)[:last]
+	return w
+}
+
+// blockPos returns where a block begins in the source, as far as its instructions say.
+func (c *checker) blockPos(b *ssa.BasicBlock) token.Pos {
+	for _, instr := range b.Instrs {
+		if _, phi := instr.(*ssa.Phi); phi {
+			continue
+		}
+		if _, ok := instr.(*ssa.Return); ok {
+			return exitPos(c.p, instr) // one at the end of a function has no place of its own
+		}
+		if instr.Pos().IsValid() {
+			return instr.Pos()
+		}
+	}
+	return token.NoPos
+}
+
 // openEdges returns the edges that control takes when a receive finds its
 // channel open, with the channel.
-func openEdges(fn *ssa.Function) map[ir.Edge]ssa.Value {
+func (c *checker) openEdges(fn *ssa.Function) map[ir.Edge]ssa.Value {
 	open := make(map[ir.Edge]ssa.Value)
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			if recv, ok := instr.(*ssa.UnOp); ok && recv.Op == token.ARROW {
-				if edge, ok := ir.ClosedEdge(recv); ok {
-					edge.Succ = 1 - edge.Succ
-					open[edge] = recv.X
-				}
+	for _, comm := range c.p.IR.Graph(fn).Comms() {
+		if recv, ok := comm.Instr.(*ssa.UnOp); ok {
+			if edge, ok := ir.ClosedEdge(recv); ok {
+				edge.Succ = 1 - edge.Succ
+				open[edge] = recv.X
 			}
 		}
 	}
@@ -555,21 +593,17 @@ func exitPos(p *effects.Package, instr ssa.Instruction) token.Pos {
 func errorOf(v ssa.Value, at ssa.Instruction) ssa.Value {
 	ext, ok := v.(*ssa.Extract)
 	if !ok {
-		if call, ok := at.(*ssa.Call); ok && v != ssa.Value(call) && isError(call.Type()) {
+		if call, ok := at.(*ssa.Call); ok && v != ssa.Value(call) && ir.IsError(call.Type()) {
 			return call
 		}
 		return nil
 	}
 	for _, ref := range *ext.Tuple.Referrers() {
-		if e, ok := ref.(*ssa.Extract); ok && e != ext && isError(e.Type()) {
+		if e, ok := ref.(*ssa.Extract); ok && e != ext && ir.IsError(e.Type()) {
 			return e
 		}
 	}
 	return nil
-}
-
-func isError(t types.Type) bool {
-	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
 // impossible reports whether an edge cannot be taken once the value was
@@ -604,15 +638,15 @@ func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool
 func (c *checker) mate(v ssa.Value) bool {
 	x, ok := v.(*ssa.Extract)
 	of, also := c.v.(*ssa.Extract)
-	return ok && also && x != of && x.Tuple == of.Tuple && !isError(x.Type())
+	return ok && also && x != of && x.Tuple == of.Tuple && !ir.IsError(x.Type())
 }
 
 // nilVariables returns what is compared with nil in fn.
 func (c *checker) nilVariables(fn *ssa.Function) []ssa.Value {
 	var vars []ssa.Value
-	for _, b := range fn.Blocks {
-		if x, _, ok := ir.NilEdge(b); ok && !isError(x.Type()) {
-			vars = append(vars, x)
+	for _, br := range c.p.IR.Graph(fn).Branches() {
+		if br.Nil != nil && isVariable(br.Nil) && !ir.IsError(br.Nil.Type()) {
+			vars = append(vars, br.Nil)
 		}
 	}
 	return vars
@@ -646,14 +680,14 @@ func errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
 	}
 	switch cond := cond.(type) {
 	case *ssa.Call:
-		if callee := ir.Callee(&cond.Call); callee != nil && len(cond.Call.Args) > 0 && isError(cond.Call.Args[0].Type()) {
+		if callee := ir.Callee(&cond.Call); callee != nil && len(cond.Call.Args) > 0 && ir.IsError(cond.Call.Args[0].Type()) {
 			return cond.Call.Args[0], is
 		}
 	case *ssa.BinOp:
-		if cond.Op == token.EQL && isError(cond.X.Type()) {
+		if cond.Op == token.EQL && ir.IsError(cond.X.Type()) {
 			return cond.X, is
 		}
-		if cond.Op == token.NEQ && isError(cond.X.Type()) {
+		if cond.Op == token.NEQ && ir.IsError(cond.X.Type()) {
 			is.Succ = 1 - is.Succ
 			return cond.X, is
 		}
@@ -679,9 +713,8 @@ func (c *checker) otherFlag(edge ir.Edge, w *place) bool {
 // flagVariables returns the variables of fn on which it branches.
 func (c *checker) flagVariables(fn *ssa.Function) []ssa.Value {
 	var vars []ssa.Value
-	for _, b := range fn.Blocks {
-		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
-			cond, _ := positive(br.Cond)
+	for _, br := range c.p.IR.Graph(fn).Branches() {
+		if cond, _ := positive(br.Cond); isVariable(cond) {
 			vars = append(vars, cond)
 		}
 	}
@@ -691,12 +724,12 @@ func (c *checker) flagVariables(fn *ssa.Function) []ssa.Value {
 // errorVariables returns what is asked for an error in fn and may be that of the value.
 func (c *checker) errorVariables(fn *ssa.Function) []ssa.Value {
 	var vars []ssa.Value
-	for _, b := range fn.Blocks {
-		x, _, ok := ir.NilEdge(b)
-		if !ok {
-			x, _ = errorTest(b)
+	for _, br := range c.p.IR.Graph(fn).Branches() {
+		x := br.Nil
+		if x == nil {
+			x, _ = errorTest(br.Block)
 		}
-		if x != nil && isError(x.Type()) {
+		if x != nil && isVariable(x) && ir.IsError(x.Type()) {
 			vars = append(vars, x)
 		}
 	}
@@ -711,10 +744,14 @@ type assumption struct {
 	flag bool // the way from the acquisition back to at sets it to a constant
 }
 
+// maxAssumptions bounds the conditions that are remembered: the last ones before the
+// acquisition.
+const maxAssumptions = 32
+
 // assumptions returns the conditions on the dominating branches.
 func assumptions(at ssa.Instruction) []assumption {
 	var out []assumption
-	for b := at.Block(); b != nil; b = b.Idom() {
+	for b := at.Block(); b != nil && len(out) < maxAssumptions; b = b.Idom() {
 		if len(b.Preds) != 1 {
 			continue
 		}

@@ -43,12 +43,6 @@ func same(v ssa.Value) func(ssa.Value) bool {
 	return func(x ssa.Value) bool { return x == v }
 }
 
-// isNilConst reports whether something is nil as the program says it.
-func isNilConst(x ssa.Value) bool {
-	k, ok := x.(*ssa.Const)
-	return ok && k.Value == nil
-}
-
 // isBool returns whether something is a boolean as the program says it.
 func isBool(value bool) func(ssa.Value) bool {
 	return func(x ssa.Value) bool {

@@ -11,13 +11,16 @@ import (
 )
 
 func ignored(ctx context.Context, f func(context.Context)) {
-	c, _ := pump.Child(ctx) // want `cancel function is never called; held by its parent context \(closeleak/cancel-lost\)`
+	c, _ := pump.Child(ctx) // want `cancel function is never called; held by its timer \(closeleak/cancel-lost\)`
 	f(c)
 }
 
-// Nothing keeps a child of what never ends.
+// Nothing keeps a child of what never ends, but a timer.
 func root(f func(context.Context)) {
-	c, _ := pump.Child(context.Background())
+	c, cancel := context.WithCancel(context.Background())
+	_ = cancel
+	f(c)
+	c, _ = pump.Child(context.Background()) // want `cancel function is never called; held by its timer \(closeleak/cancel-lost\)`
 	f(c)
 }
 

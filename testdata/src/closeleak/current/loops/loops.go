@@ -10,7 +10,7 @@ import (
 
 func each(ctx context.Context, in <-chan int, f func(context.Context, int)) {
 	for v := range in {
-		c, cancel := context.WithTimeout(ctx, time.Minute) // want `every iteration leaves a cancel function open until the function returns \(closeleak/defer-in-loop\)`
+		c, cancel := context.WithTimeout(ctx, time.Minute) // want `context of every iteration stays until the function returns; held by its timer \(closeleak/defer-in-loop\)`
 		defer cancel()
 		f(c, v)
 	}
@@ -18,7 +18,7 @@ func each(ctx context.Context, in <-chan int, f func(context.Context, int)) {
 
 func accept(ln net.Listener, greet func(net.Conn)) error {
 	for {
-		c, err := ln.Accept() // want `every iteration leaves a connection open until the function returns`
+		c, err := ln.Accept() // want `connection of every iteration stays until the function returns`
 		if err != nil {
 			return err
 		}
