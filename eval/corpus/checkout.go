@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/build"
 	"go/parser"
@@ -47,6 +48,9 @@ func (c checkout) at(ctx context.Context, commit, file string) (*tree, error) {
 		"GIT_INDEX_FILE="+filepath.Join(c.work, "index"),
 		"GIT_NO_LAZY_FETCH=1", // what a clone does not have is left out
 	)
+	if _, err := os.Stat(c.git); err != nil {
+		return nil, errors.New("there is no clone")
+	}
 	if _, err := command(ctx, root, env, "git", "read-tree", commit); err != nil {
 		return nil, err
 	}

@@ -307,7 +307,7 @@ func TestRun(t *testing.T) {
 		"| ticker | 2 | 0 / 1 |\n",
 		"| together | 2 | 0 / 1 |\n",
 		"| o/n | 012345678 | a.go:3 | ticker | intra-function | yes | missed | no rule |\n",
-		"| o/n | 223456789 | a.go:3 | ticker | intra-package |  | not buildable | git: ",
+		"| o/n | 223456789 | a.go:3 | ticker | intra-package |  | not buildable | there is no clone |",
 	} {
 		if !strings.Contains(string(table), want) {
 			t.Errorf("the table lacks %q:\n%s", want, table)

@@ -106,7 +106,7 @@ func (c *config) run(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if err != nil {
-			result.Verdict = Verdict{Word: NotBuildable, Why: err.Error()}
+			result.Verdict = Verdict{Word: NotBuildable, Why: strings.ReplaceAll(err.Error(), c.lint.work+string(filepath.Separator), "")}
 		}
 		if err := enc.Encode(result); err != nil {
 			return err
