@@ -38,7 +38,11 @@
 // Then nothing is reported, unless the function itself gives it back behind that
 // call. Nor is a way on which there is nothing to close: the error that came with
 // the value is not nil, rows have come to their end, the context has. Silent is
-// code that runs once per process, such as main and init, and code for tests.
+// code that runs once per process, such as main and init, and code for tests. So are
+// a listener from which connections are accepted in a loop, which is in use until it
+// fails; a context derived from that of a request to a server, which ends with it; a
+// command that was stored or handed on before it was started; files made of a
+// descriptor; what a function got as a parameter; and what follows a panic.
 //
 // # never-released
 //
@@ -60,19 +64,22 @@
 // # owner-forgets
 //
 // An object keeps the value in a field, and no function of the package gives back
-// what is there, though the object has a method that ends its life.
+// what is there, though the object has a method that ends its life. Silent if
+// something else is put into the field as well, if what wraps the value is kept beside
+// it, and for statements, which go with their database.
 //
 // # teardown-gives-up
 //
 // A method that ends an object's life returns at the first error, before it has
 // given back the rest. It is reported at the return statement, unless the method
-// notes in the object that it has to be called again.
+// notes in the object how far it has come: who calls it again comes to the rest.
 //
 // # entry-dropped
 //
 // Entries of a container are given back where one function takes them out, and
 // another one only deletes them. It is reported at the delete, if none of its
-// callers has the entry.
+// callers has the entry or, where no caller is in sight, nobody outside has. Timers
+// are timerleak's.
 //
 // # cancel-lost
 //
