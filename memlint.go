@@ -14,6 +14,7 @@ import (
 
 	"github.com/memlint/memlint/analyzers/closeleak"
 	"github.com/memlint/memlint/analyzers/closurecapture"
+	"github.com/memlint/memlint/analyzers/fieldgrowth"
 	"github.com/memlint/memlint/analyzers/globalgrowth"
 	"github.com/memlint/memlint/analyzers/goroutineleak"
 	"github.com/memlint/memlint/analyzers/listenerleak"
@@ -25,6 +26,7 @@ func Analyzers() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		closeleak.Analyzer,
 		closurecapture.Analyzer,
+		fieldgrowth.Analyzer,
 		globalgrowth.Analyzer,
 		goroutineleak.Analyzer,
 		listenerleak.Analyzer,

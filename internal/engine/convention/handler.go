@@ -2,6 +2,7 @@ package convention
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -226,6 +227,17 @@ var switches = map[string]string{
 // UndoneBy returns the name of the method that undoes what a method of a name
 // does to the state of its object, or "".
 func UndoneBy(name string) string { return switches[name] }
+
+// opens are the methods after which an object is in use, and those after which it can
+// be used again by calling them.
+var opens = map[string][]string{"Open": {"Close"}, "Start": {"Stop"}, "Connect": {"Close", "Disconnect"}}
+
+// Opens reports whether a method of a name begins the use of its object.
+func Opens(name string) bool { return opens[name] != nil }
+
+// Reopens reports whether an object can be taken into use again by one method after
+// another one has ended that.
+func Reopens(open, end string) bool { return slices.Contains(opens[open], end) }
 
 // CallsAgain reports whether a function of an API is there to call the function
 // that it is given again and again, with nothing in its signature that says so.

@@ -297,6 +297,9 @@ func (p *Package) uncalled(fn *ssa.Function, r *reach) bool {
 	return (!obj.Exported() || p.pass.Pkg.Name() == "main") && !p.named()[obj]
 }
 
+// Uncalled reports whether nobody calls fn and nobody can from elsewhere.
+func (p *Package) Uncalled(fn *ssa.Function) bool { return p.uncalled(fn, p.reached(fn)) }
+
 // indexNamed finds the functions that the package names, also in code that never
 // runs: under a constant that is false, say.
 func (p *Package) indexNamed() map[*types.Func]bool {

@@ -87,6 +87,9 @@ func (p *Package) judge(l *Leak) {
 		j = &judge{Package: p, leak: l}
 		w = j.at(l.At, l.parts(), way{})
 	}
+	if l.Needs.Owed && w.outcome != refused {
+		w.outcome = manifest
+	}
 	switch w.outcome {
 	case manifest:
 		if l.Travels {

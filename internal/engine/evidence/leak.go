@@ -86,6 +86,9 @@ type Needs struct {
 	// Data is set if what is added is data: a function that is given code is there
 	// to plug that in.
 	Data bool
+	// Owed is set if the code itself shows that what is put in is meant to go: then
+	// whatever nothing in sight refuses is presumed.
+	Owed bool
 	// Least is the source from which on values count as many; the zero Source
 	// means any that shows it.
 	Least From

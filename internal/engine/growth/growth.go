@@ -100,8 +100,7 @@ type container struct {
 // Globals returns the package variables of p, and the containers in them, that
 // only grow, in the order of their first ways in.
 func Globals(p *evidence.Package) []Growth {
-	f := finder{Package: p, made: make(map[*ssa.Global]*ssa.Call)}
-	f.consulted = sync.OnceValue(f.indexConsulted)
+	f := newFinder(p)
 	f.indexMade()
 	ins := make(map[container][]*effects.Event)
 	var order []container
@@ -152,6 +151,12 @@ type finder struct {
 	consulted func() map[container]bool // see indexConsulted
 }
 
+func newFinder(p *evidence.Package) *finder {
+	f := &finder{Package: p, made: make(map[*ssa.Global]*ssa.Call)}
+	f.consulted = sync.OnceValue(f.indexConsulted)
+	return f
+}
+
 // growsHere reports whether an event adds an element each time that it happens.
 func (f *finder) growsHere(e *effects.Event) bool {
 	if e.Via || f.inTest(ir.Outermost(e.Func()).Pos()) || f.guarded(e) {
@@ -191,7 +196,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 		if slices.ContainsFunc(g.Ways, func(w Way) bool { return w.Instr == at && w.Event.Instr == e.Instr }) {
 			continue
 		}
-		w := f.way(e, at, c)
+		w := f.way(e, at, typ, func() bool { return f.consulted()[c] })
 		if inner {
 			// The elements are emptied: who comes from outside stays as a key.
 			w.Needs.Least = evidence.Conn
@@ -206,12 +211,12 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	return g, true
 }
 
-// way returns what a way in needs to be a leak.
-func (f *finder) way(e *effects.Event, at ssa.Instruction, c container) Way {
-	typ := typeAt(c)
+// way returns what a way in of a container of type typ needs to be a leak; consulted
+// tells of a list what indexConsulted does.
+func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type, consulted func() bool) Way {
 	w := Way{Instr: at, Event: e, Plugged: f.plugs(e), Needs: evidence.Needs{Again: true}}
-	if !keyed(typ) {
-		w.Needs.Adds, w.Needs.Data = !w.Plugged && !f.consulted()[c], true
+	if !keyed(typ) && e.Key == nil {
+		w.Needs.Adds, w.Needs.Data = !w.Plugged && !consulted(), true
 		if key := onlyIfAbsent(grows(e)); key != nil {
 			w.Needs.Many = []ssa.Value{key}
 			if grows(e) != e.Instr {

@@ -1,0 +1,259 @@
+package growth
+
+import (
+	"cmp"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A Flaw says why what is put into the container of a field stays in it.
+type Flaw uint8
+
+const (
+	NoWayOut   Flaw = iota // nothing takes it out
+	NeverCalls             // what takes it out is never called
+	OtherKey               // it is taken out under another key
+	Rollback               // it is taken out where putting it in failed
+	WhenRead               // it is taken out when somebody asks for the same key
+	Sibling                // its key is taken out of another container
+	EmptyInner             // what the element holds is taken out, and the element stays
+	NotReset               // who ends the owner walks over it and keeps it
+)
+
+// A FieldGrowth is a way in of a container that is kept in a field, from which
+// nothing takes out what comes in by it.
+type FieldGrowth struct {
+	Way
+	Sort    Sort
+	Flaw    Flaw
+	Owner   string // the type that has the field, or ""
+	Field   *types.Var
+	Witness ssa.Instruction // what takes out, and not this; nil if nothing does
+}
+
+// A kept container is one in a field of the package: the field itself or, behind
+// rest, a part of what it holds that no field of the package leads to.
+type kept struct {
+	field *types.Var
+	rest  string
+}
+
+// keptAt returns the container of the package that a path leads to.
+func (f *fields) keptAt(path *effects.Path) (_ kept, ok bool) {
+	whole := path.String()
+	for at := path; at != nil; at = at.Parent() {
+		if field := at.Field(); !at.IsElem() && field != nil && field.Pkg() == f.IR.Pass.Pkg {
+			return kept{field.Origin(), strings.TrimPrefix(whole, at.String())}, true
+		}
+	}
+	return kept{}, false
+}
+
+// within reports whether what happens to a container happens to c, too.
+func (c kept) within(o kept) bool {
+	return c.field == o.field && strings.HasPrefix(c.rest, o.rest)
+}
+
+type fields struct {
+	*finder
+	ins    map[kept][]*effects.Event
+	events map[*types.Var][]*effects.Event // on what is kept under a field
+	out    map[kept][]*effects.Event
+	handed map[kept]bool
+}
+
+// Fields returns the ways in of containers in fields of the package's types from
+// which nothing takes out what comes in, in source order. What hangs on a package
+// variable of the package is not among them: see [Globals].
+func Fields(p *evidence.Package) []FieldGrowth {
+	f := &fields{
+		finder: newFinder(p),
+		ins:    make(map[kept][]*effects.Event),
+		events: make(map[*types.Var][]*effects.Event),
+		out:    make(map[kept][]*effects.Event),
+		handed: make(map[kept]bool),
+	}
+	var order []kept
+	for _, e := range f.Events() {
+		c, ok := f.keptAt(e.Ref.Path)
+		if !ok || e.Kind != effects.Grow || !f.growsHere(e) || !f.standsHere(e, c) || f.HelpsTests(e.Func()) {
+			continue
+		}
+		if f.ins[c] == nil {
+			order = append(order, c)
+		}
+		f.ins[c] = append(f.ins[c], e)
+	}
+	var found []FieldGrowth
+	seen := make(map[ssa.Instruction]bool)
+	for _, c := range order {
+		if f.inHands(c) {
+			continue
+		}
+		for _, in := range f.ins[c] {
+			if seen[in.Instr] {
+				continue
+			}
+			if g, ok := f.judge(c, in); ok {
+				seen[in.Instr] = true
+				found = append(found, g)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b FieldGrowth) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
+	return found
+}
+
+// standsHere reports whether a growth is told at its instruction: in the function
+// that has the field, and not where that function is called.
+func (f *fields) standsHere(e *effects.Event, c kept) bool {
+	if f.OfPackage(e.Ref.Root) {
+		return false // globalgrowth's
+	}
+	if e.Origin == nil || e.Origin == e.Instr || e.Origin.Parent() == nil {
+		return true
+	}
+	return !slices.ContainsFunc(f.GrowsAt(e.Origin), func(o *effects.Event) bool {
+		at, ok := f.keptAt(o.Ref.Path)
+		return ok && at == c
+	})
+}
+
+// under returns what happens to what is kept under a field.
+func (f *fields) under(field *types.Var) []*effects.Event {
+	events, known := f.events[field]
+	if !known {
+		for _, e := range f.UnderField(field) {
+			if c, ok := f.keptAt(e.Ref.Path); ok && c.field == field {
+				events = append(events, e)
+			}
+		}
+		f.events[field] = events
+	}
+	return events
+}
+
+// inHands reports whether code that is not in sight may take elements out.
+func (f *fields) inHands(c kept) bool {
+	in, known := f.handed[c]
+	if !known {
+		in = c.field.Exported() && convention.Importable(f.IR.Pass.Pkg) || slices.ContainsFunc(f.OfField(c.field), func(e *effects.Event) bool {
+			at, ok := f.keptAt(e.Ref.Path)
+			return ok && c.within(at) && f.hands(e)
+		})
+		f.handed[c] = in
+	}
+	return in
+}
+
+// outs returns what takes elements out of a container while its owner is in use.
+func (f *fields) outs(c kept) []*effects.Event {
+	outs, known := f.out[c]
+	if !known {
+		for _, e := range f.under(c.field) {
+			at, _ := f.keptAt(e.Ref.Path)
+			if !c.within(at) || !takes(e) || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) {
+				continue
+			}
+			outs = append(outs, e)
+		}
+		f.out[c] = outs
+	}
+	return outs
+}
+
+// takes reports whether an event takes elements out of a container that was there
+// before.
+func takes(e *effects.Event) bool {
+	switch e.Kind {
+	case effects.Shrink, effects.Recv, effects.Wait:
+		return true
+	case effects.Replace:
+		return !effects.Fresh(e.Ref.Root)
+	}
+	return false
+}
+
+// atTheEnd reports whether an event happens when the owner ends: in a method that
+// ends it, or in a function that only those call.
+func (f *fields) atTheEnd(e *effects.Event) bool { return f.ending(ir.Outermost(e.Func()), 0) }
+
+func (f *fields) ending(fn *ssa.Function, depth int) bool {
+	const deep = 2
+	if obj, ok := fn.Object().(*types.Func); ok && effects.IsTeardown(obj) {
+		return true
+	}
+	uses := f.Uses(fn)
+	if depth == deep || len(uses) == 0 || fn.Object() == nil || token.IsExported(fn.Name()) {
+		return false
+	}
+	return !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		return !ok || f.IR.Static(call.Common()) != fn || !f.ending(ir.Outermost(use.Parent()), depth+1)
+	})
+}
+
+// judge returns what is wrong with a way in of a container; ok is false if
+// something takes out what comes in, or it is not known.
+func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
+	typ := c.typ()
+	flaw, witness, ok := f.flaw(c, in, typ)
+	if !ok {
+		return FieldGrowth{}, false
+	}
+	at := in.Instr
+	if writes(in) && !isBuffer(typ) {
+		return FieldGrowth{}, false
+	}
+	w := f.way(in, at, typ, func() bool { return false })
+	w.Needs.Stays = []ssa.Value{in.Ref.Root}
+	w.Needs.Owed = flaw != NoWayOut
+	g := FieldGrowth{Way: w, Flaw: flaw, Field: c.field, Owner: ownerOf(in.Ref), Sort: sortOf(w, typ, c.rest == ""), Witness: witness}
+	if flaw == NoWayOut && isListeners(typ) && (w.Plugged || !holdsInterfaces(typ)) {
+		return g, false // listenerleak's
+	}
+	return g, true
+}
+
+// typ returns the type of a container, or nil if it is not known.
+func (c kept) typ() types.Type {
+	typ := c.field.Type()
+	for rest := c.rest; rest != ""; {
+		var ok bool
+		if rest, ok = strings.CutPrefix(rest, "[]"); !ok {
+			return nil
+		}
+		switch t := typ.Underlying().(type) {
+		case *types.Map:
+			typ = t.Elem()
+		case *types.Slice:
+			typ = t.Elem()
+		case *types.Array:
+			typ = t.Elem()
+		default:
+			return nil
+		}
+	}
+	return typ
+}
+
+// ownerOf returns the name of the type whose field a ref leads to, or "".
+func ownerOf(r effects.Ref) string {
+	path := r.Path.Container()
+	if path.Parent().Type(r.Root.Type()) == nil {
+		return ""
+	}
+	if n := ir.Named(path.Parent().Type(r.Root.Type())); n != nil {
+		return n.Obj().Name()
+	}
+	return ""
+}

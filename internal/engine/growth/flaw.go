@@ -1,0 +1,442 @@
+package growth
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// What takes elements out of a container is a way out for what it takes out. Where
+// every one misses what a way in puts in, the code itself shows that this was meant to
+// go: that is more than evidence of how often it comes.
+
+// flaw returns what is wrong with a way in, and what shows it; ok is false if
+// something takes out what comes in by it.
+func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witness ssa.Instruction, ok bool) {
+	flaw := NoWayOut
+	for _, out := range f.outs(c) {
+		var miss Flaw
+		switch {
+		case f.uncalled(out):
+			miss = NeverCalls
+		case f.otherKey(out, in):
+			miss = OtherKey
+		case f.undoes(out, in):
+			miss = Rollback
+		case f.whenRead(out):
+			miss = WhenRead
+		default:
+			return 0, nil, false
+		}
+		if witness == nil {
+			flaw, witness = miss, out.Instr
+		}
+	}
+	if witness != nil {
+		return flaw, witness, true
+	}
+	if keyed(typ) {
+		if out := f.emptied(c); out != nil {
+			return EmptyInner, out, true
+		}
+	}
+	if out := f.sibling(c, in); out != nil {
+		return Sibling, out, true
+	}
+	if at := f.walked(c, in, typ); at != nil {
+		return NotReset, at, true
+	}
+	return NoWayOut, nil, true
+}
+
+// uncalled reports whether what takes out is in a method that nobody calls.
+func (f *fields) uncalled(out *effects.Event) bool {
+	fn := ir.Outermost(out.Func())
+	return fn.Signature.Recv() != nil && f.Uncalled(fn)
+}
+
+// An access is how a key is made from something: by fields, methods and functions.
+type access struct {
+	root ssa.Value
+	path string
+}
+
+// maxAccess bounds how many steps of an access are followed.
+const maxAccess = 6
+
+// accessOf returns how a key is made; ok is false if it is made of several things, or in
+// a way that is not followed.
+func accessOf(v ssa.Value) (a access, ok bool) {
+	for range maxAccess {
+		switch x := v.(type) {
+		case *ssa.Parameter:
+			a.root = x
+			return a, true
+		case *ssa.Convert:
+			v = x.X
+		case *ssa.ChangeType:
+			v = x.X
+		case *ssa.MakeInterface:
+			v = x.X
+		case *ssa.UnOp:
+			if x.Op != token.MUL {
+				return a, false
+			}
+			v = x.X
+		case *ssa.FieldAddr:
+			a.path = "." + effects.FieldOf(x.X, x.Field).Name() + a.path
+			v = x.X
+		case *ssa.Field:
+			a.path = "." + effects.FieldOf(x.X, x.Field).Name() + a.path
+			v = x.X
+		case *ssa.Call:
+			args := ir.Args(&x.Call)
+			callee := ir.Callee(&x.Call)
+			if callee == nil || len(args) == 0 || len(args) > 2 || x.Call.Signature().Results().Len() != 1 {
+				return a, false
+			}
+			a.path = "." + callee.Name() + "()" + a.path
+			v = args[0]
+		case *ssa.Alloc:
+			stored := soleStore(x)
+			if stored == nil {
+				return a, false
+			}
+			v = stored
+		case *ssa.Lookup, *ssa.Extract, *ssa.TypeAssert:
+			a.root = x.(ssa.Value)
+			return a, true
+		default:
+			return a, false
+		}
+	}
+	return a, false
+}
+
+// soleStore returns what a variable is set to, if that is one value.
+func soleStore(cell *ssa.Alloc) (v ssa.Value) {
+	for _, use := range *cell.Referrers() {
+		if st, ok := use.(*ssa.Store); ok && st.Addr == cell {
+			if v != nil {
+				return nil
+			}
+			v = st.Val
+		}
+	}
+	return v
+}
+
+// otherKey reports whether a delete takes out under another key than the one under
+// which a way in puts in: another part of a value of the same type.
+func (f *fields) otherKey(out, in *effects.Event) bool {
+	key, callee := keyOf(in)
+	del := f.deletes(out)
+	if key == nil || callee || del == nil {
+		return false
+	}
+	put, ok1 := accessOf(key)
+	take, ok2 := accessOf(del)
+	if !ok1 || !ok2 || put.path == take.path || !types.Identical(plain(put.root.Type()), plain(take.root.Type())) {
+		return false
+	}
+	if _, basic := plain(put.root.Type()).Underlying().(*types.Basic); !basic {
+		return true
+	}
+	// The texts need not be the same: callers that are in sight say what they are.
+	return f.fromOutside(put.root) && f.fromOutside(take.root) && (put.path == "" || take.path == "")
+}
+
+// plain returns the type that a pointer points to, or typ itself.
+func plain(typ types.Type) types.Type {
+	if ptr, ok := typ.Underlying().(*types.Pointer); ok {
+		return ptr.Elem()
+	}
+	return typ
+}
+
+// fromOutside reports whether a value is a parameter that only other packages give.
+func (f *fields) fromOutside(v ssa.Value) bool {
+	param, ok := v.(*ssa.Parameter)
+	return ok && param.Parent().Parent() == nil && token.IsExported(param.Parent().Name()) && len(f.Uses(param.Parent())) == 0
+}
+
+// deletes returns the key under which an event takes something out, as its function
+// has it, or nil.
+func (f *fields) deletes(out *effects.Event) ssa.Value {
+	if del := deleted(out); del != nil {
+		return del
+	}
+	call, ok := out.Instr.(ssa.CallInstruction)
+	if !ok {
+		return nil
+	}
+	if callee := ir.Callee(call.Common()); callee != nil && syncMapTakes[callee.FullName()] {
+		return call.Common().Args[1]
+	}
+	return nil
+}
+
+var syncMapTakes = map[string]bool{"(*sync.Map).Delete": true, "(*sync.Map).LoadAndDelete": true}
+
+// undoes reports whether a delete takes out what the same function has put in, and only
+// where that failed.
+func (f *fields) undoes(out, in *effects.Event) bool {
+	key, callee := keyOf(in)
+	del := f.deletes(out)
+	if key == nil || callee || del == nil || ir.Outermost(out.Func()) != ir.Outermost(in.Func()) || !f.sameKey(del, key) {
+		return false
+	}
+	if out.Func() == in.Func() {
+		if _, now := out.Instr.(*ssa.Call); !now || follows(in.Instr, out.Instr) || !follows(out.Instr, in.Instr) {
+			return false
+		}
+	} else if !f.runsAtReturn(out.Func()) {
+		return false
+	}
+	return onFailure(out.Instr)
+}
+
+// runsAtReturn reports whether a literal is deferred by the function around it.
+func (f *fields) runsAtReturn(lit *ssa.Function) bool {
+	made := f.Literal(lit)
+	return len(made) > 0 && !slices.ContainsFunc(made, func(v ssa.Value) bool {
+		mc, ok := v.(*ssa.MakeClosure)
+		return !ok || slices.ContainsFunc(*mc.Referrers(), func(use ssa.Instruction) bool {
+			_, deferred := use.(*ssa.Defer)
+			return !deferred
+		})
+	})
+}
+
+// sameKey reports whether two values of a function and the literals in it are one.
+func (f *fields) sameKey(a, b ssa.Value) bool {
+	return sameValue(f.captured(a), f.captured(b))
+}
+
+// captured returns what a variable of a literal is in the function around it.
+func (f *fields) captured(v ssa.Value) ssa.Value {
+	v = ir.Unconvert(v)
+	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
+		cell := f.captured(load.X)
+		if cell, ok := cell.(*ssa.Alloc); ok {
+			if stored := soleStore(cell); stored != nil {
+				return f.captured(stored)
+			}
+		}
+		return v
+	}
+	free, ok := v.(*ssa.FreeVar)
+	if !ok {
+		return v
+	}
+	for _, made := range f.Literal(free.Parent()) {
+		if mc, ok := made.(*ssa.MakeClosure); ok {
+			return f.captured(mc.Bindings[slices.Index(free.Parent().FreeVars, free)])
+		}
+	}
+	return v
+}
+
+// onFailure reports whether control comes to an instruction only where an error was
+// found.
+func onFailure(instr ssa.Instruction) bool {
+	for b := instr.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		if x, isNil, ok := ir.NilEdge(b.Preds[0]); ok && isNil.To() != b && ir.IsError(x.Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// whenRead reports whether an element is taken out where it was asked for, and found to
+// be too old.
+func (f *fields) whenRead(out *effects.Event) bool {
+	del := f.deletes(out)
+	if del == nil {
+		return false
+	}
+	fn := out.Func()
+	if f.fromRange(del) {
+		return false
+	}
+	asked := false
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			var key, at ssa.Value
+			switch instr := instr.(type) {
+			case *ssa.Lookup:
+				key, at = instr.Index, instr.X
+			case *ssa.Call:
+				if callee := ir.Callee(&instr.Call); callee != nil && callee.FullName() == "(*sync.Map).Load" {
+					key, at = instr.Call.Args[1], instr.Call.Args[0]
+				}
+			}
+			if key != nil && b.Dominates(out.Instr.Block()) && sameValue(key, del) {
+				asked = asked || slices.ContainsFunc(f.Refs(at), func(r effects.Ref) bool { return r.Path.Field() != nil })
+			}
+		}
+	}
+	return asked && asksTime(out.Instr)
+}
+
+// fromRange reports whether a value, or what its callers give for it, is a key that a
+// loop goes over.
+func (f *fields) fromRange(v ssa.Value) bool {
+	switch v := ir.Unconvert(v).(type) {
+	case *ssa.Extract:
+		_, next := v.Tuple.(*ssa.Next)
+		return next
+	case *ssa.Parameter:
+		fn := v.Parent()
+		i := slices.Index(fn.Params, v)
+		return slices.ContainsFunc(f.Uses(fn), func(use ssa.Instruction) bool {
+			call, ok := use.(ssa.CallInstruction)
+			if !ok || f.IR.Static(call.Common()) != fn || i >= len(call.Common().Args) {
+				return true
+			}
+			ext, ok := ir.Unconvert(call.Common().Args[i]).(*ssa.Extract)
+			if !ok {
+				return false
+			}
+			_, next := ext.Tuple.(*ssa.Next)
+			return next
+		})
+	}
+	return false
+}
+
+// asksTime reports whether control comes to an instruction after the clock was looked at.
+func asksTime(instr ssa.Instruction) bool {
+	for b := instr.Block().Idom(); b != nil; b = b.Idom() {
+		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if ok && ofClock(br.Cond, 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// ofClock reports whether a condition is made of what package time says.
+func ofClock(v ssa.Value, depth int) bool {
+	const deep = 4
+	if depth == deep {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.BinOp:
+		return ofClock(v.X, depth+1) || ofClock(v.Y, depth+1)
+	case *ssa.UnOp:
+		return v.Op == token.NOT && ofClock(v.X, depth+1)
+	case *ssa.Phi:
+		return slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return ofClock(e, depth+1) })
+	case *ssa.Call:
+		callee := ir.Callee(&v.Call)
+		if callee != nil && callee.Pkg() != nil && callee.Pkg().Path() == "time" {
+			return true
+		}
+	}
+	return false
+}
+
+// emptied returns what takes elements out of the elements of a container; nil if
+// nothing does.
+func (f *fields) emptied(c kept) ssa.Instruction {
+	for _, e := range f.under(c.field) {
+		at, _ := f.keptAt(e.Ref.Path)
+		if e.Kind == effects.Shrink && at != c && at.within(c) && !f.inTest(e.Func().Pos()) && !f.atTheEnd(e) && f.Repeatable(e.Instr) {
+			return e.Instr
+		}
+	}
+	return nil
+}
+
+// sibling returns what takes a key out of another container of the same owner, which
+// gets it together with c; nil if nothing does.
+func (f *fields) sibling(c kept, in *effects.Event) ssa.Instruction {
+	key, callee := keyOf(in)
+	if key == nil || callee {
+		return nil
+	}
+	for _, e := range f.In(ir.Outermost(in.Func())) {
+		o, ok := f.keptAt(e.Ref.Path)
+		if !ok || e.Kind != effects.Grow || e.Via || o.field == c.field || e.Ref.Root != in.Ref.Root {
+			continue
+		}
+		other, callee := keyOf(e)
+		if other == nil || callee || !f.sameKey(other, key) {
+			continue
+		}
+		for _, out := range f.outs(o) {
+			if out.Kind == effects.Shrink && !f.uncalled(out) && !f.otherKey(out, e) && !f.undoes(out, e) {
+				return out.Instr
+			}
+		}
+	}
+	return nil
+}
+
+// walked returns the loop in which a method that undoes the one that fills a list goes
+// over it, and does not empty it; nil if there is none.
+func (f *fields) walked(c kept, in *effects.Event, typ types.Type) ssa.Instruction {
+	if !isSlice(typ) || c.rest != "" || slices.ContainsFunc(f.under(c.field), func(e *effects.Event) bool { return takes(e) }) {
+		return nil
+	}
+	opens := f.opening(ir.Outermost(in.Func()), 0)
+	if opens == nil {
+		return nil
+	}
+	for _, fn := range f.IR.Funcs {
+		obj, ok := fn.Object().(*types.Func)
+		if !ok || !effects.IsTeardown(obj) || !convention.Reopens(opens.Name(), fn.Name()) {
+			continue
+		}
+		for _, l := range f.IR.Graph(fn).Loops {
+			over := l.Ranged()
+			if over == nil || f.closesOnce(fn) {
+				continue
+			}
+			if slices.ContainsFunc(f.Refs(over), func(r effects.Ref) bool {
+				at, ok := f.keptAt(r.Path)
+				return ok && at == c
+			}) {
+				return l.Blocks[0].Instrs[len(l.Blocks[0].Instrs)-1]
+			}
+		}
+	}
+	return nil
+}
+
+// opening returns the method that a function is, or that calls it, which another one
+// undoes; nil if there is none.
+func (f *fields) opening(fn *ssa.Function, depth int) *ssa.Function {
+	const deep = 2
+	if fn.Signature.Recv() == nil || depth > deep {
+		return nil
+	}
+	if convention.Opens(fn.Name()) {
+		return fn
+	}
+	for _, use := range f.Uses(fn) {
+		if call, ok := use.(ssa.CallInstruction); ok && f.IR.Static(call.Common()) == fn {
+			if by := f.opening(ir.Outermost(use.Parent()), depth+1); by != nil {
+				return by
+			}
+		}
+	}
+	return nil
+}
+
+// closesOnce reports whether a function closes a channel of its receiver: it cannot be
+// called again.
+func (f *fields) closesOnce(fn *ssa.Function) bool {
+	return slices.ContainsFunc(f.In(fn), func(e *effects.Event) bool { return e.Kind == effects.Close && e.Ref.Root == fn.Params[0] })
+}
