@@ -121,8 +121,27 @@ func Waits(fn *types.Func) bool {
 	if sig.Recv() == nil {
 		return false
 	}
-	recv := typeOf(sig.Recv().Type())
-	switch recv {
+	if Reads(fn) {
+		return true
+	}
+	n := sig.Params().Len()
+	switch fn.Name() {
+	case "Accept", "Recv", "ReadMessage", "AcceptStream", "FetchMessage", "Receive", "NextMsg":
+		return sig.Results().Len() > 0 && isError(sig.Results().At(sig.Results().Len()-1).Type()) && (n == 0 || n == 1 && isContext(sig.Params().At(0).Type()))
+	case "RecvMsg":
+		return n == 1
+	}
+	return false
+}
+
+// Reads reports whether fn reads the next part of something that may have an end: a
+// text, a file, rows.
+func Reads(fn *types.Func) bool {
+	sig := fn.Signature()
+	if sig.Recv() == nil {
+		return false
+	}
+	switch typeOf(sig.Recv().Type()) {
 	case "bufio.Scanner":
 		return fn.Name() == "Scan"
 	case "bufio.Reader", "net/textproto.Reader":
@@ -132,16 +151,7 @@ func Waits(fn *types.Func) bool {
 	case "encoding/json.Decoder", "encoding/xml.Decoder", "encoding/gob.Decoder", "encoding/csv.Reader":
 		return fn.Name() == "Decode" || fn.Name() == "Token" || fn.Name() == "More" || fn.Name() == "Read"
 	}
-	n := sig.Params().Len()
-	switch fn.Name() {
-	case "Accept", "Recv", "ReadMessage", "AcceptStream", "FetchMessage", "Receive", "NextMsg":
-		return sig.Results().Len() > 0 && isError(sig.Results().At(sig.Results().Len()-1).Type()) && (n == 0 || n == 1 && isContext(sig.Params().At(0).Type()))
-	case "RecvMsg":
-		return n == 1
-	case "Read", "ReadFrom":
-		return sig.Results().Len() > 1 && n == 1
-	}
-	return false
+	return (fn.Name() == "Read" || fn.Name() == "ReadFrom") && sig.Results().Len() > 1 && sig.Params().Len() == 1
 }
 
 // IsConnection reports whether values of a type stand for connections, or for

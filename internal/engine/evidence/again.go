@@ -66,34 +66,79 @@ func (p *Package) waits(l *ir.Loop) bool {
 	return false
 }
 
+// gathers reports whether a loop goes on for as long as there is something to read, and
+// nothing shows that it comes from a connection.
+func (p *Package) gathers(l *ir.Loop) bool {
+	reads := false
+	for _, b := range l.Blocks {
+		for _, instr := range b.Instrs {
+			if len(ir.Comms(instr)) > 0 {
+				return false
+			}
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			callee := ir.Callee(&call.Call)
+			switch {
+			case callee == nil || callee.Pkg() == nil:
+			case convention.Reads(callee):
+				if p.ofConnection(call) {
+					return false
+				}
+				reads = true
+			case convention.Waits(callee) || p.waitsIn(call):
+				return false
+			}
+		}
+	}
+	return reads
+}
+
+// ofConnection reports whether the receiver of a call is made of a connection.
+func (p *Package) ofConnection(call *ssa.Call) bool {
+	return slices.ContainsFunc(p.madeOf(call), func(r effects.Ref) bool {
+		typ := r.Path.Type(r.Root.Type())
+		return typ != nil && convention.IsConnection(typ)
+	})
+}
+
 // readsLocal reports whether a call reads from a file or a text, which ends.
 func (p *Package) readsLocal(call *ssa.Call) bool {
+	return slices.ContainsFunc(p.madeOf(call), func(r effects.Ref) bool {
+		call := maker(r)
+		return call != nil && ir.Callee(&call.Call) != nil && convention.OpensLocal(ir.Callee(&call.Call))
+	})
+}
+
+// maker returns the call whose result a value is, or nil.
+func maker(r effects.Ref) *ssa.Call {
+	made := r.Root
+	if ext, ok := made.(*ssa.Extract); ok {
+		made = ext.Tuple
+	}
+	call, _ := made.(*ssa.Call)
+	return call
+}
+
+// madeOf returns what the receiver of a call is, and the arguments of the calls that
+// made it, and so on.
+func (p *Package) madeOf(call *ssa.Call) (all []effects.Ref) {
 	work := ir.Args(&call.Call)[:1]
 	for range maxDepth {
 		var next []ssa.Value
 		for _, v := range work {
-			for _, r := range p.Refs(v) {
-				made := r.Root
-				if ext, ok := made.(*ssa.Extract); ok {
-					made = ext.Tuple
+			refs := p.Refs(v)
+			all = append(all, refs...)
+			for _, r := range refs {
+				if call := maker(r); call != nil {
+					next = append(next, ir.Args(&call.Call)...)
 				}
-				call, ok := made.(*ssa.Call)
-				if !ok {
-					continue
-				}
-				callee := ir.Callee(&call.Call)
-				if callee == nil {
-					continue
-				}
-				if convention.OpensLocal(callee) {
-					return true
-				}
-				next = append(next, ir.Args(&call.Call)...)
 			}
 		}
 		work = next
 	}
-	return false
+	return all
 }
 
 // waitsIn reports whether a function of the package that is called waits

@@ -258,6 +258,10 @@ func (p *Package) indexMakes() map[*types.TypeName][]*ssa.Alloc {
 	return by
 }
 
+// Converted returns the interfaces to which the package converts values of a type, or
+// pointers to them.
+func (p *Package) Converted(n *types.Named) []types.Type { return p.converted()[n.Origin().Obj()] }
+
 func (p *Package) inTest(fn *ssa.Function) bool {
 	return ir.InTest(p.pass.Fset, ir.Outermost(fn).Pos())
 }

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -373,6 +374,9 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 		}
 	}
 	if from.Stays != nil {
+		if call.Common().IsInvoke() && convention.IsStd(ir.ImportPath(ir.Callee(call.Common()).Pkg())) && slices.ContainsFunc(from.Stays, func(s Param) bool { return s.Index == 0 }) {
+			return nil // which object that is, is not in sight
+		}
 		if l.stays = give(from.Stays); l.stays == nil {
 			return nil
 		}

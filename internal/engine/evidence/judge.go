@@ -225,7 +225,7 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 		n.stays = append(n.stays, want.outer.stays...)
 		stays, lost := false, false
 		for _, s := range want.stays {
-			roots, is, unknown := j.roots(s)
+			roots, is, unknown := j.roots(s, 0)
 			stays, lost = stays || is, lost || unknown
 			n.stays = append(n.stays, roots...)
 		}
@@ -251,10 +251,17 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 // roots returns what a holder may be: places of parameters, captured variables
 // and calls. It stays if it is a package variable; unknown says that it may be
 // something else than what is in sight.
-func (j *judge) roots(s part) (roots []place, stays, unknown bool) {
+func (j *judge) roots(s part, depth int) (roots []place, stays, unknown bool) {
+	if depth > maxDepth {
+		return nil, false, true
+	}
 	passing := false
 	for _, r := range j.Refs(s.v) {
 		path := r.Path.String() + s.path
+		if received(r) {
+			passing = true
+			continue
+		}
 		if slices.ContainsFunc(fieldsOn(r.Root.Type(), path), func(f *types.Var) bool { return j.emptied()[f.Origin()] }) {
 			passing = true
 			continue
@@ -267,7 +274,7 @@ func (j *judge) roots(s part) (roots []place, stays, unknown bool) {
 		case *ssa.Call:
 			// What an object gives when it is asked stays as long as it does.
 			if args := ir.Args(&root.Call); len(args) == 1 && ir.Callee(&root.Call) != nil && ir.Callee(&root.Call).Signature().Recv() != nil {
-				more, is, lost := j.roots(part{v: args[0], path: "()"})
+				more, is, lost := j.roots(part{v: args[0], path: "()"}, depth+1)
 				roots, stays, unknown = append(roots, more...), stays || is, unknown || lost
 				continue
 			}
@@ -286,6 +293,18 @@ func (j *judge) roots(s part) (roots []place, stays, unknown bool) {
 	return roots, stays, unknown || len(roots) == 0 && !passing
 }
 
+// received reports whether a value, or what it is a part of, came from a channel.
+func received(r effects.Ref) bool {
+	for path := r.Path; path != nil; path = path.Parent() {
+		if typ := path.Parent().Type(r.Root.Type()); path.IsElem() && typ != nil {
+			if _, is := typ.Underlying().(*types.Chan); is {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // isVariable reports whether an Alloc is the variable that holds a pointer or
 // interface, and no object.
 func isVariable(cell *ssa.Alloc) bool {
@@ -298,10 +317,10 @@ func isVariable(cell *ssa.Alloc) bool {
 
 // beforeLoop reports whether a value was there before the unbounded loop around
 // an instruction began. A loop over what came from outside ends with that, and so
-// may the value.
+// may the value; one over a text fills what it was called for.
 func (j *judge) beforeLoop(v ssa.Value, at ssa.Instruction) bool {
 	for l := j.IR.Graph(at.Parent()).Innermost(at.Block()); l != nil; l = l.Outer {
-		if j.endless(l) && !l.Bounded() {
+		if j.endless(l) && !l.Bounded() && !j.gathers(l) {
 			def, ok := v.(ssa.Instruction)
 			// A parameter, or what is of a function around, was there before.
 			return !ok || def.Parent() != at.Parent() || !l.Contains(def.Block())

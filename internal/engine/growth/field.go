@@ -94,18 +94,17 @@ func Fields(p *evidence.Package) []FieldGrowth {
 		f.ins[c] = append(f.ins[c], e)
 	}
 	var found []FieldGrowth
-	seen := make(map[ssa.Instruction]bool)
+	at := make(map[ssa.Instruction]int) // 1 + index in found
 	for _, c := range order {
 		if f.inHands(c) {
 			continue
 		}
 		for _, in := range f.ins[c] {
-			if seen[in.Instr] {
-				continue
-			}
-			if g, ok := f.judge(c, in); ok {
-				seen[in.Instr] = true
+			if i := at[in.Instr]; i > 0 {
+				found[i-1].Needs.Stays = append(found[i-1].Needs.Stays, in.Ref.Root)
+			} else if g, ok := f.judge(c, in); ok {
 				found = append(found, g)
+				at[in.Instr] = len(found)
 			}
 		}
 	}
@@ -118,6 +117,9 @@ func Fields(p *evidence.Package) []FieldGrowth {
 func (f *fields) standsHere(e *effects.Event, c kept) bool {
 	if f.OfPackage(e.Ref.Root) {
 		return false // globalgrowth's
+	}
+	if _, shared := c.field.Type().Underlying().(*types.Pointer); shared && strings.Contains(c.rest, ".") {
+		return false // of an object that others may have, too
 	}
 	if e.Origin == nil || e.Origin == e.Instr || e.Origin.Parent() == nil {
 		return true

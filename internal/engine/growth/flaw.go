@@ -42,7 +42,7 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 		return flaw, witness, true
 	}
 	if keyed(typ) {
-		if out := f.emptied(c); out != nil {
+		if out := f.emptied(c, in); out != nil {
 			return EmptyInner, out, true
 		}
 	}
@@ -98,7 +98,7 @@ func accessOf(v ssa.Value) (a access, ok bool) {
 		case *ssa.Call:
 			args := ir.Args(&x.Call)
 			callee := ir.Callee(&x.Call)
-			if callee == nil || len(args) == 0 || len(args) > 2 || x.Call.Signature().Results().Len() != 1 {
+			if callee == nil || len(args) == 0 || callee.Signature().Recv() != nil && len(args) > 1 || !isBasic(x.Type()) && callee.Signature().Recv() == nil {
 				return a, false
 			}
 			a.path = "." + callee.Name() + "()" + a.path
@@ -117,6 +117,11 @@ func accessOf(v ssa.Value) (a access, ok bool) {
 		}
 	}
 	return a, false
+}
+
+func isBasic(typ types.Type) bool {
+	_, basic := typ.Underlying().(*types.Basic)
+	return basic
 }
 
 // soleStore returns what a variable is set to, if that is one value.
@@ -145,7 +150,7 @@ func (f *fields) otherKey(out, in *effects.Event) bool {
 	if !ok1 || !ok2 || put.path == take.path || !types.Identical(plain(put.root.Type()), plain(take.root.Type())) {
 		return false
 	}
-	if _, basic := plain(put.root.Type()).Underlying().(*types.Basic); !basic {
+	if !isBasic(plain(put.root.Type())) {
 		return true
 	}
 	// The texts need not be the same: callers that are in sight say what they are.
@@ -347,12 +352,15 @@ func ofClock(v ssa.Value, depth int) bool {
 	return false
 }
 
-// emptied returns what takes elements out of the elements of a container; nil if
-// nothing does.
-func (f *fields) emptied(c kept) ssa.Instruction {
+// emptied returns what takes elements out of the elements of a container, behind the
+// function that puts them in; nil if nothing does.
+func (f *fields) emptied(c kept, in *effects.Event) ssa.Instruction {
 	for _, e := range f.under(c.field) {
 		at, _ := f.keptAt(e.Ref.Path)
-		if e.Kind == effects.Shrink && at != c && at.within(c) && !f.inTest(e.Func().Pos()) && !f.atTheEnd(e) && f.Repeatable(e.Instr) {
+		if e.Kind != effects.Shrink || at == c || !at.within(c) || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) || e.Origin != e.Instr {
+			continue
+		}
+		if ir.Outermost(e.Func()) != ir.Outermost(in.Func()) || e.Func() != in.Func() && f.runsAtReturn(e.Func()) {
 			return e.Instr
 		}
 	}
@@ -376,7 +384,7 @@ func (f *fields) sibling(c kept, in *effects.Event) ssa.Instruction {
 			continue
 		}
 		for _, out := range f.outs(o) {
-			if out.Kind == effects.Shrink && !f.uncalled(out) && !f.otherKey(out, e) && !f.undoes(out, e) {
+			if out.Kind == effects.Shrink && ir.Outermost(out.Func()) != ir.Outermost(in.Func()) && !f.uncalled(out) && !f.otherKey(out, e) && !f.undoes(out, e) {
 				return out.Instr
 			}
 		}
@@ -391,7 +399,7 @@ func (f *fields) walked(c kept, in *effects.Event, typ types.Type) ssa.Instructi
 		return nil
 	}
 	opens := f.opening(ir.Outermost(in.Func()), 0)
-	if opens == nil {
+	if opens == nil || f.driven(opens) {
 		return nil
 	}
 	for _, fn := range f.IR.Funcs {
@@ -433,6 +441,16 @@ func (f *fields) opening(fn *ssa.Function, depth int) *ssa.Function {
 		}
 	}
 	return nil
+}
+
+// driven reports whether objects with a method are given to other packages as
+// something that has it: these begin and end their use, once as a rule.
+func (f *fields) driven(fn *ssa.Function) bool {
+	n := ir.Named(fn.Signature.Recv().Type())
+	return n != nil && slices.ContainsFunc(f.Converted(n), func(typ types.Type) bool {
+		as := ir.Named(typ)
+		return as != nil && as.Obj().Pkg() != nil && as.Obj().Pkg() != f.IR.Pass.Pkg && !convention.IsStd(as.Obj().Pkg().Path())
+	})
 }
 
 // closesOnce reports whether a function closes a channel of its receiver: it cannot be
