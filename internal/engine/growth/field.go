@@ -219,6 +219,9 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	w := f.way(in, at, typ, func() bool { return false })
 	w.Needs.Stays = []ssa.Value{in.Ref.Root}
 	w.Needs.Owed = flaw != NoWayOut
+	if flaw == EmptyInner {
+		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known
+	}
 	g := FieldGrowth{Way: w, Flaw: flaw, Field: c.field, Owner: ownerOf(in.Ref), Sort: sortOf(w, typ, c.rest == ""), Witness: witness}
 	if flaw == NoWayOut && isListeners(typ) && (w.Plugged || !holdsInterfaces(typ)) {
 		return g, false // listenerleak's

@@ -215,7 +215,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 // tells of a list what indexConsulted does.
 func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type, consulted func() bool) Way {
 	w := Way{Instr: at, Event: e, Plugged: f.plugs(e), Needs: evidence.Needs{Again: true}}
-	if !keyed(typ) && e.Key == nil {
+	if !keyed(typ) && (typ != nil || e.Key == nil) {
 		w.Needs.Adds, w.Needs.Data = !w.Plugged && !consulted(), true
 		if key := onlyIfAbsent(grows(e)); key != nil {
 			w.Needs.Many = []ssa.Value{key}

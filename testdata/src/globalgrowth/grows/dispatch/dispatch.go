@@ -1,6 +1,8 @@
 // Package dispatch has singletons behind variables of interface type.
 package dispatch
 
+import "net/http"
+
 type cache interface {
 	put(k string)
 	drop(k string)
@@ -18,8 +20,8 @@ var (
 	cleaned cache = &memory{items: map[string]bool{}}
 )
 
-func See(k string) { seen.put(k) }
+func See(w http.ResponseWriter, r *http.Request) { seen.put(r.FormValue("k")) }
 
-func Clean(k string) { cleaned.put(k) }
+func Clean(w http.ResponseWriter, r *http.Request) { cleaned.put(r.FormValue("k")) }
 
 func Drop(k string) { cleaned.drop(k) }
