@@ -49,10 +49,12 @@ var flaws = map[growth.Flaw]struct{ category, what, witness string }{
 }
 
 var sorts = map[growth.Sort]string{
-	growth.Map:   "map gets keys and never loses any",
-	growth.Slice: "slice grows and is never cut",
-	growth.Chan:  "channel is sent to and never received from",
-	growth.Other: "container grows and never shrinks",
+	growth.Map:    "map gets keys and never loses any",
+	growth.Slice:  "slice grows and is never cut",
+	growth.Chan:   "channel is sent to and never received from",
+	growth.Labels: "metric gets ever new labels",
+	growth.Chain:  "value wraps the one before, again and again",
+	growth.Other:  "container grows and never shrinks",
 }
 
 // find returns the ways in of containers in fields that nothing takes out of.
@@ -62,6 +64,12 @@ func find(p *evidence.Package) []*evidence.Leak {
 		category, what := "only-grows", sorts[g.Sort]
 		if f, ok := flaws[g.Flaw]; ok {
 			category, what = f.category, f.what
+		}
+		switch {
+		case g.Sort == growth.Chain:
+			category = "chain-grows"
+		case g.Sort == growth.Labels && g.Flaw == growth.Sibling:
+			category, what = "labels-not-deleted", "labels stay when they are deleted of the metric beside"
 		}
 		add(p, &leaks, g, category, what)
 	}
@@ -75,11 +83,17 @@ func add(p *evidence.Package, leaks *[]*evidence.Leak, g growth.FieldGrowth, cat
 	account.Note(p, l, g.Witness, flaws[g.Flaw].witness)
 	leak := account.Leak(p, l, g.Instr, g.Needs)
 	leak.Subject = held(g) + "/" + category
+	if g.Sort == growth.Labels {
+		leak.Noun = "label"
+	}
 	*leaks = append(*leaks, leak)
 }
 
 // held returns the name of the field that keeps what grows.
 func held(g growth.FieldGrowth) string {
+	if g.Field == nil {
+		return "variable " + g.Variable
+	}
 	if g.Owner == "" {
 		return g.Field.Name()
 	}

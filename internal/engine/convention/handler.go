@@ -239,6 +239,26 @@ func Opens(name string) bool { return opens[name] != nil }
 // another one has ended that.
 func Reopens(open, end string) bool { return slices.Contains(opens[open], end) }
 
+// appends are methods that return their receiver with something added, without taking
+// out what was added before under the same name. Paths are without major versions.
+var appends = map[string][]string{
+	"log/slog.Logger":                         {"With", "WithGroup"},
+	"go.uber.org/zap.Logger":                  {"With", "Named", "WithOptions"},
+	"go.uber.org/zap.SugaredLogger":           {"With", "Named", "WithOptions"},
+	"github.com/go-logr/logr.Logger":          {"WithValues", "WithName"},
+	"github.com/hashicorp/go-hclog.Logger":    {"Named"},
+	"github.com/go-kit/kit/metrics.Counter":   {"With"},
+	"github.com/go-kit/kit/metrics.Gauge":     {"With"},
+	"github.com/go-kit/kit/metrics.Histogram": {"With"},
+}
+
+// Appends reports whether fn is a method that returns its receiver, or a copy of it,
+// with something added.
+func Appends(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	return recv != nil && slices.Contains(appends[typeOf(recv.Type())], fn.Name())
+}
+
 // CallsAgain reports whether a function of an API is there to call the function
 // that it is given again and again, with nothing in its signature that says so.
 func CallsAgain(fn *types.Func) bool {

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -33,11 +32,12 @@ const (
 // nothing takes out what comes in by it.
 type FieldGrowth struct {
 	Way
-	Sort    Sort
-	Flaw    Flaw
-	Owner   string // the type that has the field, or ""
-	Field   *types.Var
-	Witness ssa.Instruction // what takes out, and not this; nil if nothing does
+	Sort     Sort
+	Flaw     Flaw
+	Owner    string // the type that has the field, or ""
+	Field    *types.Var
+	Variable string          // Chain: that a literal has captured, if it is no field
+	Witness  ssa.Instruction // what takes out, and not this; nil if nothing does
 }
 
 // A kept container is one in a field of the package: the field itself or, behind
@@ -108,6 +108,7 @@ func Fields(p *evidence.Package) []FieldGrowth {
 			}
 		}
 	}
+	found = append(append(found, f.chains()...), f.labels()...)
 	slices.SortStableFunc(found, func(a, b FieldGrowth) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	return found
 }
@@ -148,13 +149,18 @@ func (f *fields) under(field *types.Var) []*effects.Event {
 func (f *fields) inHands(c kept) bool {
 	in, known := f.handed[c]
 	if !known {
-		in = c.field.Exported() && convention.Importable(f.IR.Pass.Pkg) || slices.ContainsFunc(f.OfField(c.field), func(e *effects.Event) bool {
+		in = f.exposed(c.field) || slices.ContainsFunc(f.OfField(c.field), func(e *effects.Event) bool {
 			at, ok := f.keptAt(e.Ref.Path)
 			return ok && c.within(at) && f.hands(e)
 		})
 		f.handed[c] = in
 	}
 	return in
+}
+
+// exposed reports whether other packages have a field, and may do with it what they like.
+func (f *fields) exposed(field *types.Var) bool {
+	return field.Exported() && f.IR.Pass.Pkg.Name() != "main"
 }
 
 // outs returns what takes elements out of a container while its owner is in use.

@@ -69,6 +69,7 @@ const (
 	Slice
 	Chan
 	Labels // label values of a metric
+	Chain  // a value that has the one before in it
 	Other  // a list, a heap, a buffer, a type with methods
 )
 

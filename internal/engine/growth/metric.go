@@ -1,6 +1,7 @@
 package growth
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -43,6 +44,64 @@ func (f *finder) metrics() []Growth {
 		found = append(found, Growth{Sort: Labels, Global: g, Path: e.Ref.Path, Ways: []Way{at}})
 	}
 	return found
+}
+
+// labels returns the metrics in fields whose label values are never deleted, while they
+// may have many, or are deleted beside them.
+func (f *fields) labels() []FieldGrowth {
+	var found []FieldGrowth
+	for _, e := range f.Events() {
+		c, ok := f.keptAt(e.Ref.Path)
+		if !ok || c.rest != "" || e.Via || !labels(e) || e.Origin != e.Instr || f.OfPackage(e.Ref.Root) || f.HelpsTests(e.Func()) || f.exposed(c.field) {
+			continue
+		}
+		values := labelValues(e.Instr.(ssa.CallInstruction).Common())
+		if len(values) == 0 || f.forgets(c.field) != nil {
+			continue
+		}
+		g := FieldGrowth{
+			Way:  Way{Instr: e.Instr, Event: e, Needs: evidence.Needs{Again: true, Many: values, Adds: true, Strict: true, Stays: []ssa.Value{e.Ref.Root}}},
+			Sort: Labels, Field: c.field, Owner: ownerOf(e.Ref),
+		}
+		if out := f.siblingLabels(c, e, values); out != nil {
+			g.Flaw, g.Witness, g.Needs.Owed = Sibling, out, true
+		}
+		found = append(found, g)
+	}
+	return found
+}
+
+// siblingLabels returns what deletes labels of another metric that gets the same ones
+// together with one; nil if nothing does.
+func (f *fields) siblingLabels(c kept, e *effects.Event, values []ssa.Value) ssa.Instruction {
+	for _, o := range f.In(ir.Outermost(e.Func())) {
+		other, ok := f.keptAt(o.Ref.Path)
+		if !ok || o.Via || !labels(o) || other.field == c.field || o.Ref.Root != e.Ref.Root {
+			continue
+		}
+		same := labelValues(o.Instr.(ssa.CallInstruction).Common())
+		if slices.EqualFunc(same, values, f.sameKey) {
+			if out := f.forgets(other.field); out != nil && deletesLabel(out) && f.Repeatable(out.Instr) {
+				return out.Instr
+			}
+		}
+	}
+	return nil
+}
+
+// forgets returns what deletes labels of a metric in a field, or what code that is not
+// in sight does with it; nil if nothing does.
+func (f *fields) forgets(field *types.Var) *effects.Event {
+	events := f.under(field)
+	if i := slices.IndexFunc(events, deletesLabel); i >= 0 {
+		return events[i]
+	}
+	if i := slices.IndexFunc(events, func(e *effects.Event) bool {
+		return (e.Kind == effects.Escape || e.Kind == effects.Return) && !registersMetric(e)
+	}); i >= 0 {
+		return events[i]
+	}
+	return nil
 }
 
 // variable returns the package variable that a root is, or whose value a receiver
@@ -92,11 +151,17 @@ func ofPrometheus(e *effects.Event) bool {
 // deletesLabels are the methods of metrics that delete labels.
 var deletesLabels = []string{"Delete", "DeleteLabelValues", "DeletePartialMatch", "Reset"}
 
+// deletesLabel reports whether an event on a metric deletes labels, here or in a function
+// that is called.
+func deletesLabel(e *effects.Event) bool {
+	return e.Kind == effects.Method && slices.Contains(deletesLabels, e.Name) && (e.Callee == nil || ofPrometheus(e))
+}
+
 // forgetsLabels reports whether something deletes from the metric, or from
 // another one under the same field.
 func (f *finder) forgetsLabels(c container) bool {
 	deletes := func(e *effects.Event) bool {
-		return ofPrometheus(e) && slices.Contains(deletesLabels, e.Name) ||
+		return deletesLabel(e) ||
 			(e.Kind == effects.Escape || e.Kind == effects.Return) && !registersMetric(e)
 	}
 	events := f.Of(c.global)

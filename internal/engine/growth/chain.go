@@ -1,0 +1,127 @@
+package growth
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A value that is set to one which has its old value in it is a list that only grows,
+// whatever its type: a logger with one more attribute, a context, a handler around a
+// handler.
+
+// chains returns the statements that set a field, or a variable of the function around
+// a literal, to something with its old value in it, unless something else is put there
+// as well.
+func (f *fields) chains() []FieldGrowth {
+	var found []FieldGrowth
+	for _, fn := range f.IR.Funcs {
+		if f.HelpsTests(fn) {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if st, ok := instr.(*ssa.Store); ok {
+					if g, ok := f.chain(st); ok {
+						found = append(found, g)
+					}
+				}
+			}
+		}
+	}
+	return found
+}
+
+func (f *fields) chain(st *ssa.Store) (g FieldGrowth, ok bool) {
+	g = FieldGrowth{Way: Way{Instr: st, Needs: evidence.Needs{Again: true}}, Sort: Chain}
+	switch addr := st.Addr.(type) {
+	case *ssa.FieldAddr:
+		field := effects.FieldOf(addr.X, addr.Field).Origin()
+		if field.Pkg() != f.IR.Pass.Pkg || !f.around(st.Val, addr) || f.replaced(field, st) {
+			return g, false
+		}
+		g.Field, g.Needs.Stays = field, []ssa.Value{addr.X}
+		if n := ir.Named(addr.X.Type()); n != nil {
+			g.Owner = n.Obj().Name()
+		}
+		return g, true
+	case *ssa.FreeVar:
+		if !f.around(st.Val, addr) || f.setElsewhere(addr, st) {
+			return g, false
+		}
+		g.Variable = addr.Name()
+		return g, true
+	}
+	return g, false
+}
+
+// around reports whether a value has in it what is loaded from addr.
+func (f *fields) around(v, addr ssa.Value) bool {
+	v = ir.Unwrap(v)
+	if ext, ok := v.(*ssa.Extract); ok {
+		v = ext.Tuple
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	for i, arg := range ir.Args(&call.Call) {
+		load, ok := ir.Unwrap(arg).(*ssa.UnOp)
+		if !ok || load.Op != token.MUL || !sameValue(load.X, addr) {
+			continue
+		}
+		if callee := ir.Callee(&call.Call); callee != nil && convention.Appends(callee) {
+			return true
+		}
+		if fn := f.IR.Static(&call.Call); fn != nil && i < len(fn.Params) && returnsClosureOf(fn, fn.Params[i]) {
+			return true
+		}
+		old := f.Refs(load)
+		return slices.ContainsFunc(f.Held(f.Refs(call)), func(r effects.Ref) bool { return slices.Contains(old, r) })
+	}
+	return false
+}
+
+// returnsClosureOf reports whether a function returns a literal that has captured a
+// parameter.
+func returnsClosureOf(fn *ssa.Function, param *ssa.Parameter) bool {
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		for _, result := range ret.Results {
+			mc, ok := ir.Unconvert(result).(*ssa.MakeClosure)
+			if ok && slices.ContainsFunc(mc.Bindings, func(v ssa.Value) bool {
+				cell, ok := v.(*ssa.Alloc)
+				return v == param || ok && soleStore(cell) == param
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// replaced reports whether a field is set to something else while its owner is in use.
+func (f *fields) replaced(field *types.Var, chain *ssa.Store) bool {
+	return slices.ContainsFunc(f.outs(kept{field: field}), func(out *effects.Event) bool {
+		st, ok := out.Instr.(*ssa.Store)
+		return !ok || st != chain && !f.around(st.Val, st.Addr)
+	})
+}
+
+// setElsewhere reports whether a literal sets a captured variable to something else, too.
+func (f *fields) setElsewhere(cell *ssa.FreeVar, chain *ssa.Store) bool {
+	return slices.ContainsFunc(*cell.Referrers(), func(use ssa.Instruction) bool {
+		st, ok := use.(*ssa.Store)
+		return ok && st != chain && st.Addr == cell
+	})
+}
