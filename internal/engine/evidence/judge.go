@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -293,11 +294,13 @@ func (j *judge) roots(s part, depth int) (roots []place, stays, unknown bool) {
 	return roots, stays, unknown || len(roots) == 0 && !passing
 }
 
-// received reports whether a value, or what it is a part of, came from a channel.
+// received reports whether a value, or what it is a part of, came from a channel or is
+// the one or the other element of a list.
 func received(r effects.Ref) bool {
 	for path := r.Path; path != nil; path = path.Parent() {
 		if typ := path.Parent().Type(r.Root.Type()); path.IsElem() && typ != nil {
-			if _, is := typ.Underlying().(*types.Chan); is {
+			switch typ.Underlying().(type) {
+			case *types.Chan, *types.Slice, *types.Array:
 				return true
 			}
 		}
@@ -322,11 +325,22 @@ func (j *judge) beforeLoop(v ssa.Value, at ssa.Instruction) bool {
 	for l := j.IR.Graph(at.Parent()).Innermost(at.Block()); l != nil; l = l.Outer {
 		if j.endless(l) && !l.Bounded() && !j.gathers(l) {
 			def, ok := v.(ssa.Instruction)
-			// A parameter, or what is of a function around, was there before.
-			return !ok || def.Parent() != at.Parent() || !l.Contains(def.Block())
+			if !ok || def.Parent() != at.Parent() {
+				return true // a parameter, or what is of a function around, was there before
+			}
+			return !l.Contains(def.Block()) && !closes(l)
 		}
 	}
 	return false
+}
+
+// closes reports whether a loop goes over a channel until that is closed: what the
+// function itself has made for it is what comes out.
+func closes(l *ir.Loop) bool {
+	return slices.ContainsFunc(l.Header.Instrs, func(instr ssa.Instruction) bool {
+		recv, ok := instr.(*ssa.UnOp)
+		return ok && recv.Op == token.ARROW && recv.CommaOk
+	})
 }
 
 // in judges what is needed when fn runs.
@@ -432,6 +446,9 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		if result.reason.Kind == Uncalled && others {
 			result.outcome = latent // the finished ones show what it is for
 		}
+		return result
+	}
+	if j.leak.Needs.Owed && result.outcome == refused && len(r.sites) > 0 {
 		return result
 	}
 	obj, declared := fn.Object().(*types.Func)
