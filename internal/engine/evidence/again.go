@@ -87,8 +87,10 @@ func (p *Package) gathers(l *ir.Loop) bool {
 					return false
 				}
 				reads = true
-			case convention.Waits(callee) || p.waitsIn(call):
+			case convention.Waits(callee):
 				return false
+			case p.waitsIn(call):
+				reads = true
 			}
 		}
 	}

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -41,15 +40,15 @@ func (l *Latents) String() string {
 
 // A LatentLeak is a leak as it travels to callers in other packages.
 type LatentLeak struct {
-	Analyzer, Category, What   string
-	HeldBy                     []string
-	Package, File              string // where it is kept; File without its folder
-	Line                       int
-	Func, Subject              string
-	Again, Adds, Strict, Proof bool
-	Many, Stays                []Param // one of each has to have many values, and to stay; nil if that is not asked for
-	Calls                      int     // that it has come
-	Told                       bool    // the package that it is kept in, or one on the way, presumes it: see Leak.Presumed
+	Analyzer, Category, What           string
+	HeldBy                             []string
+	Package, File                      string // where it is kept; File without its folder
+	Line                               int
+	Func, Subject                      string
+	Again, Adds, Strict, Proof, Keeper bool
+	Many, Stays                        []Param // one of each has to have many values, and to stay; nil if that is not asked for
+	Calls                              int     // that it has come
+	Told                               bool    // the package that it is kept in, or one on the way, presumes it: see Leak.Presumed
 }
 
 // A Param is a part of a parameter, receiver first.
@@ -108,7 +107,7 @@ func (p *Package) keep(l *Leak, t travelling) {
 	words := l.abroad()
 	out := LatentLeak{
 		Analyzer: words.Analyzer, Category: words.Category, What: words.What, HeldBy: l.HeldBy,
-		Again: t.needs.again, Adds: t.needs.adds, Strict: l.Needs.Strict, Proof: l.Needs.Proof,
+		Again: t.needs.again, Adds: t.needs.adds, Strict: l.Needs.Strict, Proof: l.Needs.Proof, Keeper: l.Needs.Keeper,
 		Told: l.Presumed != nil || l.imported != nil && l.imported.Told,
 	}
 	if l.imported != nil {
@@ -352,7 +351,7 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 	l := &Leak{
 		Analyzer: from.Analyzer, Category: from.Category, What: from.What, HeldBy: from.HeldBy,
 		Pos: pos, End: end, At: call, imported: from, Told: from.Told && p.siblings(from.Package),
-		Needs: Needs{Again: from.Again, Adds: from.Adds, Strict: from.Strict, Proof: from.Proof},
+		Needs: Needs{Again: from.Again, Adds: from.Adds, Strict: from.Strict, Proof: from.Proof, Keeper: from.Keeper},
 		Origin: &Origin{
 			Line: line, Pos: at,
 			Func: from.Func,
@@ -374,8 +373,8 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 		}
 	}
 	if from.Stays != nil {
-		if call.Common().IsInvoke() && convention.IsStd(ir.ImportPath(ir.Callee(call.Common()).Pkg())) && slices.ContainsFunc(from.Stays, func(s Param) bool { return s.Index == 0 }) {
-			return nil // which object that is, is not in sight
+		if from.Keeper && call.Common().IsInvoke() && slices.ContainsFunc(from.Stays, func(s Param) bool { return s.Index == 0 }) {
+			return nil
 		}
 		if l.stays = give(from.Stays); l.stays == nil {
 			return nil

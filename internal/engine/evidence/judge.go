@@ -320,26 +320,25 @@ func isVariable(cell *ssa.Alloc) bool {
 
 // beforeLoop reports whether a value was there before the unbounded loop around
 // an instruction began. A loop over what came from outside ends with that, and so
-// may the value; one over a text fills what it was called for.
+// may the value.
 func (j *judge) beforeLoop(v ssa.Value, at ssa.Instruction) bool {
 	for l := j.IR.Graph(at.Parent()).Innermost(at.Block()); l != nil; l = l.Outer {
-		if j.endless(l) && !l.Bounded() && !j.gathers(l) {
+		if j.endless(l) && !l.Bounded() {
 			def, ok := v.(ssa.Instruction)
-			if !ok || def.Parent() != at.Parent() {
-				return true // a parameter, or what is of a function around, was there before
-			}
-			return !l.Contains(def.Block()) && !closes(l)
+			// A parameter, or what is of a function around, was there before.
+			before := !ok || def.Parent() != at.Parent() || !l.Contains(def.Block())
+			return before && !(j.leak.Needs.Keeper && (j.gathers(l) || j.drains(l, v)))
 		}
 	}
 	return false
 }
 
-// closes reports whether a loop goes over a channel until that is closed: what the
-// function itself has made for it is what comes out.
-func closes(l *ir.Loop) bool {
+// drains reports whether a loop goes over a channel until that is closed, which is not
+// part of v: what it fills is what comes out of it.
+func (j *judge) drains(l *ir.Loop, v ssa.Value) bool {
 	return slices.ContainsFunc(l.Header.Instrs, func(instr ssa.Instruction) bool {
 		recv, ok := instr.(*ssa.UnOp)
-		return ok && recv.Op == token.ARROW && recv.CommaOk
+		return ok && recv.Op == token.ARROW && recv.CommaOk && !slices.ContainsFunc(j.Refs(recv.X), func(r effects.Ref) bool { return r.Root == v && r.Path != nil })
 	})
 }
 
@@ -420,6 +419,10 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		}
 	}
 	up := func(s site) {
+		if call, ok := s.at.(ssa.CallInstruction); ok && j.leak.Needs.Keeper && ofReceiver && call.Common().IsInvoke() {
+			consider(way{outcome: latent, source: w.source})
+			return
+		}
 		want, ok := j.supplied(fn, s, n)
 		if !ok {
 			consider(way{outcome: latent, source: w.source})

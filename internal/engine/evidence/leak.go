@@ -86,6 +86,9 @@ type Needs struct {
 	// Data is set if what is added is data: a function that is given code is there
 	// to plug that in.
 	Data bool
+	// Keeper is set if what stays is what leaks: then it has to be seen which object
+	// that is, and that it is not made to hold what a loop brings.
+	Keeper bool
 	// Owed is set if the code itself shows that what is put in is meant to go: then
 	// whatever nothing in sight refuses is presumed.
 	Owed bool

@@ -223,7 +223,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 		return FieldGrowth{}, false
 	}
 	w := f.way(in, at, typ, func() bool { return false })
-	w.Needs.Stays = []ssa.Value{in.Ref.Root}
+	w.Needs.Stays, w.Needs.Keeper = []ssa.Value{in.Ref.Root}, true
 	w.Needs.Owed = flaw != NoWayOut
 	if flaw == EmptyInner {
 		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known
