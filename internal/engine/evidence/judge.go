@@ -88,7 +88,7 @@ func (p *Package) judge(l *Leak) {
 		j = &judge{Package: p, leak: l}
 		w = j.at(l.At, l.parts(), way{})
 	}
-	if l.Needs.Owed && w.outcome != refused {
+	if l.Needs.Owed && w.outcome != refused && ofAPI(l.At.Parent()) {
 		w.outcome = manifest
 	}
 	switch w.outcome {
@@ -113,6 +113,16 @@ func (p *Package) judge(l *Leak) {
 		return
 	}
 	l.travel = j.travel
+}
+
+// ofAPI reports whether a function is an exported method of an exported type.
+func ofAPI(fn *ssa.Function) bool {
+	obj, ok := ir.Outermost(fn).Object().(*types.Func)
+	if !ok || !obj.Exported() || obj.Signature().Recv() == nil {
+		return false
+	}
+	n := ir.Named(obj.Signature().Recv().Type())
+	return n != nil && n.Obj().Exported()
 }
 
 // presumedOf returns the functions of an API on the way of a leak, and those that
@@ -259,11 +269,13 @@ func (j *judge) roots(s part, depth int) (roots []place, stays, unknown bool) {
 	passing := false
 	for _, r := range j.Refs(s.v) {
 		path := r.Path.String() + s.path
-		if received(r) {
+		if received(r) || j.leak.Needs.Keeper && j.goes(r) {
 			passing = true
 			continue
 		}
-		if slices.ContainsFunc(fieldsOn(r.Root.Type(), path), func(f *types.Var) bool { return j.emptied()[f.Origin()] }) {
+		if slices.ContainsFunc(fieldsOn(r.Root.Type(), path), func(f *types.Var) bool {
+			return j.emptied()[f.Origin()] || j.leak.Needs.Keeper && j.renewed(f.Origin())
+		}) {
 			passing = true
 			continue
 		}
@@ -306,6 +318,24 @@ func received(r effects.Ref) bool {
 		}
 	}
 	return false
+}
+
+// goes reports whether a value is an element of a map, or part of one, from which
+// elements are taken out.
+func (j *judge) goes(r effects.Ref) bool {
+	for path := r.Path; path != nil; path = path.Parent() {
+		if f := path.Field(); path.IsElem() && f != nil && f.Pkg() == j.pass.Pkg && j.losesElements(holder{field: f}) {
+			return true
+		}
+	}
+	return false
+}
+
+// renewed reports whether a field gets another value while its owner is in use.
+func (j *judge) renewed(f *types.Var) bool {
+	return slices.ContainsFunc(j.OfField(f), func(e *effects.Event) bool {
+		return e.Kind == effects.Replace && !e.Ref.Path.IsElem() && !effects.Fresh(e.Ref.Root) && j.Repeatable(e.Instr) && !j.inTest(e.Func())
+	})
 }
 
 // isVariable reports whether an Alloc is the variable that holds a pointer or
