@@ -4,4 +4,87 @@
 // # Analyzer fieldgrowth
 //
 // fieldgrowth: report containers in fields of long-lived objects that only grow
+//
+// A server, a controller, a cache lives as long as the process. What its fields
+// collect for each request, connection or event stays as long, unless something
+// takes it out when that is over:
+//
+//	type Server struct {
+//		mu   sync.Mutex
+//		seen map[string]time.Time
+//	}
+//
+//	func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+//		s.mu.Lock()
+//		defer s.mu.Unlock()
+//		s.seen[r.RemoteAddr] = time.Now() // one entry per connection, for ever
+//	}
+//
+// A field is reported if three things are seen in the code, there or in what calls
+// it. The object stays: it receives requests, hangs on a package variable, was there
+// before the loop that feeds it. The growth happens again and again, and the keys of
+// a map are many (see globalgrowth for what shows that). And nothing takes out what
+// comes in while the object is in use: what its Close does comes too late. What
+// hangs on a package variable of the same package is globalgrowth's.
+//
+// A way out counts for what it takes out. Where the code shows that entries are
+// meant to go, and this one does not, no more evidence is asked of exported methods
+// of exported types: a key that is deleted from the map beside, under another name,
+// or only where the insert failed.
+//
+// What nothing shows is latent: reported with -latent, and in the package that
+// calls it if that shows it. Which object a method called through an interface
+// belongs to is not known.
+//
+// Silent are exported fields, which other packages may empty; containers that
+// other code gets hold of; objects that are made for what a loop brings, such as a
+// parser's result; growth that a check of the length bounds; writes to keys that are
+// there already; and code for tests.
+//
+// # only-grows
+//
+// A map, slice, list, sync.Map, channel or metric grows and nothing takes out.
+//
+// # sibling-not-deleted
+//
+// A key is put into two containers together, and deleted from one of them. It is
+// reported at the insert into the other.
+//
+// # key-mismatch
+//
+// Every delete is under another part of the object than the insert: put in under
+// u.Name, deleted under u.ID.
+//
+// # empty-inner-kept
+//
+// What the elements of a map hold is taken out, and the keys stay when nothing is
+// left under them.
+//
+// # delete-on-rollback-only
+//
+// The only delete is where the function that inserts has failed.
+//
+// # ranged-not-reset
+//
+// Close walks over a list and keeps it, and Open, which fills it, can be called
+// again. Not reported of objects that other packages open and close, which get them
+// as an interface.
+//
+// # remove-never-called
+//
+// The method that takes out is called nowhere, and cannot be from elsewhere.
+//
+// # chain-grows
+//
+// A field or captured variable is set to something that has its old value in it: a
+// logger with one more attribute, a context, a handler around a handler.
+//
+// # labels-not-deleted
+//
+// Labels of one metric are deleted, and those of another that got the same ones are
+// not.
+//
+// # expires-when-read
+//
+// An entry that has expired is deleted when somebody asks for it. Nobody may.
 package fieldgrowth

@@ -47,10 +47,7 @@ func (f *fields) chain(st *ssa.Store) (g FieldGrowth, ok bool) {
 		if field.Pkg() != f.IR.Pass.Pkg || !f.around(st.Val, addr) || f.replaced(field, st) {
 			return g, false
 		}
-		g.Field, g.Needs.Stays = field, []ssa.Value{addr.X}
-		if n := ir.Named(addr.X.Type()); n != nil {
-			g.Owner = n.Obj().Name()
-		}
+		g.Field, g.Owner, g.Needs.Stays = field, f.ownerOf(field), []ssa.Value{addr.X}
 		return g, true
 	case *ssa.FreeVar:
 		if !f.around(st.Val, addr) || f.setElsewhere(addr, st) {

@@ -69,6 +69,7 @@ type fields struct {
 	events map[*types.Var][]*effects.Event // on what is kept under a field
 	out    map[kept][]*effects.Event
 	handed map[kept]bool
+	owners map[*types.Var]string // see ownerOf
 }
 
 // Fields returns the ways in of containers in fields of the package's types from
@@ -228,7 +229,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	if flaw == EmptyInner {
 		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known
 	}
-	g := FieldGrowth{Way: w, Flaw: flaw, Field: c.field, Owner: ownerOf(in.Ref), Sort: sortOf(w, typ, c.rest == ""), Witness: witness}
+	g := FieldGrowth{Way: w, Flaw: flaw, Field: c.field, Owner: f.ownerOf(c.field), Sort: sortOf(w, typ, c.rest == ""), Witness: witness}
 	if flaw == NoWayOut && isListeners(typ) && (w.Plugged || !holdsInterfaces(typ)) {
 		return g, false // listenerleak's
 	}
@@ -257,14 +258,33 @@ func (c kept) typ() types.Type {
 	return typ
 }
 
-// ownerOf returns the name of the type whose field a ref leads to, or "".
-func ownerOf(r effects.Ref) string {
-	path := r.Path.Container()
-	if path.Parent().Type(r.Root.Type()) == nil {
-		return ""
+// ownerOf returns the name of the type that has a field, or "".
+func (f *fields) ownerOf(field *types.Var) string {
+	if f.owners == nil {
+		f.owners = make(map[*types.Var]string)
+		scope := f.IR.Pass.Pkg.Scope()
+		for _, name := range scope.Names() {
+			if t, ok := scope.Lookup(name).(*types.TypeName); ok && !t.IsAlias() {
+				f.ownFields(name, t.Type())
+			}
+		}
 	}
-	if n := ir.Named(path.Parent().Type(r.Root.Type())); n != nil {
-		return n.Obj().Name()
+	return f.owners[field]
+}
+
+// ownFields notes that the fields of a struct, and of structs without a name in it, are
+// those of a type.
+func (f *fields) ownFields(owner string, typ types.Type) {
+	s, ok := typ.Underlying().(*types.Struct)
+	if !ok {
+		return
 	}
-	return ""
+	for field := range s.Fields() {
+		if f.owners[field] == "" {
+			f.owners[field] = owner
+		}
+		if _, unnamed := field.Type().(*types.Struct); unnamed {
+			f.ownFields(owner, field.Type())
+		}
+	}
 }

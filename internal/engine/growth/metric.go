@@ -61,7 +61,7 @@ func (f *fields) labels() []FieldGrowth {
 		}
 		g := FieldGrowth{
 			Way:  Way{Instr: e.Instr, Event: e, Needs: evidence.Needs{Again: true, Many: values, Adds: true, Strict: true, Stays: []ssa.Value{e.Ref.Root}}},
-			Sort: Labels, Field: c.field, Owner: ownerOf(e.Ref),
+			Sort: Labels, Field: c.field, Owner: f.ownerOf(c.field),
 		}
 		if out := f.siblingLabels(c, e, values); out != nil {
 			g.Flaw, g.Witness, g.Needs.Owed = Sibling, out, true

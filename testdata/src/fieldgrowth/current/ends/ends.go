@@ -1,0 +1,66 @@
+// Package ends has owners that end.
+package ends
+
+import "net/http"
+
+type part struct{ closed bool }
+
+// A Fleet can be opened again.
+type Fleet struct{ parts, spares []*part }
+
+func (f *Fleet) Open(n int) {
+	f.spares = make([]*part, 0, n)
+	for range n {
+		f.parts = append(f.parts, &part{}) // want `list keeps what an earlier start has added; held by Fleet.parts \(fieldgrowth/ranged-not-reset\)`
+		f.spares = append(f.spares, &part{})
+	}
+}
+
+// Close keeps the parts.
+func (f *Fleet) Close() {
+	for _, p := range f.parts {
+		p.closed = true
+	}
+	for _, p := range f.spares {
+		p.closed = true
+	}
+}
+
+// A Line is opened once: Close closes a channel.
+type Line struct {
+	parts []*part
+	done  chan struct{}
+}
+
+func (l *Line) Open() {
+	l.parts = append(l.parts, &part{}) // want `Line.parts \(fieldgrowth/only-grows, latent\)`
+}
+
+func (l *Line) Close() {
+	close(l.done)
+	for _, p := range l.parts {
+		p.closed = true
+	}
+}
+
+// A Server forgets when it ends, which is too late.
+type Server struct{ paths map[string]int }
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.paths[r.URL.Path]++ // want `map gets keys and never loses any; held by Server.paths`
+}
+
+func (s *Server) Close() { s.forget() }
+
+func (s *Server) forget() { clear(s.paths) }
+
+// A board has a method that nobody calls.
+type board struct{ names map[string]int }
+
+func (b *board) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.enter(r.RemoteAddr) }
+
+func (b *board) enter(name string) {
+	b.names[name]++ // want `entry is never taken out: nobody calls the method that does; held by board.names \(fieldgrowth/remove-never-called\)`
+}
+
+func (b *board) leave(name string) { delete(b.names, name) }

@@ -1,0 +1,134 @@
+// Package keys has deletes that do not fit the inserts.
+package keys
+
+import (
+	"net"
+	"strings"
+	"sync"
+	"time"
+)
+
+type user struct{ ID, Name string }
+
+// A Room has users by id and by name.
+type Room struct {
+	byID   map[string]*user
+	byName map[string]*user
+	folded map[string]*user
+	addrs  map[string]net.Conn
+	trims  map[string]int
+}
+
+func (r *Room) Enter(u *user, c net.Conn) {
+	r.byID[u.ID] = u
+	r.byName[u.Name] = u                 // want `entry is never taken out: the delete is under another key; held by Room.byName \(fieldgrowth/key-mismatch\)`
+	r.addrs[c.RemoteAddr().String()] = c // want `the delete is under another key; held by Room.addrs`
+	r.folded[strings.ToLower(u.Name)] = u
+}
+
+func (r *Room) Leave(u *user, c net.Conn) {
+	delete(r.byID, u.ID)
+	delete(r.byName, u.ID)
+	delete(r.addrs, c.LocalAddr().String())
+	key := strings.ToLower(u.Name)
+	delete(r.folded, key)
+}
+
+// Trim leaks: Untrim does not.
+func (r *Room) Trim(s string) {
+	r.trims[strings.TrimSpace(s)]++ // want `the delete is under another key; held by Room.trims`
+}
+
+func (r *Room) Untrim(s string) { delete(r.trims, s) }
+
+// A Disk has volumes.
+type Disk struct {
+	mu      sync.Mutex
+	volumes map[string]int
+	pending map[string]bool
+	open    map[string]bool
+}
+
+// Mount leaks: what it takes out has failed.
+func (d *Disk) Mount(name string, mount func() error) error {
+	d.volumes[name] = 1 // want `entry is taken out only where the rest failed; held by Disk.volumes \(fieldgrowth/delete-on-rollback-only\)`
+	if err := mount(); err != nil {
+		delete(d.volumes, name)
+		return err
+	}
+	return nil
+}
+
+// Begin leaks, in a deferred literal.
+func (d *Disk) Begin(name string, f func() error) (err error) {
+	d.pending[name] = true // want `only where the rest failed; held by Disk.pending`
+	defer func() {
+		if err != nil {
+			delete(d.pending, name)
+		}
+	}()
+	return f()
+}
+
+// Open is fine: Close takes out what worked.
+func (d *Disk) Open(name string, f func() error) error {
+	d.open[name] = true
+	if err := f(); err != nil {
+		delete(d.open, name)
+		return err
+	}
+	return nil
+}
+
+func (d *Disk) Shut(name string) { delete(d.open, name) }
+
+type entry struct {
+	val   string
+	until time.Time
+}
+
+// A Cache looks at the time when it is asked.
+type Cache struct {
+	entries map[string]entry
+	limited map[string]entry
+}
+
+func (c *Cache) Set(key, val string) {
+	c.entries[key] = entry{val, time.Now().Add(time.Hour)} // want `entry that has expired stays until its key is read again; held by Cache.entries \(fieldgrowth/expires-when-read\)`
+	if len(c.limited) >= 1000 {
+		clear(c.limited)
+	}
+	c.limited[key] = entry{val, time.Now().Add(time.Hour)}
+}
+
+func (c *Cache) Get(key string) string {
+	e, ok := c.entries[key]
+	if ok && time.Now().After(e.until) {
+		delete(c.entries, key)
+		return ""
+	}
+	if time.Now().After(c.limited[key].until) {
+		delete(c.limited, key)
+	}
+	return e.val
+}
+
+// A Store is read by its sweep, too.
+type Store struct{ entries map[string]entry }
+
+func (s *Store) Set(key, val string) { s.entries[key] = entry{val, time.Now().Add(time.Hour)} }
+
+func (s *Store) Get(key string) (string, bool) {
+	e, ok := s.entries[key]
+	if !ok || time.Now().After(e.until) {
+		delete(s.entries, key)
+		return "", false
+	}
+	return e.val, true
+}
+
+func (s *Store) Sweep() {
+	for key := range s.entries {
+		s.Get(key)
+	}
+}

@@ -1,0 +1,72 @@
+// Package siblings has containers that get a key together.
+package siblings
+
+import "sync"
+
+// A Table has three parts of each entry.
+type Table struct {
+	mu    sync.Mutex
+	sizes map[string]int
+	names map[string]string
+	costs map[string]int
+	all   sync.Map
+}
+
+// Add leaks the costs.
+func (t *Table) Add(id, name string, size int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sizes[id] = size
+	t.names[id] = name
+	t.costs[id] = 0 // want `entry stays when its key is deleted beside it; held by Table.costs \(fieldgrowth/sibling-not-deleted\)`
+	t.all.Store(id, name)
+}
+
+// Remove takes out of all but one.
+func (t *Table) Remove(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.sizes, id)
+	without(t.names, id)
+	t.all.Delete(id)
+}
+
+func without(m map[string]string, key string) { delete(m, key) }
+
+// A Count has what is under way, and how often that was so.
+type Count struct {
+	now   map[string]int
+	total map[string]int
+}
+
+// Do is fine: it is its own call that is over when the key goes.
+func (c *Count) Do(name string, f func()) {
+	c.now[name]++
+	c.total[name]++ // want `map gets keys and never loses any; held by Count.total \(fieldgrowth/only-grows, latent\)`
+	f()
+	delete(c.now, name)
+}
+
+// A trace is an object of a call.
+type trace struct {
+	now  map[string]int
+	seen map[string]bool
+}
+
+// enter is fine: nothing shows that a trace stays.
+func (t *trace) enter(name string) {
+	t.now[name]++
+	t.seen[name] = true
+}
+
+func (t *trace) leave(name string) { delete(t.now, name) }
+
+// Calls is fine: each call has its own trace.
+func Calls(names []string) int {
+	t := &trace{map[string]int{}, map[string]bool{}}
+	for _, n := range names {
+		t.enter(n)
+		t.leave(n)
+	}
+	return len(t.seen)
+}
