@@ -40,15 +40,15 @@ func (l *Latents) String() string {
 
 // A LatentLeak is a leak as it travels to callers in other packages.
 type LatentLeak struct {
-	Analyzer, Category, What           string
-	HeldBy                             []string
-	Package, File                      string // where it is kept; File without its folder
-	Line                               int
-	Func, Subject                      string
-	Again, Adds, Strict, Proof, Keeper bool
-	Many, Stays                        []Param // one of each has to have many values, and to stay; nil if that is not asked for
-	Calls                              int     // that it has come
-	Told                               bool    // the package that it is kept in, or one on the way, presumes it: see Leak.Presumed
+	Analyzer, Category, What                 string
+	HeldBy                                   []string
+	Package, File                            string // where it is kept; File without its folder
+	Line                                     int
+	Func, Subject                            string
+	Again, Adds, Strict, Proof, Keeper, Wire bool
+	Many, Stays                              []Param // one of each has to have many values, and to stay; nil if that is not asked for
+	Calls                                    int     // that it has come
+	Told                                     bool    // the package that it is kept in, or one on the way, presumes it: see Leak.Presumed
 }
 
 // A Param is a part of a parameter, receiver first.
@@ -107,7 +107,7 @@ func (p *Package) keep(l *Leak, t travelling) {
 	words := l.abroad()
 	out := LatentLeak{
 		Analyzer: words.Analyzer, Category: words.Category, What: words.What, HeldBy: l.HeldBy,
-		Again: t.needs.again, Adds: t.needs.adds, Strict: l.Needs.Strict, Proof: l.Needs.Proof, Keeper: l.Needs.Keeper,
+		Again: t.needs.again, Adds: t.needs.adds, Strict: l.Needs.Strict, Proof: l.Needs.Proof, Keeper: l.Needs.Keeper, Wire: l.Needs.Wire,
 		Told: l.Presumed != nil || l.imported != nil && l.imported.Told,
 	}
 	if l.imported != nil {
@@ -351,7 +351,7 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 	l := &Leak{
 		Analyzer: from.Analyzer, Category: from.Category, What: from.What, HeldBy: from.HeldBy,
 		Pos: pos, End: end, At: call, imported: from, Told: from.Told && p.siblings(from.Package),
-		Needs: Needs{Again: from.Again, Adds: from.Adds, Strict: from.Strict, Proof: from.Proof, Keeper: from.Keeper},
+		Needs: Needs{Again: from.Again, Adds: from.Adds, Strict: from.Strict, Proof: from.Proof, Keeper: from.Keeper, Wire: from.Wire},
 		Origin: &Origin{
 			Line: line, Pos: at,
 			Func: from.Func,

@@ -212,7 +212,7 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 			}
 		}
 		for i, s := range sources {
-			if s.From.many() && (j.leak.Needs.Strict && s.Apart || s.From < j.leak.Needs.Least) {
+			if s.From.many() && (j.leak.Needs.Strict && s.Apart || s.From < j.leak.Needs.Least || j.leak.Needs.Wire && !s.wire()) {
 				sources[i] = Source{Value: s.Value}
 			}
 		}
@@ -286,7 +286,7 @@ func (j *judge) roots(s part, depth int) (roots []place, stays, unknown bool) {
 			roots = append(roots, place{root: root, path: path})
 		case *ssa.Call:
 			// What an object gives when it is asked stays as long as it does.
-			if args := ir.Args(&root.Call); len(args) == 1 && ir.Callee(&root.Call) != nil && ir.Callee(&root.Call).Signature().Recv() != nil {
+			if args := ir.Args(&root.Call); len(args) == 1 && !j.leak.Needs.Keeper && ir.Callee(&root.Call) != nil && ir.Callee(&root.Call).Signature().Recv() != nil {
 				more, is, lost := j.roots(part{v: args[0], path: "()"}, depth+1)
 				roots, stays, unknown = append(roots, more...), stays || is, unknown || lost
 				continue

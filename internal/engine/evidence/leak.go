@@ -97,6 +97,9 @@ type Needs struct {
 	Least From
 	// Strict is set if what code out of sight makes of a value counts as few.
 	Strict bool
+	// Wire is set if a message that was decoded counts as few: who sends those has an
+	// account, as a rule, and names what is there.
+	Wire bool
 	// Through is the call by which the function of the instruction is run, if
 	// Many are values of the callee.
 	Through ssa.CallInstruction

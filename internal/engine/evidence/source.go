@@ -51,6 +51,17 @@ type Source struct {
 	path  string         // Given: from the parameter to what it is made from
 }
 
+// wire reports whether a source is more than a message that was decoded.
+func (s Source) wire() bool {
+	switch s.From {
+	case Input:
+		return false
+	case Request:
+		return s.Value != nil && convention.IsRequest(s.Value.Type())
+	}
+	return true
+}
+
 // maxSources bounds through how many values a value is followed back.
 const maxSources = 160
 
