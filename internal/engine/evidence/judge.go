@@ -281,6 +281,10 @@ func (j *judge) roots(s part, depth int) (roots []place, stays, unknown bool) {
 		}
 		switch root := r.Root.(type) {
 		case *ssa.Global:
+			if j.leak.Needs.Keeper && root.Pkg == j.IR.SSA {
+				passing = true // what grows in a package variable is found there
+				continue
+			}
 			stays = true
 		case *ssa.Parameter:
 			roots = append(roots, place{root: root, path: path})

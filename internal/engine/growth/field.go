@@ -193,21 +193,30 @@ func takes(e *effects.Event) bool {
 }
 
 // atTheEnd reports whether an event happens when the owner ends: in a method that
-// ends it, or in a function that only those call.
+// ends it, or in one that only those call.
 func (f *fields) atTheEnd(e *effects.Event) bool { return f.ending(ir.Outermost(e.Func()), 0) }
 
 func (f *fields) ending(fn *ssa.Function, depth int) bool {
 	const deep = 2
-	if obj, ok := fn.Object().(*types.Func); ok && effects.IsTeardown(obj) {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || fn.Signature.Recv() == nil {
+		return false
+	}
+	if effects.IsTeardown(obj) {
 		return true
 	}
 	uses := f.Uses(fn)
-	if depth == deep || len(uses) == 0 || fn.Object() == nil || token.IsExported(fn.Name()) {
+	if depth == deep || len(uses) == 0 || token.IsExported(fn.Name()) {
 		return false
 	}
+	owner := ir.Named(fn.Signature.Recv().Type())
 	return !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
 		call, ok := use.(ssa.CallInstruction)
-		return !ok || f.IR.Static(call.Common()) != fn || !f.ending(ir.Outermost(use.Parent()), depth+1)
+		if !ok || f.IR.Static(call.Common()) != fn {
+			return true
+		}
+		by := ir.Outermost(use.Parent())
+		return by.Signature.Recv() == nil || ir.Named(by.Signature.Recv().Type()) != owner || !f.ending(by, depth+1)
 	})
 }
 
