@@ -344,8 +344,22 @@ func (p *Package) uncalled(fn *ssa.Function, r *reach) bool {
 	return (!obj.Exported() || p.pass.Pkg.Name() == "main") && !p.named()[obj]
 }
 
-// Uncalled reports whether nobody calls fn and nobody can from elsewhere.
-func (p *Package) Uncalled(fn *ssa.Function) bool { return p.uncalled(fn, p.reached(fn)) }
+// Uncalled reports whether nobody calls a method and nobody can from elsewhere: it, or its
+// type, is not exported, and it is not that of an interface which values are used as.
+func (p *Package) Uncalled(fn *ssa.Function) bool {
+	if p.uncalled(fn, p.reached(fn)) {
+		return true
+	}
+	obj, ok := fn.Object().(*types.Func)
+	n := ir.Named(fn.Signature.Recv().Type())
+	if !ok || n == nil || n.Obj().Exported() || n.Obj().Pkg() != p.pass.Pkg || len(p.Uses(fn)) > 0 || p.named()[obj] || p.IR.Tested(obj.Name()) {
+		return false
+	}
+	return !slices.ContainsFunc(p.Converted(n), func(typ types.Type) bool {
+		m, _, _ := types.LookupFieldOrMethod(typ, false, p.pass.Pkg, fn.Name())
+		return m != nil
+	})
+}
 
 // indexNamed finds the functions that the package names, also in code that never
 // runs: under a constant that is false, say.

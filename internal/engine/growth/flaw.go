@@ -65,17 +65,29 @@ func (f *fields) uncalled(out *effects.Event) bool {
 type access struct {
 	root ssa.Value
 	path string
+	by   []step // from the key to the root
+}
+
+// A step is a value on the way from a root to a key.
+type step struct {
+	typ  types.Type
+	path string // from the value to the key
 }
 
 // maxAccess bounds how many steps of an access are followed.
-const maxAccess = 6
+const maxAccess = 12
 
 // accessOf returns how a key is made; ok is false if it is made of several things, or in
 // a way that is not followed.
 func accessOf(v ssa.Value) (a access, ok bool) {
+	pass := func(name string, x ssa.Value) {
+		a.path = name + a.path
+		a.by = append(a.by, step{plain(x.Type()), a.path})
+		v = x
+	}
 	for range maxAccess {
 		switch x := v.(type) {
-		case *ssa.Parameter:
+		case *ssa.Parameter, *ssa.Lookup, *ssa.Extract, *ssa.TypeAssert:
 			a.root = x
 			return a, true
 		case *ssa.Convert:
@@ -90,28 +102,24 @@ func accessOf(v ssa.Value) (a access, ok bool) {
 			}
 			v = x.X
 		case *ssa.FieldAddr:
-			a.path = "." + effects.FieldOf(x.X, x.Field).Name() + a.path
-			v = x.X
+			pass("."+effects.FieldOf(x.X, x.Field).Name(), x.X)
 		case *ssa.Field:
-			a.path = "." + effects.FieldOf(x.X, x.Field).Name() + a.path
-			v = x.X
+			pass("."+effects.FieldOf(x.X, x.Field).Name(), x.X)
+		case *ssa.IndexAddr:
+			pass("[]", x.X)
 		case *ssa.Call:
 			args := ir.Args(&x.Call)
 			callee := ir.Callee(&x.Call)
 			if callee == nil || len(args) == 0 || callee.Signature().Recv() != nil && len(args) > 1 || !isBasic(x.Type()) && callee.Signature().Recv() == nil {
 				return a, false
 			}
-			a.path = "." + callee.Name() + "()" + a.path
-			v = args[0]
+			pass("."+callee.Name()+"()", args[0])
 		case *ssa.Alloc:
 			stored := soleStore(x)
 			if stored == nil {
 				return a, false
 			}
 			v = stored
-		case *ssa.Lookup, *ssa.Extract, *ssa.TypeAssert:
-			a.root = x.(ssa.Value)
-			return a, true
 		default:
 			return a, false
 		}
@@ -147,14 +155,17 @@ func (f *fields) otherKey(out, in *effects.Event) bool {
 	}
 	put, ok1 := accessOf(key)
 	take, ok2 := accessOf(del)
-	if !ok1 || !ok2 || put.path == take.path || !types.Identical(plain(put.root.Type()), plain(take.root.Type())) {
+	if !ok1 || !ok2 {
 		return false
 	}
-	if !isBasic(plain(put.root.Type())) {
-		return true
+	if of := plain(put.root.Type()); !isBasic(of) {
+		// The same struct may be a part of what the delete has.
+		i := slices.IndexFunc(take.by, func(s step) bool { return types.Identical(s.typ, of) })
+		return i >= 0 && take.by[i].path != put.path
 	}
 	// The texts need not be the same: callers that are in sight say what they are.
-	return f.fromOutside(put.root) && f.fromOutside(take.root) && (put.path == "" || take.path == "")
+	return types.Identical(put.root.Type(), take.root.Type()) && put.path != take.path &&
+		f.fromOutside(put.root) && f.fromOutside(take.root) && (put.path == "" || take.path == "")
 }
 
 // plain returns the type that a pointer points to, or typ itself.
