@@ -25,6 +25,7 @@ var corpus = []string{
 	"examples/leaky",
 	"examples/fixed",
 	"testdata/src/closeleak/current",
+	"testdata/src/fieldgrowth/current",
 	"testdata/src/closurecapture/finalizer",
 	"testdata/src/closurecapture/partial",
 	"testdata/src/globalgrowth/grows",

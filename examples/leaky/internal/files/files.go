@@ -21,11 +21,12 @@ type Store struct {
 
 	mu       sync.Mutex
 	describe map[string]func() string // by id
+	fetched  map[string]int           // how often, by id
 }
 
 // NewStore returns the store in a folder.
 func NewStore(dir string) *Store {
-	return &Store{dir: dir, describe: make(map[string]func() string)}
+	return &Store{dir: dir, describe: make(map[string]func() string), fetched: make(map[string]int)}
 }
 
 // Save stores a file and returns its id.
@@ -45,6 +46,8 @@ func (s *Store) Save(name string, r io.Reader) (id string, err error) {
 	s.describe[id] = func() string {
 		return fmt.Sprintf("%s, %d bytes", name, len(body))
 	}
+	// Leak: Remove deletes the id from describe and forgets this one.
+	s.fetched[id] = 0
 	return id, nil
 }
 
@@ -53,9 +56,17 @@ func (s *Store) Describe(id string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if describe := s.describe[id]; describe != nil {
-		return describe()
+		return fmt.Sprintf("%s, fetched %d times", describe(), s.fetched[id])
 	}
 	return ""
+}
+
+func (s *Store) count(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n, ok := s.fetched[id]; ok {
+		s.fetched[id] = n + 1
+	}
 }
 
 // Remove removes a file.
@@ -90,6 +101,7 @@ func (s *Store) Compress(id string) (*Copy, error) {
 		return nil, err
 	}
 	defer out.Close()
+	s.count(id)
 	c := &Copy{path: out.Name()}
 	// Leak: the finalizer captures c instead of taking it, so c stays and it never runs.
 	runtime.SetFinalizer(c, func(*Copy) {
