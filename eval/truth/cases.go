@@ -4,6 +4,9 @@ import "github.com/memlint/memlint/eval/truth/leaks"
 
 const large = 64 << 10 // what leaks makes in a repetition
 
+// shop is there for all repetitions.
+var shop = leaks.NewShop()
+
 var cases = append(append([]test{
 	{category: "closeleak/cancel-lost", leak: leaks.CancelLost, fixed: leaks.CancelLostFixed, bytes: 100},
 	{category: "closeleak/cancel-lost", leak: leaks.CancelLostUnderEndless, fixed: leaks.CancelLostUnderEndlessFixed, bytes: 100},
@@ -22,6 +25,15 @@ var cases = append(append([]test{
 	{category: "closurecapture/self-reference", leak: leaks.FinalizerBound, fixed: leaks.FinalizerBoundFixed, bytes: large},
 	{category: "closurecapture/self-reference", leak: leaks.FinalizerCaptures, fixed: leaks.FinalizerCapturesFixed, bytes: large},
 	{category: "closurecapture/self-reference", leak: leaks.FinalizerCycle, fixed: leaks.FinalizerCycleFixed, bytes: 2 * large},
+	{category: "fieldgrowth/chain-grows", leak: shop.ChainGrows, fixed: shop.ChainGrowsFixed, bytes: large},
+	{category: "fieldgrowth/delete-on-rollback-only", leak: shop.RollbackOnly, fixed: shop.RollbackOnlyFixed, bytes: large},
+	{category: "fieldgrowth/empty-inner-kept", leak: shop.EmptyInnerKept, fixed: shop.EmptyInnerKeptFixed, bytes: large},
+	{category: "fieldgrowth/expires-when-read", leak: shop.ExpiresWhenRead, fixed: shop.ExpiresWhenReadFixed, bytes: large},
+	{category: "fieldgrowth/key-mismatch", leak: shop.KeyMismatch, fixed: shop.KeyMismatchFixed, bytes: large},
+	{category: "fieldgrowth/only-grows", leak: shop.OnlyGrowsInField, fixed: shop.OnlyGrowsInFieldFixed, bytes: large},
+	{category: "fieldgrowth/ranged-not-reset", leak: shop.RangedNotReset, fixed: shop.RangedNotResetFixed, bytes: large},
+	{category: "fieldgrowth/remove-never-called", leak: shop.RemoveNeverCalled, fixed: shop.RemoveNeverCalledFixed, bytes: large},
+	{category: "fieldgrowth/sibling-not-deleted", leak: shop.SiblingNotDeleted, fixed: shop.SiblingNotDeletedFixed, bytes: large},
 	{category: "globalgrowth/chan-only-grows", leak: leaks.ChanOnlyGrows, fixed: leaks.ChanOnlyGrowsFixed, bytes: large, goroutines: 1},
 	{category: "globalgrowth/container-only-grows", leak: leaks.BufferOnlyGrows, fixed: leaks.BufferOnlyGrowsFixed, bytes: large},
 	{category: "globalgrowth/container-only-grows", leak: leaks.ListOnlyGrows, fixed: leaks.ListOnlyGrowsFixed, bytes: large},

@@ -31,7 +31,7 @@ func (t test) name() string { return funcName(t.leak) }
 
 func funcName(f func() any) string {
 	name := runtime.FuncForPC(reflect.ValueOf(f).Pointer()).Name()
-	return name[strings.LastIndexByte(name, '.')+1:]
+	return strings.TrimSuffix(name[strings.LastIndexByte(name, '.')+1:], "-fm") // of a method value
 }
 
 // A kept is what stays of one repetition.

@@ -88,9 +88,6 @@ func (p *Package) judge(l *Leak) {
 		j = &judge{Package: p, leak: l}
 		w = j.at(l.At, l.parts(), way{})
 	}
-	if l.Needs.Owed && w.outcome != refused && ofAPI(l.At.Parent()) {
-		w.outcome = manifest
-	}
 	switch w.outcome {
 	case manifest:
 		if l.Travels {
@@ -485,8 +482,13 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		}
 		return result
 	}
-	if j.leak.Needs.Owed && result.outcome == refused && len(r.sites) > 0 {
-		return result
+	if j.leak.Needs.Owed {
+		if result.outcome == refused && len(r.sites) > 0 {
+			return result
+		}
+		if ofAPI(fn) {
+			return j.met(w)
+		}
 	}
 	obj, declared := fn.Object().(*types.Func)
 	switch {

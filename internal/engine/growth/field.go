@@ -175,6 +175,12 @@ func (f *fields) outs(c kept) []*effects.Event {
 			}
 			outs = append(outs, e)
 		}
+		direct := make(map[ssa.Instruction]bool)
+		for _, e := range outs {
+			direct[e.Instr] = true
+		}
+		// What a method does to its receiver is known there.
+		outs = slices.DeleteFunc(outs, func(e *effects.Event) bool { return e.Origin != e.Instr && direct[e.Origin] })
 		f.out[c] = outs
 	}
 	return outs
@@ -229,7 +235,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 		return FieldGrowth{}, false
 	}
 	at := in.Instr
-	if writes(in) && !isBuffer(typ) {
+	if writes(in) && !isBuffer(typ) || isChan(typ) {
 		return FieldGrowth{}, false
 	}
 	w := f.way(in, at, typ, func() bool { return false })
