@@ -355,10 +355,44 @@ func (p *Package) Uncalled(fn *ssa.Function) bool {
 	if !ok || n == nil || n.Obj().Exported() || n.Obj().Pkg() != p.pass.Pkg || len(p.Uses(fn)) > 0 || p.named()[obj] || p.IR.Tested(obj.Name()) {
 		return false
 	}
-	return !slices.ContainsFunc(p.Converted(n), func(typ types.Type) bool {
+	return !p.handedOut(n) && !slices.ContainsFunc(p.Converted(n), func(typ types.Type) bool {
 		m, _, _ := types.LookupFieldOrMethod(typ, false, p.pass.Pkg, fn.Name())
 		return m != nil
 	})
+}
+
+// handedOut reports whether other packages can get hold of values of a type that is not
+// exported: in an exported field, variable or result.
+func (p *Package) handedOut(n *types.Named) bool {
+	is := func(v *types.Var) bool {
+		t := ir.Named(v.Type())
+		return t != nil && t.Origin() == n.Origin()
+	}
+	scope := p.pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		switch obj := scope.Lookup(name).(type) {
+		case *types.Var:
+			if obj.Exported() && is(obj) {
+				return true
+			}
+		case *types.Func:
+			if obj.Exported() && slices.ContainsFunc(slices.Collect(obj.Signature().Results().Variables()), is) {
+				return true
+			}
+		case *types.TypeName:
+			if s, ok := obj.Type().Underlying().(*types.Struct); ok && slices.ContainsFunc(slices.Collect(s.Fields()), func(f *types.Var) bool { return (f.Exported() || f.Embedded()) && is(f) }) {
+				return true
+			}
+			if of, ok := obj.Type().(*types.Named); ok {
+				for m := range of.Methods() {
+					if m.Exported() && slices.ContainsFunc(slices.Collect(m.Signature().Results().Variables()), is) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
 }
 
 // indexNamed finds the functions that the package names, also in code that never

@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -44,7 +45,7 @@ func (f *fields) chain(st *ssa.Store) (g FieldGrowth, ok bool) {
 	switch addr := st.Addr.(type) {
 	case *ssa.FieldAddr:
 		field := effects.FieldOf(addr.X, addr.Field).Origin()
-		if field.Pkg() != f.IR.Pass.Pkg || !f.around(st.Val, addr) || f.replaced(field, st) {
+		if field.Pkg() != f.IR.Pass.Pkg || f.ofElement(addr.X) || !f.around(st.Val, addr) || f.replaced(field, st) {
 			return g, false
 		}
 		g.Field, g.Owner, g.Needs.Stays = field, f.ownerOf(field), []ssa.Value{addr.X}
@@ -57,6 +58,12 @@ func (f *fields) chain(st *ssa.Store) (g FieldGrowth, ok bool) {
 		return g, true
 	}
 	return g, false
+}
+
+// ofElement reports whether a value is an element of a container, or part of one, which
+// come and go.
+func (f *fields) ofElement(v ssa.Value) bool {
+	return slices.ContainsFunc(f.Refs(v), func(r effects.Ref) bool { return strings.Contains(r.Path.String(), "[]") })
 }
 
 // around reports whether a value has in it what is loaded from addr.

@@ -200,7 +200,32 @@ func takes(e *effects.Event) bool {
 
 // atTheEnd reports whether an event happens when the owner ends: in a method that
 // ends it, or in one that only those call.
-func (f *fields) atTheEnd(e *effects.Event) bool { return f.ending(ir.Outermost(e.Func()), 0) }
+func (f *fields) atTheEnd(e *effects.Event) bool {
+	fn := ir.Outermost(e.Func())
+	return fn.Signature.Recv() != nil && f.partOf(e.Ref, fn.Params[0]) && f.ending(fn, 0)
+}
+
+// partOf reports whether a field belongs to the memory of a value.
+func (f *fields) partOf(r effects.Ref, v ssa.Value) bool {
+	if !slices.Contains(f.Refs(v), effects.Ref{Root: r.Root}) {
+		return false
+	}
+	at := r.Path
+	for at != nil && (at.IsElem() || at.Field() == nil || at.Field().Pkg() != f.IR.Pass.Pkg) {
+		at = at.Parent()
+	}
+	for at = at.Parent(); at != nil; at = at.Parent() {
+		if typ := at.Type(r.Root.Type()); typ == nil || isPointer(typ) || at.IsElem() {
+			return false
+		}
+	}
+	return true
+}
+
+func isPointer(typ types.Type) bool {
+	_, is := typ.Underlying().(*types.Pointer)
+	return is
+}
 
 func (f *fields) ending(fn *ssa.Function, depth int) bool {
 	const deep = 2
