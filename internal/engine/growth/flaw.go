@@ -106,6 +106,10 @@ func accessOf(v ssa.Value) (a access, ok bool) {
 		case *ssa.Field:
 			pass("."+effects.FieldOf(x.X, x.Field).Name(), x.X)
 		case *ssa.IndexAddr:
+			if _, fixed := x.Index.(*ssa.Const); !fixed {
+				a.root = x // one element or another
+				return a, true
+			}
 			pass("[]", x.X)
 		case *ssa.Call:
 			args := ir.Args(&x.Call)
@@ -391,7 +395,7 @@ func (f *fields) sibling(c kept, in *effects.Event) ssa.Instruction {
 			continue
 		}
 		other, callee := keyOf(e)
-		if other == nil || callee || !f.sameKey(other, key) {
+		if other == nil || callee || !f.sameKey(other, key) || f.filledAlone(o, c) {
 			continue
 		}
 		for _, out := range f.outs(o) {
@@ -401,6 +405,14 @@ func (f *fields) sibling(c kept, in *effects.Event) ssa.Instruction {
 		}
 	}
 	return nil
+}
+
+// filledAlone reports whether some function puts into a container and not into c: then
+// it says what state something is in, perhaps, and not whether it is there.
+func (f *fields) filledAlone(o, c kept) bool {
+	return slices.ContainsFunc(f.ins[o], func(e *effects.Event) bool {
+		return !slices.ContainsFunc(f.ins[c], func(in *effects.Event) bool { return ir.Outermost(in.Func()) == ir.Outermost(e.Func()) })
+	})
 }
 
 // walked returns the loop in which a method that undoes the one that fills a list goes
