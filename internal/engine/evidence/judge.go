@@ -417,8 +417,8 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		w.presumed = append(slices.Clip(w.presumed), fn.Object().(*types.Func))
 		n.askMany, n.many, w.source = false, nil, Source{From: Pointer, Value: n.many[0].root}
 	}
-	if n.met() {
-		return j.met(w)
+	if n.met() || j.leak.Needs.Owed && !n.again && !n.askStays {
+		return j.met(w) // that there are many is presumed of what comes and goes
 	}
 	if n.askStays && len(n.stays) > 0 && !slices.ContainsFunc(n.stays, func(s place) bool { return isParam(s.root) || rootFunc(s.root) != fn }) {
 		w.outcome = refused // each call has its own
