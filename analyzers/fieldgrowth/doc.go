@@ -41,6 +41,30 @@
 // parser's result; growth that a check of the length bounds; writes to keys that are
 // there already; and code for tests.
 //
+// # Metadata by object
+//
+// A map whose keys are pointers to objects keeps the objects. Since Go 1.24 a key
+// can be a weak.Pointer, which does not, and a cleanup of the object takes it out:
+//
+//	func (t *Table) Tag(o *Object, tag string) {
+//		key := weak.Make(o)
+//		t.mu.Lock()
+//		defer t.mu.Unlock()
+//		if _, ok := t.tags[key]; !ok {
+//			runtime.AddCleanup(o, t.forget, key)
+//		}
+//		t.tags[key] = tag
+//	}
+//
+//	func (t *Table) forget(key weak.Pointer[Object]) {
+//		t.mu.Lock()
+//		defer t.mu.Unlock()
+//		delete(t.tags, key)
+//	}
+//
+// For equal values that shall be one, package unique does the same. If such a map is
+// reported, here or as globalgrowth, a note says so.
+//
 // # only-grows
 //
 // A map, slice, list, sync.Map, channel or metric grows and nothing takes out.

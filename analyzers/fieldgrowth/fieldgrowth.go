@@ -81,6 +81,9 @@ func add(p *evidence.Package, leaks *[]*evidence.Leak, g growth.FieldGrowth, cat
 	l.Pos, l.End = p.IR.Statement(g.Instr)
 	l.HeldBy = []string{held(g)}
 	account.Note(p, l, g.Witness, flaws[g.Flaw].witness)
+	if g.Objects && g.Flaw == growth.NoWayOut {
+		account.Weakly(p, l)
+	}
 	leak := account.Leak(p, l, g.Instr, g.Needs)
 	leak.Subject = held(g) + "/" + category
 	if g.Sort == growth.Labels {

@@ -80,7 +80,9 @@
 // # map-only-grows
 //
 // A map gets new keys in repeatable code, and nothing in the package ever
-// deletes or replaces it. Delete the key when its owner ends, or bound the map.
+// deletes or replaces it. Delete the key when its owner ends, or bound the map. Keys
+// that are pointers to objects keep these, too; weak.Pointer keys do not: see
+// "Metadata by object" of fieldgrowth.
 //
 // # slice-only-grows
 //

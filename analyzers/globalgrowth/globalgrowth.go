@@ -95,5 +95,8 @@ func describe(p *evidence.Package, l *evidence.Leak) finding.Leak {
 		pos, end := p.IR.Statement(t.way.Event.Instr)
 		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "called here for " + global.Name()})
 	}
+	if t.way.Objects {
+		account.Weakly(p, &leak)
+	}
 	return leak
 }

@@ -90,6 +90,8 @@ type Way struct {
 	// Plugged is set if what is added is a function or another thing that the
 	// caller plugs in: it is made for that.
 	Plugged bool
+	// Objects is set if the keys are pointers to objects, which they keep.
+	Objects bool
 }
 
 // container identifies a container of one package.
@@ -227,7 +229,9 @@ func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type, consu
 		return w
 	}
 	w.Needs.Adds = true
-	switch key, callee := keyOf(e); {
+	key, callee := keyOf(e)
+	w.Objects = key != nil && pointsToObject(key.Type())
+	switch {
 	case key == nil:
 		w.Needs.Many = []ssa.Value{} // there are keys, and which is not known
 	case callee:
@@ -236,6 +240,12 @@ func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type, consu
 		w.Needs.Many, w.Needs.Path = []ssa.Value{key}, e.KeyPath
 	}
 	return w
+}
+
+// pointsToObject reports whether a type is that of a pointer to a struct.
+func pointsToObject(typ types.Type) bool {
+	ptr, ok := typ.Underlying().(*types.Pointer)
+	return ok && isStruct(ptr.Elem()) && !evidence.Describes(typ)
 }
 
 // onlyIfAbsent returns the key, or element, that a container was found not to have

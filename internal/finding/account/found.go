@@ -1,6 +1,8 @@
 package account
 
 import (
+	"go/version"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/evidence"
@@ -34,5 +36,13 @@ func Leak(p *evidence.Package, l *finding.Leak, at ssa.Instruction, needs eviden
 	return &evidence.Leak{
 		Category: l.Category, What: l.What, HeldBy: l.HeldBy, Pos: l.Pos, End: l.End,
 		At: at, Needs: needs, Tell: l, Subject: p.IR.Pass.Fset.Position(l.Pos).String(),
+	}
+}
+
+// Weakly says, of a container whose keys are pointers to objects, how their keys can let
+// go of these. Package weak came with Go 1.24.
+func Weakly(p *evidence.Package, l *finding.Leak) {
+	if version.Compare(p.IR.Pass.Pkg.GoVersion(), "go1.24") >= 0 {
+		l.Notes = append(l.Notes, finding.Note{Pos: l.Pos, End: l.End, Text: "keeps the objects that are its keys; weak.Pointer keys with runtime.AddCleanup do not"})
 	}
 }

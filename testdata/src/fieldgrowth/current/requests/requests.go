@@ -179,3 +179,21 @@ func (g *Gate) Handle(c net.Conn) {
 		s.frames = append(s.frames, string(b[:n])) // want `slice grows and is never cut; held by Session.frames`
 	}
 }
+
+// An Agent is an object of others.
+type Agent struct{ name string }
+
+// A Table knows something of agents.
+type Table struct{ tags map[*Agent]string }
+
+// Serve keeps each agent.
+func (t *Table) Serve(l net.Listener) error {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		a := &Agent{c.RemoteAddr().String()}
+		t.tags[a] = a.name // want `map gets keys and never loses any; held by Table.tags`
+	}
+}
