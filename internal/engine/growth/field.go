@@ -265,7 +265,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	}
 	w := f.way(in, at, typ, func() bool { return false })
 	w.Needs.Stays, w.Needs.Keeper = []ssa.Value{in.Ref.Root}, true
-	w.Needs.Owed = flaw != NoWayOut
+	w.Needs.Owed = flaw != NoWayOut && (flaw != EmptyInner || givenFromOutside(in.Instr) && givenFromOutside(witness))
 	if f.emptied(c, nil) != nil {
 		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known
 	}
@@ -274,6 +274,13 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 		return g, false // listenerleak's
 	}
 	return g, true
+}
+
+// givenFromOutside reports whether an instruction stands in an exported method: who calls
+// it has keys of his own, and those that are empty are not his to forget.
+func givenFromOutside(instr ssa.Instruction) bool {
+	fn := ir.Outermost(instr.Parent())
+	return fn.Signature.Recv() != nil && token.IsExported(fn.Name())
 }
 
 // typ returns the type of a container, or nil if it is not known.
