@@ -157,13 +157,14 @@ type parts struct {
 
 type part struct {
 	v     ssa.Value
+	refs  []effects.Ref // what it is, if that is not what v may be
 	path  string
 	apart bool // see place
 }
 
 func (l *Leak) parts() parts {
 	n := l.Needs
-	p := parts{again: n.Again, askMany: n.Many != nil || l.many != nil, askStays: n.Stays != nil || l.stays != nil, adds: n.Adds, many: l.many, stays: l.stays}
+	p := parts{again: n.Again, askMany: n.Many != nil || l.many != nil, askStays: n.Stays != nil || n.Of != nil || l.stays != nil, adds: n.Adds, many: l.many, stays: l.stays}
 	for _, v := range n.Many {
 		if n.Through == nil {
 			p.many = append(p.many, part{v: v, path: n.Path})
@@ -171,6 +172,9 @@ func (l *Leak) parts() parts {
 	}
 	for _, v := range n.Stays {
 		p.stays = append(p.stays, part{v: v})
+	}
+	for _, r := range n.Of {
+		p.stays = append(p.stays, part{v: r.Root, refs: []effects.Ref{r}})
 	}
 	return p
 }
@@ -264,15 +268,13 @@ func (j *judge) roots(s part, depth int) (roots []place, stays, unknown bool) {
 		return nil, false, true
 	}
 	passing := false
-	for _, r := range j.Refs(s.v) {
+	refs := s.refs
+	if refs == nil {
+		refs = j.Refs(s.v)
+	}
+	for _, r := range refs {
 		path := r.Path.String() + s.path
-		if received(r) || j.leak.Needs.Keeper && j.goes(r) {
-			passing = true
-			continue
-		}
-		if slices.ContainsFunc(fieldsOn(r.Root.Type(), path), func(f *types.Var) bool {
-			return j.emptied()[f.Origin()] || j.leak.Needs.Keeper && j.renewed(f.Origin())
-		}) {
+		if j.passing(r.Root.Type(), path) {
 			passing = true
 			continue
 		}
@@ -307,29 +309,62 @@ func (j *judge) roots(s part, depth int) (roots []place, stays, unknown bool) {
 	return roots, stays, unknown || len(roots) == 0 && !passing
 }
 
-// received reports whether a value, or what it is a part of, came from a channel or is
-// the one or the other element of a list.
-func received(r effects.Ref) bool {
-	for path := r.Path; path != nil; path = path.Parent() {
-		if typ := path.Parent().Type(r.Root.Type()); path.IsElem() && typ != nil {
-			switch typ.Underlying().(type) {
-			case *types.Chan, *types.Slice, *types.Array:
+// passing reports whether what a path leads to, from a value of a type, goes before that
+// does: something on the way is set to nil while its owner is in use. What keeps what
+// leaks has to stay itself: it is no element of a list, a channel or a map that loses
+// elements, and nothing on the way is replaced.
+func (j *judge) passing(typ types.Type, path string) bool {
+	for name := range strings.SplitSeq(path, ".") {
+		elems := strings.Count(name, "[]")
+		name = strings.TrimSuffix(name, strings.Repeat("[]", elems))
+		var f *types.Var
+		if name != "" {
+			if f = fieldNamed(typ, name); f == nil {
+				return false
+			}
+			f = f.Origin()
+			if j.emptied()[f] || j.leak.Needs.Keeper && j.renewed(f) {
 				return true
 			}
+			typ = f.Type()
+		}
+		for ; elems > 0 && j.leak.Needs.Keeper; elems-- {
+			m, ok := typ.Underlying().(*types.Map)
+			if !ok {
+				return isList(typ)
+			}
+			if f != nil && f.Pkg() == j.pass.Pkg && j.losesElements(holder{field: f}) {
+				return true
+			}
+			typ = m.Elem()
 		}
 	}
 	return false
 }
 
-// goes reports whether a value is an element of a map, or part of one, from which
-// elements are taken out.
-func (j *judge) goes(r effects.Ref) bool {
-	for path := r.Path; path != nil; path = path.Parent() {
-		if f := path.Field(); path.IsElem() && f != nil && f.Pkg() == j.pass.Pkg && j.losesElements(holder{field: f}) {
-			return true
-		}
+func isList(typ types.Type) bool {
+	switch typ.Underlying().(type) {
+	case *types.Chan, *types.Slice, *types.Array:
+		return true
 	}
 	return false
+}
+
+// fieldNamed returns the field of a struct, or of one that is pointed to, or nil.
+func fieldNamed(typ types.Type, name string) *types.Var {
+	if ptr, ok := typ.Underlying().(*types.Pointer); ok {
+		typ = ptr.Elem()
+	}
+	s, ok := typ.Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	for f := range s.Fields() {
+		if f.Name() == name {
+			return f
+		}
+	}
+	return nil
 }
 
 // renewed reports whether a field gets another value while its owner is in use.
@@ -622,19 +657,12 @@ func fieldsOn(typ types.Type, path string) (fields []*types.Var) {
 		if name == "" {
 			continue
 		}
-		if ptr, ok := typ.Underlying().(*types.Pointer); ok {
-			typ = ptr.Elem()
-		}
-		s, ok := typ.Underlying().(*types.Struct)
-		if !ok {
+		f := fieldNamed(typ, name)
+		if f == nil {
 			return fields
 		}
-		i := slices.IndexFunc(slices.Collect(s.Fields()), func(f *types.Var) bool { return f.Name() == name })
-		if i < 0 {
-			return fields
-		}
-		fields = append(fields, s.Field(i))
-		typ = s.Field(i).Type()
+		fields = append(fields, f)
+		typ = f.Type()
 	}
 	return fields
 }
@@ -724,7 +752,7 @@ func (j *judge) supplied(fn *ssa.Function, s site, n needs) (parts, bool) {
 					ok = false
 					continue
 				}
-				inner = append(inner, part{s.args[i], pl.path, pl.apart})
+				inner = append(inner, part{v: s.args[i], path: pl.path, apart: pl.apart})
 			case isParam || rootFunc(pl.root) != fn:
 				outer = append(outer, pl)
 			}

@@ -5,6 +5,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
 )
 
 // A Verdict says what a leak is.
@@ -74,9 +76,10 @@ func (l *Leak) abroad() Words {
 // Needs are what a leak needs, in terms of the function of the instruction
 // that keeps it.
 type Needs struct {
-	Again bool        // it has to happen again and again
-	Many  []ssa.Value // one of these has to have many values; nil if none is asked for
-	Stays []ssa.Value // one of these has to stay; nil if what keeps it does
+	Again bool          // it has to happen again and again
+	Many  []ssa.Value   // one of these has to have many values; nil if none is asked for
+	Stays []ssa.Value   // one of these has to stay; nil if what keeps it does
+	Of    []effects.Ref // likewise, where what has to stay is no value of the function but a part of one
 	// Adds is set if each call adds one more, whatever it is given: then a
 	// function of an API is evidence by itself.
 	Adds bool

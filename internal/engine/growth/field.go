@@ -102,7 +102,7 @@ func Fields(p *evidence.Package) []FieldGrowth {
 		}
 		for _, in := range f.ins[c] {
 			if i := at[in.Instr]; i > 0 {
-				found[i-1].Needs.Stays = append(found[i-1].Needs.Stays, in.Ref.Root)
+				found[i-1].Needs.Of = append(found[i-1].Needs.Of, f.owner(in.Ref))
 			} else if g, ok := f.judge(c, in); ok {
 				found = append(found, g)
 				at[in.Instr] = len(found)
@@ -130,6 +130,15 @@ func (f *fields) standsHere(e *effects.Event, c kept) bool {
 		at, ok := f.keptAt(o.Ref.Path)
 		return ok && at == c
 	})
+}
+
+// owner returns the object of whose fields one leads to the container of a ref.
+func (f *fields) owner(r effects.Ref) effects.Ref {
+	path := r.Path
+	for path != nil && (path.IsElem() || path.Field() == nil || path.Field().Pkg() != f.IR.Pass.Pkg) {
+		path = path.Parent()
+	}
+	return effects.Ref{Root: r.Root, Path: path.Parent()}
 }
 
 // under returns what happens to what is kept under a field.
@@ -210,11 +219,7 @@ func (f *fields) partOf(r effects.Ref, v ssa.Value) bool {
 	if !slices.Contains(f.Refs(v), effects.Ref{Root: r.Root}) {
 		return false
 	}
-	at := r.Path
-	for at != nil && (at.IsElem() || at.Field() == nil || at.Field().Pkg() != f.IR.Pass.Pkg) {
-		at = at.Parent()
-	}
-	for at = at.Parent(); at != nil; at = at.Parent() {
+	for at := f.owner(r).Path; at != nil; at = at.Parent() {
 		if typ := at.Type(r.Root.Type()); typ == nil || isPointer(typ) || at.IsElem() {
 			return false
 		}
@@ -264,7 +269,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 		return FieldGrowth{}, false
 	}
 	w := f.way(in, at, typ, func() bool { return false })
-	w.Needs.Stays, w.Needs.Keeper = []ssa.Value{in.Ref.Root}, true
+	w.Needs.Of, w.Needs.Keeper = []effects.Ref{f.owner(in.Ref)}, true
 	w.Needs.Owed = flaw != NoWayOut && (flaw != EmptyInner || givenFromOutside(in.Instr) && givenFromOutside(witness))
 	if f.emptied(c, nil) != nil {
 		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known

@@ -60,7 +60,7 @@ func (f *fields) labels() []FieldGrowth {
 			continue
 		}
 		g := FieldGrowth{
-			Way:  Way{Instr: e.Instr, Event: e, Needs: evidence.Needs{Again: true, Many: values, Adds: true, Strict: true, Wire: true, Keeper: true, Stays: []ssa.Value{e.Ref.Root}}},
+			Way:  Way{Instr: e.Instr, Event: e, Needs: evidence.Needs{Again: true, Many: values, Adds: true, Strict: true, Wire: true, Keeper: true, Of: []effects.Ref{f.owner(e.Ref)}}},
 			Sort: Labels, Field: c.field, Owner: f.ownerOf(c.field),
 		}
 		if out := f.siblingLabels(c, e, values); out != nil {
