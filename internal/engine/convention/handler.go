@@ -173,6 +173,13 @@ func IsRequest(t types.Type) bool {
 	return name == "net/http.Request" || carriers[name] == "request"
 }
 
+// FromAnybody reports whether t carries what whoever sends it makes up: an HTTP request
+// or a message, and no procedure's arguments that were decoded for it.
+func FromAnybody(t types.Type) bool {
+	name := typeOf(t)
+	return name == "net/http.Request" || carriers[name] != "" && !strings.Contains(name, "/connect")
+}
+
 // FewValues reports whether a field of an HTTP request has few values, or is
 // none of what the client sent.
 func FewValues(owner types.Type, field string) bool {

@@ -57,7 +57,7 @@ func (s Source) wire() bool {
 	case Input:
 		return false
 	case Request:
-		return s.Value != nil && convention.IsRequest(s.Value.Type())
+		return s.Value != nil && convention.FromAnybody(s.Value.Type())
 	}
 	return true
 }
