@@ -393,7 +393,7 @@ func (j *judge) beforeLoop(v ssa.Value, at ssa.Instruction) bool {
 			def, ok := v.(ssa.Instruction)
 			// A parameter, or what is of a function around, was there before.
 			before := !ok || def.Parent() != at.Parent() || !l.Contains(def.Block())
-			return before && !(j.leak.Needs.Keeper && (j.gathers(l) || j.drains(l, v)))
+			return before && !(j.leak.Needs.Keeper && (j.gathers(l) || j.drains(l, v) || j.endsWithStarter(l)))
 		}
 	}
 	return false
@@ -406,6 +406,24 @@ func (j *judge) drains(l *ir.Loop, v ssa.Value) bool {
 		recv, ok := instr.(*ssa.UnOp)
 		return ok && recv.Op == token.ARROW && recv.CommaOk && !slices.ContainsFunc(j.Refs(recv.X), func(r effects.Ref) bool { return r.Root == v && r.Path != nil })
 	})
+}
+
+// endsWithStarter reports whether a loop in a literal waits for a channel that the function
+// around it makes, and closes.
+func (j *judge) endsWithStarter(l *ir.Loop) bool {
+	for _, b := range l.Blocks {
+		for _, instr := range b.Instrs {
+			for _, comm := range ir.Comms(instr) {
+				if comm.Recv && slices.ContainsFunc(j.Refs(comm.Chan), func(r effects.Ref) bool {
+					made, ok := r.Root.(*ssa.MakeChan)
+					return ok && slices.ContainsFunc(j.Of(made), func(e *effects.Event) bool { return e.Kind == effects.Close && e.Func() == made.Parent() })
+				}) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // in judges what is needed when fn runs.

@@ -639,7 +639,7 @@ func (t *trace) call(v *ssa.Call, result int, path string) {
 		defer func() { t.apart-- }()
 	}
 	for _, arg := range args {
-		if list, ok := variadic(arg); ok {
+		if list, ok := ir.Variadic(arg); ok {
 			for _, elem := range list {
 				t.follow(elem, "")
 			}
@@ -647,29 +647,6 @@ func (t *trace) call(v *ssa.Call, result int, path string) {
 		}
 		t.follow(arg, "")
 	}
-}
-
-// variadic returns the arguments that a call puts into a list.
-func variadic(v ssa.Value) ([]ssa.Value, bool) {
-	slice, ok := v.(*ssa.Slice)
-	if !ok {
-		return nil, false
-	}
-	list, ok := slice.X.(*ssa.Alloc)
-	if !ok || list.Comment != "varargs" {
-		return nil, false
-	}
-	var out []ssa.Value
-	for _, use := range *list.Referrers() {
-		if elem, ok := use.(*ssa.IndexAddr); ok {
-			for _, use := range *elem.Referrers() {
-				if st, ok := use.(*ssa.Store); ok && st.Addr == elem {
-					out = append(out, st.Val)
-				}
-			}
-		}
-	}
-	return out, true
 }
 
 // sourcesThrough returns what a value of a callee is made from, as the caller

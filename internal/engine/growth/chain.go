@@ -49,6 +49,7 @@ func (f *fields) chain(st *ssa.Store) (g FieldGrowth, ok bool) {
 			return g, false
 		}
 		g.Field, g.Owner, g.Needs.Stays = field, f.ownerOf(field), []ssa.Value{addr.X}
+		g.Needs.Owed = addsGiven(st.Val)
 		return g, true
 	case *ssa.FreeVar:
 		if !f.around(st.Val, addr) || f.setElsewhere(addr, st) {
@@ -58,6 +59,21 @@ func (f *fields) chain(st *ssa.Store) (g FieldGrowth, ok bool) {
 		return g, true
 	}
 	return g, false
+}
+
+// addsGiven reports whether what is added to a value comes from a parameter of the function:
+// each call brings another one.
+func addsGiven(v ssa.Value) bool {
+	call, ok := ir.Unwrap(v).(*ssa.Call)
+	if !ok || ir.Callee(&call.Call) == nil || !convention.Appends(ir.Callee(&call.Call)) || len(ir.Args(&call.Call)) < 2 {
+		return false
+	}
+	args, _ := ir.Variadic(ir.Args(&call.Call)[1])
+	return slices.ContainsFunc(args, func(v ssa.Value) bool {
+		a, ok := accessOf(v)
+		param, given := a.root.(*ssa.Parameter)
+		return ok && given && param != param.Parent().Params[0]
+	})
 }
 
 // ofElement reports whether a value is an element of a container, or part of one, which

@@ -110,8 +110,21 @@ func Fields(p *evidence.Package) []FieldGrowth {
 		}
 	}
 	found = append(append(found, f.chains()...), f.labels()...)
+	for i := range found {
+		found[i].Needs.Of = lasting(found[i].Needs.Of)
+	}
 	slices.SortStableFunc(found, func(a, b FieldGrowth) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	return found
+}
+
+// lasting returns the objects that a growth may belong to without those that its function
+// has made, if there are others: it has put them there.
+func lasting(owners []effects.Ref) []effects.Ref {
+	made := func(r effects.Ref) bool { return effects.Fresh(r.Root) }
+	if !slices.ContainsFunc(owners, func(r effects.Ref) bool { return !made(r) }) {
+		return owners
+	}
+	return slices.DeleteFunc(owners, made)
 }
 
 // standsHere reports whether a growth is told at its instruction: in the function
@@ -161,7 +174,7 @@ func (f *fields) inHands(c kept) bool {
 	if !known {
 		in = f.exposed(c.field) || slices.ContainsFunc(f.OfField(c.field), func(e *effects.Event) bool {
 			at, ok := f.keptAt(e.Ref.Path)
-			return ok && c.within(at) && f.hands(e)
+			return ok && c.within(at) && !e.Via && f.hands(e) // others get no more than the methods of an object
 		})
 		f.handed[c] = in
 	}
@@ -265,7 +278,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 		return FieldGrowth{}, false
 	}
 	at := in.Instr
-	if writes(in) && !isBuffer(typ) || isChan(typ) {
+	if writes(in) && !isBuffer(typ) || isChan(in.Ref.Path.Type(in.Ref.Root.Type())) {
 		return FieldGrowth{}, false
 	}
 	w := f.way(in, at, typ, func() bool { return false })

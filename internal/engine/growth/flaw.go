@@ -372,11 +372,33 @@ func ofClock(v ssa.Value, depth int) bool {
 func (f *fields) emptied(c kept, in *effects.Event) ssa.Instruction {
 	for _, e := range f.under(c.field) {
 		at, _ := f.keptAt(e.Ref.Path)
-		if e.Kind != effects.Shrink || at == c || !at.within(c) || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) || e.Origin != e.Instr {
+		if e.Kind != effects.Shrink || at == c || !at.within(c) || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) || e.Origin != e.Instr || f.fromRange(outerKey(e.Instr)) {
 			continue
 		}
 		if in == nil || ir.Outermost(e.Func()) != ir.Outermost(in.Func()) || e.Func() != in.Func() && f.runsAtReturn(e.Func()) {
 			return e.Instr
+		}
+	}
+	return nil
+}
+
+// outerKey returns the key of the container whose elements an instruction empties, or nil.
+func outerKey(instr ssa.Instruction) ssa.Value {
+	switch instr := instr.(type) {
+	case *ssa.MapUpdate:
+		return instr.Key
+	case ssa.CallInstruction:
+		if args := instr.Common().Args; len(args) > 0 {
+			v := args[0]
+			if ext, ok := v.(*ssa.Extract); ok {
+				if _, next := ext.Tuple.(*ssa.Next); next {
+					return ext
+				}
+				v = ext.Tuple
+			}
+			if look, ok := v.(*ssa.Lookup); ok {
+				return look.Index
+			}
 		}
 	}
 	return nil

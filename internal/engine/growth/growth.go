@@ -382,22 +382,8 @@ func appended(v ssa.Value) []ssa.Value {
 	if b, ok := call.Call.Value.(*ssa.Builtin); !ok || b.Name() != "append" || len(call.Call.Args) < 2 {
 		return nil
 	}
-	v = call.Call.Args[1]
-	out := []ssa.Value{v}
-	if slice, ok := v.(*ssa.Slice); ok {
-		if list, ok := slice.X.(*ssa.Alloc); ok {
-			for _, use := range *list.Referrers() {
-				if elem, ok := use.(*ssa.IndexAddr); ok {
-					for _, use := range *elem.Referrers() {
-						if st, ok := use.(*ssa.Store); ok && st.Addr == elem {
-							out = append(out, st.Val)
-						}
-					}
-				}
-			}
-		}
-	}
-	return out
+	added, _ := ir.Variadic(call.Call.Args[1])
+	return append([]ssa.Value{call.Call.Args[1]}, added...)
 }
 
 // isCode reports whether values of a type, or lists of them, are functions or

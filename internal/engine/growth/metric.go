@@ -184,30 +184,18 @@ func labelValues(call *ssa.CallCommon) []ssa.Value {
 	if len(args) < 2 {
 		return nil
 	}
-	var out []ssa.Value
-	switch list := ir.Unconvert(args[1]).(type) {
-	case *ssa.Slice:
-		array, ok := list.X.(*ssa.Alloc)
-		if !ok {
-			return nil
-		}
-		for _, use := range *array.Referrers() {
-			if elem, ok := use.(*ssa.IndexAddr); ok {
-				for _, use := range *elem.Referrers() {
-					if st, ok := use.(*ssa.Store); ok && st.Addr == elem {
-						out = append(out, st.Val)
-					}
-				}
-			}
-		}
-	case *ssa.MakeMap:
-		for _, use := range *list.Referrers() {
+	list := ir.Unconvert(args[1])
+	if made, ok := list.(*ssa.MakeMap); ok {
+		var values []ssa.Value
+		for _, use := range *made.Referrers() {
 			if put, ok := use.(*ssa.MapUpdate); ok {
-				out = append(out, put.Value)
+				values = append(values, put.Value)
 			}
 		}
+		return values
 	}
-	return out
+	values, _ := ir.Variadic(list)
+	return values
 }
 
 // registersMetric reports whether an event hands a metric to a registry, which

@@ -22,3 +22,26 @@ func IsNil(v ssa.Value) bool {
 func Fails(ret *ssa.Return) bool {
 	return slices.ContainsFunc(ret.Results, func(r ssa.Value) bool { return IsError(r.Type()) && !IsNil(r) })
 }
+
+// Variadic returns the values of which a call makes the list for a variadic parameter; ok is
+// false if it is given a list as it is.
+func Variadic(arg ssa.Value) (values []ssa.Value, ok bool) {
+	slice, ok := arg.(*ssa.Slice)
+	if !ok {
+		return nil, false
+	}
+	list, ok := slice.X.(*ssa.Alloc)
+	if !ok {
+		return nil, false
+	}
+	for _, use := range *list.Referrers() {
+		if elem, ok := use.(*ssa.IndexAddr); ok {
+			for _, use := range *elem.Referrers() {
+				if st, ok := use.(*ssa.Store); ok && st.Addr == elem {
+					values = append(values, st.Val)
+				}
+			}
+		}
+	}
+	return values, true
+}
