@@ -475,7 +475,7 @@ func (f *fields) opening(fn *ssa.Function, depth int) *ssa.Function {
 	if fn.Signature.Recv() == nil || depth > deep {
 		return nil
 	}
-	if convention.Opens(fn.Name()) {
+	if results := fn.Signature.Results(); convention.Opens(fn.Name()) && (results.Len() == 0 || results.Len() == 1 && ir.IsError(results.At(0).Type())) {
 		return fn
 	}
 	for _, use := range f.Uses(fn) {

@@ -19,7 +19,8 @@ import (
 //     of tests goes by;
 //   - methods that an interface of another module asks for, or one of
 //     [wellKnown];
-//   - methods that end the life of their receiver, see [teardown];
+//   - methods that end the life of their receiver, see [teardown], and those that
+//     begin its use, Open, Start and Connect, without a result or with an error alone;
 //   - functions that register and remove listeners, of which the word of a pair
 //     stays, see [pairs]: Add of AddListener;
 //   - functions that can stand in for those of package time, as those of clocks
@@ -59,7 +60,7 @@ func conventions(m *module) map[place]string {
 func (c *chooser) alone(fn *types.Func) (name string, ok bool) {
 	name, at := fn.Name(), c.at(fn)
 	switch recv := fn.Signature().Recv(); {
-	case c.fixed[at], isTeardown(fn), c.standsIn(fn):
+	case c.fixed[at], isTeardown(fn), isOpening(fn), c.standsIn(fn):
 		return name, true
 	case recv == nil && (name == "init" || name == "main" && fn.Pkg().Name() == "main"):
 		return name, true
@@ -333,6 +334,15 @@ func isTeardown(fn *types.Func) bool {
 		return false
 	}
 	return sig.Params().Len() == 0 || sig.Params().Len() == 1 && sig.Params().At(0).Type().String() == "context.Context"
+}
+
+// isOpening reports whether a method begins the use of its receiver.
+func isOpening(fn *types.Func) bool {
+	sig := fn.Signature()
+	if sig.Recv() == nil || !slices.Contains([]string{"Open", "Start", "Connect"}, fn.Name()) {
+		return false
+	}
+	return sig.Results().Len() == 0 || sig.Results().Len() == 1 && sig.Results().At(0).Type().String() == "error"
 }
 
 // standsIn reports whether a function could stand in for one of package time,
