@@ -96,7 +96,7 @@ func (c *checker) put(put *recycle.Put) {
 		}
 	}
 	for _, part := range parts {
-		if part.Kind == recycle.Slice && refers(elem(part.Type), 0) {
+		if part.Kind == recycle.Slice && refers(elem(part.Type), 0) && !put.Checked(part) {
 			if at, _ := put.Keeps(part); at != nil {
 				c.report(put, "not-cleared", noun(part)+" goes back to the pool with what was put into it"+in(part), at, "filled here")
 				return

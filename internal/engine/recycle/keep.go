@@ -1,7 +1,10 @@
 package recycle
 
 import (
+	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -55,6 +58,10 @@ func (p *Put) Keeps(part Part) (ssa.Instruction, string) {
 				}
 			case emptied:
 				cleared = true
+			}
+		case part.Kind == Slice && strings.HasPrefix(path, part.Path+"[]"):
+			if _, here := e.Origin.(*ssa.Store); !here && (e.Kind == effects.Replace || e.Kind == effects.Shrink) {
+				cleared = true // elements, by another package
 			}
 		case path == "" && e.Kind == effects.Method && part.Path != "" && p.unknown(e):
 			cleared = true // who knows
@@ -120,8 +127,13 @@ func (p *Put) sets(e *effects.Event, part Part) setting {
 	case part.Kind == Request:
 		return filled
 	case e.Kind == effects.Shrink:
-		if s, ok := v.(*ssa.Slice); ok && s.High != nil && zero(s.High) {
+		s, ok := v.(*ssa.Slice)
+		switch {
+		case !ok || s.High == nil:
+		case zero(s.High) && p.before(e):
 			return filled // something was in it
+		case extends(s.High):
+			return emptied // elements are used again as they are
 		}
 	case fresh(v):
 		return emptied
@@ -129,6 +141,19 @@ func (p *Put) sets(e *effects.Event, part Part) setting {
 		return filled
 	}
 	return neither
+}
+
+// before reports whether an event happens before the object goes back.
+func (p *Put) before(e *effects.Event) bool {
+	return !slices.ContainsFunc(p.origins, func(o origin) bool {
+		return o.at.Parent() == e.Instr.Parent() && !reaches(e.Instr.Block(), o.at.Block(), nil)
+	})
+}
+
+// extends reports whether the end of a slice is behind its length.
+func extends(high ssa.Value) bool {
+	sum, ok := high.(*ssa.BinOp)
+	return ok && sum.Op == token.ADD
 }
 
 func empty(v ssa.Value) bool {
@@ -218,13 +243,18 @@ func overwrites(st *ssa.Store, part Part, is func(v ssa.Value, path string) bool
 	case *ssa.IndexAddr:
 		return empty(st.Val) && is(addr.X, part.Path)
 	case *ssa.FieldAddr:
-		if elem, ok := addr.X.(*ssa.IndexAddr); ok {
-			return empty(st.Val) && is(elem.X, part.Path)
+		if empty(st.Val) && is(addr.X, part.Path) {
+			return true // of an element
 		}
+	}
+	if _, ok := st.Val.Type().Underlying().(*types.Struct); !ok {
 		return false
 	}
-	if _, ok := st.Val.Type().Underlying().(*types.Struct); ok && part.Path != "" {
-		return is(st.Addr, "")
+	for path := part.Path; path != ""; {
+		path = path[:strings.LastIndexByte(path, '.')]
+		if is(st.Addr, path) {
+			return true
+		}
 	}
 	return false
 }

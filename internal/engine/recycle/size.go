@@ -47,9 +47,9 @@ func (p *Put) Grows(part Part) ssa.Instruction {
 }
 
 // content calls see for each event on a part of the object, with those of any instance
-// if it is a field.
+// if it is a buffer in a field: most have something else that writes to them.
 func (p *Put) content(part Part, see func(e *effects.Event)) {
-	if part.Field != nil {
+	if part.Field != nil && part.Kind == Buffer {
 		for _, e := range p.f.OfField(part.Field) {
 			if !e.Ref.Path.IsElem() {
 				see(e)
@@ -58,7 +58,7 @@ func (p *Put) content(part Part, see func(e *effects.Event)) {
 		return
 	}
 	p.events(func(e *effects.Event, path string) {
-		if path == "" {
+		if path == part.Path {
 			see(e)
 		}
 	})
@@ -126,15 +126,12 @@ func (g *growing) made(call *ssa.Call) ssa.Instruction {
 	if to < 0 || !types.Identical(args[to].Type().Underlying(), result(call).Underlying()) {
 		return nil
 	}
-	if callee := ir.Callee(&call.Call); callee != nil && g.accumulates(args[to], call) {
+	more := slices.ContainsFunc(args, func(a ssa.Value) bool {
+		basic, ok := a.Type().Underlying().(*types.Basic)
+		return a != args[to] && (!ok || basic.Info()&types.IsNumeric == 0)
+	})
+	if more && g.accumulates(args[to], call) {
 		return call
-	}
-	if fn := g.put.f.IR.Static(&call.Call); fn != nil && fn.Parent() == nil {
-		for _, b := range fn.Blocks {
-			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && g.unbounded(ret.Results[0]) != nil {
-				return call
-			}
-		}
 	}
 	return g.unbounded(args[to])
 }
@@ -176,7 +173,7 @@ func carried(v ssa.Value, l *ir.Loop, seen map[ssa.Value]bool) bool {
 	case *ssa.Phi:
 		return v.Block() == l.Header || slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return carried(e, l, seen) })
 	case *ssa.Slice:
-		return (v.High == nil || !zero(v.High)) && carried(v.X, l, seen)
+		return v.High == nil && carried(v.X, l, seen)
 	case *ssa.ChangeType:
 		return carried(v.X, l, seen)
 	case *ssa.Extract:
@@ -197,10 +194,33 @@ func resets(addr ssa.Value, l *ir.Loop) bool {
 			if !ok || st.Addr != addr && (variable(addr) == nil || variable(st.Addr) != variable(addr)) {
 				continue
 			}
-			if !carried(st.Val, l, make(map[ssa.Value]bool)) {
+			if begins(st.Val, 0) {
 				return true
 			}
 		}
+	}
+	return false
+}
+
+// begins reports whether a slice begins empty.
+func begins(v ssa.Value, depth int) bool {
+	const deep = 8
+	if depth == deep {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.Const, *ssa.MakeSlice:
+		return true
+	case *ssa.Slice:
+		return v.High != nil || begins(v.X, depth+1)
+	case *ssa.ChangeType:
+		return begins(v.X, depth+1)
+	case *ssa.Extract:
+		return begins(v.Tuple, depth+1)
+	case *ssa.Phi:
+		return slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return begins(e, depth+1) })
+	case *ssa.Call:
+		return slices.ContainsFunc(ir.Args(&v.Call), func(a ssa.Value) bool { return isSlice(a.Type()) && begins(a, depth+1) })
 	}
 	return false
 }
@@ -417,7 +437,11 @@ func (f *Finder) sizes(fn *ssa.Function) []branch {
 	if known {
 		return found
 	}
-	for _, br := range f.IR.Graph(fn).Branches() {
+	g := f.IR.Graph(fn)
+	for _, br := range g.Branches() {
+		if l := g.Innermost(br.Block); l != nil && l.Header == br.Block {
+			continue // it goes through what is measured
+		}
 		last := br.Block.Instrs[len(br.Block.Instrs)-1].(*ssa.If)
 		b := branch{If: last}
 		var of, limits []ssa.Value
