@@ -9,7 +9,6 @@ import (
 
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
-	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/recycle"
 	"github.com/memlint/memlint/internal/finding"
 	"github.com/memlint/memlint/internal/finding/account"
@@ -70,10 +69,14 @@ func find(p *evidence.Package) []*evidence.Leak {
 	return c.leaks
 }
 
-func (c *checker) add(at ssa.Instruction, l *finding.Leak) {
-	if c.Repeatable(at) {
-		c.leaks = append(c.leaks, account.Leak(c.Package, l, at, account.Owes))
+// add adds what is found where it can happen again, and returns it.
+func (c *checker) add(at ssa.Instruction, l *finding.Leak) *evidence.Leak {
+	if !c.Repeatable(at) {
+		return nil
 	}
+	leak := account.Leak(c.Package, l, at, account.Owes)
+	c.leaks = append(c.leaks, leak)
+	return leak
 }
 
 // put judges in what state an object goes back. The first of what is wrong with it is told.
@@ -82,7 +85,7 @@ func (c *checker) put(put *recycle.Put) {
 	for _, part := range parts {
 		if part.Kind == recycle.Request || part.Kind == recycle.Stream {
 			if at, what := put.Keeps(part); at != nil {
-				c.report(put, "keeps-request", noun(part)+" goes back to the pool with "+article(what)+what+in(part), at, "set here")
+				c.report(put, part, "keeps-request", noun(part)+" goes back to the pool with a "+what+in(part), at, "set here")
 				return
 			}
 		}
@@ -90,7 +93,7 @@ func (c *checker) put(put *recycle.Put) {
 	for _, part := range parts {
 		if grows(part) && !put.Checked(part) {
 			if at := put.Grows(part); at != nil {
-				c.report(put, "no-size-check", noun(part)+" goes back to the pool whatever its size"+in(part), at, "grows here")
+				c.report(put, part, "no-size-check", noun(part)+" goes back to the pool whatever its size"+in(part), at, "grows here")
 				return
 			}
 		}
@@ -98,34 +101,25 @@ func (c *checker) put(put *recycle.Put) {
 	for _, part := range parts {
 		if part.Kind == recycle.Slice && refers(elem(part.Type), 0) && !put.Checked(part) {
 			if at, _ := put.Keeps(part); at != nil {
-				c.report(put, "not-cleared", noun(part)+" goes back to the pool with what was put into it"+in(part), at, "filled here")
+				c.report(put, part, "not-cleared", noun(part)+" goes back to the pool with what was put into it"+in(part), at, "filled here")
 				return
 			}
 		}
 	}
 }
 
-func (c *checker) report(put *recycle.Put, category, what string, at ssa.Instruction, note string) {
+func (c *checker) report(put *recycle.Put, part recycle.Part, category, what string, at ssa.Instruction, note string) {
 	l := account.Found(c.Package, put.Call, category, what)
-	if v := poolName(ir.Args(put.Call.Common())[0]); v != "" {
-		l.HeldBy = []string{v}
+	if put.Pool != nil {
+		l.HeldBy = []string{put.Pool.Name()}
 	}
 	if at != ssa.Instruction(put.Call) {
 		account.Note(c.Package, l, at, note)
 	}
-	c.add(put.Call, l)
-}
-
-func poolName(pool ssa.Value) string {
-	switch v := pool.(type) {
-	case *ssa.Global:
-		return v.Name()
-	case *ssa.FieldAddr:
-		return effects.FieldOf(v.X, v.Field).Name()
-	case *ssa.UnOp:
-		return poolName(v.X)
+	leak := c.add(put.Call, l)
+	if leak != nil && part.Field != nil {
+		leak.Subject = c.IR.Pass.Fset.Position(part.Field.Pos()).String() // one method of the object puts it right
 	}
-	return ""
 }
 
 func noun(part recycle.Part) string {
@@ -149,8 +143,6 @@ func in(part recycle.Part) string {
 	}
 	return " in " + part.Path[1:]
 }
-
-func article(what string) string { return "a " }
 
 // grows reports whether a part is a buffer of data.
 func grows(part recycle.Part) bool {
@@ -181,8 +173,11 @@ func refers(typ types.Type, depth int) bool {
 		return false
 	}
 	switch t := typ.Underlying().(type) {
-	case *types.Pointer, *types.Interface, *types.Map, *types.Slice, *types.Chan, *types.Signature:
+	case *types.Pointer, *types.Interface, *types.Map, *types.Chan, *types.Signature:
 		return true
+	case *types.Slice:
+		_, basic := t.Elem().Underlying().(*types.Basic)
+		return !basic
 	case *types.Array:
 		return refers(t.Elem(), depth)
 	case *types.Struct:

@@ -109,7 +109,13 @@ const (
 
 // sets says what an event does to a part.
 func (p *Put) sets(e *effects.Event, part Part) setting {
+	_, isMap := part.Type.Underlying().(*types.Map)
 	switch e.Kind {
+	case effects.Grow:
+		if isMap {
+			return filled
+		}
+		return neither
 	case effects.Shrink, effects.Replace, effects.Lazy:
 	default:
 		return neither
@@ -137,7 +143,7 @@ func (p *Put) sets(e *effects.Event, part Part) setting {
 		}
 	case fresh(v):
 		return emptied
-	case e.Kind == effects.Replace:
+	case e.Kind == effects.Replace && !isMap && p.given(v):
 		return filled
 	}
 	return neither
@@ -147,6 +153,14 @@ func (p *Put) sets(e *effects.Event, part Part) setting {
 func (p *Put) before(e *effects.Event) bool {
 	return !slices.ContainsFunc(p.origins, func(o origin) bool {
 		return o.at.Parent() == e.Instr.Parent() && !reaches(e.Instr.Block(), o.at.Block(), nil)
+	})
+}
+
+// given reports whether a value is a parameter of its function.
+func (p *Put) given(v ssa.Value) bool {
+	return slices.ContainsFunc(p.f.Refs(v), func(r effects.Ref) bool {
+		_, ok := r.Root.(*ssa.Parameter)
+		return ok
 	})
 }
 

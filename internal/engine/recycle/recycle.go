@@ -27,7 +27,8 @@ func New(p *evidence.Package) *Finder {
 // A Put is a call that gives an object back to a pool.
 type Put struct {
 	Call  ssa.CallInstruction
-	Value ssa.Value // what goes back, without conversions to interfaces
+	Value ssa.Value    // what goes back, without conversions to interfaces
+	Pool  types.Object // the variable or field that is the pool; nil if that is not known
 	// Open is set if code out of sight may have had the object before.
 	Open bool
 
@@ -61,7 +62,7 @@ func (f *Finder) Puts() []*Put {
 					continue
 				}
 				args := ir.Args(call.Common())
-				p := &Put{Call: call, Value: ir.Unwrap(args[1]), f: f}
+				p := &Put{Call: call, Value: ir.Unwrap(args[1]), Pool: f.poolOf(args[0]), f: f}
 				p.trace(p.Value, call, 0)
 				puts = append(puts, p)
 			}

@@ -17,7 +17,7 @@ import (
 // nil if none is in sight. It is the put itself if the buffer is there to grow and who
 // fills it is out of sight.
 func (p *Put) Grows(part Part) ssa.Instruction {
-	g := &growing{put: p, seen: make(map[ssa.Value]bool)}
+	g := &growing{put: p, whole: part.Field == nil, seen: make(map[ssa.Value]bool)}
 	var at ssa.Instruction
 	touched := false
 	p.content(part, func(e *effects.Event) {
@@ -66,8 +66,9 @@ func (p *Put) content(part Part, see func(e *effects.Event)) {
 
 // growing finds what makes a value larger than anything in sight bounds.
 type growing struct {
-	put  *Put
-	seen map[ssa.Value]bool
+	put   *Put
+	whole bool // the object is the slice; fields of objects get pieces that are few
+	seen  map[ssa.Value]bool
 }
 
 // unbounded returns what makes a slice, derived from that of the object, larger than
@@ -155,7 +156,7 @@ func (g *growing) long(v ssa.Value) bool {
 // accumulates reports whether a loop adds to a slice as often as what the program is given
 // is long, and does not begin anew each time.
 func (g *growing) accumulates(base ssa.Value, at ssa.Instruction) bool {
-	for l := g.put.f.IR.Graph(at.Parent()).Innermost(at.Block()); l != nil; l = l.Outer {
+	for l := g.put.f.IR.Graph(at.Parent()).Innermost(at.Block()); g.whole && l != nil; l = l.Outer {
 		if !l.Constant() && carried(base, l, make(map[ssa.Value]bool)) {
 			return true
 		}
