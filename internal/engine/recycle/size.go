@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -19,7 +20,6 @@ import (
 func (p *Put) Grows(part Part) ssa.Instruction {
 	g := &growing{put: p, whole: part.Field == nil, seen: make(map[ssa.Value]bool)}
 	var at ssa.Instruction
-	touched := false
 	p.content(part, func(e *effects.Event) {
 		if at != nil || p.f.HelpsTests(e.Func()) {
 			return
@@ -27,7 +27,6 @@ func (p *Put) Grows(part Part) ssa.Instruction {
 		switch {
 		case part.Kind == Buffer:
 			at = g.written(e)
-			touched = touched || e.Kind == effects.Grow
 		case e.Kind == effects.Grow || e.Kind == effects.Shrink || e.Kind == effects.Replace || e.Kind == effects.Lazy:
 			if st, ok := e.Origin.(*ssa.Store); ok {
 				at = g.unbounded(st.Val)
@@ -40,8 +39,8 @@ func (p *Put) Grows(part Part) ssa.Instruction {
 		if _, ok := p.Value.Type().Underlying().(*types.Slice); ok {
 			at = g.unbounded(p.Value)
 		}
-	case part.Kind == Buffer && p.Open && !touched:
-		at = p.Call
+	case part.Kind == Buffer && p.Open && (part.Field == nil || part.Field.Exported()):
+		at = p.Call // others write to it
 	}
 	return at
 }
@@ -131,10 +130,26 @@ func (g *growing) made(call *ssa.Call) ssa.Instruction {
 		basic, ok := a.Type().Underlying().(*types.Basic)
 		return a != args[to] && (!ok || basic.Info()&types.IsNumeric == 0)
 	})
-	if more && g.accumulates(args[to], call) {
+	if more && (g.accumulates(args[to], call) || g.put.f.encodes(call)) {
 		return call
 	}
+	if fn := g.put.f.IR.Static(&call.Call); fn != nil && g.whole {
+		for _, b := range fn.Blocks {
+			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && g.unbounded(ret.Results[0]) != nil {
+				return call
+			}
+		}
+	}
 	return g.unbounded(args[to])
+}
+
+// encodes reports whether a function of another module that is given a slice returns it, or
+// an error: it encodes, compresses or decompresses what is as long as somebody likes.
+func (f *Finder) encodes(call *ssa.Call) bool {
+	callee := ir.Callee(&call.Call)
+	t, ok := call.Type().(*types.Tuple)
+	return ok && t.Len() == 2 && ir.IsError(t.At(1).Type()) && f.IR.Static(&call.Call) == nil &&
+		callee != nil && callee.Pkg() != nil && !convention.IsStd(callee.Pkg().Path()) && f.SummaryOf(callee) == nil
 }
 
 func result(call *ssa.Call) types.Type {
