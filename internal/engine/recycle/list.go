@@ -27,7 +27,7 @@ type free struct {
 	takes      []ssa.Instruction
 	elems      []effects.Ref // what is taken out
 	others     bool          // something else takes out, or may
-	chain, own bool
+	chain      bool
 }
 
 // Lists returns the lists of the package, in source order.
@@ -213,8 +213,10 @@ func (f *Finder) makesElse(take ssa.Instruction, l *free) bool {
 		taken, made := false, false
 		for _, v := range values {
 			for _, r := range f.Refs(v) {
-				switch r.Root.(type) {
-				case *ssa.Alloc, *ssa.MakeSlice, *ssa.MakeMap, *ssa.Call:
+				switch root := r.Root.(type) {
+				case *ssa.Alloc:
+					made = made || r.Path == nil && !large(deref(root.Type())) // else a variable
+				case *ssa.MakeSlice, *ssa.MakeMap, *ssa.Call:
 					made = made || r.Path == nil && !builtin(r.Root)
 				}
 				if l.chain {
