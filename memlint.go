@@ -18,6 +18,7 @@ import (
 	"github.com/memlint/memlint/analyzers/goroutineleak"
 	"github.com/memlint/memlint/analyzers/listenerleak"
 	"github.com/memlint/memlint/analyzers/poolleak"
+	"github.com/memlint/memlint/analyzers/readall"
 	"github.com/memlint/memlint/analyzers/timerleak"
 )
 
@@ -30,6 +31,7 @@ func Analyzers() []*analysis.Analyzer {
 		goroutineleak.Analyzer,
 		listenerleak.Analyzer,
 		poolleak.Analyzer,
+		readall.Analyzer,
 		timerleak.Analyzer,
 	}
 }

@@ -22,12 +22,12 @@ type List struct {
 
 // A free is what a package does to what may be such a list.
 type free struct {
-	v          types.Object
-	puts       []ssa.Instruction
-	takes      []ssa.Instruction
-	elems      []effects.Ref // what is taken out
-	others     bool          // something else takes out, or may
-	chain      bool
+	v      types.Object
+	puts   []ssa.Instruction
+	takes  []ssa.Instruction
+	elems  []effects.Ref // what is taken out
+	others bool          // something else takes out, or may
+	chain  bool
 }
 
 // Lists returns the lists of the package, in source order.
