@@ -151,10 +151,14 @@ func bodyOf(r effects.Ref) *body {
 }
 
 // given reports whether the body itself, or a reader of it, is given to the call: else the
-// function that is called takes it from the request, and is where it is read.
+// function that is called takes it from the request, and is where it is read. What has a
+// limit on one way is taken to need none on the other.
 func (c *checker) given(e *effects.Event, call ssa.CallInstruction) bool {
 	return slices.ContainsFunc(ir.Args(call.Common()), func(arg ssa.Value) bool {
 		refs := c.Refs(arg)
+		if slices.ContainsFunc(refs, func(r effects.Ref) bool { return effects.Limits(r.Root) }) {
+			return false
+		}
 		return slices.Contains(refs, e.Ref) || slices.Contains(c.Held(refs), e.Ref) && !ownsBody(arg.Type())
 	})
 }
