@@ -18,6 +18,8 @@ import (
 	"github.com/memlint/memlint/analyzers/globalgrowth"
 	"github.com/memlint/memlint/analyzers/goroutineleak"
 	"github.com/memlint/memlint/analyzers/listenerleak"
+	"github.com/memlint/memlint/analyzers/poolleak"
+	"github.com/memlint/memlint/analyzers/readall"
 	"github.com/memlint/memlint/analyzers/timerleak"
 )
 
@@ -30,6 +32,8 @@ func Analyzers() []*analysis.Analyzer {
 		globalgrowth.Analyzer,
 		goroutineleak.Analyzer,
 		listenerleak.Analyzer,
+		poolleak.Analyzer,
+		readall.Analyzer,
 		timerleak.Analyzer,
 	}
 }

@@ -30,6 +30,7 @@ func init() {
 	register.Plugin("memlint", New)
 	for _, a := range memlint.Analyzers() {
 		register.Plugin(a.Name, func(settings any) (register.LinterPlugin, error) {
+			selection.Selection{{Enable: []string{a.Name}}}.SwitchedOn(a) // it is asked for by its name
 			return newPlugin([]*analysis.Analyzer{a}, settings)
 		})
 	}
@@ -127,7 +128,7 @@ func newPlugin(suite []*analysis.Analyzer, raw any) (register.LinterPlugin, erro
 		if err := set(a, settings.Analyzers[a.Name]); err != nil {
 			return nil, fmt.Errorf("analyzers: %w", err)
 		}
-		if selected.Needed(a.Name, known[a.Name]) {
+		if selected.SwitchedOn(a) && selected.Needed(a.Name, known[a.Name]) {
 			p.analyzers = append(p.analyzers, adapt(a, selected))
 		}
 	}

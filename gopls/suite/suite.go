@@ -32,7 +32,14 @@ func Add() error {
 		return nil
 	}
 	for _, a := range memlint.Analyzers() {
-		if err := add(map[string]any{"analyzer": a}); err != nil {
+		fields := map[string]any{"analyzer": a}
+		if f := a.Flags.Lookup("on"); f != nil { // gopls gives analyzers no flags: it is off there by not being run
+			if err := f.Value.Set("true"); err != nil {
+				return err
+			}
+			fields["nonDefault"] = true
+		}
+		if err := add(fields); err != nil {
 			return err
 		}
 	}

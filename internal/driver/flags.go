@@ -163,7 +163,7 @@ func (c *commandLine) choose(file selection.Names) error {
 	c.selection = selection.Selection{names, file}
 	c.options.Analyzers = nil
 	for _, a := range c.analyzers {
-		if c.selection.Needed(a.Name, known[a.Name]) {
+		if c.selection.SwitchedOn(a) && c.selection.Needed(a.Name, known[a.Name]) {
 			c.options.Analyzers = append(c.options.Analyzers, a)
 		}
 	}

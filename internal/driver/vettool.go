@@ -56,6 +56,11 @@ func filter(analyzers []*analysis.Analyzer, flags *flag.FlagSet) {
 			if err := check(); err != nil {
 				return nil, err
 			}
+			asked := selection.Selection{*names}
+			if f := flags.Lookup(a.Name); f != nil && f.Value.String() == "true" { // unitchecker's
+				asked = append(asked, selection.Names{Enable: []string{a.Name}})
+			}
+			asked.SwitchedOn(a)
 			tell := pass.Report
 			pass.Report = func(d analysis.Diagnostic) {
 				if (selection.Selection{*names}).Reported(a.Name, d.Category) {

@@ -74,3 +74,20 @@ func showsLatent(a *analysis.Analyzer) bool {
 	f := a.Flags.Lookup(latentFlag)
 	return f != nil && f.Value.String() == "true"
 }
+
+// onFlag is what the flag is called that switches an analyzer on which is off by default.
+const onFlag = "on"
+
+// OptionalFlags returns the flags of an analyzer that reports nothing unless somebody asks
+// for it. Drivers know it by the flag, and set it where people name the analyzer.
+func OptionalFlags() flag.FlagSet {
+	flags := Flags()
+	flags.Bool(onFlag, false, "report findings; this analyzer is off unless somebody asks for it")
+	return flags
+}
+
+// On reports whether somebody has asked for an analyzer with optional flags.
+func On(a *analysis.Analyzer) bool {
+	f := a.Flags.Lookup(onFlag)
+	return f == nil || f.Value.String() == "true"
+}

@@ -11,6 +11,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"golang.org/x/tools/go/analysis"
 )
 
 // Names says in one place what to report. If Enable names an analyzer or a
@@ -52,6 +54,31 @@ func (s Selection) Needed(analyzer string, categories []string) bool {
 		return true
 	}
 	return slices.ContainsFunc(categories, func(c string) bool { return s.Reported(analyzer, c) })
+}
+
+// on is the name of a flag that analyzers have which report nothing unless it is set.
+const on = "on"
+
+// SwitchedOn reports whether an analyzer reports anything. One that is off by default does
+// if its flag is set, as it is here where the analyzer, or a category of it, is named to be
+// reported.
+func (s Selection) SwitchedOn(a *analysis.Analyzer) bool {
+	f := a.Flags.Lookup(on)
+	if f == nil {
+		return true
+	}
+	if slices.ContainsFunc(s, func(n Names) bool { return n.asks(a.Name) }) && f.Value.Set("true") != nil {
+		return false
+	}
+	return f.Value.String() == "true"
+}
+
+// asks reports whether an analyzer, or a category of it, is named to be reported.
+func (n Names) asks(analyzer string) bool {
+	return slices.ContainsFunc(n.Enable, func(name string) bool {
+		a, _, _ := strings.Cut(name, "/")
+		return a == analyzer
+	})
 }
 
 // category returns what is said of the category itself; not ok if nothing is.

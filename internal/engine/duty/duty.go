@@ -534,3 +534,17 @@ func (d Debt) PaidBy(e *effects.Event) bool {
 	}
 	return e.Kind == effects.Method && (slices.Contains(d.Ends, e.Name) || effects.Releasing(e.Name))
 }
+
+// Owed returns what a value owes that a function of the package has made or got.
+func (d *Duties) Owed(v ssa.Value) (Debt, bool) {
+	for _, r := range d.p.Refs(v) {
+		in, ok := r.Root.(ssa.Instruction)
+		if !ok || isVariable(r) {
+			continue
+		}
+		if debt, ok := d.value(ir.Outermost(in.Parent()), r); ok {
+			return debt, true
+		}
+	}
+	return Debt{}, false
+}

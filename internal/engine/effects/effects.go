@@ -373,6 +373,9 @@ func (p *Package) Refs(v ssa.Value) []Ref {
 	return f.of(v)
 }
 
+// Join returns what a path leads to from a ref.
+func (p *Package) Join(r Ref, path *Path) Ref { return Ref{r.Root, p.join(r.Path, path, nil)} }
+
 // Contents returns what may have been stored at a ref whose root is a local
 // object, the ref itself excluded.
 func (p *Package) Contents(r Ref) []Ref {

@@ -30,11 +30,13 @@ const (
 	Replace      // it is a variable and gets a value that does not come from its old one
 	Lazy         // it is a variable and gets a value when it has none
 	Fill         // it is a result that holds data of unbounded size
+	Drain        // it is a reader and is read to its end into memory
 )
 
 var kindNames = [...]string{
 	Method: "method", Call: "call", Arg: "arg", Escape: "escape", Store: "store", Send: "send", Recv: "recv",
 	Wait: "wait", Return: "return", Close: "close", Grow: "grow", Shrink: "shrink", Replace: "replace", Lazy: "lazy", Fill: "fill",
+	Drain: "drain",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -519,6 +521,8 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []s
 	case Call:
 		e.Memo = op.Memo
 		c.emitCall(refs, e)
+	case Drain:
+		c.drain(refs, e)
 	default:
 		c.emit(refs, e)
 	}

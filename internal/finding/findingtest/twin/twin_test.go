@@ -32,11 +32,13 @@ func foreign(pkg string) bool {
 // names are no evidence, so they find the same.
 func TestNames(t *testing.T) {
 	for _, a := range memlint.Analyzers() {
-		if f := a.Flags.Lookup("collectable"); f != nil {
-			if err := f.Value.Set("true"); err != nil {
-				t.Fatal(err)
+		for _, name := range []string{"collectable", "on"} {
+			if f := a.Flags.Lookup(name); f != nil {
+				if err := f.Value.Set("true"); err != nil {
+					t.Fatal(err)
+				}
+				defer f.Value.Set(f.DefValue)
 			}
-			defer f.Value.Set(f.DefValue)
 		}
 	}
 	for _, dir := range modules(t) {

@@ -130,7 +130,7 @@ func recovers() {
 }
 
 // Data of unbounded size is worth knowing where it is returned:
-// effects(fill r0)
+// effects(fill r0, drain p0)
 func readAll(r io.Reader) ([]byte, error) { return io.ReadAll(r) }
 
 // effects(fresh, fill r0)

@@ -1,0 +1,3 @@
+module example.com/pooling
+
+go 1.26

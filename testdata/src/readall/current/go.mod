@@ -1,0 +1,3 @@
+module example.com/reading
+
+go 1.26
