@@ -17,6 +17,7 @@ import (
 	"github.com/memlint/memlint/analyzers/globalgrowth"
 	"github.com/memlint/memlint/analyzers/goroutineleak"
 	"github.com/memlint/memlint/analyzers/listenerleak"
+	"github.com/memlint/memlint/analyzers/subsliceleak"
 	"github.com/memlint/memlint/analyzers/timerleak"
 )
 
@@ -28,6 +29,7 @@ func Analyzers() []*analysis.Analyzer {
 		globalgrowth.Analyzer,
 		goroutineleak.Analyzer,
 		listenerleak.Analyzer,
+		subsliceleak.Analyzer,
 		timerleak.Analyzer,
 	}
 }

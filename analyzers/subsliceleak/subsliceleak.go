@@ -1,0 +1,88 @@
+package subsliceleak
+
+import (
+	_ "embed"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
+	"github.com/memlint/memlint/internal/engine/retention"
+	"github.com/memlint/memlint/internal/engine/slots"
+	"github.com/memlint/memlint/internal/finding"
+	"github.com/memlint/memlint/internal/finding/account"
+)
+
+//go:embed doc.go
+var doc string
+
+const name = "subsliceleak"
+
+// Analyzer reports parts that keep the whole.
+var Analyzer = &analysis.Analyzer{
+	Name:       name,
+	Doc:        finding.Doc(doc, name),
+	URL:        finding.URL(name),
+	Run:        effects.Alone(run),
+	Requires:   []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
+	Flags:      finding.Flags(),
+	ResultType: finding.ResultType,
+}
+
+var minBytes int64
+
+func init() {
+	Analyzer.Flags.Int64Var(&minBytes, "min-bytes", 64<<10, "size from which what a part keeps is large")
+	evidence.Register(name, find)
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	p := evidence.Of(pass)
+	report := finding.NewReporter(pass)
+	account.Report(p, report, name, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
+	return report.Flush(), nil
+}
+
+type checker struct {
+	*evidence.Package
+	leaks []*evidence.Leak
+}
+
+// find returns the parts and slots that keep more than they should.
+func find(p *evidence.Package) []*evidence.Leak {
+	c := &checker{Package: p}
+	cuts := slots.New(p)
+	for _, fn := range p.IR.Funcs {
+		if p.HelpsTests(fn) {
+			continue
+		}
+		for _, cut := range cuts.Cuts(fn) {
+			c.cut(cut)
+		}
+	}
+	return c.leaks
+}
+
+// add adds a leak if its place may run again.
+func (c *checker) add(at ssa.Instruction, l *finding.Leak) {
+	if c.Repeatable(at) {
+		c.leaks = append(c.leaks, account.Leak(c.Package, l, at, account.Owes))
+	}
+}
+
+// cuts are the categories and words of what a slice cut short leaves behind.
+var cuts = map[slots.Kind]struct{ category, what string }{
+	slots.Front:  {"queue-front", "element taken from the front stays in the array"},
+	slots.Back:   {"popped-slot-kept", "popped slot keeps its pointer"},
+	slots.All:    {"truncated-not-cleared", "slots of the truncated slice keep their pointers"},
+	slots.Middle: {"cut-not-cleared", "slots behind the shortened slice keep their pointers"},
+}
+
+// cut reports a slice cut short whose array keeps what was cut off.
+func (c *checker) cut(cut *slots.Cut) {
+	words := cuts[cut.Kind]
+	l := &finding.Leak{Category: words.category, What: words.what, HeldBy: []string{retention.Slot{Ref: cut.Place}.Name()}}
+	l.Pos, l.End = c.IR.Statement(cut.At)
+	c.add(cut.At, l)
+}

@@ -1,0 +1,391 @@
+package slots
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// Keeps reports whether a slot of a type keeps something that matters: functions,
+// interfaces, containers, and pointers to what has such.
+func Keeps(t types.Type) bool { return keeps(t, make(map[types.Type]bool)) }
+
+func keeps(t types.Type, seen map[types.Type]bool) bool {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return true
+	}
+	if seen[t] || describes(t) {
+		return false
+	}
+	seen[t] = true
+	switch u := t.Underlying().(type) {
+	case *types.Signature, *types.Map, *types.Chan, *types.Interface:
+		return true
+	case *types.Slice:
+		return true
+	case *types.Pointer:
+		_, ok := u.Elem().Underlying().(*types.Struct)
+		return ok && hasPointers(u.Elem())
+	case *types.Array:
+		return keeps(u.Elem(), seen)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if keeps(f.Type(), seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// describes reports whether values of a type are of the program itself, or as small as an
+// error.
+func describes(t types.Type) bool {
+	if ir.IsError(t) {
+		return true
+	}
+	n := ir.Named(t)
+	if n == nil || n.Obj().Pkg() == nil {
+		return false
+	}
+	switch n.Obj().Pkg().Path() {
+	case "reflect", "go/types", "go/ast", "go/token", "time":
+		return true
+	}
+	return false
+}
+
+func hasPointers(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsString != 0 || u.Kind() == types.UnsafePointer
+	case *types.Array:
+		return hasPointers(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if hasPointers(f.Type()) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// leaves reports whether nothing lets go of what a cut leaves in its slots.
+func (c *Cut) leaves(p *Package) bool {
+	fn := ir.Outermost(c.At.Parent())
+	for _, f := range p.around(fn) {
+		if c.emptiedIn(p, f) || c.replacedIn(p, f) {
+			return false
+		}
+	}
+	if (c.Kind == Front || c.Kind == Back) && !p.grows(c) {
+		return false
+	}
+	return !c.pooled() && !c.spare(p) && !c.refilled(p) && !p.extends(c) && !p.passes(c)
+}
+
+// around returns a declared function, those of the package that it calls, and those that
+// call it.
+func (p *Package) around(fn *ssa.Function) []*ssa.Function {
+	fns := []*ssa.Function{fn}
+	add := func(f *ssa.Function) {
+		if f != nil && !slices.Contains(fns, ir.Outermost(f)) {
+			fns = append(fns, ir.Outermost(f))
+		}
+	}
+	calls(fn, func(call ssa.CallInstruction) { add(p.IR.Static(call.Common())) })
+	for _, use := range p.Uses(fn) {
+		if !p.HelpsTests(use.Parent()) {
+			add(use.Parent())
+		}
+	}
+	return fns
+}
+
+// instructions calls f for all of a declared function and the literals in it.
+func instructions(fn *ssa.Function, f func(ssa.Instruction)) {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			f(instr)
+		}
+	}
+	for _, lit := range fn.AnonFuncs {
+		instructions(lit, f)
+	}
+}
+
+func calls(fn *ssa.Function, f func(ssa.CallInstruction)) {
+	instructions(fn, func(instr ssa.Instruction) {
+		if call, ok := instr.(ssa.CallInstruction); ok {
+			f(call)
+		}
+	})
+}
+
+// is reports whether refs name the place of a cut, in any object of its type.
+func (c *Cut) is(refs []effects.Ref) bool {
+	return slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		if c.field != nil {
+			return r.Path.Field() == c.field
+		}
+		return slices.Contains(c.refs, r) || c.global != nil && r.Root == c.global
+	})
+}
+
+// emptiedIn reports whether a function empties slots of the slice, or may do so.
+func (c *Cut) emptiedIn(p *Package, fn *ssa.Function) bool {
+	emptied := false
+	instructions(fn, func(instr ssa.Instruction) {
+		switch instr := instr.(type) {
+		case *ssa.Store:
+			slot := instr.Addr
+			if part, ok := slot.(*ssa.FieldAddr); ok {
+				slot = part.X
+			}
+			if at, ok := slot.(*ssa.IndexAddr); ok && isNothing(instr.Val) && c.is(p.Refs(at.X)) {
+				emptied = true
+			}
+		case *ssa.Call:
+			emptied = emptied || c.emptiedBy(p, instr)
+		}
+	})
+	return emptied
+}
+
+// emptiedBy reports whether a call empties slots that it is given, or may do so.
+func (c *Cut) emptiedBy(p *Package, call *ssa.Call) bool {
+	if b, ok := call.Call.Value.(*ssa.Builtin); ok {
+		return b.Name() == "clear" && c.is(p.Refs(call.Call.Args[0]))
+	}
+	if ir.Callee(&call.Call) == nil {
+		return false
+	}
+	callee := p.IR.Static(&call.Call)
+	for i, arg := range ir.Args(&call.Call) {
+		if slot, ok := arg.(*ssa.IndexAddr); ok && c.is(p.Refs(slot.X)) {
+			return true // a method that resets the element, say
+		}
+		if _, ok := arg.Type().Underlying().(*types.Slice); !ok || !c.is(p.Refs(arg)) {
+			continue
+		}
+		if callee == nil {
+			if call.Call.Signature().Results().Len() == 0 && len(ir.Args(&call.Call)) == 1 {
+				return true
+			}
+			continue
+		}
+		inner := &Cut{refs: []effects.Ref{{Root: callee.Params[i]}}}
+		if callee != ir.Outermost(call.Parent()) && inner.emptiedIn(p, callee) {
+			return true
+		}
+	}
+	return false
+}
+
+// isNothing reports whether a value is the zero value of its type.
+func isNothing(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Const:
+		return v.Value == nil || isZero(v)
+	case *ssa.UnOp:
+		cell, ok := v.X.(*ssa.Alloc)
+		return ok && !slices.ContainsFunc(*cell.Referrers(), func(ref ssa.Instruction) bool {
+			load, isLoad := ref.(*ssa.UnOp)
+			return !isLoad || load.X != cell
+		})
+	case *ssa.MakeInterface:
+		return false
+	}
+	return false
+}
+
+// replacedIn reports whether a function puts another array in the place of the one that
+// is cut.
+func (c *Cut) replacedIn(p *Package, fn *ssa.Function) bool {
+	return slices.ContainsFunc(p.In(fn), func(e *effects.Event) bool {
+		return e.Kind == effects.Replace && !effects.Fresh(e.Ref.Root) && c.is([]effects.Ref{e.Ref})
+	})
+}
+
+// pooled reports whether the slice is one of a pool: what is in it is a matter of where
+// it is put back.
+func (c *Cut) pooled() bool {
+	made, ok := c.Place.Root.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	callee := ir.Callee(&made.Call)
+	return callee != nil && callee.FullName() == "(*sync.Pool).Get"
+}
+
+// grows reports whether anything is ever put into the slice.
+func (p *Package) grows(c *Cut) bool {
+	p.index()
+	switch {
+	case c.field != nil:
+		return p.grown[c.field] || slices.ContainsFunc(p.OfField(c.field), isGrowth)
+	case c.global != nil:
+		return p.grown[c.global] || slices.ContainsFunc(p.Of(c.global), isGrowth)
+	}
+	return true // a type of its own, such as a heap
+}
+
+func isGrowth(e *effects.Event) bool { return e.Kind == effects.Grow }
+
+// extends reports whether the slice is made longer without a new element: what is in the
+// slots behind its end is used again.
+func (p *Package) extends(c *Cut) bool {
+	p.index()
+	return c.field != nil && p.extended[c.field] || c.global != nil && p.extended[c.global]
+}
+
+// index notes what is done to the fields and package variables that hold slices.
+func (p *Package) index() {
+	if p.grown != nil {
+		return
+	}
+	p.grown, p.extended = make(map[any]bool), make(map[any]bool)
+	for _, fn := range p.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				switch instr := instr.(type) {
+				case *ssa.Store:
+					if appends(instr.Val, 0) {
+						note(p.grown, p.Refs(instr.Addr))
+					}
+				case *ssa.MapUpdate:
+					if appends(instr.Value, 0) {
+						note(p.grown, p.Refs(instr.Map))
+					}
+				case *ssa.Slice:
+					if longer(instr.High) {
+						note(p.extended, p.Refs(instr.X))
+					}
+				}
+			}
+		}
+	}
+}
+
+func note(in map[any]bool, refs []effects.Ref) {
+	for _, r := range refs {
+		if f := r.Path.Field(); f != nil {
+			in[f] = true
+		} else if g, ok := r.Root.(*ssa.Global); ok {
+			in[g] = true
+		}
+	}
+}
+
+// longer reports whether an upper bound may be more than a length.
+func longer(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.BinOp:
+		return v.Op == token.ADD && isLen(v.X)
+	case *ssa.Call:
+		b, ok := v.Call.Value.(*ssa.Builtin)
+		return ok && b.Name() == "cap"
+	}
+	return false
+}
+
+// appends reports whether a value is made by an append.
+func appends(v ssa.Value, depth int) bool {
+	const deep = 3
+	switch v := v.(type) {
+	case *ssa.Phi:
+		return depth < deep && slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return appends(e, depth+1) })
+	case *ssa.ChangeType:
+		return appends(v.X, depth)
+	case *ssa.Call:
+		b, ok := v.Call.Value.(*ssa.Builtin)
+		return ok && b.Name() == "append"
+	}
+	return false
+}
+
+// spare reports whether the function makes what it takes from the slice, where there is
+// none: what is taken will come back.
+func (c *Cut) spare(p *Package) bool {
+	if c.Kind != Back && c.Kind != Front {
+		return false
+	}
+	made := func(v ssa.Value) bool {
+		v = ir.Unwrap(v)
+		switch v := v.(type) {
+		case *ssa.Alloc, *ssa.MakeSlice, *ssa.MakeMap, *ssa.MakeChan:
+			return true
+		case *ssa.Slice:
+			_, ok := v.X.(*ssa.Alloc)
+			return ok
+		case *ssa.Call:
+			return v.Call.Signature().Recv() == nil && !v.Call.IsInvoke()
+		}
+		return false
+	}
+	found := false
+	instructions(ir.Outermost(c.At.Parent()), func(instr ssa.Instruction) {
+		switch instr := instr.(type) {
+		case *ssa.Return:
+			for _, r := range instr.Results {
+				found = found || types.Identical(r.Type(), c.Elem) && made(r)
+			}
+		case *ssa.Phi:
+			found = found || types.Identical(instr.Type(), c.Elem) && slices.ContainsFunc(instr.Edges, made)
+		}
+	})
+	return found
+}
+
+// refilled reports whether the slots are used again behind the cut, by the function itself
+// or by all that call it.
+func (c *Cut) refilled(p *Package) bool {
+	if c.Kind == Middle {
+		return false
+	}
+	if c.filledBehind(p, c.At) {
+		return true
+	}
+	fn := c.At.Parent()
+	if fn.Parent() != nil || c.Kind != All {
+		return false
+	}
+	if obj, ok := fn.Object().(*types.Func); !ok || obj.Exported() {
+		return false
+	}
+	filled := false
+	for _, use := range p.Uses(fn) {
+		call, ok := use.(*ssa.Call)
+		if !ok || !c.filledBehind(p, call) {
+			return false
+		}
+		filled = true
+	}
+	return filled
+}
+
+// filledBehind reports whether something is put into the slice whenever control goes on
+// from an instruction, or in a loop there.
+func (c *Cut) filledBehind(p *Package, at ssa.Instruction) bool {
+	return slices.ContainsFunc(p.In(ir.Outermost(at.Parent())), func(e *effects.Event) bool {
+		if e.Instr.Parent() != at.Parent() || e.Instr == at {
+			return false
+		}
+		stores := e.Kind == effects.Store && e.To.Path.IsElem() && c.is([]effects.Ref{e.To})
+		if !stores && (e.Kind != effects.Grow || !c.is([]effects.Ref{e.Ref})) {
+			return false
+		}
+		b := e.Instr.Block()
+		if b == at.Block() {
+			return slices.Index(b.Instrs, e.Instr) > slices.Index(b.Instrs, at)
+		}
+		return at.Block().Dominates(b)
+	})
+}

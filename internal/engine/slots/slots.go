@@ -1,0 +1,308 @@
+package slots
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"go/version"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A Kind says where a slice is cut.
+type Kind uint8
+
+const (
+	_      Kind = iota
+	Front       // s = s[1:]
+	Back        // s = s[:len(s)-1]
+	All         // s = s[:0]
+	Middle      // s = append(s[:i], s[i+1:]...), or what moves elements down in another way
+)
+
+// A Cut is a slice cut short where it is kept.
+type Cut struct {
+	Kind  Kind
+	At    ssa.Instruction // the store or map update
+	Place effects.Ref     // where the slice is kept
+	Elem  types.Type
+	// Alone is set if the function does nothing else with the slice that it found
+	// there but to look at its elements before.
+	Alone bool
+
+	field  *types.Var
+	global *ssa.Global
+	refs   []effects.Ref // all names of the place
+	from   []ssa.Value   // the slice as it was found there
+}
+
+// A Package finds the cuts of one package.
+type Package struct {
+	*evidence.Package
+	passing map[*types.TypeName]bool
+
+	// The fields and package variables to which something is appended, and those that
+	// are made longer by their bounds; see index.
+	grown, extended map[any]bool
+}
+
+// New returns the finder for a package.
+func New(p *evidence.Package) *Package {
+	return &Package{Package: p, passing: make(map[*types.TypeName]bool)}
+}
+
+// Cuts returns the cuts of a function that leave behind what they cut off, in the order
+// of the code.
+func (p *Package) Cuts(fn *ssa.Function) []*Cut {
+	var out []*Cut
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if c := cutAt(p, instr); c != nil && c.leaves(p) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// cutAt returns the cut that an instruction is, or nil.
+func cutAt(p *Package, instr ssa.Instruction) *Cut {
+	c := &Cut{At: instr}
+	var val ssa.Value
+	switch instr := instr.(type) {
+	case *ssa.Store:
+		val = instr.Val
+		if _, ok := val.Type().Underlying().(*types.Slice); ok {
+			c.refs = p.Refs(instr.Addr)
+		}
+	case *ssa.MapUpdate:
+		val = instr.Value
+		if _, ok := val.Type().Underlying().(*types.Slice); ok {
+			c.refs = elements(p, instr)
+		}
+	}
+	c.refs = slices.DeleteFunc(slices.Clone(c.refs), func(r effects.Ref) bool { return !outlives(r) })
+	if len(c.refs) == 0 {
+		return nil
+	}
+	c.Place = c.refs[0]
+	c.Elem = val.Type().Underlying().(*types.Slice).Elem()
+	if !Keeps(c.Elem) {
+		return nil
+	}
+	c.field = c.Place.Path.Field()
+	if c.field == nil {
+		c.global, _ = c.Place.Root.(*ssa.Global)
+	}
+	if c.classify(p, val); c.Kind == 0 || len(c.from) == 0 {
+		return nil
+	}
+	return c
+}
+
+// elements returns the names that look-ups in a map have in the function.
+func elements(p *Package, m *ssa.MapUpdate) (refs []effects.Ref) {
+	for _, b := range m.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if look, ok := instr.(*ssa.Lookup); ok && overlap(p.Refs(look.X), p.Refs(m.Map)) {
+				refs = append(refs, p.Refs(look)...)
+			}
+		}
+	}
+	return refs
+}
+
+// outlives reports whether a place is none that the function itself made.
+func outlives(r effects.Ref) bool {
+	if effects.Fresh(r.Root) || r.Root == effects.Unknown {
+		return false
+	}
+	if param, ok := r.Root.(*ssa.Parameter); ok && r.Path == nil {
+		_, pointer := param.Type().Underlying().(*types.Pointer)
+		return pointer
+	}
+	return true
+}
+
+// classify finds how the value that is stored comes from the slice that was there.
+func (c *Cut) classify(p *Package, val ssa.Value) {
+	seen := make(map[ssa.Value]bool)
+	var walk func(v ssa.Value, appended bool)
+	walk = func(v ssa.Value, appended bool) {
+		if seen[v] || len(seen) > 32 {
+			return
+		}
+		seen[v] = true
+		switch v := v.(type) {
+		case *ssa.Phi:
+			for _, e := range v.Edges {
+				walk(e, appended)
+			}
+		case *ssa.ChangeType:
+			walk(v.X, appended)
+		case *ssa.Call:
+			if b, ok := v.Call.Value.(*ssa.Builtin); ok && b.Name() == "append" && len(v.Call.Args) == 2 {
+				if head, ok := v.Call.Args[0].(*ssa.Slice); ok && head.Max == nil && head.High != nil && c.isFrom(p, head.X) {
+					if tail, ok := v.Call.Args[1].(*ssa.Slice); ok && tail.Low != nil && c.isFrom(p, tail.X) {
+						c.Kind = Middle
+						return
+					}
+				}
+				walk(v.Call.Args[0], true)
+				return
+			}
+			if callee := ir.Callee(&v.Call); callee != nil && deletes(callee) && !clearsDeleted(p.IR.Pass.Pkg.GoVersion()) && c.isFrom(p, v.Call.Args[0]) {
+				c.Kind = Middle
+			}
+		case *ssa.Slice:
+			if v.Max != nil || !c.isFrom(p, v.X) {
+				return
+			}
+			c.bounds(p, v, appended)
+		}
+	}
+	walk(val, false)
+}
+
+// bounds says what kind of cut a slice expression makes.
+func (c *Cut) bounds(p *Package, s *ssa.Slice, appended bool) {
+	low := s.Low != nil && !isZero(s.Low)
+	switch {
+	case low && (s.High == nil || isLen(s.High)) && !appended:
+		c.Kind = Front
+	case low || s.High == nil:
+		// Nothing is cut off, or who knows what.
+	case isZero(s.High) && appended:
+		if inPlace(p, c.At, s) {
+			c.Kind = Middle // those to keep move down
+		}
+	case isZero(s.High):
+		c.Kind = All
+	case appended:
+		// The slot gets another value at once.
+	case c.moves(p):
+		c.Kind = Middle
+	case shorter(s.High):
+		c.Kind = Back
+	}
+}
+
+// isFrom reports whether a slice is the one that is kept at the place.
+func (c *Cut) isFrom(p *Package, v ssa.Value) bool {
+	seen := make(map[ssa.Value]bool)
+	var is func(v ssa.Value) bool
+	is = func(v ssa.Value) bool {
+		if seen[v] {
+			return false
+		}
+		seen[v] = true
+		switch v := v.(type) {
+		case *ssa.ChangeType:
+			return is(v.X)
+		case *ssa.Phi:
+			return slices.ContainsFunc(v.Edges, is)
+		case *ssa.Slice:
+			return is(v.X)
+		case *ssa.UnOp:
+			if v.Op != token.MUL || !overlap(p.Refs(v.X), c.refs) {
+				return false
+			}
+		case *ssa.Lookup:
+			if !overlap(p.Refs(v), c.refs) {
+				return false
+			}
+		case *ssa.Extract:
+			if _, ok := v.Tuple.(*ssa.Lookup); !ok || v.Index != 0 || !overlap(p.Refs(v), c.refs) {
+				return false
+			}
+		default:
+			return false
+		}
+		if !slices.Contains(c.from, v) {
+			c.from = append(c.from, v)
+		}
+		return true
+	}
+	return is(v)
+}
+
+func overlap(a, b []effects.Ref) bool {
+	return slices.ContainsFunc(a, func(r effects.Ref) bool { return slices.Contains(b, r) })
+}
+
+// moves reports whether the function copies elements of the slice over others.
+func (c *Cut) moves(p *Package) bool {
+	for _, b := range c.At.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok {
+				if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "copy" && c.isFrom(p, call.Call.Args[0]) && c.isFrom(p, call.Call.Args[1]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// inPlace reports whether a slice that begins empty is filled in a loop over what it was
+// made from.
+func inPlace(p *Package, at ssa.Instruction, s *ssa.Slice) bool {
+	for _, l := range p.IR.Graph(at.Parent()).Loops {
+		if over := l.Ranged(); over != nil && !l.Contains(s.Block()) && overlap(p.Refs(over), p.Refs(s.X)) {
+			return true
+		}
+	}
+	return false
+}
+
+// deletes reports whether a function takes elements out of its argument, whose array
+// stays.
+func deletes(fn *types.Func) bool {
+	switch fn.FullName() {
+	case "slices.Delete", "slices.DeleteFunc", "slices.Compact", "slices.CompactFunc":
+		return true
+	}
+	return false
+}
+
+// clearsDeleted reports whether package slices of a version of Go clears the slots that
+// its functions leave behind: since 1.22 it does (release notes, "slices").
+func clearsDeleted(lang string) bool {
+	return lang == "" || version.Compare(lang, "go1.22") >= 0
+}
+
+func isZero(v ssa.Value) bool {
+	k, ok := v.(*ssa.Const)
+	return ok && k.Value != nil && k.Value.Kind() == constant.Int && constant.Sign(k.Value) == 0
+}
+
+func isLen(v ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	b, ok := call.Call.Value.(*ssa.Builtin)
+	return ok && b.Name() == "len"
+}
+
+// shorter reports whether an upper bound is a length, less something.
+func shorter(v ssa.Value) bool {
+	sub, ok := v.(*ssa.BinOp)
+	return ok && sub.Op == token.SUB && (isLen(sub.X) || lenOf(sub.X))
+}
+
+// lenOf reports whether a number is the length that the slice's own type says it has, as
+// a heap's Len does.
+func lenOf(v ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	callee := ir.Callee(&call.Call)
+	return callee != nil && callee.Name() == "Len" && callee.Signature().Recv() != nil && callee.Signature().Params().Len() == 0
+}
