@@ -52,7 +52,8 @@ type checker struct {
 // find returns the parts and slots that keep more than they should.
 func find(p *evidence.Package) []*evidence.Leak {
 	c := &checker{Package: p}
-	cuts := slots.New(p)
+	passing := retention.NewPassing(p)
+	cuts := slots.New(p, passing)
 	for _, fn := range p.IR.Funcs {
 		if p.HelpsTests(fn) {
 			continue
@@ -60,6 +61,9 @@ func find(p *evidence.Package) []*evidence.Leak {
 		for _, cut := range cuts.Cuts(fn) {
 			c.cut(cut)
 		}
+	}
+	for _, piece := range retention.Pieces(p, passing, minBytes) {
+		c.piece(piece)
 	}
 	return c.leaks
 }
@@ -85,4 +89,32 @@ func (c *checker) cut(cut *slots.Cut) {
 	l := &finding.Leak{Category: words.category, What: words.what, HeldBy: []string{retention.Slot{Ref: cut.Place}.Name()}}
 	l.Pos, l.End = c.IR.Statement(cut.At)
 	c.add(cut.At, l)
+}
+
+// piece reports a part that keeps the whole.
+func (c *checker) piece(piece retention.Piece) {
+	l := &finding.Leak{Category: "small-of-large", What: "part keeps " + all(piece), HeldBy: []string{piece.Slot.Name()}}
+	if piece.Inside {
+		l.Category, l.What = "interior-pointer", "pointer to a part keeps "+all(piece)
+	}
+	l.Pos, l.End = c.IR.Statement(piece.At)
+	if def, ok := piece.Of.(ssa.Instruction); ok {
+		text := "the whole"
+		if piece.Source != "" && piece.Source != "make" {
+			text = "data of unbounded size from " + piece.Source
+		}
+		account.Note(c.Package, l, def, text)
+	}
+	c.add(piece.At, l)
+}
+
+// all says how much of what is kept.
+func all(piece retention.Piece) string {
+	switch {
+	case piece.Size.Bytes > 0:
+		return "all " + piece.Size.String() + " of what it was cut from"
+	case piece.Source == "make":
+		return "all of the slice that it was cut from"
+	}
+	return "all that " + piece.Source + " returned"
 }

@@ -30,11 +30,12 @@ const (
 	Replace      // it is a variable and gets a value that does not come from its old one
 	Lazy         // it is a variable and gets a value when it has none
 	Fill         // it is a result that holds data of unbounded size
+	Part         // a result (Index) is a part of it: a small one, or nearly all
 )
 
 var kindNames = [...]string{
 	Method: "method", Call: "call", Arg: "arg", Escape: "escape", Store: "store", Send: "send", Recv: "recv",
-	Wait: "wait", Return: "return", Close: "close", Grow: "grow", Shrink: "shrink", Replace: "replace", Lazy: "lazy", Fill: "fill",
+	Wait: "wait", Return: "return", Close: "close", Grow: "grow", Shrink: "shrink", Replace: "replace", Lazy: "lazy", Fill: "fill", Part: "part",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -63,9 +64,9 @@ type Happening struct {
 	Mode  Mode
 	Instr ssa.Instruction
 
-	Name    string      // Method, Arg: the function's name
+	Name    string      // Method, Arg: the function's name; Part: "all" if it is nearly all
 	Callee  *types.Func // Method, Arg: what is called, if it is known
-	Index   int         // Arg: the parameter (receiver first); Return: the result; Recv, Wait: the case of a select, or -1
+	Index   int         // Arg: the parameter (receiver first); Return, Part: the result; Recv, Wait: the case of a select, or -1
 	To      Ref         // Store: the variable; the zero Ref if Holder says it
 	Holder  string      // Store: a part of the runtime that keeps it
 	Key     ssa.Value   // Grow of a map: the key, if this function has it
@@ -193,6 +194,9 @@ func (c *collector) visit(instr ssa.Instruction) {
 			if _, ok := c.t.unbounded(c.flow, r); ok {
 				c.emit([]Ref{{Root: r}}, Happening{Kind: Fill, Instr: v, Index: i})
 			}
+			if isData(r.Type()) {
+				c.part(v, i, r)
+			}
 		}
 	case *ssa.Panic:
 		c.emitWhole(c.of(v.X), Happening{Kind: Escape, Instr: v})
@@ -218,6 +222,22 @@ func (c *collector) visit(instr ssa.Instruction) {
 		}
 	case ssa.CallInstruction:
 		c.visitCall(v)
+	}
+}
+
+// part emits what a result is a part of: a parameter, or data of unbounded size if it is
+// a small part.
+func (c *collector) part(at *ssa.Return, index int, result ssa.Value) {
+	for _, share := range c.t.shares(c.flow, result) {
+		e := Happening{Kind: Part, Instr: at, Index: index}
+		if _, given := share.Of.(*ssa.Parameter); given {
+			if !share.Small {
+				e.Name = "all"
+			}
+			c.emit([]Ref{{Root: share.Of}}, e)
+		} else if _, made := share.Of.(*ssa.MakeSlice); share.Small && !made {
+			c.emit([]Ref{{Root: result}}, e)
+		}
 	}
 }
 
@@ -450,7 +470,7 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 func (c *collector) applyOps(instr ssa.CallInstruction, proto Happening, args []ssa.Value, ops []Op) {
 	var places []place
 	for _, op := range ops {
-		if op.Kind == Return || op.Kind == Fill || op.Param < 0 || op.Param >= len(args) || len(c.of(args[op.Param])) == 0 {
+		if op.Kind == Return || op.Kind == Fill || op.Kind == Part || op.Param < 0 || op.Param >= len(args) || len(c.of(args[op.Param])) == 0 {
 			continue
 		}
 		i := slices.IndexFunc(places, func(p place) bool { return p.param == op.Param && p.path == op.Path })

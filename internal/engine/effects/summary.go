@@ -17,10 +17,10 @@ import (
 type Op struct {
 	Kind    Kind
 	Mode    Mode
-	Param   int    // the parameter it happens to, receiver first; -1: a package variable (Global) or, for Fill, none
+	Param   int    // the parameter it happens to, receiver first; -1: a package variable (Global) or, for Fill and Part, none
 	Path    string // from the parameter to the part it happens to
-	Name    string // Method, Arg: the name of the function called
-	To      int    // Store: the parameter it is stored in, or -1; Return, Fill: the result
+	Name    string // Method, Arg: the name of the function called; Part: "all" if it is nearly all
+	To      int    // Store: the parameter it is stored in, or -1; Return, Fill, Part: the result
 	ToPath  string // from the parameter or result to where it is
 	Global  string // Return: the package variable it is; Store: the one it goes to
 	Holder  string // Store: the part of the runtime that keeps it
@@ -40,7 +40,7 @@ func (o Op) String() string {
 	}
 	b.WriteString(o.Kind.String())
 	switch {
-	case o.Kind == Fill:
+	case o.Kind == Fill, o.Kind == Part && o.Param < 0:
 		fmt.Fprintf(&b, " r%d", o.To)
 		return b.String()
 	case o.Param >= 0:
@@ -57,7 +57,7 @@ func (o Op) String() string {
 	switch {
 	case o.Memo:
 		b.WriteString(" memo")
-	case o.Kind == Return:
+	case o.Kind == Return, o.Kind == Part:
 		fmt.Fprintf(&b, " -> r%d%s", o.To, o.ToPath)
 	case o.Kind == Store && o.To >= 0:
 		fmt.Fprintf(&b, " -> p%d%s", o.To, o.ToPath)
@@ -154,7 +154,7 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 		if op.Param < 0 {
 			if g, ok := e.Ref.Root.(*ssa.Global); ok && e.Kind == Return {
 				op.Global, op.global = g.String(), g
-			} else if e.Kind != Fill {
+			} else if e.Kind != Fill && e.Kind != Part {
 				continue
 			}
 		}
@@ -167,15 +167,18 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 				continue
 			}
 			op.Name = e.Name
-		case Return, Fill:
+		case Return, Fill, Part:
 			if e.Func() != fn {
 				continue // a literal's own result
 			}
 			op.To = e.Index
+			if e.Kind == Part {
+				op.Name = e.Name
+			}
 			if e.Via {
 				op.ToPath = t.whereInResult(e)
 			}
-			if e.Kind == Fill {
+			if e.Kind == Fill || e.Kind == Part {
 				op.Path = ""
 			}
 		case Store:

@@ -88,7 +88,7 @@ func (c *Cut) leaves(p *Package) bool {
 	if (c.Kind == Front || c.Kind == Back) && !p.grows(c) {
 		return false
 	}
-	return !c.pooled() && !c.spare(p) && !c.refilled(p) && !p.extends(c) && !p.passes(c)
+	return !c.pooled() && !c.spare(p) && !c.refilled(p) && !p.extends(c) && !p.passing.Holds(c.Place)
 }
 
 // around returns a declared function, those of the package that it calls, and those that

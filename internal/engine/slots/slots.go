@@ -12,6 +12,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/retention"
 )
 
 // A Kind says where a slice is cut.
@@ -44,7 +45,7 @@ type Cut struct {
 // A Package finds the cuts of one package.
 type Package struct {
 	*evidence.Package
-	passing map[*types.TypeName]bool
+	passing *retention.Passing
 
 	// The fields and package variables to which something is appended, and those that
 	// are made longer by their bounds; see index.
@@ -52,8 +53,8 @@ type Package struct {
 }
 
 // New returns the finder for a package.
-func New(p *evidence.Package) *Package {
-	return &Package{Package: p, passing: make(map[*types.TypeName]bool)}
+func New(p *evidence.Package, passing *retention.Passing) *Package {
+	return &Package{Package: p, passing: passing}
 }
 
 // Cuts returns the cuts of a function that leave behind what they cut off, in the order

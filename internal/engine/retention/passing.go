@@ -1,4 +1,4 @@
-package slots
+package retention
 
 import (
 	"go/types"
@@ -7,59 +7,66 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
-// passes reports whether the object that has the slice goes when the function returns that
-// makes it.
-func (p *Package) passes(c *Cut) bool {
-	if c.global != nil {
+// Passing knows which objects go when the function returns that makes them.
+type Passing struct {
+	*evidence.Package
+	types  map[*types.TypeName]bool
+	owners map[*types.Var]*types.Named
+}
+
+// NewPassing returns what is known of the objects of a package.
+func NewPassing(p *evidence.Package) *Passing {
+	return &Passing{Package: p, types: make(map[*types.TypeName]bool)}
+}
+
+// Holds reports whether a place goes with an object that passes: it is a field of one, or
+// what a pointer to one points to.
+func (p *Passing) Holds(at effects.Ref) bool {
+	if _, variable := at.Root.(*ssa.Global); variable {
 		return false
 	}
-	if param, ok := c.Place.Root.(*ssa.Parameter); ok && c.field == nil {
-		n := ir.Named(param.Type())
-		return n != nil && p.ofPassing(n)
+	if f := at.Path.Field(); f != nil {
+		owner := p.owner(f)
+		return owner != nil && p.Type(owner)
 	}
-	owner := p.ownerOf(c.At, c.field)
-	return owner != nil && p.ofPassing(owner)
+	n := ir.Named(at.Root.Type())
+	return n != nil && p.Type(n)
 }
 
-// ownerOf returns the named struct type that has the field.
-func (p *Package) ownerOf(at ssa.Instruction, field *types.Var) *types.Named {
-	scope := p.IR.Pass.Pkg.Scope()
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() {
-			continue
-		}
-		n, ok := tn.Type().(*types.Named)
-		if !ok {
-			continue
-		}
-		if s, ok := n.Underlying().(*types.Struct); ok && hasField(s, field) {
-			return n
-		}
-	}
-	return nil
-}
-
-func hasField(s *types.Struct, field *types.Var) bool {
-	for f := range s.Fields() {
-		if f == field {
-			return true
+// owner returns the named struct type of the package that has the field, or nil.
+func (p *Passing) owner(field *types.Var) *types.Named {
+	if p.owners == nil {
+		p.owners = make(map[*types.Var]*types.Named)
+		scope := p.IR.Pass.Pkg.Scope()
+		for _, name := range scope.Names() {
+			if tn, ok := scope.Lookup(name).(*types.TypeName); ok && !tn.IsAlias() {
+				if n, ok := tn.Type().(*types.Named); ok {
+					if s, ok := n.Underlying().(*types.Struct); ok {
+						for f := range s.Fields() {
+							if p.owners[f] == nil {
+								p.owners[f] = n
+							}
+						}
+					}
+				}
+			}
 		}
 	}
-	return false
+	return p.owners[field.Origin()]
 }
 
-// ofPassing reports whether values of a type go when the function returns that makes them:
+// Type reports whether values of a type go when the function returns that makes them:
 // the type is not for others, and no function lets one out of sight.
-func (p *Package) ofPassing(n *types.Named) bool {
+func (p *Passing) Type(n *types.Named) bool {
 	t := n.Origin().Obj()
-	if is, known := p.passing[t]; known {
+	if is, known := p.types[t]; known {
 		return is
 	}
-	p.passing[t] = false // while it is worked out
+	p.types[t] = false // while it is worked out
 	if t.Pkg() != p.IR.Pass.Pkg || t.Exported() && t.Pkg().Name() != "main" || p.hasGlobal(t) {
 		return false
 	}
@@ -90,7 +97,7 @@ func (p *Package) ofPassing(n *types.Named) bool {
 		for f := range s.Fields() {
 			switch {
 			case isOf(f.Type(), t):
-				if o, ok := outer.Type().(*types.Named); !ok || !p.ofPassing(o) {
+				if o, ok := outer.Type().(*types.Named); !ok || !p.Type(o) {
 					return false
 				}
 				within = true
@@ -99,8 +106,8 @@ func (p *Package) ofPassing(n *types.Named) bool {
 			}
 		}
 	}
-	p.passing[t] = (within || len(makes) > 0) && !slices.ContainsFunc(makes, func(v *ssa.Alloc) bool { return !p.local(v, 0) })
-	return p.passing[t]
+	p.types[t] = (within || len(makes) > 0) && !slices.ContainsFunc(makes, func(v *ssa.Alloc) bool { return !p.local(v, 0) })
+	return p.types[t]
 }
 
 // isOf reports whether values of a type are of the type t.
@@ -122,7 +129,7 @@ func hasElems(typ types.Type, t *types.TypeName) bool {
 	return false
 }
 
-func (p *Package) hasGlobal(t *types.TypeName) bool {
+func (p *Passing) hasGlobal(t *types.TypeName) bool {
 	scope := t.Pkg().Scope()
 	for _, name := range scope.Names() {
 		if v, ok := scope.Lookup(name).(*types.Var); ok {
@@ -136,7 +143,7 @@ func (p *Package) hasGlobal(t *types.TypeName) bool {
 
 // local reports whether a value does not leave the function that made it, or only to
 // callers that do not let it out of sight.
-func (p *Package) local(v ssa.Value, depth int) bool {
+func (p *Passing) local(v ssa.Value, depth int) bool {
 	const deep = 4
 	if depth > deep {
 		return false
@@ -165,7 +172,7 @@ func (p *Package) local(v ssa.Value, depth int) bool {
 
 // returned reports whether the callers of a function do not let out of sight what it
 // returns.
-func (p *Package) returned(e *effects.Event, depth int) bool {
+func (p *Passing) returned(e *effects.Event, depth int) bool {
 	fn := e.Func()
 	obj, ok := fn.Object().(*types.Func)
 	if !ok || fn.Parent() != nil || obj.Exported() && obj.Pkg().Name() != "main" {
