@@ -2,6 +2,7 @@ package subsliceleak
 
 import (
 	_ "embed"
+	"go/token"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -68,11 +69,17 @@ func find(p *evidence.Package) []*evidence.Leak {
 	return c.leaks
 }
 
-// add adds a leak if its place may run again.
-func (c *checker) add(at ssa.Instruction, l *finding.Leak) {
-	if c.Repeatable(at) {
-		c.leaks = append(c.leaks, account.Leak(c.Package, l, at, account.Owes))
+// add adds a leak if its place may run again. Leaks of one kind in what is declared at a
+// place are told as one.
+func (c *checker) add(at ssa.Instruction, l *finding.Leak, of token.Pos) {
+	if !c.Repeatable(at) {
+		return
 	}
+	leak := account.Leak(c.Package, l, at, account.Owes)
+	if of.IsValid() {
+		leak.Subject = c.IR.Pass.Fset.Position(of).String()
+	}
+	c.leaks = append(c.leaks, leak)
 }
 
 // cuts are the categories and words of what a slice cut short leaves behind.
@@ -88,7 +95,7 @@ func (c *checker) cut(cut *slots.Cut) {
 	words := cuts[cut.Kind]
 	l := &finding.Leak{Category: words.category, What: words.what, HeldBy: []string{retention.Slot{Ref: cut.Place}.Name()}}
 	l.Pos, l.End = c.IR.Statement(cut.At)
-	c.add(cut.At, l)
+	c.add(cut.At, l, cut.Whose())
 }
 
 // piece reports a part that keeps the whole.
@@ -105,7 +112,7 @@ func (c *checker) piece(piece retention.Piece) {
 		}
 		account.Note(c.Package, l, def, text)
 	}
-	c.add(piece.At, l)
+	c.add(piece.At, l, token.NoPos)
 }
 
 // all says how much of what is kept.

@@ -64,7 +64,7 @@ type Happening struct {
 	Mode  Mode
 	Instr ssa.Instruction
 
-	Name    string      // Method, Arg: the function's name; Part: "all" if it is nearly all
+	Name    string      // Method, Arg: the function's name; Part: how much, "" if it is little
 	Callee  *types.Func // Method, Arg: what is called, if it is known
 	Index   int         // Arg: the parameter (receiver first); Return, Part: the result; Recv, Wait: the case of a select, or -1
 	To      Ref         // Store: the variable; the zero Ref if Holder says it
@@ -229,13 +229,10 @@ func (c *collector) visit(instr ssa.Instruction) {
 // a small part.
 func (c *collector) part(at *ssa.Return, index int, result ssa.Value) {
 	for _, share := range c.t.shares(c.flow, result) {
-		e := Happening{Kind: Part, Instr: at, Index: index}
+		e := Happening{Kind: Part, Instr: at, Index: index, Name: muches[share.Much]}
 		if _, given := share.Of.(*ssa.Parameter); given {
-			if !share.Small {
-				e.Name = "all"
-			}
 			c.emit([]Ref{{Root: share.Of}}, e)
-		} else if _, made := share.Of.(*ssa.MakeSlice); share.Small && !made {
+		} else if _, made := share.Of.(*ssa.MakeSlice); share.Much == Small && !made {
 			c.emit([]Ref{{Root: result}}, e)
 		}
 	}

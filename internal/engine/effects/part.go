@@ -16,11 +16,21 @@ import (
 type Share struct {
 	// Of is the whole: a parameter, the result of a call that gives data of unbounded
 	// size, a make of a length that is not constant, or an array.
-	Of ssa.Value
-	// Small is set if it is a small part of that: a line, word, match, or a number of
-	// bytes that is constant.
-	Small bool
+	Of   ssa.Value
+	Much Much
 }
+
+// Much is how much of the whole a share is.
+type Much uint8
+
+const (
+	Whole Much = iota // all of it, or nearly
+	Some              // nobody knows how much
+	Small             // a line, word or match, or a number of elements that is constant
+)
+
+// muches are the names of these in facts; a part is a small one if nothing else is said.
+var muches = [...]string{Whole: "all", Some: "some", Small: ""}
 
 // maxCut bounds how many values are looked at on the way to the whole, and maxFew how
 // many elements are few.
@@ -75,10 +85,16 @@ func (s *sharer) of(v ssa.Value) []Share {
 		return s.of(v.X)
 	case *ssa.Convert:
 		if isData(v.Type()) && isData(v.X.Type()) {
-			return slices.DeleteFunc(s.of(v.X), func(h Share) bool { return h.Small })
+			return slices.DeleteFunc(s.of(v.X), func(h Share) bool { return h.Much != Whole })
 		}
 	case *ssa.Slice:
-		return cutOff(s.whole(v.X), fewOf(v))
+		if array, ok := v.X.(*ssa.Alloc); ok && array.Comment == "makeslice" {
+			return []Share{{Of: array}}
+		}
+		if v.High != nil && isZero(v.High) {
+			return nil
+		}
+		return cutOff(s.whole(v.X), muchOf(v))
 	case *ssa.MakeSlice:
 		if !isConst(v.Len) {
 			return []Share{{Of: v}}
@@ -151,20 +167,21 @@ func (s *sharer) result(call *ssa.Call, index int, v ssa.Value) (all []Share) {
 		case op.Kind == Fill:
 			all = append(all, Share{Of: v})
 		case op.Kind == Part && op.Param < 0:
-			all = append(all, Share{Of: v, Small: true})
+			all = append(all, Share{Of: v, Much: Small})
 		case op.Kind == Part && op.Param < len(args):
-			all = append(all, cutOff(s.of(args[op.Param]), op.Name == "")...)
+			all = append(all, cutOff(s.of(args[op.Param]), Much(slices.Index(muches[:], op.Name)))...)
 		}
+	}
+	if slices.ContainsFunc(all, func(h Share) bool { return h.Of == v && h.Much == Whole }) {
+		all = slices.DeleteFunc(all, func(h Share) bool { return h.Of == v && h.Much != Whole })
 	}
 	return all
 }
 
 // cutOff returns the shares of a part of what has those given.
-func cutOff(of []Share, small bool) []Share {
-	if small {
-		for i := range of {
-			of[i].Small = true
-		}
+func cutOff(of []Share, much Much) []Share {
+	for i := range of {
+		of[i].Much = max(of[i].Much, much)
 	}
 	return of
 }
@@ -188,20 +205,32 @@ func (t *table) yielded(param *ssa.Parameter) ssa.Value {
 	return nil
 }
 
-// fewOf reports whether a slice expression leaves a small part: a constant number of
-// elements, those up to a place that was looked for, or something in the middle.
-func fewOf(v *ssa.Slice) bool {
+// muchOf returns how much a slice expression leaves: little if that is a constant number of
+// elements, or those up to a place that was looked for.
+func muchOf(v *ssa.Slice) Much {
 	if v.High == nil {
-		return false
+		if v.Low == nil || isFew(v.Low) {
+			return Whole
+		}
+		return Some
 	}
 	if few(v.High) {
-		return true
+		return Small
 	}
-	if call, ok := v.High.(*ssa.Call); ok {
-		fn := ir.Callee(&call.Call)
-		return fn != nil && fn.Pkg() != nil && (fn.Pkg().Path() == "strings" || fn.Pkg().Path() == "bytes") && strings.HasPrefix(fn.Name(), "Index")
+	switch high := v.High.(type) {
+	case *ssa.Call:
+		if fn := ir.Callee(&high.Call); fn != nil && fn.Pkg() != nil && (fn.Pkg().Path() == "strings" || fn.Pkg().Path() == "bytes") && strings.HasPrefix(fn.Name(), "Index") {
+			return Small
+		}
+		if b, ok := high.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" && (v.Low == nil || isFew(v.Low)) {
+			return Whole
+		}
+	case *ssa.BinOp:
+		if high.Op == token.SUB && isFew(high.Y) && (v.Low == nil || isFew(v.Low)) {
+			return Whole
+		}
 	}
-	return false
+	return Some
 }
 
 // few reports whether a number is a small constant, or no more than one.
@@ -212,11 +241,12 @@ func few(v ssa.Value) bool {
 		return ok && n <= maxFew
 	case *ssa.Call:
 		b, ok := v.Call.Value.(*ssa.Builtin)
-		return ok && b.Name() == "min" && slices.ContainsFunc(v.Call.Args, few)
+		return ok && b.Name() == "min" && slices.ContainsFunc(v.Call.Args, isFew)
 	case *ssa.Phi:
-		return !slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { _, ok := e.(*ssa.Phi); return ok || !few(e) })
-	case *ssa.BinOp:
-		return v.Op == token.ADD && few(v.X) && few(v.Y)
+		return !slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return !isFew(e) })
 	}
 	return false
 }
+
+// isFew reports whether a number is a small constant.
+func isFew(v ssa.Value) bool { return isConst(v) && few(v) }

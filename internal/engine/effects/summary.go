@@ -19,7 +19,7 @@ type Op struct {
 	Mode    Mode
 	Param   int    // the parameter it happens to, receiver first; -1: a package variable (Global) or, for Fill and Part, none
 	Path    string // from the parameter to the part it happens to
-	Name    string // Method, Arg: the name of the function called; Part: "all" if it is nearly all
+	Name    string // Method, Arg: the name of the function called; Part: how much, "" if it is little
 	To      int    // Store: the parameter it is stored in, or -1; Return, Fill, Part: the result
 	ToPath  string // from the parameter or result to where it is
 	Global  string // Return: the package variable it is; Store: the one it goes to

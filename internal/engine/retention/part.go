@@ -29,29 +29,81 @@ type Piece struct {
 // Pieces returns the pieces that the functions of a package keep of wholes of at least limit
 // bytes, or of no known size.
 func Pieces(p *evidence.Package, passing *Passing, limit int64) []Piece {
-	f := &pieceFinder{Package: p, passing: passing, limit: limit, keepers: make(map[*ssa.Parameter]*sink)}
-	for range 2 { // what a function keeps, then what functions keep that call it
-		for _, fn := range p.IR.Funcs {
-			if !p.HelpsTests(fn) {
-				f.sinks(fn, f.learn)
+	f := &pieceFinder{
+		Package: p, passing: passing, limit: limit,
+		keepers: make(map[*ssa.Parameter]*sink), staying: make(map[ssa.Value]*effects.Ref),
+	}
+	var having []*ssa.Function
+	for _, fn := range p.IR.Funcs {
+		if !p.HelpsTests(fn) && f.hasLarge(fn) {
+			having = append(having, fn)
+		}
+	}
+	// What they call may keep what it is given, or give it to what does.
+	called := f.callees(having)
+	for _, fn := range append(f.callees(called), called...) {
+		f.sinks(fn, f.learn)
+	}
+	var found []Piece
+	for _, fn := range having {
+		f.sinks(fn, func(s *sink) { found = append(found, f.kept(s)...) })
+	}
+	return f.alone(found)
+}
+
+// hasLarge reports whether a function has to do with something large, or a function around
+// it.
+func (f *pieceFinder) hasLarge(fn *ssa.Function) bool {
+	for ; fn != nil; fn = fn.Parent() {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				switch v := instr.(type) {
+				case *ssa.MakeSlice:
+					if !isConst(v.Len) {
+						return true
+					}
+				case *ssa.Alloc:
+					if sizeof(f.Package.Package, deref(v.Type())) >= f.limit {
+						return true
+					}
+				case *ssa.Call:
+					if sum := f.Callee(&v.Call); sum != nil && slices.ContainsFunc(sum.Ops, func(op effects.Op) bool {
+						return op.Kind == effects.Fill || op.Kind == effects.Part && op.Param < 0
+					}) {
+						return true
+					}
+				}
 			}
 		}
 	}
-	var found []Piece
-	for _, fn := range p.IR.Funcs {
-		if !p.HelpsTests(fn) {
-			f.sinks(fn, func(s *sink) { found = append(found, f.kept(s)...) })
+	return false
+}
+
+// callees returns the functions of the package that some functions call.
+func (f *pieceFinder) callees(fns []*ssa.Function) (called []*ssa.Function) {
+	seen := make(map[*ssa.Function]bool)
+	for _, fn := range fns {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if call, ok := instr.(*ssa.Call); ok {
+					if callee := f.IR.Static(&call.Call); callee != nil && !seen[callee] {
+						seen[callee] = true
+						called = append(called, callee)
+					}
+				}
+			}
 		}
 	}
-	return f.alone(found)
+	return called
 }
 
 type pieceFinder struct {
 	*evidence.Package
 	passing *Passing
 	limit   int64
-	keepers map[*ssa.Parameter]*sink // where a parameter is kept
-	whole   []ssa.Value              // what is kept whole, or nearly
+	keepers map[*ssa.Parameter]*sink   // where a parameter is kept
+	staying map[ssa.Value]*effects.Ref // see stays
+	whole   []ssa.Value                // what is kept whole, or nearly
 }
 
 // A sink is where a value is kept.
@@ -65,7 +117,7 @@ type sink struct {
 // sinks calls f for each place of a function where a string, slice or pointer is kept.
 func (f *pieceFinder) sinks(fn *ssa.Function, do func(*sink)) {
 	keep := func(at ssa.Instruction, val ssa.Value, places []effects.Ref) {
-		if !isPart(val) {
+		if !isPart(val) || !f.shares(val) {
 			return
 		}
 		for _, r := range places {
@@ -88,6 +140,14 @@ func (f *pieceFinder) sinks(fn *ssa.Function, do func(*sink)) {
 			}
 		}
 	}
+}
+
+// shares reports whether a value is cut from something.
+func (f *pieceFinder) shares(v ssa.Value) bool {
+	if _, pointer := ir.Unwrap(v).Type().Underlying().(*types.Pointer); pointer {
+		return slices.ContainsFunc(edges(v), func(e ssa.Value) bool { return interior(e) != e })
+	}
+	return len(f.Shares(v)) > 0
 }
 
 // called calls f for what a function keeps that is called.
@@ -121,7 +181,20 @@ func isPart(v ssa.Value) bool {
 		return isPart(conv.X)
 	}
 	switch u := v.Type().Underlying().(type) {
-	case *types.Slice, *types.Pointer:
+	case *types.Pointer:
+		return true
+	case *types.Slice:
+		return !isText(u.Elem()) // a list of all parts keeps no more than it needs
+	case *types.Basic:
+		return u.Info()&types.IsString != 0
+	}
+	return false
+}
+
+// isText reports whether a type is one of strings or slices.
+func isText(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
 		return true
 	case *types.Basic:
 		return u.Info()&types.IsString != 0
@@ -147,14 +220,23 @@ func (f *pieceFinder) stays(r effects.Ref, depth int) (effects.Ref, bool) {
 	if !effects.Fresh(r.Root) || depth > deep {
 		return r, false
 	}
-	for _, e := range f.Of(r.Root) {
-		if e.Kind == effects.Store && e.Holder == "" && e.To.Root != r.Root {
-			if to, ok := f.stays(e.To, depth+1); ok {
-				return to, true
+	at, known := f.staying[r.Root]
+	if !known {
+		f.staying[r.Root] = nil // while it is worked out
+		for _, e := range f.Of(r.Root) {
+			if e.Kind == effects.Store && e.Holder == "" && e.To.Root != r.Root {
+				if to, ok := f.stays(e.To, depth+1); ok {
+					at = &to
+					break
+				}
 			}
 		}
+		f.staying[r.Root] = at
 	}
-	return r, false
+	if at == nil {
+		return r, false
+	}
+	return *at, true
 }
 
 // behind reports whether a path leads through an element or pointer, out of the memory of
@@ -177,7 +259,7 @@ func behind(path *effects.Path) bool {
 func (f *pieceFinder) learn(s *sink) {
 	for _, share := range f.Shares(s.val) {
 		if param, ok := share.Of.(*ssa.Parameter); ok && param.Parent().Parent() == nil && f.keepers[param] == nil && !f.gathers(s, param) {
-			f.keepers[param] = &sink{at: s.at, val: s.val, slot: s.slot, cut: s.cut || share.Small}
+			f.keepers[param] = &sink{at: s.at, val: s.val, slot: s.slot, cut: s.cut || share.Much == effects.Small}
 		}
 	}
 }
@@ -197,9 +279,9 @@ func (f *pieceFinder) kept(s *sink) (found []Piece) {
 		if source == "" && size.Bytes == 0 {
 			continue
 		}
-		if !share.Small && !s.cut {
+		if share.Much != effects.Small && !s.cut {
 			f.whole = append(f.whole, share.Of)
-		} else if !f.gathers(s, share.Of) {
+		} else if (share.Much == effects.Whole || !s.cut) && !f.gathers(s, share.Of) {
 			found = append(found, Piece{At: s.at, Val: s.val, Of: share.Of, Source: source, Size: size, Slot: Slot{Ref: s.slot}})
 		}
 	}
@@ -343,8 +425,8 @@ func (f *pieceFinder) inside(s *sink, base ssa.Value) []Piece {
 				continue
 			}
 		case *ssa.MakeSlice:
-			if isConst(root.Len) {
-				continue
+			if _, plain := deref(s.val.Type()).Underlying().(*types.Basic); plain || isConst(root.Len) {
+				continue // a pointer to the first of some numbers stands for all of them
 			}
 			part.Source = "make"
 		default:

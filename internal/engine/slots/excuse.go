@@ -12,7 +12,7 @@ import (
 )
 
 // Keeps reports whether a slot of a type keeps something that matters: functions,
-// interfaces, containers, and pointers to what has such.
+// interfaces, containers, and pointers to what has such. Text and numbers are little.
 func Keeps(t types.Type) bool { return keeps(t, make(map[types.Type]bool)) }
 
 func keeps(t types.Type, seen map[types.Type]bool) bool {
@@ -24,13 +24,21 @@ func keeps(t types.Type, seen map[types.Type]bool) bool {
 	}
 	seen[t] = true
 	switch u := t.Underlying().(type) {
-	case *types.Signature, *types.Map, *types.Chan, *types.Interface:
+	case *types.Signature, *types.Map, *types.Interface, *types.Slice:
 		return true
-	case *types.Slice:
-		return true
+	case *types.Chan:
+		return keeps(u.Elem(), seen)
 	case *types.Pointer:
-		_, ok := u.Elem().Underlying().(*types.Struct)
-		return ok && hasPointers(u.Elem())
+		s, ok := u.Elem().Underlying().(*types.Struct)
+		if !ok || describes(u.Elem()) {
+			return false
+		}
+		for f := range s.Fields() {
+			_, pointer := f.Type().Underlying().(*types.Pointer)
+			if pointer && !describes(f.Type()) || keeps(f.Type(), seen) {
+				return true
+			}
+		}
 	case *types.Array:
 		return keeps(u.Elem(), seen)
 	case *types.Struct:
@@ -60,23 +68,6 @@ func describes(t types.Type) bool {
 	return false
 }
 
-func hasPointers(t types.Type) bool {
-	switch u := t.Underlying().(type) {
-	case *types.Basic:
-		return u.Info()&types.IsString != 0 || u.Kind() == types.UnsafePointer
-	case *types.Array:
-		return hasPointers(u.Elem())
-	case *types.Struct:
-		for f := range u.Fields() {
-			if hasPointers(f.Type()) {
-				return true
-			}
-		}
-		return false
-	}
-	return true
-}
-
 // leaves reports whether nothing lets go of what a cut leaves in its slots.
 func (c *Cut) leaves(p *Package) bool {
 	fn := ir.Outermost(c.At.Parent())
@@ -88,7 +79,10 @@ func (c *Cut) leaves(p *Package) bool {
 	if (c.Kind == Front || c.Kind == Back) && !p.grows(c) {
 		return false
 	}
-	return !c.pooled() && !c.spare(p) && !c.refilled(p) && !p.extends(c) && !p.passing.Holds(c.Place)
+	if obj, ok := fn.Object().(*types.Func); ok && c.Kind == All && effects.IsTeardown(obj) {
+		return false
+	}
+	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
 }
 
 // around returns a declared function, those of the package that it calls, and those that
@@ -214,15 +208,56 @@ func (c *Cut) replacedIn(p *Package, fn *ssa.Function) bool {
 	})
 }
 
-// pooled reports whether the slice is one of a pool: what is in it is a matter of where
-// it is put back.
-func (c *Cut) pooled() bool {
-	made, ok := c.Place.Root.(*ssa.Call)
-	if !ok {
+// handedOn reports whether the function returns the slice that it found, or a part of it,
+// or puts it elsewhere: somebody has what is cut off.
+func (c *Cut) handedOn(p *Package) bool {
+	seen := make(map[ssa.Value]bool)
+	var on func(v ssa.Value) bool
+	on = func(v ssa.Value) bool {
+		if seen[v] {
+			return false
+		}
+		seen[v] = true
+		for _, ref := range *v.Referrers() {
+			switch ref := ref.(type) {
+			case *ssa.Return:
+				return true
+			case *ssa.Store:
+				if cell, ok := ref.Addr.(*ssa.Alloc); ok && slices.ContainsFunc(*cell.Referrers(), func(ref ssa.Instruction) bool {
+					load, ok := ref.(*ssa.UnOp)
+					return ok && on(load)
+				}) {
+					return true
+				}
+				if ref.Val == v && ref != c.At && !c.is(p.Refs(ref.Addr)) && slices.ContainsFunc(p.Refs(ref.Addr), outlives) {
+					return true
+				}
+			case *ssa.Slice:
+				if on(ref) {
+					return true
+				}
+			case *ssa.Phi:
+				if on(ref) {
+					return true
+				}
+			}
+		}
 		return false
 	}
-	callee := ir.Callee(&made.Call)
-	return callee != nil && callee.FullName() == "(*sync.Pool).Get"
+	return slices.ContainsFunc(c.from, on)
+}
+
+// pooled reports whether the slice is one of a pool, or of an object that goes to one: what
+// is in it is a matter of where it is put back.
+func (p *Package) pooled(c *Cut) bool {
+	if made, ok := c.Place.Root.(*ssa.Call); ok {
+		callee := ir.Callee(&made.Call)
+		if callee != nil && callee.FullName() == "(*sync.Pool).Get" {
+			return true
+		}
+	}
+	p.index()
+	return c.field != nil && p.put[c.field]
 }
 
 // grows reports whether anything is ever put into the slice.
@@ -251,7 +286,7 @@ func (p *Package) index() {
 	if p.grown != nil {
 		return
 	}
-	p.grown, p.extended = make(map[any]bool), make(map[any]bool)
+	p.grown, p.extended, p.put = make(map[any]bool), make(map[any]bool), make(map[*types.Var]bool)
 	for _, fn := range p.IR.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
@@ -264,12 +299,34 @@ func (p *Package) index() {
 					if appends(instr.Value, 0) {
 						note(p.grown, p.Refs(instr.Map))
 					}
+				case *ssa.Call:
+					if callee := ir.Callee(&instr.Call); callee != nil && callee.FullName() == "(*sync.Pool).Put" {
+						fieldsOf(ir.Unwrap(instr.Call.Args[1]).Type(), p.put)
+					}
 				case *ssa.Slice:
 					if longer(instr.High) {
 						note(p.extended, p.Refs(instr.X))
 					}
 				}
 			}
+		}
+	}
+}
+
+// fieldsOf adds the fields of a struct, or of what a pointer to one points to, and those of
+// the structs in it.
+func fieldsOf(t types.Type, to map[*types.Var]bool) {
+	if ptr, ok := t.Underlying().(*types.Pointer); ok {
+		t = ptr.Elem()
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	for f := range s.Fields() {
+		if !to[f.Origin()] {
+			to[f.Origin()] = true
+			fieldsOf(f.Type(), to)
 		}
 	}
 }
@@ -317,28 +374,28 @@ func (c *Cut) spare(p *Package) bool {
 	if c.Kind != Back && c.Kind != Front {
 		return false
 	}
-	made := func(v ssa.Value) bool {
-		v = ir.Unwrap(v)
-		switch v := v.(type) {
+	made := func(r effects.Ref) bool {
+		switch root := r.Root.(type) {
 		case *ssa.Alloc, *ssa.MakeSlice, *ssa.MakeMap, *ssa.MakeChan:
-			return true
-		case *ssa.Slice:
-			_, ok := v.X.(*ssa.Alloc)
-			return ok
+			return r.Path == nil && types.Identical(root.Type(), c.Elem)
 		case *ssa.Call:
-			return v.Call.Signature().Recv() == nil && !v.Call.IsInvoke()
+			return r.Path == nil && root.Call.Signature().Recv() == nil && !root.Call.IsInvoke() && types.Identical(root.Type(), c.Elem)
 		}
 		return false
 	}
+	taken := func(r effects.Ref) bool { return r.Path.IsElem() && c.is([]effects.Ref{r}) }
 	found := false
 	instructions(ir.Outermost(c.At.Parent()), func(instr ssa.Instruction) {
 		switch instr := instr.(type) {
 		case *ssa.Return:
 			for _, r := range instr.Results {
-				found = found || types.Identical(r.Type(), c.Elem) && made(r)
+				found = found || types.Identical(r.Type(), c.Elem) && slices.ContainsFunc(p.Refs(r), made)
 			}
-		case *ssa.Phi:
-			found = found || types.Identical(instr.Type(), c.Elem) && slices.ContainsFunc(instr.Edges, made)
+		case *ssa.Phi, *ssa.UnOp:
+			if v := instr.(ssa.Value); types.Identical(v.Type(), c.Elem) {
+				refs := p.Refs(v)
+				found = found || slices.ContainsFunc(refs, made) && slices.ContainsFunc(refs, taken)
+			}
 		}
 	})
 	return found
@@ -347,11 +404,17 @@ func (c *Cut) spare(p *Package) bool {
 // refilled reports whether the slots are used again behind the cut, by the function itself
 // or by all that call it.
 func (c *Cut) refilled(p *Package) bool {
-	if c.Kind == Middle {
+	switch c.Kind {
+	case Middle:
 		return false
-	}
-	if c.filledBehind(p, c.At) {
-		return true
+	case All:
+		if slices.ContainsFunc(p.In(ir.Outermost(c.At.Parent())), func(e *effects.Event) bool { return c.filledAt(e) && e.Instr != c.At }) {
+			return true
+		}
+	default:
+		if c.filledBehind(p, c.At) {
+			return true
+		}
 	}
 	fn := c.At.Parent()
 	if fn.Parent() != nil || c.Kind != All {
@@ -375,11 +438,7 @@ func (c *Cut) refilled(p *Package) bool {
 // from an instruction, or in a loop there.
 func (c *Cut) filledBehind(p *Package, at ssa.Instruction) bool {
 	return slices.ContainsFunc(p.In(ir.Outermost(at.Parent())), func(e *effects.Event) bool {
-		if e.Instr.Parent() != at.Parent() || e.Instr == at {
-			return false
-		}
-		stores := e.Kind == effects.Store && e.To.Path.IsElem() && c.is([]effects.Ref{e.To})
-		if !stores && (e.Kind != effects.Grow || !c.is([]effects.Ref{e.Ref})) {
+		if e.Instr.Parent() != at.Parent() || e.Instr == at || !c.filledAt(e) {
 			return false
 		}
 		b := e.Instr.Block()
@@ -388,4 +447,9 @@ func (c *Cut) filledBehind(p *Package, at ssa.Instruction) bool {
 		}
 		return at.Block().Dominates(b)
 	})
+}
+
+// filledAt reports whether an event puts something into the slice.
+func (c *Cut) filledAt(e *effects.Event) bool {
+	return e.Kind == effects.Store && e.To.Path.IsElem() && c.is([]effects.Ref{e.To}) || e.Kind == effects.Grow && c.is([]effects.Ref{e.Ref})
 }

@@ -50,6 +50,7 @@ type Package struct {
 	// The fields and package variables to which something is appended, and those that
 	// are made longer by their bounds; see index.
 	grown, extended map[any]bool
+	put             map[*types.Var]bool // the fields of what goes to a pool
 }
 
 // New returns the finder for a package.
@@ -71,6 +72,18 @@ func (p *Package) Cuts(fn *ssa.Function) []*Cut {
 	return out
 }
 
+// Whose returns where the field or variable is declared that keeps the slice, NoPos if it
+// is neither.
+func (c *Cut) Whose() token.Pos {
+	switch {
+	case c.field != nil:
+		return c.field.Pos()
+	case c.global != nil:
+		return c.global.Pos()
+	}
+	return token.NoPos
+}
+
 // cutAt returns the cut that an instruction is, or nil.
 func cutAt(p *Package, instr ssa.Instruction) *Cut {
 	c := &Cut{At: instr}
@@ -78,12 +91,19 @@ func cutAt(p *Package, instr ssa.Instruction) *Cut {
 	switch instr := instr.(type) {
 	case *ssa.Store:
 		val = instr.Val
-		if _, ok := val.Type().Underlying().(*types.Slice); ok {
-			c.refs = p.Refs(instr.Addr)
-		}
 	case *ssa.MapUpdate:
 		val = instr.Value
-		if _, ok := val.Type().Underlying().(*types.Slice); ok {
+	default:
+		return nil
+	}
+	if _, ok := val.Type().Underlying().(*types.Slice); !ok || !sliced(val, 0) {
+		return nil
+	}
+	switch instr := instr.(type) {
+	case *ssa.Store:
+		c.refs = p.Refs(instr.Addr)
+	case *ssa.MapUpdate:
+		if slices.ContainsFunc(p.Refs(instr.Map), outlives) {
 			c.refs = elements(p, instr)
 		}
 	}
@@ -99,11 +119,34 @@ func cutAt(p *Package, instr ssa.Instruction) *Cut {
 	c.field = c.Place.Path.Field()
 	if c.field == nil {
 		c.global, _ = c.Place.Root.(*ssa.Global)
+	} else if c.field.Pkg() != p.IR.Pass.Pkg {
+		return nil // a message or tree of another package
 	}
 	if c.classify(p, val); c.Kind == 0 || len(c.from) == 0 {
 		return nil
 	}
 	return c
+}
+
+// sliced reports whether a value is made by a slice expression or a function that deletes,
+// in a few steps.
+func sliced(v ssa.Value, depth int) bool {
+	const deep = 6
+	if depth > deep {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.Slice:
+		return true
+	case *ssa.Phi:
+		return slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return sliced(e, depth+1) })
+	case *ssa.ChangeType:
+		return sliced(v.X, depth+1)
+	case *ssa.Call:
+		callee := ir.Callee(&v.Call)
+		return len(v.Call.Args) > 0 && (callee != nil && deletes(callee) || callee == nil && sliced(v.Call.Args[0], depth+1))
+	}
+	return false
 }
 
 // elements returns the names that look-ups in a map have in the function.
@@ -118,14 +161,20 @@ func elements(p *Package, m *ssa.MapUpdate) (refs []effects.Ref) {
 	return refs
 }
 
-// outlives reports whether a place is none that the function itself made.
+// outlives reports whether a place is none that the function itself made, and what it
+// belongs to is known.
 func outlives(r effects.Ref) bool {
 	if effects.Fresh(r.Root) || r.Root == effects.Unknown {
 		return false
 	}
 	if param, ok := r.Root.(*ssa.Parameter); ok && r.Path == nil {
-		_, pointer := param.Type().Underlying().(*types.Pointer)
-		return pointer
+		switch t := param.Type().Underlying().(type) {
+		case *types.Pointer: // to a slice, of which nothing is known but its type
+			return ir.Named(t.Elem()) != nil
+		case *types.Map:
+			return true
+		}
+		return false
 	}
 	return true
 }
@@ -148,11 +197,13 @@ func (c *Cut) classify(p *Package, val ssa.Value) {
 			walk(v.X, appended)
 		case *ssa.Call:
 			if b, ok := v.Call.Value.(*ssa.Builtin); ok && b.Name() == "append" && len(v.Call.Args) == 2 {
-				if head, ok := v.Call.Args[0].(*ssa.Slice); ok && head.Max == nil && head.High != nil && c.isFrom(p, head.X) {
-					if tail, ok := v.Call.Args[1].(*ssa.Slice); ok && tail.Low != nil && c.isFrom(p, tail.X) {
+				head, ok1 := v.Call.Args[0].(*ssa.Slice)
+				tail, ok2 := v.Call.Args[1].(*ssa.Slice)
+				if ok1 && ok2 && head.Max == nil && head.High != nil && tail.Low != nil && c.isFrom(p, head.X) && c.isFrom(p, tail.X) {
+					if !atLeast(head.High, tail.Low) {
 						c.Kind = Middle
-						return
 					}
+					return
 				}
 				walk(v.Call.Args[0], true)
 				return
@@ -178,10 +229,8 @@ func (c *Cut) bounds(p *Package, s *ssa.Slice, appended bool) {
 		c.Kind = Front
 	case low || s.High == nil:
 		// Nothing is cut off, or who knows what.
-	case isZero(s.High) && appended:
-		if inPlace(p, c.At, s) {
-			c.Kind = Middle // those to keep move down
-		}
+	case isZero(s.High) && inPlace(p, c.At, s):
+		c.Kind = Middle // those to keep move down
 	case isZero(s.High):
 		c.Kind = All
 	case appended:
@@ -234,6 +283,12 @@ func (c *Cut) isFrom(p *Package, v ssa.Value) bool {
 
 func overlap(a, b []effects.Ref) bool {
 	return slices.ContainsFunc(a, func(r effects.Ref) bool { return slices.Contains(b, r) })
+}
+
+// atLeast reports whether a bound is another one, or more: room is made there.
+func atLeast(high, low ssa.Value) bool {
+	sum, ok := high.(*ssa.BinOp)
+	return high == low || ok && sum.Op == token.ADD && (sum.X == low || sum.Y == low)
 }
 
 // moves reports whether the function copies elements of the slice over others.
