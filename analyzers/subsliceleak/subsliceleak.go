@@ -95,6 +95,7 @@ func (c *checker) cut(cut *slots.Cut) {
 	words := cuts[cut.Kind]
 	l := &finding.Leak{Category: words.category, What: words.what, HeldBy: []string{retention.Slot{Ref: cut.Place}.Name()}}
 	l.Pos, l.End = c.IR.Statement(cut.At)
+	l.Fix = c.clears(cut, l.Pos)
 	c.add(cut.At, l, cut.Whose())
 }
 
@@ -105,9 +106,13 @@ func (c *checker) piece(piece retention.Piece) {
 		l.Category, l.What = "interior-pointer", "pointer to a part keeps "+all(piece)
 	}
 	l.Pos, l.End = c.IR.Statement(piece.At)
+	l.Fix = c.clones(piece, l.Pos)
 	if def, ok := piece.Of.(ssa.Instruction); ok {
 		text := "the whole"
-		if piece.Source != "" && piece.Source != "make" {
+		switch {
+		case piece.Cut:
+			text = "a part of data of unbounded size"
+		case piece.Source != "" && piece.Source != "make":
 			text = "data of unbounded size from " + piece.Source
 		}
 		account.Note(c.Package, l, def, text)
@@ -119,9 +124,11 @@ func (c *checker) piece(piece retention.Piece) {
 func all(piece retention.Piece) string {
 	switch {
 	case piece.Size.Bytes > 0:
-		return "all " + piece.Size.String() + " of what it was cut from"
+		return "all " + piece.Size.String() + " of what it is of"
 	case piece.Source == "make":
-		return "all of the slice that it was cut from"
+		return "all of the slice that it is of"
+	case piece.Cut:
+		return "all that " + piece.Source + " cut it from"
 	}
 	return "all that " + piece.Source + " returned"
 }

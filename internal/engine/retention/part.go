@@ -22,6 +22,8 @@ type Piece struct {
 	Source string          // what the whole came from; empty if its size is known
 	Size   Size
 	Slot   Slot // where it is kept
+	// Cut is set if the source gives no more than the part.
+	Cut bool
 	// Inside is set if the part is a pointer to a field or element.
 	Inside bool
 }
@@ -282,7 +284,10 @@ func (f *pieceFinder) kept(s *sink) (found []Piece) {
 		if share.Much != effects.Small && !s.cut {
 			f.whole = append(f.whole, share.Of)
 		} else if (share.Much == effects.Whole || !s.cut) && !f.gathers(s, share.Of) {
-			found = append(found, Piece{At: s.at, Val: s.val, Of: share.Of, Source: source, Size: size, Slot: Slot{Ref: s.slot}})
+			found = append(found, Piece{
+				At: s.at, Val: s.val, Of: share.Of, Source: source, Size: size, Slot: Slot{Ref: s.slot},
+				Cut: source != "" && source != "make" && !f.fills(share.Of),
+			})
 		}
 	}
 	return found
@@ -321,6 +326,17 @@ func (f *pieceFinder) large(of ssa.Value) (source string, size Size) {
 		return "", Size{}
 	}
 	return callee.Pkg().Name() + "." + callee.Name(), Size{}
+}
+
+// fills reports whether a value is all of the data of unbounded size that a call gives,
+// and not a part of it.
+func (f *pieceFinder) fills(v ssa.Value) bool {
+	call, index := v, 0
+	if ext, ok := v.(*ssa.Extract); ok {
+		call, index = ext.Tuple, ext.Index
+	}
+	sum := f.Callee(&call.(*ssa.Call).Call)
+	return slices.ContainsFunc(sum.Ops, func(op effects.Op) bool { return op.Kind == effects.Fill && op.To == index })
 }
 
 // limited reports whether a call that may give any amount of data gives little: what is
@@ -451,7 +467,17 @@ const maxParts = 3
 
 // alone returns the parts of which the whole does not stay anyway.
 func (f *pieceFinder) alone(found []Piece) []Piece {
-	count := make(map[ssa.Value]int)
+	type keeping struct {
+		at ssa.Instruction
+		of ssa.Value
+	}
+	count, seen := make(map[ssa.Value]int), make(map[keeping]bool)
+	found = slices.DeleteFunc(found, func(part Piece) bool {
+		k := keeping{part.At, part.Of}
+		twice := seen[k]
+		seen[k] = true
+		return twice
+	})
 	for _, part := range found {
 		count[part.Of]++
 	}

@@ -82,6 +82,7 @@ func (c *Cut) leaves(p *Package) bool {
 	if obj, ok := fn.Object().(*types.Func); ok && c.Kind == All && effects.IsTeardown(obj) {
 		return false
 	}
+	c.loads(p)
 	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
 }
 

@@ -28,18 +28,14 @@ const (
 
 // A Cut is a slice cut short where it is kept.
 type Cut struct {
-	Kind  Kind
-	At    ssa.Instruction // the store or map update
-	Place effects.Ref     // where the slice is kept
-	Elem  types.Type
-	// Alone is set if the function does nothing else with the slice that it found
-	// there but to look at its elements before.
-	Alone bool
-
+	Kind   Kind
+	At     ssa.Instruction // the store or map update
+	Place  effects.Ref     // where the slice is kept
+	Elem   types.Type
 	field  *types.Var
 	global *ssa.Global
 	refs   []effects.Ref // all names of the place
-	from   []ssa.Value   // the slice as it was found there
+	from   []ssa.Value   // the slice as it was found there: what is cut, then all that is; see loads
 }
 
 // A Package finds the cuts of one package.
@@ -70,6 +66,57 @@ func (p *Package) Cuts(fn *ssa.Function) []*Cut {
 		}
 	}
 	return out
+}
+
+// Free reports whether the function needs the slots no more when it cuts the slice: it
+// looked at elements before, and did nothing else.
+func (c *Cut) Free() bool {
+	behind := map[*ssa.BasicBlock]bool{}
+	work := slices.Clone(c.At.Block().Succs)
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if !behind[b] {
+			behind[b] = true
+			work = append(work, b.Succs...)
+		}
+	}
+	before := func(instr ssa.Instruction) bool {
+		b := instr.Block()
+		if b == c.At.Block() {
+			return slices.Index(b.Instrs, instr) < slices.Index(b.Instrs, c.At) && !behind[b]
+		}
+		return !behind[b]
+	}
+	var free func(v ssa.Value) bool
+	free = func(v ssa.Value) bool {
+		for _, ref := range *v.Referrers() {
+			switch ref := ref.(type) {
+			case *ssa.DebugRef:
+			case *ssa.Slice:
+				if slices.ContainsFunc(*ref.Referrers(), func(use ssa.Instruction) bool {
+					return use != c.At && !(isCopy(use) && before(use))
+				}) {
+					return false
+				}
+			case *ssa.IndexAddr:
+				if !before(ref) || slices.ContainsFunc(*ref.Referrers(), func(use ssa.Instruction) bool {
+					_, load := use.(*ssa.UnOp)
+					return !load || !before(use)
+				}) {
+					return false
+				}
+			case *ssa.Call:
+				if _, ok := ref.Call.Value.(*ssa.Builtin); !ok || !isLen(ref) {
+					return false
+				}
+			default:
+				return false
+			}
+		}
+		return true
+	}
+	return !slices.ContainsFunc(c.from, func(v ssa.Value) bool { return !free(v) })
 }
 
 // Whose returns where the field or variable is declared that keeps the slice, NoPos if it
@@ -291,18 +338,47 @@ func atLeast(high, low ssa.Value) bool {
 	return high == low || ok && sum.Op == token.ADD && (sum.X == low || sum.Y == low)
 }
 
+// loads adds to what the slice was found as all other places of the function where it is
+// looked at.
+func (c *Cut) loads(p *Package) {
+	for _, b := range c.At.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			switch v := instr.(type) {
+			case *ssa.UnOp:
+				if _, ok := v.Type().Underlying().(*types.Slice); ok {
+					c.isFrom(p, v)
+				}
+			case *ssa.Lookup:
+				if _, ok := v.Type().Underlying().(*types.Slice); ok {
+					c.isFrom(p, v)
+				}
+			}
+		}
+	}
+}
+
 // moves reports whether the function copies elements of the slice over others.
 func (c *Cut) moves(p *Package) bool {
 	for _, b := range c.At.Parent().Blocks {
 		for _, instr := range b.Instrs {
-			if call, ok := instr.(*ssa.Call); ok {
-				if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "copy" && c.isFrom(p, call.Call.Args[0]) && c.isFrom(p, call.Call.Args[1]) {
+			if isCopy(instr) {
+				args := instr.(*ssa.Call).Call.Args
+				if c.isFrom(p, args[0]) && c.isFrom(p, args[1]) {
 					return true
 				}
 			}
 		}
 	}
 	return false
+}
+
+func isCopy(instr ssa.Instruction) bool {
+	call, ok := instr.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	b, ok := call.Call.Value.(*ssa.Builtin)
+	return ok && b.Name() == "copy"
 }
 
 // inPlace reports whether a slice that begins empty is filled in a loop over what it was
