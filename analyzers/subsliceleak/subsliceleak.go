@@ -109,10 +109,7 @@ func (c *checker) piece(piece retention.Piece) {
 	l.Fix = c.clones(piece, l.Pos)
 	if def, ok := piece.Of.(ssa.Instruction); ok {
 		text := "the whole"
-		switch {
-		case piece.Cut:
-			text = "a part of data of unbounded size"
-		case piece.Source != "" && piece.Source != "make":
+		if piece.Source != "" && piece.Source != "make" {
 			text = "data of unbounded size from " + piece.Source
 		}
 		account.Note(c.Package, l, def, text)
@@ -127,8 +124,6 @@ func all(piece retention.Piece) string {
 		return "all " + piece.Size.String() + " of what it is of"
 	case piece.Source == "make":
 		return "all of the slice that it is of"
-	case piece.Cut:
-		return "all that " + piece.Source + " cut it from"
 	}
 	return "all that " + piece.Source + " returned"
 }

@@ -64,7 +64,7 @@ type Happening struct {
 	Mode  Mode
 	Instr ssa.Instruction
 
-	Name    string      // Method, Arg: the function's name; Part: how much, "" if it is little
+	Name    string      // Method, Arg: the function's name; Fill: where from, "" if it is itself; Part: how much, "" if it is little
 	Callee  *types.Func // Method, Arg: what is called, if it is known
 	Index   int         // Arg: the parameter (receiver first); Return, Part: the result; Recv, Wait: the case of a select, or -1
 	To      Ref         // Store: the variable; the zero Ref if Holder says it
@@ -192,7 +192,7 @@ func (c *collector) visit(instr ssa.Instruction) {
 		for i, r := range v.Results {
 			c.emitWhole(c.of(r), Happening{Kind: Return, Instr: v, Index: i})
 			if _, ok := c.t.unbounded(c.flow, r); ok {
-				c.emit([]Ref{{Root: r}}, Happening{Kind: Fill, Instr: v, Index: i})
+				c.emit([]Ref{{Root: r}}, Happening{Kind: Fill, Instr: v, Index: i, Name: c.t.origins(c.flow, r)})
 			}
 			if isData(r.Type()) {
 				c.part(v, i, r)
@@ -225,15 +225,11 @@ func (c *collector) visit(instr ssa.Instruction) {
 	}
 }
 
-// part emits what a result is a part of: a parameter, or data of unbounded size if it is
-// a small part.
+// part emits the parameters that a result is a part of.
 func (c *collector) part(at *ssa.Return, index int, result ssa.Value) {
 	for _, share := range c.t.shares(c.flow, result) {
-		e := Happening{Kind: Part, Instr: at, Index: index, Name: muches[share.Much]}
 		if _, given := share.Of.(*ssa.Parameter); given {
-			c.emit([]Ref{{Root: share.Of}}, e)
-		} else if _, made := share.Of.(*ssa.MakeSlice); share.Much == Small && !made {
-			c.emit([]Ref{{Root: result}}, e)
+			c.emit([]Ref{{Root: share.Of}}, Happening{Kind: Part, Instr: at, Index: index, Name: muches[share.Much]})
 		}
 	}
 }

@@ -166,14 +166,9 @@ func (s *sharer) result(call *ssa.Call, index int, v ssa.Value) (all []Share) {
 		case op.To != index:
 		case op.Kind == Fill:
 			all = append(all, Share{Of: v})
-		case op.Kind == Part && op.Param < 0:
-			all = append(all, Share{Of: v, Much: Small})
 		case op.Kind == Part && op.Param < len(args):
 			all = append(all, cutOff(s.of(args[op.Param]), Much(slices.Index(muches[:], op.Name)))...)
 		}
-	}
-	if slices.ContainsFunc(all, func(h Share) bool { return h.Of == v && h.Much == Whole }) {
-		all = slices.DeleteFunc(all, func(h Share) bool { return h.Of == v && h.Much != Whole })
 	}
 	return all
 }

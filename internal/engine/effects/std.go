@@ -80,7 +80,7 @@ func parseOp(text string) Op {
 	if op.Kind == 0 || len(words) < 2 {
 		panic("std.txt: bad effect: " + text)
 	}
-	if op.Kind == Fill || op.Kind == Part && words[1][0] == 'r' {
+	if op.Kind == Fill {
 		op.To = int(words[1][1] - '0')
 		return op
 	}

@@ -17,9 +17,9 @@ import (
 type Op struct {
 	Kind    Kind
 	Mode    Mode
-	Param   int    // the parameter it happens to, receiver first; -1: a package variable (Global) or, for Fill and Part, none
+	Param   int    // the parameter it happens to, receiver first; -1: a package variable (Global) or, for Fill, none
 	Path    string // from the parameter to the part it happens to
-	Name    string // Method, Arg: the name of the function called; Part: how much, "" if it is little
+	Name    string // Method, Arg: the name of the function called; Fill: where from, "" if it is itself; Part: how much, "" if it is little
 	To      int    // Store: the parameter it is stored in, or -1; Return, Fill, Part: the result
 	ToPath  string // from the parameter or result to where it is
 	Global  string // Return: the package variable it is; Store: the one it goes to
@@ -40,7 +40,7 @@ func (o Op) String() string {
 	}
 	b.WriteString(o.Kind.String())
 	switch {
-	case o.Kind == Fill, o.Kind == Part && o.Param < 0:
+	case o.Kind == Fill:
 		fmt.Fprintf(&b, " r%d", o.To)
 		return b.String()
 	case o.Param >= 0:
@@ -154,7 +154,7 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 		if op.Param < 0 {
 			if g, ok := e.Ref.Root.(*ssa.Global); ok && e.Kind == Return {
 				op.Global, op.global = g.String(), g
-			} else if e.Kind != Fill && e.Kind != Part {
+			} else if e.Kind != Fill {
 				continue
 			}
 		}
@@ -172,7 +172,7 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 				continue // a literal's own result
 			}
 			op.To = e.Index
-			if e.Kind == Part {
+			if e.Kind != Return {
 				op.Name = e.Name
 			}
 			if e.Via {

@@ -22,8 +22,6 @@ type Piece struct {
 	Source string          // what the whole came from; empty if its size is known
 	Size   Size
 	Slot   Slot // where it is kept
-	// Cut is set if the source gives no more than the part.
-	Cut bool
 	// Inside is set if the part is a pointer to a field or element.
 	Inside bool
 }
@@ -70,7 +68,7 @@ func (f *pieceFinder) hasLarge(fn *ssa.Function) bool {
 					}
 				case *ssa.Call:
 					if sum := f.Callee(&v.Call); sum != nil && slices.ContainsFunc(sum.Ops, func(op effects.Op) bool {
-						return op.Kind == effects.Fill || op.Kind == effects.Part && op.Param < 0
+						return op.Kind == effects.Fill
 					}) {
 						return true
 					}
@@ -123,7 +121,7 @@ func (f *pieceFinder) sinks(fn *ssa.Function, do func(*sink)) {
 			return
 		}
 		for _, r := range places {
-			if to, ok := f.stays(r, 0); ok && !f.passing.Holds(to) {
+			if to, ok := f.stays(r, 0); ok && !f.passing.Holds(to) && !f.renewed(to) {
 				do(&sink{at: at, val: val, slot: to})
 				return
 			}
@@ -241,6 +239,19 @@ func (f *pieceFinder) stays(r effects.Ref, depth int) (effects.Ref, bool) {
 	return *at, true
 }
 
+// renewed reports whether the container that an element is put into makes way for another
+// one, which its owner does not end with.
+func (f *pieceFinder) renewed(at effects.Ref) bool {
+	field := at.Path.Field()
+	return field != nil && at.Path.IsElem() && slices.ContainsFunc(f.OfField(field), func(e *effects.Event) bool {
+		if e.Kind != effects.Replace || effects.Fresh(e.Ref.Root) || f.Once(e.Func()) {
+			return false
+		}
+		fn, ok := ir.Outermost(e.Func()).Object().(*types.Func)
+		return !ok || !effects.IsTeardown(fn)
+	})
+}
+
 // behind reports whether a path leads through an element or pointer, out of the memory of
 // what it begins at.
 func behind(path *effects.Path) bool {
@@ -284,10 +295,7 @@ func (f *pieceFinder) kept(s *sink) (found []Piece) {
 		if share.Much != effects.Small && !s.cut {
 			f.whole = append(f.whole, share.Of)
 		} else if (share.Much == effects.Whole || !s.cut) && !f.gathers(s, share.Of) {
-			found = append(found, Piece{
-				At: s.at, Val: s.val, Of: share.Of, Source: source, Size: size, Slot: Slot{Ref: s.slot},
-				Cut: source != "" && source != "make" && !f.fills(share.Of),
-			})
+			found = append(found, Piece{At: s.at, Val: s.val, Of: share.Of, Source: source, Size: size, Slot: Slot{Ref: s.slot}})
 		}
 	}
 	return found
@@ -318,7 +326,7 @@ func (f *pieceFinder) large(of ssa.Value) (source string, size Size) {
 	if ext, isExt := of.(*ssa.Extract); isExt {
 		call, ok = ext.Tuple.(*ssa.Call)
 	}
-	if !ok {
+	if !ok || !reads[f.Origin(of)] {
 		return "", Size{}
 	}
 	callee := ir.Callee(&call.Call)
@@ -328,33 +336,24 @@ func (f *pieceFinder) large(of ssa.Value) (source string, size Size) {
 	return callee.Pkg().Name() + "." + callee.Name(), Size{}
 }
 
-// fills reports whether a value is all of the data of unbounded size that a call gives,
-// and not a part of it.
-func (f *pieceFinder) fills(v ssa.Value) bool {
-	call, index := v, 0
-	if ext, ok := v.(*ssa.Extract); ok {
-		call, index = ext.Tuple, ext.Index
-	}
-	sum := f.Callee(&call.(*ssa.Call).Call)
-	return slices.ContainsFunc(sum.Ops, func(op effects.Op) bool { return op.Kind == effects.Fill && op.To == index })
-}
+// reads are the functions that read all there is. What a program builds itself is as large
+// as it means it to be.
+var reads = map[string]bool{"io.ReadAll": true, "os.ReadFile": true, "io/ioutil.ReadAll": true, "io/ioutil.ReadFile": true}
 
 // limited reports whether a call that may give any amount of data gives little: what is
-// read has a limit or is a file of the system's, or the program builds it.
+// read has a limit or is a file that is known to be there.
 func (f *pieceFinder) limited(call *ssa.Call, callee *types.Func) bool {
 	args := ir.Args(&call.Call)
-	switch callee.FullName() {
-	case "(*strings.Builder).String", "(*bytes.Buffer).String", "(*bytes.Buffer).Bytes", "strings.Repeat", "bytes.Repeat":
-		return true
-	case "io.ReadAll", "io/ioutil.ReadAll":
+	switch callee.Name() {
+	case "ReadAll":
 		limit, ok := ir.Unwrap(args[0]).(*ssa.Call)
 		if ok && ir.Callee(&limit.Call) != nil && ir.Callee(&limit.Call).FullName() == "io.LimitReader" {
 			n, ok := limit.Call.Args[1].(*ssa.Const)
 			return ok && n.Int64() < f.limit
 		}
-	case "os.ReadFile", "io/ioutil.ReadFile":
-		k, ok := args[0].(*ssa.Const)
-		return ok && k.Value != nil // a file that is known to be there
+	case "ReadFile":
+		_, ok := args[0].(*ssa.Const)
+		return ok
 	}
 	return false
 }

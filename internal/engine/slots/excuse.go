@@ -83,7 +83,7 @@ func (c *Cut) leaves(p *Package) bool {
 		return false
 	}
 	c.loads(p)
-	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
+	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !p.owned(c) && p.fed(c) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
 }
 
 // around returns a declared function, those of the package that it calls, and those that
@@ -258,7 +258,56 @@ func (p *Package) pooled(c *Cut) bool {
 		}
 	}
 	p.index()
-	return c.field != nil && p.put[c.field]
+	if c.field != nil {
+		return p.put[c.field]
+	}
+	return c.named != nil && p.putTypes[c.named]
+}
+
+// owned reports whether what the slice has are pointers into another slice that stays.
+func (p *Package) owned(c *Cut) bool {
+	p.index()
+	return slices.ContainsFunc(p.inner, func(t types.Type) bool { return types.Identical(t, c.Elem) })
+}
+
+// isInner reports whether a value that is stored is a pointer into a slice of a field.
+func (p *Package) isInner(v ssa.Value) bool {
+	at, ok := v.(*ssa.IndexAddr)
+	return ok && slices.ContainsFunc(p.Refs(at.X), func(r effects.Ref) bool { return r.Path.Field() != nil })
+}
+
+// fed reports whether a slice that is a heap gets elements at other places than it loses
+// them: one that is filled once, or from itself, goes when that is done.
+func (p *Package) fed(c *Cut) bool {
+	if c.named == nil || c.named.Obj().Exported() {
+		return true
+	}
+	for _, fn := range p.IR.Funcs {
+		if p.HelpsTests(fn) {
+			continue
+		}
+		pushes, pops := false, false
+		instructions(fn, func(instr ssa.Instruction) {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				return
+			}
+			callee := ir.Callee(&call.Call)
+			if callee == nil || callee.Pkg() == nil || callee.Pkg().Path() != "container/heap" || ir.Named(ir.Unwrap(call.Call.Args[0]).Type()) != c.named {
+				return
+			}
+			switch callee.Name() {
+			case "Push":
+				pushes = true
+			case "Pop", "Remove":
+				pops = true
+			}
+		})
+		if pushes && !pops {
+			return true
+		}
+	}
+	return false
 }
 
 // grows reports whether anything is ever put into the slice.
@@ -288,11 +337,15 @@ func (p *Package) index() {
 		return
 	}
 	p.grown, p.extended, p.put = make(map[any]bool), make(map[any]bool), make(map[*types.Var]bool)
+	p.putTypes = make(map[*types.Named]bool)
 	for _, fn := range p.IR.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				switch instr := instr.(type) {
 				case *ssa.Store:
+					if p.isInner(instr.Val) {
+						p.inner = append(p.inner, instr.Val.Type())
+					}
 					if appends(instr.Val, 0) {
 						note(p.grown, p.Refs(instr.Addr))
 					}
@@ -302,7 +355,9 @@ func (p *Package) index() {
 					}
 				case *ssa.Call:
 					if callee := ir.Callee(&instr.Call); callee != nil && callee.FullName() == "(*sync.Pool).Put" {
-						fieldsOf(ir.Unwrap(instr.Call.Args[1]).Type(), p.put)
+						if ptr, ok := ir.Unwrap(instr.Call.Args[1]).Type().Underlying().(*types.Pointer); ok {
+							p.putInPool(ptr.Elem())
+						}
 					}
 				case *ssa.Slice:
 					if longer(instr.High) {
@@ -314,20 +369,19 @@ func (p *Package) index() {
 	}
 }
 
-// fieldsOf adds the fields of a struct, or of what a pointer to one points to, and those of
-// the structs in it.
-func fieldsOf(t types.Type, to map[*types.Var]bool) {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
+// putInPool notes the fields of a struct that goes to a pool, and of the structs in it.
+func (p *Package) putInPool(t types.Type) {
 	s, ok := t.Underlying().(*types.Struct)
 	if !ok {
 		return
 	}
 	for f := range s.Fields() {
-		if !to[f.Origin()] {
-			to[f.Origin()] = true
-			fieldsOf(f.Type(), to)
+		if f = f.Origin(); !p.put[f] {
+			p.put[f] = true
+			if n, ok := types.Unalias(f.Type()).(*types.Named); ok {
+				p.putTypes[n] = true
+			}
+			p.putInPool(f.Type())
 		}
 	}
 }

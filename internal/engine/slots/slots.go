@@ -28,12 +28,15 @@ const (
 
 // A Cut is a slice cut short where it is kept.
 type Cut struct {
-	Kind   Kind
-	At     ssa.Instruction // the store or map update
-	Place  effects.Ref     // where the slice is kept
-	Elem   types.Type
+	Kind    Kind
+	At      ssa.Instruction // the store or map update
+	Place   effects.Ref     // where the slice is kept
+	Elem    types.Type
+	rebuilt *ssa.Slice // begins empty, and is appended to
+
 	field  *types.Var
 	global *ssa.Global
+	named  *types.Named  // of a slice that a parameter points to: its type
 	refs   []effects.Ref // all names of the place
 	from   []ssa.Value   // the slice as it was found there: what is cut, then all that is; see loads
 }
@@ -46,7 +49,9 @@ type Package struct {
 	// The fields and package variables to which something is appended, and those that
 	// are made longer by their bounds; see index.
 	grown, extended map[any]bool
-	put             map[*types.Var]bool // the fields of what goes to a pool
+	put             map[*types.Var]bool   // the fields of what goes to a pool
+	putTypes        map[*types.Named]bool // and their types
+	inner           []types.Type          // of pointers into slices of fields that are stored
 }
 
 // New returns the finder for a package.
@@ -166,6 +171,9 @@ func cutAt(p *Package, instr ssa.Instruction) *Cut {
 	c.field = c.Place.Path.Field()
 	if c.field == nil {
 		c.global, _ = c.Place.Root.(*ssa.Global)
+		if param, ok := c.Place.Root.(*ssa.Parameter); ok {
+			c.named = ir.Named(param.Type())
+		}
 	} else if c.field.Pkg() != p.IR.Pass.Pkg {
 		return nil // a message or tree of another package
 	}
@@ -228,13 +236,17 @@ func outlives(r effects.Ref) bool {
 
 // classify finds how the value that is stored comes from the slice that was there.
 func (c *Cut) classify(p *Package, val ssa.Value) {
-	seen := make(map[ssa.Value]bool)
+	type step struct {
+		v        ssa.Value
+		appended bool
+	}
+	seen := make(map[step]bool)
 	var walk func(v ssa.Value, appended bool)
 	walk = func(v ssa.Value, appended bool) {
-		if seen[v] || len(seen) > 32 {
+		if seen[step{v, appended}] || len(seen) > 32 {
 			return
 		}
-		seen[v] = true
+		seen[step{v, appended}] = true
 		switch v := v.(type) {
 		case *ssa.Phi:
 			for _, e := range v.Edges {
@@ -266,6 +278,12 @@ func (c *Cut) classify(p *Package, val ssa.Value) {
 		}
 	}
 	walk(val, false)
+	if c.rebuilt != nil {
+		c.Kind = 0 // filled again
+		if inPlace(p, c.At, c.rebuilt) {
+			c.Kind = Middle // those to keep move down
+		}
+	}
 }
 
 // bounds says what kind of cut a slice expression makes.
@@ -276,8 +294,8 @@ func (c *Cut) bounds(p *Package, s *ssa.Slice, appended bool) {
 		c.Kind = Front
 	case low || s.High == nil:
 		// Nothing is cut off, or who knows what.
-	case isZero(s.High) && inPlace(p, c.At, s):
-		c.Kind = Middle // those to keep move down
+	case isZero(s.High) && appended:
+		c.rebuilt = s
 	case isZero(s.High):
 		c.Kind = All
 	case appended:

@@ -1,10 +1,7 @@
 // Package head takes parts.
 package head
 
-import (
-	"os"
-	"strings"
-)
+import "strings"
 
 func Line(s string) string {
 	line, _, _ := strings.Cut(s, "\n")
@@ -12,12 +9,3 @@ func Line(s string) string {
 }
 
 func Copy(s string) string { return strings.Clone(Line(s)) }
-
-// Magic returns a part of what it reads.
-func Magic(path string) ([]byte, error) {
-	b, err := os.ReadFile(path)
-	if err != nil || len(b) < 4 {
-		return nil, err
-	}
-	return b[:4], nil
-}
