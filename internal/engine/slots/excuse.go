@@ -83,7 +83,7 @@ func (c *Cut) leaves(p *Package) bool {
 		return false
 	}
 	c.loads(p)
-	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !p.owned(c) && p.fed(c) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
+	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !c.balanced(p) && !p.owned(c) && p.fed(c) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
 }
 
 // around returns a declared function, those of the package that it calls, and those that
@@ -487,6 +487,26 @@ func (c *Cut) refilled(p *Package) bool {
 		filled = true
 	}
 	return filled
+}
+
+// balanced reports whether all that have an element taken from the back have put one there:
+// a walk that comes back to where it began, and takes the same way again.
+func (c *Cut) balanced(p *Package) bool {
+	fn := ir.Outermost(c.At.Parent())
+	if obj, ok := fn.Object().(*types.Func); c.Kind != Back || !ok || obj.Exported() {
+		return false
+	}
+	balanced := false
+	for _, use := range p.Uses(fn) {
+		if p.HelpsTests(use.Parent()) {
+			continue
+		}
+		if !slices.ContainsFunc(p.In(ir.Outermost(use.Parent())), c.filledAt) {
+			return false
+		}
+		balanced = true
+	}
+	return balanced
 }
 
 // filledBehind reports whether something is put into the slice whenever control goes on
