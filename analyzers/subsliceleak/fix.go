@@ -10,8 +10,7 @@ import (
 
 	"golang.org/x/tools/go/ast/astutil"
 
-	"github.com/memlint/memlint/internal/engine/retention"
-	"github.com/memlint/memlint/internal/engine/slots"
+	"github.com/memlint/memlint/internal/engine/residue"
 	"github.com/memlint/memlint/internal/finding"
 )
 
@@ -40,7 +39,7 @@ func (c *checker) assignAt(pos token.Pos) *ast.AssignStmt {
 
 // clears returns a fix that empties the slots before they are cut off, or nil if the
 // statement is no plain one, or the slots are still in use.
-func (c *checker) clears(cut *slots.Cut, pos token.Pos) *finding.Fix {
+func (c *checker) clears(cut *residue.Cut, pos token.Pos) *finding.Fix {
 	assign := c.assignAt(pos)
 	if assign == nil || !cut.Free() || !atLeast(c.IR.Pass.Pkg.GoVersion(), "go1.21") {
 		return nil
@@ -54,14 +53,14 @@ func (c *checker) clears(cut *slots.Cut, pos token.Pos) *finding.Fix {
 		x = "(" + x + ")"
 	}
 	switch {
-	case cut.Kind == slots.All:
+	case cut.Kind == residue.All:
 		return finding.Before(c.IR.Pass, assign, "clear("+text(expr.X)+")", title)
-	case cut.Kind == slots.Front && plain(expr.Low):
+	case cut.Kind == residue.Front && plain(expr.Low):
 		if one(expr.Low) && nilable(cut.Elem) {
 			return finding.Before(c.IR.Pass, assign, x+"[0] = nil", title)
 		}
 		return finding.Before(c.IR.Pass, assign, "clear("+x+"[:"+text(expr.Low)+"])", title)
-	case (cut.Kind == slots.Back || cut.Kind == slots.Middle) && plain(expr.High):
+	case (cut.Kind == residue.Back || cut.Kind == residue.Middle) && plain(expr.High):
 		high := text(expr.High)
 		if less, ok := expr.High.(*ast.BinaryExpr); ok && less.Op == token.SUB && one(less.Y) && nilable(cut.Elem) {
 			return finding.Before(c.IR.Pass, assign, x+"["+high+"] = nil", title)
@@ -117,7 +116,7 @@ func atLeast(lang, want string) bool { return lang == "" || version.Compare(lang
 
 // clones returns a fix that keeps a copy of a part, or nil if the statement is no plain one
 // or the file does not import what copies.
-func (c *checker) clones(piece retention.Piece, pos token.Pos) *finding.Fix {
+func (c *checker) clones(piece residue.Piece, pos token.Pos) *finding.Fix {
 	assign := c.assignAt(pos)
 	if assign == nil || piece.Inside {
 		return nil

@@ -9,8 +9,8 @@ import (
 
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
+	"github.com/memlint/memlint/internal/engine/residue"
 	"github.com/memlint/memlint/internal/engine/retention"
-	"github.com/memlint/memlint/internal/engine/slots"
 	"github.com/memlint/memlint/internal/finding"
 	"github.com/memlint/memlint/internal/finding/account"
 )
@@ -53,8 +53,8 @@ type checker struct {
 // find returns the parts and slots that keep more than they should.
 func find(p *evidence.Package) []*evidence.Leak {
 	c := &checker{Package: p}
-	passing := retention.NewPassing(p)
-	cuts := slots.New(p, passing)
+	passing := residue.NewPassing(p)
+	cuts := residue.New(p, passing)
 	for _, fn := range p.IR.Funcs {
 		if p.HelpsTests(fn) {
 			continue
@@ -63,7 +63,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.cut(cut)
 		}
 	}
-	for _, piece := range retention.Pieces(p, passing, minBytes) {
+	for _, piece := range residue.Pieces(p, passing, minBytes) {
 		c.piece(piece)
 	}
 	return c.leaks
@@ -83,15 +83,15 @@ func (c *checker) add(at ssa.Instruction, l *finding.Leak, of token.Pos) {
 }
 
 // cuts are the categories and words of what a slice cut short leaves behind.
-var cuts = map[slots.Kind]struct{ category, what string }{
-	slots.Front:  {"queue-front", "element taken from the front stays in the array"},
-	slots.Back:   {"popped-slot-kept", "popped slot keeps its pointer"},
-	slots.All:    {"truncated-not-cleared", "slots of the truncated slice keep their pointers"},
-	slots.Middle: {"cut-not-cleared", "slots behind the shortened slice keep their pointers"},
+var cuts = map[residue.Kind]struct{ category, what string }{
+	residue.Front:  {"queue-front", "element taken from the front stays in the array"},
+	residue.Back:   {"popped-slot-kept", "popped slot keeps its pointer"},
+	residue.All:    {"truncated-not-cleared", "truncated slots keep their pointers"},
+	residue.Middle: {"cut-not-cleared", "slots cut off keep their pointers"},
 }
 
 // cut reports a slice cut short whose array keeps what was cut off.
-func (c *checker) cut(cut *slots.Cut) {
+func (c *checker) cut(cut *residue.Cut) {
 	words := cuts[cut.Kind]
 	l := &finding.Leak{Category: words.category, What: words.what, HeldBy: []string{retention.Slot{Ref: cut.Place}.Name()}}
 	l.Pos, l.End = c.IR.Statement(cut.At)
@@ -100,7 +100,7 @@ func (c *checker) cut(cut *slots.Cut) {
 }
 
 // piece reports a part that keeps the whole.
-func (c *checker) piece(piece retention.Piece) {
+func (c *checker) piece(piece residue.Piece) {
 	l := &finding.Leak{Category: "small-of-large", What: "part keeps " + all(piece), HeldBy: []string{piece.Slot.Name()}}
 	if piece.Inside {
 		l.Category, l.What = "interior-pointer", "pointer to a part keeps "+all(piece)
@@ -118,7 +118,7 @@ func (c *checker) piece(piece retention.Piece) {
 }
 
 // all says how much of what is kept.
-func all(piece retention.Piece) string {
+func all(piece residue.Piece) string {
 	switch {
 	case piece.Size.Bytes > 0:
 		return "all " + piece.Size.String() + " of what it is of"

@@ -50,13 +50,13 @@ func (d *Desk) Last() {
 }
 
 func (d *Desk) Forget() {
-	d.wait = d.wait[:0] // want `slots of the truncated slice keep their pointers; held by Desk.wait \(subsliceleak/truncated-not-cleared\)`
+	d.wait = d.wait[:0] // want `truncated slots keep their pointers; held by Desk.wait \(subsliceleak/truncated-not-cleared\)`
 }
 
 func (d *Desk) Cancel(id int) {
 	for i, o := range d.wait {
 		if o.id == id {
-			d.wait = append(d.wait[:i], d.wait[i+1:]...) // want `slots behind the shortened slice keep their pointers; held by Desk.wait \(subsliceleak/cut-not-cleared\)`
+			d.wait = append(d.wait[:i], d.wait[i+1:]...) // want `slots cut off keep their pointers; held by Desk.wait \(subsliceleak/cut-not-cleared\)`
 			return
 		}
 	}
@@ -74,7 +74,7 @@ func (x *index[T]) add(f T) {
 
 func (x *index[T]) remove(i int) {
 	copy(x.files[i:], x.files[i+1:])
-	x.files = x.files[:len(x.files)-1] // want `slots behind the shortened slice keep their pointers; held by index.files`
+	x.files = x.files[:len(x.files)-1] // want `slots cut off keep their pointers; held by index.files`
 }
 
 func (x *index[T]) keep(good func(T) bool) {
@@ -84,7 +84,7 @@ func (x *index[T]) keep(good func(T) bool) {
 			left = append(left, f)
 		}
 	}
-	x.hidden = left // want `slots behind the shortened slice keep their pointers; held by index.hidden`
+	x.hidden = left // want `slots cut off keep their pointers; held by index.hidden`
 }
 
 func Add(o *order)                  { all.add(o) }

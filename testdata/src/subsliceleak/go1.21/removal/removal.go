@@ -10,5 +10,5 @@ type Peers struct{ list []*peer }
 func (p *Peers) Add(x *peer) { p.list = append(p.list, x) }
 
 func (p *Peers) Remove(i int) {
-	p.list = slices.Delete(p.list, i, i+1) // want `slots behind the shortened slice keep their pointers; held by Peers.list`
+	p.list = slices.Delete(p.list, i, i+1) // want `slots cut off keep their pointers; held by Peers.list`
 }

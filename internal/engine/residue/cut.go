@@ -1,4 +1,4 @@
-package slots
+package residue
 
 import (
 	"go/constant"
@@ -12,7 +12,6 @@ import (
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
-	"github.com/memlint/memlint/internal/engine/retention"
 )
 
 // A Kind says where a slice is cut.
@@ -44,7 +43,7 @@ type Cut struct {
 // A Package finds the cuts of one package.
 type Package struct {
 	*evidence.Package
-	passing *retention.Passing
+	passing *Passing
 
 	// The fields and package variables to which something is appended, and those that
 	// are made longer by their bounds; see index.
@@ -55,7 +54,7 @@ type Package struct {
 }
 
 // New returns the finder for a package.
-func New(p *evidence.Package, passing *retention.Passing) *Package {
+func New(p *evidence.Package, passing *Passing) *Package {
 	return &Package{Package: p, passing: passing}
 }
 

@@ -1,4 +1,4 @@
-package slots
+package residue
 
 import (
 	"go/token"
@@ -471,42 +471,53 @@ func (c *Cut) refilled(p *Package) bool {
 			return true
 		}
 	}
-	fn := c.At.Parent()
-	if fn.Parent() != nil || c.Kind != All {
+	return c.Kind == All && p.everyUse(c.At.Parent(), 0, func(call *ssa.Call) bool { return c.filledBehind(p, call) })
+}
+
+// maxUp bounds how many callers above each other are looked at.
+const maxUp = 2
+
+// everyUse reports whether all calls of a function, which others cannot call, are good, or
+// those of the function around them.
+func (p *Package) everyUse(fn *ssa.Function, depth int, good func(*ssa.Call) bool) bool {
+	if fn.Parent() != nil || depth > maxUp || !inSight(fn) {
 		return false
 	}
-	if obj, ok := fn.Object().(*types.Func); !ok || obj.Exported() {
-		return false
-	}
-	filled := false
+	used := false
 	for _, use := range p.Uses(fn) {
+		if p.HelpsTests(use.Parent()) {
+			continue
+		}
 		call, ok := use.(*ssa.Call)
-		if !ok || !c.filledBehind(p, call) {
+		if !ok || !good(call) && !p.everyUse(call.Parent(), depth+1, good) {
 			return false
 		}
-		filled = true
+		used = true
 	}
-	return filled
+	return used
+}
+
+// inSight reports whether all callers of a function are in its package: it is not exported,
+// or a method of a type that is not.
+func inSight(fn *ssa.Function) bool {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok {
+		return false
+	}
+	if recv := obj.Signature().Recv(); recv != nil {
+		if n := ir.Named(recv.Type()); n != nil && !n.Obj().Exported() {
+			return true
+		}
+	}
+	return !obj.Exported()
 }
 
 // balanced reports whether all that have an element taken from the back have put one there:
 // a walk that comes back to where it began, and takes the same way again.
 func (c *Cut) balanced(p *Package) bool {
-	fn := ir.Outermost(c.At.Parent())
-	if obj, ok := fn.Object().(*types.Func); c.Kind != Back || !ok || obj.Exported() {
-		return false
-	}
-	balanced := false
-	for _, use := range p.Uses(fn) {
-		if p.HelpsTests(use.Parent()) {
-			continue
-		}
-		if !slices.ContainsFunc(p.In(ir.Outermost(use.Parent())), c.filledAt) {
-			return false
-		}
-		balanced = true
-	}
-	return balanced
+	return c.Kind == Back && p.everyUse(c.At.Parent(), 0, func(call *ssa.Call) bool {
+		return slices.ContainsFunc(p.In(ir.Outermost(call.Parent())), c.filledAt)
+	})
 }
 
 // filledBehind reports whether something is put into the slice whenever control goes on

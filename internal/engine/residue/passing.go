@@ -1,4 +1,4 @@
-package retention
+package residue
 
 import (
 	"go/types"

@@ -1,4 +1,4 @@
-package retention
+package residue
 
 import (
 	"go/token"
@@ -11,6 +11,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/retention"
 )
 
 // A Piece is a small part of something large that is kept where it stays, while the rest
@@ -20,8 +21,8 @@ type Piece struct {
 	Val    ssa.Value       // the part
 	Of     ssa.Value       // the whole
 	Source string          // what the whole came from; empty if its size is known
-	Size   Size
-	Slot   Slot // where it is kept
+	Size   retention.Size
+	Slot   retention.Slot // where it is kept
 	// Inside is set if the part is a pointer to a field or element.
 	Inside bool
 }
@@ -63,7 +64,7 @@ func (f *pieceFinder) hasLarge(fn *ssa.Function) bool {
 						return true
 					}
 				case *ssa.Alloc:
-					if sizeof(f.Package.Package, deref(v.Type())) >= f.limit {
+					if retention.Sizeof(f.Package.Package, pointee(v.Type())) >= f.limit {
 						return true
 					}
 				case *ssa.Call:
@@ -145,7 +146,7 @@ func (f *pieceFinder) sinks(fn *ssa.Function, do func(*sink)) {
 // shares reports whether a value is cut from something.
 func (f *pieceFinder) shares(v ssa.Value) bool {
 	if _, pointer := ir.Unwrap(v).Type().Underlying().(*types.Pointer); pointer {
-		return slices.ContainsFunc(edges(v), func(e ssa.Value) bool { return interior(e) != e })
+		return slices.ContainsFunc(edges(v), func(e ssa.Value) bool { return retention.Interior(e) != e })
 	}
 	return len(f.Shares(v)) > 0
 }
@@ -281,7 +282,7 @@ func (f *pieceFinder) learn(s *sink) {
 func (f *pieceFinder) kept(s *sink) (found []Piece) {
 	if _, pointer := ir.Unwrap(s.val).Type().Underlying().(*types.Pointer); pointer {
 		for _, v := range edges(s.val) {
-			if base := interior(v); base != v {
+			if base := retention.Interior(v); base != v {
 				found = append(found, f.inside(s, base)...)
 			}
 		}
@@ -295,7 +296,7 @@ func (f *pieceFinder) kept(s *sink) (found []Piece) {
 		if share.Much != effects.Small && !s.cut {
 			f.whole = append(f.whole, share.Of)
 		} else if (share.Much == effects.Whole || !s.cut) && !f.gathers(s, share.Of) {
-			found = append(found, Piece{At: s.at, Val: s.val, Of: share.Of, Source: source, Size: size, Slot: Slot{Ref: s.slot}})
+			found = append(found, Piece{At: s.at, Val: s.val, Of: share.Of, Source: source, Size: size, Slot: retention.Slot{Ref: s.slot}})
 		}
 	}
 	return found
@@ -310,30 +311,30 @@ func edges(v ssa.Value) []ssa.Value {
 }
 
 // large returns where a whole comes from, or how large it is, if that is large.
-func (f *pieceFinder) large(of ssa.Value) (source string, size Size) {
+func (f *pieceFinder) large(of ssa.Value) (source string, size retention.Size) {
 	switch of := of.(type) {
 	case *ssa.Parameter:
-		return "", Size{}
+		return "", retention.Size{}
 	case *ssa.MakeSlice:
-		return "make", Size{}
+		return "make", retention.Size{}
 	case *ssa.Alloc:
-		if n := sizeof(f.Package.Package, deref(of.Type())); n >= f.limit {
-			return "", Size{Bytes: n, Bulk: true}
+		if n := retention.Sizeof(f.Package.Package, pointee(of.Type())); n >= f.limit {
+			return "", retention.Size{Bytes: n, Bulk: true}
 		}
-		return "", Size{}
+		return "", retention.Size{}
 	}
 	call, ok := of.(*ssa.Call)
 	if ext, isExt := of.(*ssa.Extract); isExt {
 		call, ok = ext.Tuple.(*ssa.Call)
 	}
 	if !ok || !reads[f.Origin(of)] {
-		return "", Size{}
+		return "", retention.Size{}
 	}
 	callee := ir.Callee(&call.Call)
 	if callee == nil || f.limited(call, callee) {
-		return "", Size{}
+		return "", retention.Size{}
 	}
-	return callee.Pkg().Name() + "." + callee.Name(), Size{}
+	return callee.Pkg().Name() + "." + callee.Name(), retention.Size{}
 }
 
 // reads are the functions that read all there is. What a program builds itself is as large
@@ -432,15 +433,15 @@ func (f *pieceFinder) inside(s *sink, base ssa.Value) []Piece {
 		if r.Path != nil {
 			continue
 		}
-		part := Piece{At: s.at, Val: s.val, Of: r.Root, Slot: Slot{Ref: s.slot}, Inside: true}
+		part := Piece{At: s.at, Val: s.val, Of: r.Root, Slot: retention.Slot{Ref: s.slot}, Inside: true}
 		switch root := r.Root.(type) {
 		case *ssa.Alloc:
-			part.Size = Size{Bytes: sizeof(f.Package.Package, deref(root.Type())), Bulk: true}
-			if part.Size.Bytes < f.limit || sizeof(f.Package.Package, deref(s.val.Type()))*2 > part.Size.Bytes {
+			part.Size = retention.Size{Bytes: retention.Sizeof(f.Package.Package, pointee(root.Type())), Bulk: true}
+			if part.Size.Bytes < f.limit || retention.Sizeof(f.Package.Package, pointee(s.val.Type()))*2 > part.Size.Bytes {
 				continue
 			}
 		case *ssa.MakeSlice:
-			if _, plain := deref(s.val.Type()).Underlying().(*types.Basic); plain || isConst(root.Len) {
+			if _, plain := pointee(s.val.Type()).Underlying().(*types.Basic); plain || isConst(root.Len) {
 				continue // a pointer to the first of some numbers stands for all of them
 			}
 			part.Source = "make"
@@ -483,4 +484,17 @@ func (f *pieceFinder) alone(found []Piece) []Piece {
 	return slices.DeleteFunc(found, func(part Piece) bool {
 		return count[part.Of] > maxParts || slices.Contains(f.whole, part.Of)
 	})
+}
+
+// pointee returns what a pointer points to.
+func pointee(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}
+
+func isConst(v ssa.Value) bool {
+	_, ok := v.(*ssa.Const)
+	return ok
 }
