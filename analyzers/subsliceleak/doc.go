@@ -65,13 +65,13 @@
 // The last element is taken: s = s[:len(s)-1], also in the Pop of a heap. The slot keeps
 // it until something else is put there. Silent are lists of spare parts, where the
 // function makes what it does not find; functions whose callers all put
-// something in as well; and heaps that nothing is put into but where they are
-// emptied.
+// something in as well; and heaps that are filled only where they are made or emptied.
 //
 // # truncated-not-cleared
 //
 // All elements are given up, and their array is kept: s = s[:0]. A fix clears the slice
-// before. Silent are functions that fill it too, and the end of an object's life.
+// before. Silent are lists of structs, which are room for values, functions that fill the
+// slice too, and the end of an object's life.
 //
 // # cut-not-cleared
 //

@@ -68,6 +68,18 @@ func describes(t types.Type) bool {
 	return false
 }
 
+// isReference reports whether an element refers to something else, and is no value itself.
+func isReference(t types.Type) bool {
+	if _, parameter := types.Unalias(t).(*types.TypeParam); parameter {
+		return true
+	}
+	switch t.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		return false
+	}
+	return true
+}
+
 // leaves reports whether nothing lets go of what a cut leaves in its slots.
 func (c *Cut) leaves(p *Package) bool {
 	fn := ir.Outermost(c.At.Parent())
@@ -79,8 +91,8 @@ func (c *Cut) leaves(p *Package) bool {
 	if (c.Kind == Front || c.Kind == Back) && !p.grows(c) {
 		return false
 	}
-	if obj, ok := fn.Object().(*types.Func); ok && c.Kind == All && effects.IsTeardown(obj) {
-		return false
+	if obj, ok := fn.Object().(*types.Func); c.Kind == All && (!isReference(c.Elem) || ok && effects.IsTeardown(obj)) {
+		return false // room for values, or the end
 	}
 	c.loads(p)
 	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !c.balanced(p) && !p.owned(c) && p.fed(c) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
@@ -298,7 +310,7 @@ func (p *Package) fed(c *Cut) bool {
 			}
 			switch callee.Name() {
 			case "Push":
-				pushes = true
+				pushes = pushes || !slices.ContainsFunc(p.Refs(call.Call.Args[0]), func(r effects.Ref) bool { return effects.Fresh(r.Root) })
 			case "Pop", "Remove":
 				pops = true
 			}
@@ -353,9 +365,9 @@ func (p *Package) index() {
 					if appends(instr.Value, 0) {
 						note(p.grown, p.Refs(instr.Map))
 					}
-				case *ssa.Call:
-					if callee := ir.Callee(&instr.Call); callee != nil && callee.FullName() == "(*sync.Pool).Put" {
-						if ptr, ok := ir.Unwrap(instr.Call.Args[1]).Type().Underlying().(*types.Pointer); ok {
+				case ssa.CallInstruction:
+					if callee := ir.Callee(instr.Common()); callee != nil && callee.FullName() == "(*sync.Pool).Put" {
+						if ptr, ok := ir.Unwrap(ir.Args(instr.Common())[1]).Type().Underlying().(*types.Pointer); ok {
 							p.putInPool(ptr.Elem())
 						}
 					}
@@ -438,18 +450,22 @@ func (c *Cut) spare(p *Package) bool {
 		}
 		return false
 	}
-	taken := func(r effects.Ref) bool { return r.Path.IsElem() && c.is([]effects.Ref{r}) }
+	fresh := func(v ssa.Value) bool {
+		refs := p.Refs(v)
+		return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool { return !made(r) })
+	}
 	found := false
 	instructions(ir.Outermost(c.At.Parent()), func(instr ssa.Instruction) {
 		switch instr := instr.(type) {
 		case *ssa.Return:
 			for _, r := range instr.Results {
-				found = found || types.Identical(r.Type(), c.Elem) && slices.ContainsFunc(p.Refs(r), made)
+				found = found || types.Identical(r.Type(), c.Elem) && fresh(r)
 			}
-		case *ssa.Phi, *ssa.UnOp:
-			if v := instr.(ssa.Value); types.Identical(v.Type(), c.Elem) {
-				refs := p.Refs(v)
-				found = found || slices.ContainsFunc(refs, made) && slices.ContainsFunc(refs, taken)
+		case *ssa.Phi:
+			found = found || types.Identical(instr.Type(), c.Elem) && slices.ContainsFunc(instr.Edges, fresh)
+		case *ssa.Store:
+			if cell, ok := instr.Addr.(*ssa.Alloc); ok && cell.Comment != "varargs" && len(*cell.Referrers()) > 0 && types.Identical(instr.Val.Type(), c.Elem) {
+				found = found || fresh(instr.Val)
 			}
 		}
 	})
