@@ -30,6 +30,7 @@ var corpus = []string{
 	"testdata/src/globalgrowth/grows",
 	"testdata/src/goroutineleak/current",
 	"testdata/src/listenerleak/current",
+	"testdata/src/subsliceleak/current",
 	"testdata/src/timerleak/asynctimerchan",
 	"testdata/src/timerleak/current",
 	"testdata/src/timerleak/go1.22",

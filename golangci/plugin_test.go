@@ -72,7 +72,7 @@ func TestPlugins(t *testing.T) {
 		{"memlint", m{"enable": nil, "disable": []any{}}, all},
 		{"memlint", m{"enable": []any{"timerleak", "listenerleak/no-way-out"}}, "listenerleak timerleak"},
 		{"memlint", m{"enable": "timerleak"}, "timerleak"},
-		{"memlint", m{"disable": "timerleak"}, "closeleak closurecapture globalgrowth goroutineleak listenerleak"},
+		{"memlint", m{"disable": "timerleak"}, "closeleak closurecapture globalgrowth goroutineleak listenerleak subsliceleak"},
 		{"memlint", m{"disable": []any{"*/unused-ignore"}}, all},
 		{"timerleak", nil, "timerleak"},
 		{"timerleak", m{"disable": []any{"timerleak/ticker-field"}}, "timerleak"},
@@ -118,7 +118,7 @@ func TestValues(t *testing.T) {
 }
 
 // TestLatent sets the flag of all analyzers at once, before that of one.
-const all = "closeleak closurecapture globalgrowth goroutineleak listenerleak timerleak"
+const all = "closeleak closurecapture globalgrowth goroutineleak listenerleak subsliceleak timerleak"
 
 func TestLatent(t *testing.T) {
 	type m = map[string]any
@@ -130,7 +130,7 @@ func TestLatent(t *testing.T) {
 		{m{"latent": false}, ""},
 		{m{"latent": true}, all},
 		{m{"analyzers": m{"globalgrowth": m{"latent": true}}}, "globalgrowth"},
-		{m{"latent": true, "analyzers": m{"timerleak": m{"latent": false}}}, "closeleak closurecapture globalgrowth goroutineleak listenerleak"},
+		{m{"latent": true, "analyzers": m{"timerleak": m{"latent": false}}}, "closeleak closurecapture globalgrowth goroutineleak listenerleak subsliceleak"},
 	} {
 		t.Run(test.want, func(t *testing.T) {
 			keep(t)

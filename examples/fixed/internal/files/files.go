@@ -2,6 +2,7 @@
 package files
 
 import (
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -21,11 +22,12 @@ type Store struct {
 
 	mu       sync.Mutex
 	describe map[string]func() string // by id
+	titles   map[string]string        // first lines, by id
 }
 
 // NewStore returns the store in a folder.
 func NewStore(dir string) *Store {
-	return &Store{dir: dir, describe: make(map[string]func() string)}
+	return &Store{dir: dir, describe: make(map[string]func() string), titles: make(map[string]string)}
 }
 
 // Save stores a file and returns its id.
@@ -39,8 +41,10 @@ func (s *Store) Save(name string, r io.Reader) (id string, err error) {
 	if err := os.WriteFile(filepath.Join(s.dir, id), body, 0o600); err != nil {
 		return "", err
 	}
+	title, _, _ := bytes.Cut(body, []byte("\n"))
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.titles[id] = string(title)
 	size := len(body)
 	s.describe[id] = func() string {
 		return fmt.Sprintf("%s, %d bytes", name, size)
@@ -53,7 +57,7 @@ func (s *Store) Describe(id string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if describe := s.describe[id]; describe != nil {
-		return describe()
+		return describe() + ": " + s.titles[id]
 	}
 	return ""
 }
@@ -66,6 +70,7 @@ func (s *Store) Remove(id string) error {
 		return fs.ErrNotExist
 	}
 	delete(s.describe, id)
+	delete(s.titles, id)
 	return os.Remove(filepath.Join(s.dir, id))
 }
 
