@@ -303,6 +303,8 @@ func (c *Cut) bounds(p *Package, s *ssa.Slice, appended bool) {
 		c.Kind = Middle
 	case shorter(s.High):
 		c.Kind = Back
+	case c.shifts(p):
+		c.Kind = Middle
 	}
 }
 
@@ -381,6 +383,24 @@ func (c *Cut) moves(p *Package) bool {
 			if isCopy(instr) {
 				args := instr.(*ssa.Call).Call.Args
 				if c.isFrom(p, args[0]) && c.isFrom(p, args[1]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// shifts reports whether the function puts elements of the slice in the place of others.
+func (c *Cut) shifts(p *Package) bool {
+	element := func(v ssa.Value) bool {
+		at, ok := v.(*ssa.IndexAddr)
+		return ok && c.isFrom(p, at.X)
+	}
+	for _, b := range c.At.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if st, ok := instr.(*ssa.Store); ok && element(st.Addr) {
+				if load, ok := st.Val.(*ssa.UnOp); ok && element(load.X) {
 					return true
 				}
 			}

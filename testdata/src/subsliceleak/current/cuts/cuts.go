@@ -87,6 +87,26 @@ func (x *index[T]) keep(good func(T) bool) {
 	x.hidden = left // want `slots cut off keep their pointers; held by index.hidden`
 }
 
+type board struct{ open []*order }
+
+func (b *board) Open(o *order) { b.open = append(b.open, o) }
+
+func (b *board) Sweep(done func(*order) bool) {
+	n := 0
+	for _, o := range b.open {
+		if !done(o) {
+			b.open[n] = o
+			n++
+		}
+	}
+	b.open = b.open[:n] // want `slots cut off keep their pointers; held by board.open`
+}
+
+// What goes back to where it was may be little, or much.
+func (b *board) Rewind(n int) { b.open = b.open[:n] }
+
+var Shared board
+
 func Add(o *order)                  { all.add(o) }
 func Remove(i int)                  { all.remove(i) }
 func Keep(good func(o *order) bool) { all.keep(good) }
