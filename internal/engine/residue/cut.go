@@ -303,7 +303,7 @@ func (c *Cut) bounds(p *Package, s *ssa.Slice, appended bool) {
 		c.Kind = Middle
 	case shorter(s.High):
 		c.Kind = Back
-	case c.shifts(p):
+	case c.shifts(p, s.High):
 		c.Kind = Middle
 	}
 }
@@ -391,15 +391,16 @@ func (c *Cut) moves(p *Package) bool {
 	return false
 }
 
-// shifts reports whether the function puts elements of the slice in the place of others.
-func (c *Cut) shifts(p *Package) bool {
+// shifts reports whether the function puts elements of the slice in the place of others, up
+// to where it is cut.
+func (c *Cut) shifts(p *Package, end ssa.Value) bool {
 	element := func(v ssa.Value) bool {
 		at, ok := v.(*ssa.IndexAddr)
 		return ok && c.isFrom(p, at.X)
 	}
 	for _, b := range c.At.Parent().Blocks {
 		for _, instr := range b.Instrs {
-			if st, ok := instr.(*ssa.Store); ok && element(st.Addr) {
+			if st, ok := instr.(*ssa.Store); ok && element(st.Addr) && st.Addr.(*ssa.IndexAddr).Index == end {
 				if load, ok := st.Val.(*ssa.UnOp); ok && element(load.X) {
 					return true
 				}
