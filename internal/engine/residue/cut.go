@@ -44,6 +44,7 @@ type Cut struct {
 type Package struct {
 	*evidence.Package
 	passing *Passing
+	letting map[letting]bool // see lets
 
 	// The fields and package variables to which something is appended, and those that
 	// are made longer by their bounds; see index.
@@ -55,7 +56,7 @@ type Package struct {
 
 // New returns the finder for a package.
 func New(p *evidence.Package, passing *Passing) *Package {
-	return &Package{Package: p, passing: passing}
+	return &Package{Package: p, passing: passing, letting: make(map[letting]bool)}
 }
 
 // Cuts returns the cuts of a function that leave behind what they cut off, in the order
@@ -147,7 +148,7 @@ func cutAt(p *Package, instr ssa.Instruction) *Cut {
 	default:
 		return nil
 	}
-	if _, ok := val.Type().Underlying().(*types.Slice); !ok || !sliced(val, 0) {
+	if _, ok := val.Type().Underlying().(*types.Slice); !ok || !sliced(val) {
 		return nil
 	}
 	switch instr := instr.(type) {
@@ -182,23 +183,48 @@ func cutAt(p *Package, instr ssa.Instruction) *Cut {
 	return c
 }
 
+// maxSteps bounds how far a slice is followed back, and in how many variables.
+const maxSteps = 32
+
 // sliced reports whether a value is made by a slice expression or a function that deletes,
 // in a few steps.
-func sliced(v ssa.Value, depth int) bool {
-	const deep = 6
-	if depth > deep {
+func sliced(v ssa.Value) bool {
+	return stems(v, func(v ssa.Value) bool {
+		switch v := v.(type) {
+		case *ssa.Slice:
+			return true
+		case *ssa.Call:
+			callee := ir.Callee(&v.Call)
+			return callee != nil && deletes(callee)
+		}
 		return false
-	}
-	switch v := v.(type) {
-	case *ssa.Slice:
-		return true
-	case *ssa.Phi:
-		return slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return sliced(e, depth+1) })
-	case *ssa.ChangeType:
-		return sliced(v.X, depth+1)
-	case *ssa.Call:
-		callee := ir.Callee(&v.Call)
-		return len(v.Call.Args) > 0 && (callee != nil && deletes(callee) || callee == nil && sliced(v.Call.Args[0], depth+1))
+	})
+}
+
+// stems reports whether one of the values is good that a slice is made of by assignments,
+// conversions and appends.
+func stems(v ssa.Value, good func(ssa.Value) bool) bool {
+	work := []ssa.Value{v}
+	for i := 0; i < len(work) && i < maxSteps; i++ {
+		var from []ssa.Value
+		switch v := work[i].(type) {
+		case *ssa.Phi:
+			from = v.Edges
+		case *ssa.ChangeType:
+			from = []ssa.Value{v.X}
+		case *ssa.Call:
+			if _, ok := v.Call.Value.(*ssa.Builtin); ok && len(v.Call.Args) > 0 {
+				from = v.Call.Args[:1]
+			}
+		}
+		if good(work[i]) {
+			return true
+		}
+		for _, f := range from {
+			if len(work) < maxSteps && !slices.Contains(work, f) {
+				work = append(work, f)
+			}
+		}
 	}
 	return false
 }
@@ -242,7 +268,7 @@ func (c *Cut) classify(p *Package, val ssa.Value) {
 	seen := make(map[step]bool)
 	var walk func(v ssa.Value, appended bool)
 	walk = func(v ssa.Value, appended bool) {
-		if seen[step{v, appended}] || len(seen) > 32 {
+		if seen[step{v, appended}] || len(seen) > maxSteps {
 			return
 		}
 		seen[step{v, appended}] = true
@@ -313,7 +339,7 @@ func (c *Cut) isFrom(p *Package, v ssa.Value) bool {
 	seen := make(map[ssa.Value]bool)
 	var is func(v ssa.Value) bool
 	is = func(v ssa.Value) bool {
-		if seen[v] {
+		if seen[v] || len(seen) > maxSteps {
 			return false
 		}
 		seen[v] = true

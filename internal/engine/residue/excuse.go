@@ -84,7 +84,7 @@ func isReference(t types.Type) bool {
 func (c *Cut) leaves(p *Package) bool {
 	fn := ir.Outermost(c.At.Parent())
 	for _, f := range p.around(fn) {
-		if c.emptiedIn(p, f) || c.replacedIn(p, f) {
+		if c.letsGo(p, f) {
 			return false
 		}
 	}
@@ -96,6 +96,29 @@ func (c *Cut) leaves(p *Package) bool {
 	}
 	c.loads(p)
 	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !c.balanced(p) && !p.owned(c) && p.fed(c) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
+}
+
+// letting is a function that may let go of what is in a slice.
+type letting struct {
+	fn *ssa.Function
+	of any
+}
+
+// letsGo reports whether a function empties slots of the slice or replaces its array.
+func (c *Cut) letsGo(p *Package, fn *ssa.Function) bool {
+	key := letting{fn, c.Place}
+	switch {
+	case c.field != nil:
+		key.of = c.field
+	case c.global != nil:
+		key.of = c.global
+	}
+	does, known := p.letting[key]
+	if !known {
+		does = c.emptiedIn(p, fn) || c.replacedIn(p, fn)
+		p.letting[key] = does
+	}
+	return does
 }
 
 // around returns a declared function, those of the package that it calls, and those that
@@ -358,11 +381,11 @@ func (p *Package) index() {
 					if p.isInner(instr.Val) {
 						p.inner = append(p.inner, instr.Val.Type())
 					}
-					if appends(instr.Val, 0) {
+					if appends(instr.Val) {
 						note(p.grown, p.Refs(instr.Addr))
 					}
 				case *ssa.MapUpdate:
-					if appends(instr.Value, 0) {
+					if appends(instr.Value) {
 						note(p.grown, p.Refs(instr.Map))
 					}
 				case ssa.CallInstruction:
@@ -421,18 +444,15 @@ func longer(v ssa.Value) bool {
 }
 
 // appends reports whether a value is made by an append.
-func appends(v ssa.Value, depth int) bool {
-	const deep = 3
-	switch v := v.(type) {
-	case *ssa.Phi:
-		return depth < deep && slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return appends(e, depth+1) })
-	case *ssa.ChangeType:
-		return appends(v.X, depth)
-	case *ssa.Call:
-		b, ok := v.Call.Value.(*ssa.Builtin)
+func appends(v ssa.Value) bool {
+	return stems(v, func(v ssa.Value) bool {
+		call, ok := v.(*ssa.Call)
+		if !ok {
+			return false
+		}
+		b, ok := call.Call.Value.(*ssa.Builtin)
 		return ok && b.Name() == "append"
-	}
-	return false
+	})
 }
 
 // spare reports whether the function makes what it takes from the slice, where there is
