@@ -20,6 +20,7 @@ import (
 	"github.com/memlint/memlint/analyzers/listenerleak"
 	"github.com/memlint/memlint/analyzers/poolleak"
 	"github.com/memlint/memlint/analyzers/readall"
+	"github.com/memlint/memlint/analyzers/subsliceleak"
 	"github.com/memlint/memlint/analyzers/timerleak"
 )
 
@@ -34,6 +35,7 @@ func Analyzers() []*analysis.Analyzer {
 		listenerleak.Analyzer,
 		poolleak.Analyzer,
 		readall.Analyzer,
+		subsliceleak.Analyzer,
 		timerleak.Analyzer,
 	}
 }

@@ -32,6 +32,7 @@ var corpus = []string{
 	"testdata/src/goroutineleak/current",
 	"testdata/src/listenerleak/current",
 	"testdata/src/poolleak/current",
+	"testdata/src/subsliceleak/current",
 	"testdata/src/timerleak/asynctimerchan",
 	"testdata/src/timerleak/current",
 	"testdata/src/timerleak/go1.22",

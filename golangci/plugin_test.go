@@ -72,7 +72,7 @@ func TestPlugins(t *testing.T) {
 		{"memlint", m{"enable": nil, "disable": []any{}}, all},
 		{"memlint", m{"enable": []any{"timerleak", "listenerleak/no-way-out"}}, "listenerleak timerleak"},
 		{"memlint", m{"enable": "timerleak"}, "timerleak"},
-		{"memlint", m{"disable": "timerleak"}, "closeleak closurecapture fieldgrowth globalgrowth goroutineleak listenerleak poolleak"},
+		{"memlint", m{"disable": "timerleak"}, "closeleak closurecapture fieldgrowth globalgrowth goroutineleak listenerleak poolleak subsliceleak"},
 		{"memlint", m{"disable": []any{"*/unused-ignore"}}, all},
 		{"memlint", m{"enable": "readall"}, "readall"},
 		{"memlint", m{"analyzers": m{"readall": m{"on": true}}}, strings.Replace(all, "timerleak", "readall timerleak", 1)},
@@ -121,7 +121,7 @@ func TestValues(t *testing.T) {
 }
 
 // TestLatent sets the flag of all analyzers at once, before that of one.
-const all = "closeleak closurecapture fieldgrowth globalgrowth goroutineleak listenerleak poolleak timerleak"
+const all = "closeleak closurecapture fieldgrowth globalgrowth goroutineleak listenerleak poolleak subsliceleak timerleak"
 
 func TestLatent(t *testing.T) {
 	type m = map[string]any
@@ -133,7 +133,7 @@ func TestLatent(t *testing.T) {
 		{m{"latent": false}, ""},
 		{m{"latent": true}, strings.Replace(all, "timerleak", "readall timerleak", 1)},
 		{m{"analyzers": m{"globalgrowth": m{"latent": true}}}, "globalgrowth"},
-		{m{"latent": true, "analyzers": m{"timerleak": m{"latent": false}}}, "closeleak closurecapture fieldgrowth globalgrowth goroutineleak listenerleak poolleak readall"},
+		{m{"latent": true, "analyzers": m{"timerleak": m{"latent": false}}}, "closeleak closurecapture fieldgrowth globalgrowth goroutineleak listenerleak poolleak readall subsliceleak"},
 	} {
 		t.Run(test.want, func(t *testing.T) {
 			keep(t)

@@ -1,4 +1,4 @@
-// Command leaky is a small chat server that leaks memory in eleven places.
+// Command leaky is a small chat server that leaks memory in twelve places.
 //
 // Users read a room as a stream of server-sent events, post messages to it,
 // and upload files. A comment "Leak: ..." stands above each leak and says why

@@ -45,6 +45,24 @@ func DeferAfter(pass *analysis.Pass, pos, end token.Pos, method, title string) *
 	return &Fix{Title: title, Edits: []analysis.TextEdit{{Pos: at, End: at, NewText: []byte(text)}}}
 }
 
+// Before returns a fix that adds a line in front of a statement, or nil if that is not at
+// the beginning of a line.
+func Before(pass *analysis.Pass, stmt ast.Stmt, line, title string) *Fix {
+	indent, ok := lineStart(pass, stmt)
+	if !ok {
+		return nil
+	}
+	return &Fix{Title: title, Edits: []analysis.TextEdit{{Pos: stmt.Pos(), End: stmt.Pos(), NewText: []byte(line + "\n" + indent)}}}
+}
+
+// Wrap returns a fix that makes an expression the argument of a function.
+func Wrap(e ast.Expr, function, title string) *Fix {
+	return &Fix{Title: title, Edits: []analysis.TextEdit{
+		{Pos: e.Pos(), End: e.Pos(), NewText: []byte(function + "(")},
+		{Pos: e.End(), End: e.End(), NewText: []byte(")")},
+	}}
+}
+
 // DeferChecked returns a fix that adds "defer x<text>", as in ".Close()", behind the check
 // of the error in
 //

@@ -422,6 +422,7 @@ func walkCell(cell *ssa.Alloc, walk func(ssa.Value) (string, bool)) (string, boo
 	return "", false
 }
 
+// fills names the function that gives data of unbounded size as a result.
 func (t *table) fills(call *ssa.Call, result int) (string, bool) {
 	sum := t.summaryOf(&call.Call)
 	if sum == nil {
@@ -436,6 +437,51 @@ func (t *table) fills(call *ssa.Call, result int) (string, bool) {
 	}
 	return "", false
 }
+
+// origin returns where the data of unbounded size comes from that a call gives: the function
+// of the standard library, or "make"; empty if it gives none.
+func (t *table) origin(call *ssa.Call, result int) string {
+	sum := t.summaryOf(&call.Call)
+	if sum == nil {
+		return ""
+	}
+	for _, o := range sum.Ops {
+		if o.Kind == Fill && o.To == result {
+			if fn := ir.Callee(&call.Call); o.Name == "" && fn != nil {
+				return fn.FullName()
+			}
+			return o.Name
+		}
+	}
+	return ""
+}
+
+// origins returns where the data of unbounded size comes from that a value is, as origin
+// does.
+func (t *table) origins(f *flow, v ssa.Value) string {
+	for _, share := range t.shares(f, v) {
+		if from := t.originOf(share.Of); from != "" {
+			return from
+		}
+	}
+	return "make"
+}
+
+func (t *table) originOf(v ssa.Value) string {
+	switch v := v.(type) {
+	case *ssa.Call:
+		return t.origin(v, 0)
+	case *ssa.Extract:
+		if call, ok := v.Tuple.(*ssa.Call); ok {
+			return t.origin(call, v.Index)
+		}
+	}
+	return ""
+}
+
+// Origin returns the function of the standard library that data of unbounded size comes
+// from which a call returns, "make" if it is made here, or nothing if v is no such data.
+func (p *Package) Origin(v ssa.Value) string { return p.originOf(v) }
 
 func isData(t types.Type) bool {
 	switch u := t.Underlying().(type) {

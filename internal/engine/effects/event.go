@@ -31,12 +31,13 @@ const (
 	Lazy         // it is a variable and gets a value when it has none
 	Fill         // it is a result that holds data of unbounded size
 	Drain        // it is a reader and is read to its end into memory
+	Part         // a result (Index) is a part of it: a small one, or nearly all
 )
 
 var kindNames = [...]string{
 	Method: "method", Call: "call", Arg: "arg", Escape: "escape", Store: "store", Send: "send", Recv: "recv",
 	Wait: "wait", Return: "return", Close: "close", Grow: "grow", Shrink: "shrink", Replace: "replace", Lazy: "lazy", Fill: "fill",
-	Drain: "drain",
+	Drain: "drain", Part: "part",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -65,9 +66,9 @@ type Happening struct {
 	Mode  Mode
 	Instr ssa.Instruction
 
-	Name    string      // Method, Arg: the function's name
+	Name    string      // Method, Arg: the function's name; Fill: where from, "" if it is itself; Part: how much, "" if it is little
 	Callee  *types.Func // Method, Arg: what is called, if it is known
-	Index   int         // Arg: the parameter (receiver first); Return: the result; Recv, Wait: the case of a select, or -1
+	Index   int         // Arg: the parameter (receiver first); Return, Part: the result; Recv, Wait: the case of a select, or -1
 	To      Ref         // Store: the variable; the zero Ref if Holder says it
 	Holder  string      // Store: a part of the runtime that keeps it
 	Key     ssa.Value   // Grow of a map: the key, if this function has it
@@ -193,7 +194,10 @@ func (c *collector) visit(instr ssa.Instruction) {
 		for i, r := range v.Results {
 			c.emitWhole(c.of(r), Happening{Kind: Return, Instr: v, Index: i})
 			if _, ok := c.t.unbounded(c.flow, r); ok {
-				c.emit([]Ref{{Root: r}}, Happening{Kind: Fill, Instr: v, Index: i})
+				c.emit([]Ref{{Root: r}}, Happening{Kind: Fill, Instr: v, Index: i, Name: c.t.origins(c.flow, r)})
+			}
+			if isData(r.Type()) {
+				c.part(v, i, r)
 			}
 		}
 	case *ssa.Panic:
@@ -220,6 +224,15 @@ func (c *collector) visit(instr ssa.Instruction) {
 		}
 	case ssa.CallInstruction:
 		c.visitCall(v)
+	}
+}
+
+// part emits the parameters that a result is a part of.
+func (c *collector) part(at *ssa.Return, index int, result ssa.Value) {
+	for _, share := range c.t.shares(c.flow, result) {
+		if _, given := share.Of.(*ssa.Parameter); given {
+			c.emit([]Ref{{Root: share.Of}}, Happening{Kind: Part, Instr: at, Index: index, Name: muches[share.Much]})
+		}
 	}
 }
 
@@ -452,7 +465,7 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 func (c *collector) applyOps(instr ssa.CallInstruction, proto Happening, args []ssa.Value, ops []Op) {
 	var places []place
 	for _, op := range ops {
-		if op.Kind == Return || op.Kind == Fill || op.Param < 0 || op.Param >= len(args) || len(c.of(args[op.Param])) == 0 {
+		if op.Kind == Return || op.Kind == Fill || op.Kind == Part || op.Param < 0 || op.Param >= len(args) || len(c.of(args[op.Param])) == 0 {
 			continue
 		}
 		i := slices.IndexFunc(places, func(p place) bool { return p.param == op.Param && p.path == op.Path })

@@ -19,8 +19,8 @@ type Op struct {
 	Mode    Mode
 	Param   int    // the parameter it happens to, receiver first; -1: a package variable (Global) or, for Fill, none
 	Path    string // from the parameter to the part it happens to
-	Name    string // Method, Arg: the name of the function called
-	To      int    // Store: the parameter it is stored in, or -1; Return, Fill: the result
+	Name    string // Method, Arg: the name of the function called; Fill: where from, "" if it is itself; Part: how much, "" if it is little
+	To      int    // Store: the parameter it is stored in, or -1; Return, Fill, Part: the result
 	ToPath  string // from the parameter or result to where it is
 	Global  string // Return: the package variable it is; Store: the one it goes to
 	Holder  string // Store: the part of the runtime that keeps it
@@ -57,7 +57,7 @@ func (o Op) String() string {
 	switch {
 	case o.Memo:
 		b.WriteString(" memo")
-	case o.Kind == Return:
+	case o.Kind == Return, o.Kind == Part:
 		fmt.Fprintf(&b, " -> r%d%s", o.To, o.ToPath)
 	case o.Kind == Store && o.To >= 0:
 		fmt.Fprintf(&b, " -> p%d%s", o.To, o.ToPath)
@@ -167,15 +167,18 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 				continue
 			}
 			op.Name = e.Name
-		case Return, Fill:
+		case Return, Fill, Part:
 			if e.Func() != fn {
 				continue // a literal's own result
 			}
 			op.To = e.Index
+			if e.Kind != Return {
+				op.Name = e.Name
+			}
 			if e.Via {
 				op.ToPath = t.whereInResult(e)
 			}
-			if e.Kind == Fill {
+			if e.Kind == Fill || e.Kind == Part {
 				op.Path = ""
 			}
 		case Store:

@@ -406,7 +406,7 @@ func (w *partWalk) slice(s *ssa.Slice) bool {
 	}
 	size := int64(1)
 	if sl, ok := s.X.Type().Underlying().(*types.Slice); ok {
-		size = max(1, sizeof(w.c.p, sl.Elem()))
+		size = max(1, Sizeof(w.c.p, sl.Elem()))
 	}
 	if high.Int64()*size > maxPart {
 		return false
@@ -426,7 +426,7 @@ func isConst(v ssa.Value) bool {
 // small reports whether a value of the type is little and does not lead back
 // to the rest.
 func small(p *effects.Package, t types.Type) bool {
-	return sizeof(p, t) <= maxPart
+	return Sizeof(p, t) <= maxPart
 }
 
 func fieldName(x ssa.Value, index int) string {

@@ -35,7 +35,7 @@ func reaches(p *effects.Package, v ssa.Value, object []effects.Ref, depth int) b
 	if depth > maxReach {
 		return false
 	}
-	if base := interior(v); base != v {
+	if base := Interior(v); base != v {
 		return reaches(p, base, object, depth+1)
 	}
 	refs := p.Refs(v)
@@ -65,7 +65,7 @@ func cyclic(p *effects.Package, object ssa.Value, fn *ssa.Function, depth int) s
 	self := identity(p, object)
 	is := func(r effects.Ref) bool { return slices.Contains(self, r) }
 	within := func(v ssa.Value) bool {
-		base := interior(v)
+		base := Interior(v)
 		return isPointer(base.Type()) && slices.ContainsFunc(p.Refs(base), is)
 	}
 	var found ssa.Instruction
@@ -78,7 +78,7 @@ func cyclic(p *effects.Package, object ssa.Value, fn *ssa.Function, depth int) s
 				continue
 			}
 			st, ok := instr.(*ssa.Store)
-			if !ok || st.Addr == interior(st.Addr) {
+			if !ok || st.Addr == Interior(st.Addr) {
 				continue
 			}
 			if k, ok := st.Val.(*ssa.Const); ok && k.IsNil() && slices.ContainsFunc(p.Refs(st.Addr), func(at effects.Ref) bool { return slices.ContainsFunc(p.Contents(at), is) }) {
@@ -95,7 +95,7 @@ func cyclic(p *effects.Package, object ssa.Value, fn *ssa.Function, depth int) s
 // closes reports whether a store into the object leads back to it.
 func closes(p *effects.Package, st *ssa.Store, self []effects.Ref) bool {
 	is := func(r effects.Ref) bool { return slices.Contains(self, r) }
-	if base := interior(st.Val); isReference(st.Val.Type()) && isPointer(base.Type()) && slices.ContainsFunc(p.Refs(base), is) {
+	if base := Interior(st.Val); isReference(st.Val.Type()) && isPointer(base.Type()) && slices.ContainsFunc(p.Refs(base), is) {
 		return true
 	}
 	return slices.ContainsFunc(p.Refs(st.Val), func(r effects.Ref) bool {
@@ -130,8 +130,8 @@ func isNew(v ssa.Value) bool {
 	return ok && (obj.Comment == "complit" || obj.Comment == "new")
 }
 
-// interior returns the pointer to the whole of which v points to a part.
-func interior(v ssa.Value) ssa.Value {
+// Interior returns the pointer to the whole of which v points to a part.
+func Interior(v ssa.Value) ssa.Value {
 	for {
 		v = ir.Unconvert(v)
 		switch x := v.(type) {

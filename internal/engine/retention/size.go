@@ -46,7 +46,7 @@ func (c Capture) Large(limit int64) (Size, bool) {
 	if cell == nil {
 		return Size{}, false
 	}
-	if n := sizeof(c.p, deref(cell.Type())); n >= limit {
+	if n := Sizeof(c.p, deref(cell.Type())); n >= limit {
 		return Size{Bytes: n, Bulk: true}, true
 	}
 	for _, st := range c.stores {
@@ -62,13 +62,13 @@ func (c Capture) large(v ssa.Value, limit int64) (Size, bool) {
 	case *types.Pointer, *types.Slice:
 		for _, r := range c.p.Refs(v) {
 			if obj, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil {
-				if n := sizeof(c.p, deref(obj.Type())); n >= limit {
+				if n := Sizeof(c.p, deref(obj.Type())); n >= limit {
 					return Size{Bytes: n, Bulk: true}, true
 				}
 			}
 		}
 	case *types.Struct, *types.Array:
-		if n := sizeof(c.p, v.Type()); n >= limit {
+		if n := Sizeof(c.p, v.Type()); n >= limit {
 			return Size{Bytes: n, Bulk: true}, true
 		}
 		return Size{}, false
@@ -91,9 +91,9 @@ func bulk(t types.Type) bool {
 	return ok && b.Info()&types.IsString != 0
 }
 
-// sizeof returns the size of a variable of the type, or 0 if it depends on a
+// Sizeof returns the size of a variable of the type, or 0 if it depends on a
 // type parameter.
-func sizeof(p *effects.Package, t types.Type) int64 {
+func Sizeof(p *effects.Package, t types.Type) int64 {
 	if parametric(t) || p.IR.Pass.TypesSizes == nil {
 		return 0
 	}

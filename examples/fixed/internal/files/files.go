@@ -2,6 +2,7 @@
 package files
 
 import (
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -22,11 +23,14 @@ type Store struct {
 	mu       sync.Mutex
 	describe map[string]func() string // by id
 	fetched  map[string]int           // how often, by id
+	titles   map[string]string        // first lines, by id
 }
 
 // NewStore returns the store in a folder.
 func NewStore(dir string) *Store {
-	return &Store{dir: dir, describe: make(map[string]func() string), fetched: make(map[string]int)}
+	return &Store{
+		dir: dir, describe: make(map[string]func() string), fetched: make(map[string]int), titles: make(map[string]string),
+	}
 }
 
 // Save stores a file and returns its id.
@@ -40,8 +44,10 @@ func (s *Store) Save(name string, r io.Reader) (id string, err error) {
 	if err := os.WriteFile(filepath.Join(s.dir, id), body, 0o600); err != nil {
 		return "", err
 	}
+	title, _, _ := bytes.Cut(body, []byte("\n"))
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.titles[id] = string(title)
 	size := len(body)
 	s.describe[id] = func() string {
 		return fmt.Sprintf("%s, %d bytes", name, size)
@@ -55,7 +61,7 @@ func (s *Store) Describe(id string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if describe := s.describe[id]; describe != nil {
-		return fmt.Sprintf("%s, fetched %d times", describe(), s.fetched[id])
+		return fmt.Sprintf("%s: %s, fetched %d times", describe(), s.titles[id], s.fetched[id])
 	}
 	return ""
 }
@@ -77,6 +83,7 @@ func (s *Store) Remove(id string) error {
 	}
 	delete(s.describe, id)
 	delete(s.fetched, id)
+	delete(s.titles, id)
 	return os.Remove(filepath.Join(s.dir, id))
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 )
 
@@ -22,11 +23,14 @@ type Store struct {
 	mu       sync.Mutex
 	describe map[string]func() string // by id
 	fetched  map[string]int           // how often, by id
+	titles   map[string]string        // first lines, by id
 }
 
 // NewStore returns the store in a folder.
 func NewStore(dir string) *Store {
-	return &Store{dir: dir, describe: make(map[string]func() string), fetched: make(map[string]int)}
+	return &Store{
+		dir: dir, describe: make(map[string]func() string), fetched: make(map[string]int), titles: make(map[string]string),
+	}
 }
 
 // Save stores a file and returns its id.
@@ -40,8 +44,11 @@ func (s *Store) Save(name string, r io.Reader) (id string, err error) {
 	if err := os.WriteFile(filepath.Join(s.dir, id), body, 0o600); err != nil {
 		return "", err
 	}
+	title, _, _ := strings.Cut(string(body), "\n")
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	// Leak: the first line is a part of the text, and keeps all of it.
+	s.titles[id] = title
 	// Leak: to know a length, the function keeps the whole body.
 	s.describe[id] = func() string {
 		return fmt.Sprintf("%s, %d bytes", name, len(body))
@@ -56,7 +63,7 @@ func (s *Store) Describe(id string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if describe := s.describe[id]; describe != nil {
-		return fmt.Sprintf("%s, fetched %d times", describe(), s.fetched[id])
+		return fmt.Sprintf("%s: %s, fetched %d times", describe(), s.titles[id], s.fetched[id])
 	}
 	return ""
 }
@@ -77,6 +84,7 @@ func (s *Store) Remove(id string) error {
 		return fs.ErrNotExist
 	}
 	delete(s.describe, id)
+	delete(s.titles, id)
 	return os.Remove(filepath.Join(s.dir, id))
 }
 

@@ -1,0 +1,87 @@
+// Package subsliceleak defines an analyzer that reports small parts that keep
+// large wholes.
+//
+// # Analyzer subsliceleak
+//
+// subsliceleak: report parts of slices and strings that keep the whole
+//
+// A sub-slice and its array are one to the collector: a few bytes of a file keep
+// all of it, and an array keeps what is in its slots, whether the slice that
+// belongs to it reaches them or not.
+//
+//	type Queue struct {
+//		mu   sync.Mutex
+//		jobs []*Job
+//	}
+//
+//	func (q *Queue) Pop() *Job {
+//		q.mu.Lock()
+//		defer q.mu.Unlock()
+//		j := q.jobs[0]
+//		q.jobs = q.jobs[1:] // the array keeps j
+//		return j
+//	}
+//
+// The slots of a slice matter if their elements lead to memory: functions,
+// interfaces, maps, slices, and pointers to structs that have such. Numbers,
+// text, errors, times and types are little. A slice is kept where it stays if it is
+// in a field, package variable or container, or what a parameter of a named
+// slice type points to. A slice in an object that goes when the function returns
+// that makes it is silent, and so is one in a struct of another package, and
+// code that runs once per process or is for tests.
+//
+// Silent are also slots that are emptied, in the function or in one that it calls
+// or that calls it; an array that makes way for another one there; a slice
+// of which the function returns the part that it cuts off, or puts it
+// elsewhere; one that is filled again at once, by the function or by all that call
+// it; one that is made longer without an append, so that old elements are used
+// again; elements that are pointers into another slice; and objects that go to
+// a sync.Pool. Several cuts of one kind of one slice are one finding.
+//
+// # small-of-large
+//
+// A small part of a large buffer is kept where it stays: a line, word or match, or a
+// constant number of elements. A buffer is large if it has at least
+// -subsliceleak.min-bytes (64 KiB unless set) or was read by io.ReadAll or
+// os.ReadFile, or is a make whose length is not constant. Parts are followed
+// through strings, bytes, regexp, and functions of the module that return a part of what
+// they are given. A conversion between a string and bytes copies: what is cut
+// after it keeps the copy. A fix clones the part.
+//
+// Silent are parts that are most of the whole, such as what strings.TrimSpace
+// leaves; wholes that are kept anyway, or of which more than three parts are;
+// parts that a loop keeps one after the other, unless it picks them by
+// what they are or begin with; what has a limit, as with io.LimitReader, and
+// files with a constant name; and containers that are replaced as a whole.
+//
+// # queue-front
+//
+// Elements are taken from the front of a slice that is appended to: s = s[1:]. The
+// slots in front of it stay until append moves the rest to a new array. A
+// fix sets them to nil before.
+//
+// # popped-slot-kept
+//
+// The last element is taken: s = s[:len(s)-1], also in the Pop of a heap. The slot keeps
+// it until something else is put there. Silent are lists of spare parts, where the
+// function makes what it does not find; functions whose callers all put
+// something in as well; and heaps that are filled only where they are made or emptied.
+//
+// # truncated-not-cleared
+//
+// All elements are given up, and their array is kept: s = s[:0]. A fix clears the slice
+// before. Silent are lists of structs, which are room for values, functions that fill the
+// slice too, and the end of an object's life.
+//
+// # cut-not-cleared
+//
+// Elements are taken out of the middle, and those behind move down: append(s[:i],
+// s[i+1:]...), copy and a shorter slice, or a loop that appends to s[:0] what it
+// keeps of s. The slots at the end keep what was in them. slices.Delete
+// clears them since Go 1.22; with an older go line in go.mod it is reported as well.
+//
+// # interior-pointer
+//
+// A pointer to a field or element of something large, which the function
+// makes, is kept where it stays, and the rest is not.
+package subsliceleak

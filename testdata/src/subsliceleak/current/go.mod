@@ -1,0 +1,3 @@
+module example.com/shortened
+
+go 1.26

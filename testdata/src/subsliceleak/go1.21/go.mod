@@ -1,0 +1,3 @@
+module example.com/removal
+
+go 1.21
