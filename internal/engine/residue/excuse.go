@@ -551,7 +551,7 @@ func inSight(fn *ssa.Function) bool {
 // balanced reports whether all that have an element taken from the back have put one there:
 // a walk that comes back to where it began, and takes the same way again.
 func (c *Cut) balanced(p *Package) bool {
-	return c.Kind == Back && p.everyUse(c.At.Parent(), 0, func(call *ssa.Call) bool {
+	return c.Kind == Back && !c.Place.Path.IsElem() && p.everyUse(c.At.Parent(), 0, func(call *ssa.Call) bool {
 		return slices.ContainsFunc(p.In(ir.Outermost(call.Parent())), c.filledAt)
 	})
 }
