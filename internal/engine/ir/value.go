@@ -31,8 +31,8 @@ func Variadic(arg ssa.Value) (values []ssa.Value, ok bool) {
 		return nil, false
 	}
 	list, ok := slice.X.(*ssa.Alloc)
-	if !ok {
-		return nil, false
+	if !ok || list.Comment != "varargs" && list.Comment != "slicelit" {
+		return nil, false // an array
 	}
 	for _, use := range *list.Referrers() {
 		if elem, ok := use.(*ssa.IndexAddr); ok {
