@@ -314,27 +314,30 @@ func (j *judge) roots(s part, depth int) (roots []place, stays, unknown bool) {
 // leaks has to stay itself: it is no element of a list, a channel or a map that loses
 // elements, and nothing on the way is replaced.
 func (j *judge) passing(typ types.Type, path string) bool {
+	var own *types.Var // the last field of the package on the way
 	for name := range strings.SplitSeq(path, ".") {
 		elems := strings.Count(name, "[]")
-		name = strings.TrimSuffix(name, strings.Repeat("[]", elems))
-		var f *types.Var
-		if name != "" {
-			if f = fieldNamed(typ, name); f == nil {
+		if name = strings.TrimSuffix(name, strings.Repeat("[]", elems)); name != "" {
+			f := fieldNamed(typ, name)
+			if f == nil {
 				return false
 			}
 			f = f.Origin()
 			if j.emptied()[f] || j.leak.Needs.Keeper && j.renewed(f) {
 				return true
 			}
+			if f.Pkg() == j.pass.Pkg {
+				own = f
+			}
 			typ = f.Type()
 		}
 		for ; elems > 0 && j.leak.Needs.Keeper; elems-- {
+			if isList(typ) || own != nil && slices.ContainsFunc(j.UnderField(own), j.takesOut) {
+				return true
+			}
 			m, ok := typ.Underlying().(*types.Map)
 			if !ok {
-				return isList(typ)
-			}
-			if f != nil && f.Pkg() == j.pass.Pkg && j.losesElements(holder{field: f}) {
-				return true
+				return false
 			}
 			typ = m.Elem()
 		}

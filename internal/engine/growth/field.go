@@ -278,7 +278,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 		return FieldGrowth{}, false
 	}
 	at := in.Instr
-	if writes(in) && !isBuffer(typ) || isChan(in.Ref.Path.Type(in.Ref.Root.Type())) {
+	if writes(in) && !isBuffer(typ) || f.isObject(typ) || isChan(in.Ref.Path.Type(in.Ref.Root.Type())) {
 		return FieldGrowth{}, false
 	}
 	w := f.way(in, at, typ, func() bool { return false })
@@ -293,6 +293,16 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 		return g, false // listenerleak's
 	}
 	return g, true
+}
+
+// isObject reports whether a type is a struct of the package: a container is one of its
+// fields.
+func (f *fields) isObject(typ types.Type) bool {
+	if typ == nil {
+		return false
+	}
+	n := ir.Named(typ)
+	return n != nil && n.Obj().Pkg() == f.IR.Pass.Pkg && isStruct(n)
 }
 
 // givenFromOutside reports whether an instruction stands in an exported method: who calls
