@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/duty"
@@ -24,24 +23,7 @@ var doc string
 const name = "closeleak"
 
 // Analyzer reports values that are never given back.
-var Analyzer = &analysis.Analyzer{
-	Name:       name,
-	Doc:        finding.Doc(doc, name),
-	URL:        finding.URL(name),
-	Run:        effects.Alone(run),
-	Requires:   []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
-	Flags:      finding.Flags(),
-	ResultType: finding.ResultType,
-}
-
-func init() { evidence.Register(name, find) }
-
-func run(pass *analysis.Pass) (any, error) {
-	p := evidence.Of(pass)
-	report := finding.NewReporter(pass)
-	account.Report(p, report, name, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
-	return report.Flush(), nil
-}
+var Analyzer = account.Analyzer(name, doc, find)
 
 type checker struct {
 	*evidence.Package

@@ -3,12 +3,8 @@ package fieldgrowth
 import (
 	_ "embed"
 
-	"golang.org/x/tools/go/analysis"
-
-	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/growth"
-	"github.com/memlint/memlint/internal/finding"
 	"github.com/memlint/memlint/internal/finding/account"
 )
 
@@ -18,24 +14,7 @@ var doc string
 const name = "fieldgrowth"
 
 // Analyzer reports containers in fields of long-lived objects that only grow.
-var Analyzer = &analysis.Analyzer{
-	Name:       name,
-	Doc:        finding.Doc(doc, name),
-	URL:        finding.URL(name),
-	Run:        effects.Alone(run),
-	Requires:   []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
-	Flags:      finding.Flags(),
-	ResultType: finding.ResultType,
-}
-
-func init() { evidence.Register(name, find) }
-
-func run(pass *analysis.Pass) (any, error) {
-	p := evidence.Of(pass)
-	report := finding.NewReporter(pass)
-	account.Report(p, report, name, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
-	return report.Flush(), nil
-}
+var Analyzer = account.Analyzer(name, doc, find)
 
 // flaws say what is wrong, and what the note at the witness says.
 var flaws = map[growth.Flaw]struct{ category, what, witness string }{

@@ -5,7 +5,6 @@ import (
 	"go/types"
 	"slices"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/comm"
@@ -22,15 +21,7 @@ var doc string
 const name = "goroutineleak"
 
 // Analyzer reports goroutines that never end.
-var Analyzer = &analysis.Analyzer{
-	Name:       name,
-	Doc:        finding.Doc(doc, name),
-	URL:        finding.URL(name),
-	Run:        effects.Alone(run),
-	Requires:   []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
-	Flags:      finding.Flags(),
-	ResultType: finding.ResultType,
-}
+var Analyzer = account.Analyzer(name, doc, find)
 
 type checker struct {
 	*evidence.Package
@@ -41,8 +32,6 @@ type checker struct {
 	leaks []*evidence.Leak
 	told  map[ssa.Instruction]bool
 }
-
-func init() { evidence.Register(name, find) }
 
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
@@ -91,13 +80,6 @@ func (c *checker) each(f func(ssa.Instruction)) {
 			}
 		}
 	}
-}
-
-func run(pass *analysis.Pass) (any, error) {
-	p := evidence.Of(pass)
-	report := finding.NewReporter(pass)
-	account.Report(p, report, name, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
-	return report.Flush(), nil
 }
 
 // A leak is what a finding says.

@@ -4,10 +4,8 @@ import (
 	_ "embed"
 	"go/types"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/recycle"
 	"github.com/memlint/memlint/internal/finding"
@@ -20,24 +18,7 @@ var doc string
 const name = "poolleak"
 
 // Analyzer reports what pools keep.
-var Analyzer = &analysis.Analyzer{
-	Name:       name,
-	Doc:        finding.Doc(doc, name),
-	URL:        finding.URL(name),
-	Run:        effects.Alone(run),
-	Requires:   []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
-	Flags:      finding.Flags(),
-	ResultType: finding.ResultType,
-}
-
-func init() { evidence.Register(name, find) }
-
-func run(pass *analysis.Pass) (any, error) {
-	p := evidence.Of(pass)
-	report := finding.NewReporter(pass)
-	account.Report(p, report, name, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
-	return report.Flush(), nil
-}
+var Analyzer = account.Analyzer(name, doc, find)
 
 type checker struct {
 	*evidence.Package

@@ -4,10 +4,8 @@ import (
 	_ "embed"
 	"go/token"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/residue"
 	"github.com/memlint/memlint/internal/engine/retention"
@@ -21,28 +19,12 @@ var doc string
 const name = "subsliceleak"
 
 // Analyzer reports parts that keep the whole.
-var Analyzer = &analysis.Analyzer{
-	Name:       name,
-	Doc:        finding.Doc(doc, name),
-	URL:        finding.URL(name),
-	Run:        effects.Alone(run),
-	Requires:   []*analysis.Analyzer{effects.Analyzer, evidence.Analyzer},
-	Flags:      finding.Flags(),
-	ResultType: finding.ResultType,
-}
+var Analyzer = account.Analyzer(name, doc, find)
 
 var minBytes int64
 
 func init() {
 	Analyzer.Flags.Int64Var(&minBytes, "min-bytes", 64<<10, "size from which what a part keeps is large")
-	evidence.Register(name, find)
-}
-
-func run(pass *analysis.Pass) (any, error) {
-	p := evidence.Of(pass)
-	report := finding.NewReporter(pass)
-	account.Report(p, report, name, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
-	return report.Flush(), nil
 }
 
 type checker struct {

@@ -347,15 +347,18 @@ func (p *Package) uncalled(fn *ssa.Function, r *reach) bool {
 // Uncalled reports whether nobody calls a method and nobody can from elsewhere: it, or its
 // type, is not exported, and it is not that of an interface which values are used as.
 func (p *Package) Uncalled(fn *ssa.Function) bool {
-	if p.uncalled(fn, p.reached(fn)) {
+	if !token.IsExported(fn.Name()) && p.uncalled(fn, p.reached(fn)) {
 		return true
 	}
 	obj, ok := fn.Object().(*types.Func)
 	n := ir.Named(fn.Signature.Recv().Type())
-	if !ok || n == nil || n.Obj().Exported() || n.Obj().Pkg() != p.pass.Pkg || len(p.Uses(fn)) > 0 || p.named()[obj] || p.IR.Tested(obj.Name()) {
+	if !ok || n == nil || n.Obj().Exported() && p.pass.Pkg.Name() != "main" || n.Obj().Pkg() != p.pass.Pkg || len(p.Uses(fn)) > 0 || p.named()[obj] || p.IR.Tested(obj.Name()) {
 		return false
 	}
 	return !p.handedOut(n) && !slices.ContainsFunc(p.Converted(n), func(typ types.Type) bool {
+		if i, ok := typ.Underlying().(*types.Interface); ok && i.NumMethods() == 0 {
+			return token.IsExported(fn.Name()) // package reflect may call it
+		}
 		m, _, _ := types.LookupFieldOrMethod(typ, false, p.pass.Pkg, fn.Name())
 		return m != nil
 	})

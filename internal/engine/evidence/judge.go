@@ -484,7 +484,7 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 		param, ok := s.root.(*ssa.Parameter)
 		return ok && param.Parent() == fn && !isReceiver(param)
 	})
-	if j.uncalled(fn, r) && !n.stuck && !ofReceiver {
+	if j.uncalled(fn, r) && !n.stuck && !ofReceiver && !(j.leak.Needs.Keeper && n.askStays) {
 		w.reason = Reason{Kind: Uncalled, Pos: fn.Pos(), Name: fn.Name()}
 		return j.met(w)
 	}

@@ -295,11 +295,14 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	return g, true
 }
 
-// isObject reports whether a type is a struct of the package: a container is one of its
-// fields.
+// isObject reports whether a type is no container: a text or number, or a struct of the
+// package, of which a container is one of the fields.
 func (f *fields) isObject(typ types.Type) bool {
 	if typ == nil {
 		return false
+	}
+	if isBasic(typ) {
+		return true
 	}
 	n := ir.Named(typ)
 	return n != nil && n.Obj().Pkg() == f.IR.Pass.Pkg && isStruct(n)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/retention"
 )
 
 // A List is a hand-made pool that nothing bounds: a slice or chain that one function
@@ -59,7 +60,7 @@ func (f *Finder) Lists() []*List {
 	}
 	var lists []*List
 	for _, l := range frees {
-		if l.others || len(l.takes) == 0 || f.escapes(l) {
+		if l.others || len(l.takes) == 0 || f.little(l.v.Type()) || f.escapes(l) {
 			continue
 		}
 		take := slices.IndexFunc(l.takes, func(at ssa.Instruction) bool { return f.makesElse(at, l) })
@@ -75,6 +76,36 @@ func (f *Finder) Lists() []*List {
 	}
 	slices.SortFunc(lists, func(a, b *List) int { return cmp.Compare(a.Put.Pos(), b.Put.Pos()) })
 	return lists
+}
+
+// little reports whether what a list has are pointers to small structs: as many as ever
+// were in use at once are no matter.
+func (f *Finder) little(typ types.Type) bool {
+	const small = 1 << 10
+	if s, ok := typ.Underlying().(*types.Slice); ok {
+		typ = s.Elem()
+	}
+	ptr, ok := typ.Underlying().(*types.Pointer)
+	if !ok {
+		return false
+	}
+	s, ok := ptr.Elem().Underlying().(*types.Struct)
+	return ok && retention.Sizeof(f.Package.Package, s) < small && !f.holdsBuffer(s)
+}
+
+// holdsBuffer reports whether a struct has a slice or buffer of any size.
+func (f *Finder) holdsBuffer(s *types.Struct) bool {
+	for field := range s.Fields() {
+		switch t := field.Type().Underlying().(type) {
+		case *types.Slice:
+			return true
+		case *types.Struct:
+			if f.holdsBuffer(t) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // large reports whether elements of a type are worth a list: what is made anew is on the

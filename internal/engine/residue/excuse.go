@@ -91,11 +91,36 @@ func (c *Cut) leaves(p *Package) bool {
 	if (c.Kind == Front || c.Kind == Back) && !p.grows(c) {
 		return false
 	}
-	if obj, ok := fn.Object().(*types.Func); c.Kind == All && (!isReference(c.Elem) || ok && effects.IsTeardown(obj)) {
-		return false // room for values, or the end
+	if obj, ok := fn.Object().(*types.Func); c.Kind == All && (!isReference(c.Elem) || ok && effects.IsTeardown(obj) || c.begins()) {
+		return false // room for values, the end, or a new beginning
 	}
 	c.loads(p)
 	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !c.balanced(p) && !p.owned(c) && p.fed(c) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
+}
+
+// begins reports whether a cut is one of several fields that a function sets: the object is
+// made ready to be used again.
+func (c *Cut) begins() bool {
+	const several = 2
+	st, ok := c.At.(*ssa.Store)
+	if !ok {
+		return false
+	}
+	at, ok := st.Addr.(*ssa.FieldAddr)
+	if !ok {
+		return false
+	}
+	set := make(map[int]bool)
+	for _, b := range c.At.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if st, ok := instr.(*ssa.Store); ok {
+				if other, ok := st.Addr.(*ssa.FieldAddr); ok && other.X == at.X && other.Field != at.Field {
+					set[other.Field] = true
+				}
+			}
+		}
+	}
+	return len(set) >= several
 }
 
 // letting is a function that may let go of what is in a slice.
@@ -497,17 +522,31 @@ func (c *Cut) spare(p *Package) bool {
 func (c *Cut) refilled(p *Package) bool {
 	switch c.Kind {
 	case Middle:
-		return false
-	case All:
-		if slices.ContainsFunc(p.In(ir.Outermost(c.At.Parent())), func(e *effects.Event) bool { return c.filledAt(e) && e.Instr != c.At }) {
+		return c.addsAtOnce()
+	case Back:
+		if c.filledBehind(p, c.At) {
 			return true
 		}
-	default:
-		if c.filledBehind(p, c.At) {
+	default: // also a window that moves along: what is in front goes when append makes a new array
+		if slices.ContainsFunc(p.In(ir.Outermost(c.At.Parent())), func(e *effects.Event) bool { return c.filledAt(e) && e.Instr != c.At }) {
 			return true
 		}
 	}
 	return c.Kind == All && p.everyUse(c.At.Parent(), 0, func(call *ssa.Call) bool { return c.filledBehind(p, call) })
+}
+
+// addsAtOnce reports whether what is cut out is put in again at the end.
+func (c *Cut) addsAtOnce() bool {
+	st, ok := c.At.(*ssa.Store)
+	if !ok {
+		return false
+	}
+	outer, ok := st.Val.(*ssa.Call)
+	if !ok || !appends(outer) {
+		return false
+	}
+	_, again := ir.Unwrap(outer.Call.Args[0]).(*ssa.Call)
+	return again && appends(outer.Call.Args[0])
 }
 
 // maxUp bounds how many callers above each other are looked at.
