@@ -113,10 +113,13 @@ func (c *Cut) begins() bool {
 	set := make(map[int]bool)
 	for _, b := range c.At.Parent().Blocks {
 		for _, instr := range b.Instrs {
-			if st, ok := instr.(*ssa.Store); ok {
-				if other, ok := st.Addr.(*ssa.FieldAddr); ok && other.X == at.X && other.Field != at.Field {
-					set[other.Field] = true
-				}
+			st, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			_, cut := st.Val.(*ssa.Slice)
+			if other, ok := st.Addr.(*ssa.FieldAddr); ok && !cut && other.X == at.X && other.Field != at.Field {
+				set[other.Field] = true
 			}
 		}
 	}
