@@ -402,12 +402,23 @@ func (j *judge) beforeLoop(v ssa.Value, at ssa.Instruction) bool {
 	return false
 }
 
-// drains reports whether a loop goes over a channel until that is closed, which is not
-// part of v: what it fills is what comes out of it.
+// drains reports whether a loop goes over a channel until that is closed: what it fills is
+// what comes out of it. Not so if the channel is part of v, and closed only when v ends.
 func (j *judge) drains(l *ir.Loop, v ssa.Value) bool {
 	return slices.ContainsFunc(l.Header.Instrs, func(instr ssa.Instruction) bool {
 		recv, ok := instr.(*ssa.UnOp)
-		return ok && recv.Op == token.ARROW && recv.CommaOk && !slices.ContainsFunc(j.Refs(recv.X), func(r effects.Ref) bool { return r.Root == v && r.Path != nil })
+		return ok && recv.Op == token.ARROW && recv.CommaOk && !slices.ContainsFunc(j.Refs(recv.X), func(r effects.Ref) bool {
+			return r.Root == v && r.Path != nil && !j.closesBefore(r.Path.Field())
+		})
+	})
+}
+
+// closesBefore reports whether the package closes the channel in a field elsewhere than in a
+// method that ends its owner.
+func (j *judge) closesBefore(f *types.Var) bool {
+	return f != nil && slices.ContainsFunc(j.OfField(f), func(e *effects.Event) bool {
+		obj, ok := ir.Outermost(e.Func()).Object().(*types.Func)
+		return e.Kind == effects.Close && !(ok && effects.IsTeardown(obj))
 	})
 }
 

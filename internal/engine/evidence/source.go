@@ -634,7 +634,9 @@ func (t *trace) call(v *ssa.Call, result int, path string) {
 		t.end(Unknown, v)
 		return
 	}
-	if !convention.IsStd(callee.Pkg().Path()) || callee.FullName() == "(context.Context).Value" {
+	recv := callee.Signature().Recv()
+	asked := recv != nil && convention.FromAnybody(recv.Type()) // the request itself says
+	if !convention.IsStd(callee.Pkg().Path()) && !asked || callee.FullName() == "(context.Context).Value" {
 		t.apart++
 		defer func() { t.apart-- }()
 	}

@@ -283,7 +283,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	}
 	w := f.way(in, at, typ, func() bool { return false })
 	w.Needs.Of, w.Needs.Keeper = []effects.Ref{f.owner(in.Ref)}, true
-	w.Needs.Wire = flaw == NoWayOut
+	w.Needs.Wire, w.Needs.Strict = flaw == NoWayOut, flaw == NoWayOut
 	w.Needs.Owed = flaw != NoWayOut && (flaw != EmptyInner || givenFromOutside(in.Instr) && givenFromOutside(witness))
 	if f.emptied(c, nil) != nil {
 		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known

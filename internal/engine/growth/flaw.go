@@ -421,12 +421,25 @@ func (f *fields) sibling(c kept, in *effects.Event) ssa.Instruction {
 			continue
 		}
 		for _, out := range f.outs(o) {
-			if out.Kind == effects.Shrink && ir.Outermost(out.Func()) != ir.Outermost(in.Func()) && !f.uncalled(out) && !f.otherKey(out, e) && !f.undoes(out, e) {
+			if out.Kind == effects.Shrink && !f.emptiesAll(out) && ir.Outermost(out.Func()) != ir.Outermost(in.Func()) && !f.uncalled(out) && !f.otherKey(out, e) && !f.undoes(out, e) {
 				return out.Instr
 			}
 		}
 	}
 	return nil
+}
+
+// emptiesAll reports whether an event takes out what a loop over the container comes to:
+// then it is a queue that is emptied, and no end of what a key stands for.
+func (f *fields) emptiesAll(out *effects.Event) bool {
+	switch key := ir.Unconvert(f.deletes(out)).(type) {
+	case *ssa.Extract:
+		_, next := key.Tuple.(*ssa.Next)
+		return next
+	case *ssa.Parameter: // of the function for Range
+		return key.Parent().Parent() != nil
+	}
+	return false
 }
 
 // together reports whether control that comes to one of two instructions comes from the
