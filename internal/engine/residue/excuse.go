@@ -88,7 +88,7 @@ func (c *Cut) leaves(p *Package) bool {
 			return false
 		}
 	}
-	if (c.Kind == Front || c.Kind == Back) && !p.grows(c) {
+	if (c.Kind == Front || c.Kind == Back) && (!p.grows(c) || p.cursor(c)) {
 		return false
 	}
 	if obj, ok := fn.Object().(*types.Func); c.Kind == All && (!isReference(c.Elem) || ok && effects.IsTeardown(obj) || c.begins()) {
@@ -386,6 +386,34 @@ func (p *Package) grows(c *Cut) bool {
 }
 
 func isGrowth(e *effects.Event) bool { return e.Kind == effects.Grow }
+
+// cursor reports whether the slice belongs to an object of one operation, which goes with
+// it: one of a type that is not exported, and has nothing to be shared by.
+func (p *Package) cursor(c *Cut) bool {
+	if c.field == nil {
+		return false
+	}
+	scope := p.IR.Pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		t, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || t.IsAlias() {
+			continue
+		}
+		if s, ok := t.Type().Underlying().(*types.Struct); ok && slices.ContainsFunc(slices.Collect(s.Fields()), func(f *types.Var) bool { return f.Origin() == c.field }) {
+			return !t.Exported() && !slices.ContainsFunc(slices.Collect(s.Fields()), shares)
+		}
+	}
+	return false
+}
+
+// shares reports whether a field is there for several goroutines: a lock or a channel.
+func shares(f *types.Var) bool {
+	if _, is := f.Type().Underlying().(*types.Chan); is {
+		return true
+	}
+	n := ir.Named(f.Type())
+	return n != nil && n.Obj().Pkg() != nil && (n.Obj().Pkg().Path() == "sync" || n.Obj().Pkg().Path() == "sync/atomic")
+}
 
 // extends reports whether the slice is made longer without a new element: what is in the
 // slots behind its end is used again.
