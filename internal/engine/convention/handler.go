@@ -114,6 +114,36 @@ func HandlerOf(fn *types.Func, sig *types.Signature, imports func(path string) b
 	return Handler{}, false
 }
 
+// Generated reports whether fn, which takes a message of protocol buffers, is a method of a
+// service: the message's package has an interface with it, as it is generated. It is true
+// of functions that take none.
+func Generated(fn *types.Func) bool {
+	params := fn.Signature().Params()
+	for v := range params.Variables() {
+		if !isMessage(v.Type()) {
+			continue
+		}
+		n := named(v.Type())
+		if n == nil || n.Obj().Pkg() == nil {
+			continue
+		}
+		scope := n.Obj().Pkg().Scope()
+		return slices.ContainsFunc(scope.Names(), func(name string) bool {
+			i, ok := scope.Lookup(name).Type().Underlying().(*types.Interface)
+			if !ok {
+				return false
+			}
+			for m := range i.Methods() {
+				if m.Name() == fn.Name() && types.Identical(m.Signature().Params(), params) {
+					return true
+				}
+			}
+			return false
+		})
+	}
+	return true
+}
+
 // returnsOf reports whether a function makes what others handle: it returns it.
 func returnsOf(sig *types.Signature, table map[string]string) bool {
 	for r := range sig.Results().Variables() {

@@ -413,6 +413,12 @@ func (j *judge) drains(l *ir.Loop, v ssa.Value) bool {
 	})
 }
 
+// generated reports whether a method that takes a message is one of a service.
+func generated(fn *ssa.Function) bool {
+	obj, ok := fn.Object().(*types.Func)
+	return !ok || convention.Generated(obj)
+}
+
 // closesBefore reports whether the package closes the channel in a field elsewhere than in a
 // method that ends its owner.
 func (j *judge) closesBefore(f *types.Var) bool {
@@ -464,7 +470,7 @@ func (j *judge) in(fn *ssa.Function, n needs, w way) way {
 	defer func() { j.active = j.active[:len(j.active)-1] }()
 
 	r := j.reached(fn)
-	if h, ok := j.handler(fn); ok {
+	if h, ok := j.handler(fn); ok && !(j.leak.Needs.Keeper && !generated(fn)) {
 		n.stays = slices.DeleteFunc(slices.Clone(n.stays), endsWithCall)
 		if n.askStays && len(n.stays) == 0 {
 			w.outcome = refused

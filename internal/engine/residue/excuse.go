@@ -342,9 +342,10 @@ func (p *Package) isInner(v ssa.Value) bool {
 // fed reports whether a slice that is a heap gets elements at other places than it loses
 // them: one that is filled once, or from itself, goes when that is done.
 func (p *Package) fed(c *Cut) bool {
-	if c.named == nil || c.named.Obj().Exported() {
+	if c.named == nil {
 		return true
 	}
+	used := false // by the package itself
 	for _, fn := range p.IR.Funcs {
 		if p.HelpsTests(fn) {
 			continue
@@ -359,6 +360,7 @@ func (p *Package) fed(c *Cut) bool {
 			if callee == nil || callee.Pkg() == nil || callee.Pkg().Path() != "container/heap" || ir.Named(ir.Unwrap(call.Call.Args[0]).Type()) != c.named {
 				return
 			}
+			used = true
 			switch callee.Name() {
 			case "Push":
 				pushes = pushes || !slices.ContainsFunc(p.Refs(call.Call.Args[0]), func(r effects.Ref) bool { return effects.Fresh(r.Root) })
@@ -370,7 +372,7 @@ func (p *Package) fed(c *Cut) bool {
 			return true
 		}
 	}
-	return false
+	return c.named.Obj().Exported() && !used
 }
 
 // grows reports whether anything is ever put into the slice.
@@ -553,7 +555,7 @@ func (c *Cut) spare(p *Package) bool {
 func (c *Cut) refilled(p *Package) bool {
 	switch c.Kind {
 	case Middle:
-		return c.addsAtOnce()
+		return c.addsAtOnce() || c.filledBehind(p, c.At)
 	case Back:
 		if c.filledBehind(p, c.At) {
 			return true
