@@ -197,3 +197,27 @@ func (t *Table) Serve(l net.Listener) error {
 		t.tags[a] = a.name // want `map gets keys and never loses any; held by Table.tags`
 	}
 }
+
+// A pool of workers has the errors of one run.
+type pool struct {
+	errs chan error
+	all  []error
+}
+
+func (p *pool) collect() {
+	for err := range p.errs {
+		p.all = append(p.all, err)
+	}
+}
+
+func (p *pool) drain() []error {
+	close(p.errs)
+	return p.all
+}
+
+// Run is fine: the pool goes with it.
+func Run() []error {
+	p := &pool{errs: make(chan error)}
+	go p.collect()
+	return p.drain()
+}

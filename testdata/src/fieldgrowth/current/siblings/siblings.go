@@ -70,3 +70,53 @@ func Calls(names []string) int {
 	}
 	return len(t.seen)
 }
+
+// A Kind is in one or the other map.
+type Kind struct {
+	plain  map[string]int
+	folded map[string]string
+}
+
+// Add is fine: what is deleted from one was never in the other.
+func (k *Kind) Add(id string, v any) {
+	switch v := v.(type) {
+	case int:
+		k.plain[id] = v
+	case string:
+		k.folded[id] = v // want `map gets keys and never loses any; held by Kind.folded \(fieldgrowth/only-grows, latent\)`
+	}
+}
+
+func (k *Kind) Remove(id string) { delete(k.plain, id) }
+
+// A Set has what is new in a map of its own, which is emptied from time to time.
+type Set struct {
+	all, fresh map[string]bool
+}
+
+// Add is fine: what is no longer new is still there.
+func (s *Set) Add(id string) {
+	s.fresh[id] = true
+	s.all[id] = true // want `map gets keys and never loses any; held by Set.all \(fieldgrowth/only-grows, latent\)`
+}
+
+func (s *Set) Fresh() (ids []string) {
+	for id := range s.fresh {
+		ids = append(ids, id)
+		delete(s.fresh, id)
+	}
+	return ids
+}
+
+// A Light is on where status says so, whether it is there or not.
+type Light struct {
+	status, there map[string]bool
+}
+
+func (l *Light) Add(id string) {
+	l.status[id] = true
+	l.there[id] = true // want `map gets keys and never loses any; held by Light.there \(fieldgrowth/only-grows, latent\)`
+}
+
+func (l *Light) On(id string)  { l.status[id] = true }
+func (l *Light) Off(id string) { delete(l.status, id) }

@@ -165,3 +165,32 @@ func Parse(in []byte) {
 	copy(x.data[:], in)
 	p.give(x)
 }
+
+type small struct {
+	next *small
+	id   int
+}
+
+// Small is fine: as many small structs as ever were in use at once are no matter.
+type Small struct {
+	mu   sync.Mutex
+	free *small
+}
+
+func (l *Small) Get() *small {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.free
+	if n == nil {
+		return new(small)
+	}
+	l.free = n.next
+	return n
+}
+
+func (l *Small) Put(n *small) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n.next = l.free
+	l.free = n
+}
