@@ -220,7 +220,9 @@ func (f *finder) way(e *effects.Event, at ssa.Instruction, typ types.Type, consu
 	w := Way{Instr: at, Event: e, Plugged: f.plugs(e), Needs: evidence.Needs{Again: true}}
 	if !keyed(typ) && (typ != nil || e.Key == nil) {
 		w.Needs.Adds, w.Needs.Data = !w.Plugged && !consulted(), true
-		if key := onlyIfAbsent(grows(e)); key != nil {
+		if f.searched(grows(e), e) {
+			w.Needs.Many = []ssa.Value{} // it has keys: what was looked for
+		} else if key := onlyIfAbsent(grows(e)); key != nil {
 			w.Needs.Many = []ssa.Value{key}
 			if grows(e) != e.Instr {
 				w.Needs.Through = calleeOf(e)
@@ -282,6 +284,28 @@ func onlyIfAbsent(instr ssa.Instruction) ssa.Value {
 		}
 	}
 	return nil
+}
+
+// searched reports whether an instruction runs only where a list was looked through for
+// something: what is added is added once for each.
+func (f *finder) searched(instr ssa.Instruction, e *effects.Event) bool {
+	for b := instr.Block(); b.Idom() != nil; b = b.Idom() {
+		br, ok := b.Idom().Instrs[len(b.Idom().Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cond := br.Cond
+		if cmp, ok := cond.(*ssa.BinOp); ok {
+			cond = cmp.X
+		}
+		if call, ok := cond.(*ssa.Call); ok {
+			callee := ir.Callee(&call.Call)
+			if callee != nil && (callee.FullName() == "slices.IndexFunc" || callee.FullName() == "slices.ContainsFunc") && f.samePlace(call.Call.Args[0], e) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // asksFor are the functions that tell whether a container has their second

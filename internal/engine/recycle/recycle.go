@@ -16,7 +16,6 @@ import (
 type Finder struct {
 	*evidence.Package
 	branches map[*ssa.Function][]branch // see sizes
-	by       map[*types.Var][]branch    // by the field that is measured
 }
 
 // New returns the finder of a package.

@@ -93,8 +93,7 @@ func (c *Cut) Free() bool {
 		}
 		return !behind[b]
 	}
-	var free func(v ssa.Value) bool
-	free = func(v ssa.Value) bool {
+	free := func(v ssa.Value) bool {
 		for _, ref := range *v.Referrers() {
 			switch ref := ref.(type) {
 			case *ssa.DebugRef:
@@ -449,7 +448,11 @@ func isCopy(instr ssa.Instruction) bool {
 // made from.
 func inPlace(p *Package, at ssa.Instruction, s *ssa.Slice) bool {
 	for _, l := range p.IR.Graph(at.Parent()).Loops {
-		if over := l.Ranged(); over != nil && !l.Contains(s.Block()) && overlap(p.Refs(over), p.Refs(s.X)) {
+		over := l.Ranged()
+		if over == nil || l.Contains(s.Block()) || !overlap(p.Refs(over), p.Refs(s.X)) {
+			continue
+		}
+		if !stems(over, func(v ssa.Value) bool { return v == ssa.Value(s) }) { // it is not the new one that the loop goes over
 			return true
 		}
 	}
