@@ -50,7 +50,7 @@ func buildNogo(name, config string) (string, error) {
 	return build(filepath.Join(dir, "nogo"), name, "-mod=mod", ".")
 }
 
-var analyzers = []string{"closeleak", "closurecapture", "fieldgrowth", "globalgrowth", "goroutineleak", "listenerleak", "poolleak", "subsliceleak", "timerleak"}
+var analyzers = []string{"closeleak", "closurecapture", "fieldgrowth", "globalgrowth", "goroutineleak", "listenerleak", "poolleak", "readall", "subsliceleak", "timerleak"}
 
 // theNogoModule is a module with the sources of nogo and of its builder. Its
 // name lets it import internal packages of x/tools, as nogo does. All else is

@@ -1,9 +1,13 @@
 package leaks
 
-import "io"
+import (
+	"io"
+	"sync"
+)
 
 // A waiting list has sessions.
 type waiting struct {
+	mu      sync.Mutex
 	list    []*session
 	titles  map[int64]string
 	heads   []*int
