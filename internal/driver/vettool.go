@@ -57,8 +57,11 @@ func filter(analyzers []*analysis.Analyzer, flags *flag.FlagSet) {
 				return nil, err
 			}
 			asked := selection.Selection{*names}
-			if f := flags.Lookup(a.Name); f != nil && f.Value.String() == "true" { // unitchecker's
-				asked = append(asked, selection.Names{Enable: []string{a.Name}})
+			// The text of unitchecker's flag is "true" also if nobody has set it.
+			if f := flags.Lookup(a.Name); f != nil {
+				if v, ok := f.Value.(flag.Getter); ok && v.Get() == true {
+					asked = append(asked, selection.Names{Enable: []string{a.Name}})
+				}
 			}
 			asked.SwitchedOn(a)
 			tell := pass.Report
