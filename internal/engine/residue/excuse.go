@@ -357,7 +357,7 @@ func (p *Package) fed(c *Cut) bool {
 				return
 			}
 			callee := ir.Callee(&call.Call)
-			if callee == nil || callee.Pkg() == nil || callee.Pkg().Path() != "container/heap" || ir.Named(ir.Unwrap(call.Call.Args[0]).Type()) != c.named {
+			if callee == nil || callee.Signature().Recv() != nil || callee.Pkg() == nil || callee.Pkg().Path() != "container/heap" || ir.Named(ir.Unwrap(call.Call.Args[0]).Type()) != c.named {
 				return
 			}
 			used = true

@@ -41,7 +41,7 @@ func TestFiles(t *testing.T) {
 
 	id := strings.TrimSpace(text(t)(http.Post(srv.URL+"/files/notes.txt", "text/plain", strings.NewReader("buy milk"))))
 	got := text(t)(http.Get(srv.URL + "/files/" + id))
-	if want := "notes.txt, 8 bytes\n"; got != want {
+	if want := "notes.txt, 8 bytes: buy milk, fetched 0 times\n"; got != want {
 		t.Errorf("the file is described as %q, want %q", got, want)
 	}
 	z, err := gzip.NewReader(strings.NewReader(text(t)(http.Get(srv.URL + "/files/" + id + "/gzip"))))
