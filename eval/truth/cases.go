@@ -59,7 +59,7 @@ var cases = append(append([]test{
 	{category: "poolleak/get-without-put", leak: leaks.GetWithoutPut, fixed: leaks.GetWithoutPutFixed, bytes: large, goroutines: 1},
 	{category: "poolleak/keeps-request", leak: leaks.KeepsRequest, fixed: leaks.KeepsRequestFixed, bytes: large},
 	{category: "poolleak/list-never-shrinks", leak: leaks.ListNeverShrinks, fixed: leaks.ListNeverShrinksFixed, bytes: large},
-	{category: "poolleak/no-size-check", leak: leaks.NoSizeCheck, fixed: leaks.NoSizeCheckFixed, bytes: large / 2},
+	{category: "poolleak/no-size-check", leak: leaks.NoSizeCheck, fixed: leaks.NoSizeCheckFixed, bytes: large},
 	{category: "poolleak/not-cleared", leak: leaks.NotCleared, fixed: leaks.NotClearedFixed, bytes: large},
 	{category: "subsliceleak/cut-not-cleared", leak: leaks.CutNotCleared, fixed: leaks.CutNotClearedFixed, bytes: large},
 	{category: "subsliceleak/interior-pointer", leak: leaks.Interior, fixed: leaks.InteriorFixed, bytes: large},
