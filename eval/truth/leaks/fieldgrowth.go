@@ -35,7 +35,7 @@ func (c *counter) add(id int64, s *session) {
 	c.by[id] = s // leak: fieldgrowth/remove-never-called
 }
 
-func (c *counter) drop(id int64) { delete(c.by, id) }
+func (c *counter) Drop(id int64) { delete(c.by, id) }
 
 func NewShop() *Shop {
 	type byNumber = map[int64]*session

@@ -24,6 +24,8 @@ func filled() *waiting {
 }
 
 func (w *waiting) first() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.list[0].touch()
 	w.list = w.list[1:] // leak: subsliceleak/queue-front
 }
