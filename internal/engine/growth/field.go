@@ -69,7 +69,10 @@ type fields struct {
 	events map[*types.Var][]*effects.Event // on what is kept under a field
 	out    map[kept][]*effects.Event
 	handed map[kept]bool
-	owners map[*types.Var]string // see ownerOf
+	owners map[*types.Var]string           // see ownerOf
+	filled map[kept]map[*ssa.Function]bool // see fillers
+	ups    []*cleanup                      // see cleanups
+	reads  map[*effects.Event]bool         // see whenRead
 }
 
 // Fields returns the ways in of containers in fields of the package's types from
@@ -82,6 +85,8 @@ func Fields(p *evidence.Package) []FieldGrowth {
 		events: make(map[*types.Var][]*effects.Event),
 		out:    make(map[kept][]*effects.Event),
 		handed: make(map[kept]bool),
+		filled: make(map[kept]map[*ssa.Function]bool),
+		reads:  make(map[*effects.Event]bool),
 	}
 	var order []kept
 	for _, e := range f.Events() {
@@ -100,7 +105,7 @@ func Fields(p *evidence.Package) []FieldGrowth {
 		if f.inHands(c) {
 			continue
 		}
-		for _, in := range f.ins[c] {
+		for _, in := range f.ins[c][:min(maxWays, len(f.ins[c]))] {
 			if i := at[in.Instr]; i > 0 {
 				found[i-1].Needs.Of = append(found[i-1].Needs.Of, f.owner(in.Ref))
 			} else if g, ok := f.judge(c, in); ok {
@@ -126,6 +131,10 @@ func lasting(owners []effects.Ref) []effects.Ref {
 	}
 	return slices.DeleteFunc(owners, made)
 }
+
+// maxWays bounds how many ways in, and how many ways out, of a container are looked at: what
+// has more of these is taken out, and what has more of those is told anyway.
+const maxWays = 64
 
 // standsHere reports whether a growth is told at its instruction: in the function
 // that has the field, and not where that function is called.

@@ -1,6 +1,7 @@
 package growth
 
 import (
+	"cmp"
 	"go/token"
 	"go/types"
 	"slices"
@@ -20,7 +21,11 @@ import (
 // something takes out what comes in by it.
 func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witness ssa.Instruction, ok bool) {
 	flaw := NoWayOut
-	for _, out := range f.outs(c) {
+	outs := f.outs(c)
+	if len(outs) > maxWays {
+		return 0, nil, false
+	}
+	for _, out := range outs {
 		var miss Flaw
 		switch {
 		case f.uncalled(out):
@@ -46,7 +51,7 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 			return EmptyInner, out, true
 		}
 	}
-	if out := f.sibling(c, in); out != nil {
+	if out := cmp.Or(f.sibling(c, in), f.forgotten(c)); out != nil {
 		return Sibling, out, true
 	}
 	if at := f.walked(c, in, typ); at != nil {
@@ -280,16 +285,24 @@ func onFailure(instr ssa.Instruction) bool {
 // whenRead reports whether an element is taken out where it was asked for, and found to
 // be too old.
 func (f *fields) whenRead(out *effects.Event) bool {
+	is, known := f.reads[out]
+	if !known {
+		is = f.asksFirst(out) && asksTime(out.Instr)
+		f.reads[out] = is
+	}
+	return is
+}
+
+// asksFirst reports whether control comes to what takes out from a look at the same key.
+func (f *fields) asksFirst(out *effects.Event) bool {
 	del := f.deletes(out)
-	if del == nil {
+	if del == nil || f.fromRange(del) {
 		return false
 	}
-	fn := out.Func()
-	if f.fromRange(del) {
-		return false
-	}
-	asked := false
-	for _, b := range fn.Blocks {
+	for _, b := range out.Func().Blocks {
+		if !b.Dominates(out.Instr.Block()) {
+			continue
+		}
 		for _, instr := range b.Instrs {
 			var key, at ssa.Value
 			switch instr := instr.(type) {
@@ -300,12 +313,12 @@ func (f *fields) whenRead(out *effects.Event) bool {
 					key, at = instr.Call.Args[1], instr.Call.Args[0]
 				}
 			}
-			if key != nil && b.Dominates(out.Instr.Block()) && sameValue(key, del) {
-				asked = asked || slices.ContainsFunc(f.Refs(at), func(r effects.Ref) bool { return r.Path.Field() != nil })
+			if key != nil && sameValue(key, del) && slices.ContainsFunc(f.Refs(at), func(r effects.Ref) bool { return r.Path.Field() != nil }) {
+				return true
 			}
 		}
 	}
-	return asked && asksTime(out.Instr)
+	return false
 }
 
 // fromRange reports whether a value, or what its callers give for it, is a key that a
@@ -451,9 +464,98 @@ func together(a, b ssa.Instruction) bool {
 // filledAlone reports whether some function puts into a container and not into c: then
 // it says what state something is in, perhaps, and not whether it is there.
 func (f *fields) filledAlone(o, c kept) bool {
-	return slices.ContainsFunc(f.ins[o], func(e *effects.Event) bool {
-		return !slices.ContainsFunc(f.ins[c], func(in *effects.Event) bool { return ir.Outermost(in.Func()) == ir.Outermost(e.Func()) })
-	})
+	also := f.fillers(c)
+	for fn := range f.fillers(o) {
+		if !also[fn] {
+			return true
+		}
+	}
+	return false
+}
+
+// fillers returns the functions that put into a container.
+func (f *fields) fillers(c kept) map[*ssa.Function]bool {
+	fns := f.filled[c]
+	if fns == nil {
+		fns = make(map[*ssa.Function]bool)
+		for _, in := range f.ins[c] {
+			fns[ir.Outermost(in.Func())] = true
+		}
+		f.filled[c] = fns
+	}
+	return fns
+}
+
+// A cleanup takes one key out of several maps of an owner.
+type cleanup struct {
+	owner string
+	key   types.Type
+	maps  []*types.Var
+	at    ssa.Instruction
+}
+
+// forgotten returns the first cleanup of the owner that takes a key of the same type out of
+// other maps, and that is of a type of its own: what it stands for is gone, and the key
+// stays here. It is nil if there is none.
+func (f *fields) forgotten(c kept) ssa.Instruction {
+	m, ok := c.field.Type().Underlying().(*types.Map)
+	if !ok || c.rest != "" || isBasic(types.Unalias(m.Key())) && !isDefined(m.Key()) {
+		return nil
+	}
+	for _, up := range f.cleanups() {
+		if up.owner == f.ownerOf(c.field) && types.Identical(up.key, m.Key()) && !slices.Contains(up.maps, c.field) {
+			return up.at
+		}
+	}
+	return nil
+}
+
+func isDefined(typ types.Type) bool {
+	_, named := types.Unalias(typ).(*types.Named)
+	return named
+}
+
+// cleanups returns the places where functions take one key out of two maps or more of an
+// owner, in source order.
+func (f *fields) cleanups() []*cleanup {
+	if f.ups != nil {
+		return f.ups
+	}
+	f.ups = []*cleanup{}
+	type place struct {
+		fn    *ssa.Function
+		block *ssa.BasicBlock
+		owner string
+	}
+	all := make(map[place][]*cleanup)
+	for _, e := range f.Events() {
+		del := deleted(e)
+		c, ok := f.keptAt(e.Ref.Path)
+		if del == nil || !ok || e.Kind != effects.Shrink || c.rest != "" || f.emptiesAll(e) || f.atTheEnd(e) || f.HelpsTests(e.Func()) {
+			continue
+		}
+		m, isMap := c.field.Type().Underlying().(*types.Map)
+		owner := f.ownerOf(c.field)
+		if !isMap || owner == "" {
+			continue
+		}
+		at := place{e.Func(), e.Instr.Block(), owner}
+		i := slices.IndexFunc(all[at], func(up *cleanup) bool { return f.sameKey(deletedBy(up.at), del) })
+		if i < 0 {
+			if len(all[at]) == maxWays {
+				continue
+			}
+			i = len(all[at])
+			all[at] = append(all[at], &cleanup{owner: owner, key: m.Key(), at: e.Instr})
+		}
+		up := all[at][i]
+		if types.Identical(up.key, m.Key()) && !slices.Contains(up.maps, c.field) {
+			if up.maps = append(up.maps, c.field); len(up.maps) == 2 {
+				f.ups = append(f.ups, up)
+			}
+		}
+	}
+	return f.ups
 }
 
 // walked returns the loop in which a method that undoes the one that fills a list goes
@@ -471,17 +573,33 @@ func (f *fields) walked(c kept, in *effects.Event, typ types.Type) ssa.Instructi
 		if !ok || !effects.IsTeardown(obj) || !convention.Reopens(opens.Name(), fn.Name()) {
 			continue
 		}
-		for _, l := range f.IR.Graph(fn).Loops {
-			over := l.Ranged()
-			if over == nil || f.closesOnce(fn) {
+		if f.closesOnce(fn) {
+			continue
+		}
+		if at := f.loopOver(fn, c); at != nil {
+			return at
+		}
+		for _, e := range f.In(fn) { // a method that it calls
+			call, ok := e.Instr.(*ssa.Call)
+			if !ok || e.Kind != effects.Method || e.Ref.Root != fn.Params[0] {
 				continue
 			}
-			if slices.ContainsFunc(f.Refs(over), func(r effects.Ref) bool {
-				at, ok := f.keptAt(r.Path)
-				return ok && at == c
-			}) {
-				return l.Blocks[0].Instrs[len(l.Blocks[0].Instrs)-1]
+			if helper := f.IR.Static(&call.Call); helper != nil && f.loopOver(helper, c) != nil {
+				return call
 			}
+		}
+	}
+	return nil
+}
+
+// loopOver returns the loop of a function that goes over a container, or nil.
+func (f *fields) loopOver(fn *ssa.Function, c kept) ssa.Instruction {
+	for _, l := range f.IR.Graph(fn).Loops {
+		if over := l.Ranged(); over != nil && slices.ContainsFunc(f.Refs(over), func(r effects.Ref) bool {
+			at, ok := f.keptAt(r.Path)
+			return ok && at == c
+		}) {
+			return l.Blocks[0].Instrs[len(l.Blocks[0].Instrs)-1]
 		}
 	}
 	return nil
@@ -517,8 +635,13 @@ func (f *fields) driven(fn *ssa.Function) bool {
 	})
 }
 
-// closesOnce reports whether a function closes a channel of its receiver: it cannot be
-// called again.
+// closesOnce reports whether a method closes a channel of its receiver that is never made
+// anew: it cannot be called again.
 func (f *fields) closesOnce(fn *ssa.Function) bool {
-	return slices.ContainsFunc(f.In(fn), func(e *effects.Event) bool { return e.Kind == effects.Close && e.Ref.Root == fn.Params[0] })
+	return slices.ContainsFunc(f.In(fn), func(e *effects.Event) bool {
+		field := e.Ref.Path.Field()
+		return e.Kind == effects.Close && e.Ref.Root == fn.Params[0] && field != nil && !slices.ContainsFunc(f.OfField(field), func(o *effects.Event) bool {
+			return o.Kind == effects.Replace && !effects.Fresh(o.Ref.Root)
+		})
+	})
 }

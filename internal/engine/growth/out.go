@@ -77,8 +77,11 @@ func follows(to, from ssa.Instruction) bool {
 }
 
 // deleted returns the key that an event deletes, or nil.
-func deleted(e *effects.Event) ssa.Value {
-	call, ok := e.Instr.(ssa.CallInstruction)
+func deleted(e *effects.Event) ssa.Value { return deletedBy(e.Instr) }
+
+// deletedBy returns the key that an instruction deletes, or nil.
+func deletedBy(instr ssa.Instruction) ssa.Value {
+	call, ok := instr.(ssa.CallInstruction)
 	if !ok {
 		return nil
 	}

@@ -120,3 +120,30 @@ func (l *Light) Add(id string) {
 
 func (l *Light) On(id string)  { l.status[id] = true }
 func (l *Light) Off(id string) { delete(l.status, id) }
+
+type peer string
+
+// Peers has what is known of each peer.
+type Peers struct {
+	addrs, heads map[peer]string
+	epochs       map[peer]int
+	names        map[string]int
+}
+
+func (p *Peers) Addr(id peer, addr string) { p.addrs[id] = addr }
+func (p *Peers) Head(id peer, head string) { p.heads[id] = head }
+
+// Epoch leaks: Gone takes the peer out of the others.
+func (p *Peers) Epoch(id peer, n int) {
+	p.epochs[id] = n // want `entry stays when its key is deleted beside it; held by Peers.epochs \(fieldgrowth/sibling-not-deleted\)`
+}
+
+// Name is fine: a text may stand for anything.
+func (p *Peers) Name(name string) {
+	p.names[name]++ // want `map gets keys and never loses any; held by Peers.names \(fieldgrowth/only-grows, latent\)`
+}
+
+func (p *Peers) Gone(id peer) {
+	delete(p.addrs, id)
+	delete(p.heads, id)
+}
