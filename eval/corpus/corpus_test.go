@@ -340,3 +340,17 @@ func write(t *testing.T, dir, name, content string) {
 		t.Fatal(err)
 	}
 }
+
+// TestProblem checks that a problem names neither folders of the machine nor servers.
+func TestProblem(t *testing.T) {
+	tree := &tree{root: filepath.FromSlash("/tmp/x")}
+	for stderr, want := range map[string]string{
+		filepath.FromSlash("/tmp/x/a.go") + ":1:2: undefined: f\nb.go:1:2: undefined: g":   "a.go:1:2: undefined: f",
+		"a.go:1:2: /home/me/go/pkg/mod/example.com/c@v1.0.0/c.go:3:4: no such file":        "a.go:1:2: example.com/c@v1.0.0/c.go:3:4: no such file",
+		"a.go:1:2: module example.com/m: reading https://proxy.example.com/m/@v/list: 403": "a.go:1:2: module example.com/m is no more to be had",
+	} {
+		if got := tree.problem(stderr); got != want {
+			t.Errorf("problem(%q) = %q, want %q", stderr, got, want)
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -226,11 +227,20 @@ func (d diagnostic) findings(analyzer string) []finding {
 	return found
 }
 
+// modules matches the folder of the module cache, download what the go command says of
+// the server that it asked for a module.
+var (
+	modules  = regexp.MustCompile(`\S*/pkg/mod/`)
+	download = regexp.MustCompile(`: reading https?://.*`)
+)
+
 // problem returns the first of what memlint could not analyse, which has the
-// cause, as one line without the names of folders of this machine.
+// cause, as one line without the names of folders of this machine, and of servers.
 func (t *tree) problem(stderr string) string {
 	stderr = strings.ReplaceAll(strings.TrimSpace(stderr), "\n\t", " ")
 	line, _, _ := strings.Cut(stderr, "\n")
 	line = strings.ReplaceAll(line, t.root+string(filepath.Separator), "")
+	line = modules.ReplaceAllString(line, "")
+	line = download.ReplaceAllString(line, " is no more to be had")
 	return strings.ReplaceAll(line, "|", "/")
 }
