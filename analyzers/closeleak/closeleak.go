@@ -4,10 +4,10 @@ import (
 	_ "embed"
 	"go/token"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/duty"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
@@ -269,7 +269,7 @@ func (c *checker) exhausted(a *acquisition) bool {
 // serves reports whether connections are accepted from a listener in a loop.
 func (c *checker) serves(ln ssa.Value) bool {
 	return slices.ContainsFunc(c.Of(ln), func(e *effects.Event) bool {
-		return e.Kind == effects.Method && strings.HasPrefix(e.Name, "Accept") && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
+		return e.Kind == effects.Method && e.Callee != nil && convention.Accepts(e.Callee) && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
 	})
 }
 

@@ -36,10 +36,17 @@
 // calls it if that shows it. Which object a method called through an interface
 // belongs to is not known.
 //
+// Keys are many that come from connections, parts of an HTTP request or message,
+// clocks, counters, random numbers and pointers to what is made anew. Fields of a
+// decoded message are few, since they name what is there (a tenant, a bucket), and so is
+// what code out of sight makes of a request. That is latent.
+//
 // Silent are exported fields, which other packages may empty; containers that
 // other code gets hold of; objects that are made for what a loop brings, such as a
-// parser's result; growth that a check of the length bounds; writes to keys that are
-// there already; and code for tests.
+// parser's result, or that end with a channel which the package closes; elements of
+// lists, and of maps that lose elements; what something replaces as a whole; channels;
+// growth that a check of the length bounds; writes to keys that are there already; and
+// code for tests. Of a container no more than 64 ways in are looked at.
 //
 // # Metadata by object
 //
@@ -71,8 +78,11 @@
 //
 // # sibling-not-deleted
 //
-// A key is put into two containers together, and deleted from one of them. It is
-// reported at the insert into the other.
+// A key is put into two containers together, and deleted from one of them. Or a function
+// deletes one key from several maps of an object, and not from another one with keys of
+// the same type, unless that is a plain text or number. It is reported at the insert into
+// the one that is forgotten. Not so if one of the two is filled alone as well, or is a
+// queue that is emptied.
 //
 // # key-mismatch
 //
@@ -86,13 +96,14 @@
 //
 // # delete-on-rollback-only
 //
-// The only delete is where the function that inserts has failed.
+// The only delete is where the function that inserts has failed. In functions that other
+// packages cannot call, that may be a cache: there it needs the evidence of only-grows.
 //
 // # ranged-not-reset
 //
 // Close walks over a list and keeps it, and Open, which fills it, can be called
-// again. Not reported of objects that other packages open and close, which get them
-// as an interface.
+// again, as Start can after Stop, and Connect after Disconnect or Close. Not reported of objects that other packages open and close, which get them
+// as an interface, and of those that close a channel which is never made anew.
 //
 // # remove-never-called
 //

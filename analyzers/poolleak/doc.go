@@ -57,5 +57,6 @@
 //
 // A list of free objects, made by hand of a slice or of objects that refer to each other,
 // takes back all that it is given, and nothing ever makes it shorter: as many objects stay
-// as were in use at once, ever. Add to it only up to a limit, or use a sync.Pool.
+// as were in use at once, ever. Add to it only up to a limit, or use a sync.Pool. Not
+// reported are lists of pointers to structs of less than 1 KiB that have no slices.
 package poolleak

@@ -58,7 +58,11 @@
 //
 // Elements are taken from the front of a slice that is appended to: s = s[1:]. The
 // slots in front of it stay until append moves the rest to a new array. A
-// fix sets them to nil before.
+// fix sets them to nil before. Silent is a window, which the function that cuts it
+// appends to as well.
+//
+// Here and in popped-slot-kept, fields of a type are silent that is not exported and has
+// no lock and no channel: its objects are cursors of one operation.
 //
 // # popped-slot-kept
 //
@@ -71,13 +75,15 @@
 //
 // All elements are given up, and their array is kept: s = s[:0]. A fix clears the slice
 // before. Silent are lists of structs, which are room for values, functions that fill the
-// slice too, and the end of an object's life.
+// slice too, the end of an object's life, and functions that set two more fields: they
+// make the object ready to be used again.
 //
 // # cut-not-cleared
 //
 // Elements are taken out of the middle, and those behind move down: append(s[:i],
 // s[i+1:]...), copy and a shorter slice, or a loop that appends to s[:0] what it
-// keeps of s. The slots at the end keep what was in them. slices.Delete
+// keeps of s. The slots at the end keep what was in them, unless the function appends
+// behind that. slices.Delete
 // clears them since Go 1.22; with an older go line in go.mod it is reported as well.
 //
 // # interior-pointer

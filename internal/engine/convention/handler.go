@@ -207,7 +207,11 @@ func IsRequest(t types.Type) bool {
 // or a message, and no procedure's arguments that were decoded for it.
 func FromAnybody(t types.Type) bool {
 	name := typeOf(t)
-	return name == "net/http.Request" || carriers[name] != "" && !strings.Contains(name, "/connect")
+	switch name {
+	case "connectrpc.com/connect.Request", "github.com/bufbuild/connect-go.Request":
+		return false
+	}
+	return name == "net/http.Request" || carriers[name] != ""
 }
 
 // FewValues reports whether a field of an HTTP request has few values, or is

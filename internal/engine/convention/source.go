@@ -164,6 +164,13 @@ func IsConnection(t types.Type) bool {
 	return has(t, "RemoteAddr") && has(t, "Close")
 }
 
+// Accepts reports whether fn is a method that returns the next connection, or an error.
+func Accepts(fn *types.Func) bool {
+	sig := fn.Signature()
+	results := sig.Results()
+	return sig.Recv() != nil && sig.Params().Len() == 0 && results.Len() == 2 && IsConnection(results.At(0).Type()) && isError(results.At(1).Type())
+}
+
 // OwnAddress reports whether fn returns the address of the process's own end: of a
 // listener, or the local one of a connection. There are few.
 func OwnAddress(fn *types.Func) bool {

@@ -220,7 +220,7 @@ func (t *table) sizeBounded(f *flow, instr ssa.Instruction, container []Ref) boo
 			continue
 		}
 		b := check.block
-		then, other := reaches(b.Succs[0], instr.Block(), b), reaches(b.Succs[1], instr.Block(), b)
+		then, other := ir.Reaches(b.Succs[0], instr.Block(), b), ir.Reaches(b.Succs[1], instr.Block(), b)
 		if then != other {
 			return true
 		}
@@ -294,26 +294,6 @@ func measured(cond ssa.Value) []ssa.Value {
 		}
 	}
 	return of
-}
-
-// reaches reports whether control can get from one block to another without
-// passing through avoid.
-func reaches(from, to, avoid *ssa.BasicBlock) bool {
-	seen := make(map[*ssa.BasicBlock]bool)
-	work := []*ssa.BasicBlock{from}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if b == avoid || seen[b] {
-			continue
-		}
-		if b == to {
-			return true
-		}
-		seen[b] = true
-		work = append(work, b.Succs...)
-	}
-	return false
 }
 
 // onlyIfNil reports whether a store is made only where the variable was found

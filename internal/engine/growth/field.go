@@ -293,7 +293,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	w := f.way(in, at, typ, func() bool { return false })
 	w.Needs.Of, w.Needs.Keeper = []effects.Ref{f.owner(in.Ref)}, true
 	w.Needs.Wire, w.Needs.Strict = flaw == NoWayOut, flaw == NoWayOut
-	w.Needs.Owed = flaw != NoWayOut && (flaw != EmptyInner || givenFromOutside(in.Instr) && givenFromOutside(witness))
+	w.Needs.Owed = owed(flaw, in.Instr, witness)
 	if f.emptied(c, nil) != nil {
 		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known
 	}
@@ -317,8 +317,20 @@ func (f *fields) isObject(typ types.Type) bool {
 	return n != nil && n.Obj().Pkg() == f.IR.Pass.Pkg && isStruct(n)
 }
 
-// givenFromOutside reports whether an instruction stands in an exported method: who calls
-// it has keys of his own, and those that are empty are not his to forget.
+// owed reports whether a flaw shows by itself that what comes in is meant to go. Who keeps
+// elements that are empty, or entries unless something failed, may do so on purpose, unless
+// the keys are those of who calls.
+func owed(flaw Flaw, in, witness ssa.Instruction) bool {
+	switch flaw {
+	case NoWayOut:
+		return false
+	case EmptyInner, Rollback:
+		return givenFromOutside(in) && givenFromOutside(witness)
+	}
+	return true
+}
+
+// givenFromOutside reports whether an instruction stands in an exported method.
 func givenFromOutside(instr ssa.Instruction) bool {
 	fn := ir.Outermost(instr.Parent())
 	return fn.Signature.Recv() != nil && token.IsExported(fn.Name())

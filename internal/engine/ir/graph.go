@@ -399,3 +399,23 @@ func NilEdge(b *ssa.BasicBlock) (v ssa.Value, e Edge, ok bool) {
 	}
 	return x, Edge{b, 1}, true
 }
+
+// Reaches reports whether control can get from one block to another without passing
+// through avoid, which may be nil.
+func Reaches(from, to, avoid *ssa.BasicBlock) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	work := []*ssa.BasicBlock{from}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if b == avoid || seen[b] {
+			continue
+		}
+		if b == to {
+			return true
+		}
+		seen[b] = true
+		work = append(work, b.Succs...)
+	}
+	return false
+}

@@ -152,7 +152,7 @@ func (p *Put) sets(e *effects.Event, part Part) setting {
 // before reports whether an event happens before the object goes back.
 func (p *Put) before(e *effects.Event) bool {
 	return !slices.ContainsFunc(p.origins, func(o origin) bool {
-		return o.at.Parent() == e.Instr.Parent() && !reaches(e.Instr.Block(), o.at.Block(), nil)
+		return o.at.Parent() == e.Instr.Parent() && !ir.Reaches(e.Instr.Block(), o.at.Block(), nil)
 	})
 }
 

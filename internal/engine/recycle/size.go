@@ -425,26 +425,7 @@ func lastField(v ssa.Value) *types.Var {
 
 // decides reports whether a branch decides whether an instruction of its function runs.
 func decides(b *ssa.BasicBlock, at ssa.Instruction) bool {
-	return at.Parent() == b.Parent() && reaches(b.Succs[0], at.Block(), b) != reaches(b.Succs[1], at.Block(), b)
-}
-
-// reaches reports whether control can get from one block to another and not through avoid.
-func reaches(from, to, avoid *ssa.BasicBlock) bool {
-	seen := make(map[*ssa.BasicBlock]bool)
-	work := []*ssa.BasicBlock{from}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if b == avoid || seen[b] {
-			continue
-		}
-		if b == to {
-			return true
-		}
-		seen[b] = true
-		work = append(work, b.Succs...)
-	}
-	return false
+	return at.Parent() == b.Parent() && ir.Reaches(b.Succs[0], at.Block(), b) != ir.Reaches(b.Succs[1], at.Block(), b)
 }
 
 // sizes returns the branches of a function that depend on the size of something.
