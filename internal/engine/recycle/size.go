@@ -442,12 +442,14 @@ func (f *Finder) sizes(fn *ssa.Function) []branch {
 		last := br.Block.Instrs[len(br.Block.Instrs)-1].(*ssa.If)
 		b := branch{If: last}
 		var of, limits []ssa.Value
+		seen := make(map[ssa.Value]bool)
 		var walk func(v ssa.Value, depth int)
 		walk = func(v ssa.Value, depth int) {
-			const deep = 5
-			if depth == deep {
+			const deep, many = 5, 64
+			if depth == deep || seen[v] || len(seen) == many {
 				return
 			}
+			seen[v] = true
 			switch v := v.(type) {
 			case *ssa.BinOp:
 				switch v.Op {
