@@ -30,6 +30,8 @@ type Finding struct {
 	Presumed []string       // functions that everybody may call, if only that shows that it is a leak
 	Told     bool           // by a finding that is presumed, which this one confirms
 
+	Evidence *Evidence // what profiles measured there; nil if they do not know of it
+
 	// Fingerprint names the finding when lines have moved and files have
 	// other names. Identify fills it in.
 	Fingerprint string

@@ -1,0 +1,54 @@
+// Package profile reads what a Go program tells of its memory at run time: heap
+// profiles, profiles of goroutines, and the profile of leaked goroutines of Go
+// 1.26.
+//
+// The question it answers is: which places of the code were how much of it, and
+// when? A place is a stack, as the runtime writes it; which line of today's source
+// that is, is for others to say.
+package profile
+
+import "time"
+
+// A Kind is what a profile is about.
+type Kind int
+
+const (
+	Heap       Kind = iota + 1 // what is in use
+	Goroutines                 // all that there are
+	Leaked                     // those that nothing can wake any more, by the collector of Go 1.26
+)
+
+// A Profile is what a program was at one time.
+type Profile struct {
+	Name  string // the file or URL that it comes from
+	Kind  Kind
+	Time  time.Time // when it was taken; zero if nothing says it
+	Sites []Site    // each stack once, the largest first, then by stack
+
+	// Sums of all sites.
+	Bytes, Objects int64
+	Goroutines     int
+}
+
+// A Site is all that has one stack.
+type Site struct {
+	Stack []Frame // the innermost first
+
+	// Of heap profiles: what was allocated there and is in use, as of the last
+	// collection before the profile, scaled from the samples of the runtime.
+	Bytes, Objects int64
+
+	// Of the others. State and Waited are known from texts (debug=2) only.
+	Goroutines int
+	State      string        // what they do, such as "chan receive"
+	Waited     time.Duration // the longest of them, in whole minutes; 0 if less or not known
+}
+
+// A Frame is a call on a stack.
+type Frame struct {
+	Func    string // as the runtime names it: "example.com/a.(*List[...]).Add.func1"
+	File    string // as it was compiled: another machine's path, or "example.com/a/list.go"
+	Line    int
+	Start   int  // the line on which the function begins; 0 if the profile does not say
+	Created bool // no call, but the go statement that made the goroutine
+}
