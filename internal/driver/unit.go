@@ -33,6 +33,7 @@ type outcome struct {
 	problems []Problem
 	withheld []Withheld
 	used     []string // functions: see report.Settle
+	keepers  []report.Keeper
 	facts    []byte
 	lent     *[]byte // see lend
 
@@ -406,11 +407,24 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 		slices.Sort(r.outcome.used)
 		r.outcome.used = slices.Compact(r.outcome.used)
 	}
+	if k, ok := result.(keeperer); ok {
+		k.Keepers(func(at token.Pos, slot, words string, from token.Pos) {
+			// Profiles, too, have lines as //line directives have them.
+			p := r.fset.Position(at)
+			r.outcome.keepers = append(r.outcome.keepers, report.Keeper{File: p.Filename, Line: p.Line, Slot: slot, Words: words, From: r.fset.Position(from)})
+		})
+	}
 	if w, ok := result.(withholder); ok {
 		if n, what, flag := w.Withheld(); n > 0 {
 			r.outcome.withheld = append(r.outcome.withheld, Withheld{n, what, flag})
 		}
 	}
+}
+
+// A keeperer is the result of an analyzer that knows what keeps what lines allocate: see
+// [report.Keeper].
+type keeperer interface {
+	Keepers(yield func(at token.Pos, slot, words string, from token.Pos))
 }
 
 // A withholder is the result of an analyzer that does not report all findings.

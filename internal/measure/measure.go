@@ -6,26 +6,448 @@
 // trimmed or vendored, of a source that has moved on by some lines. So a frame is
 // first brought to today's source: its file is the one of the module that ends
 // like it, and its line is as far below the beginning of its function as it was.
+//
+// What is in use at a stack belongs to the finding on the innermost of its lines in
+// the module, or to those of what keeps it: a map that only grows is told of where it
+// grows, and what is in it may come from elsewhere. If there is none, the caller is
+// asked, unless a package variable keeps it. A goroutine belongs to the finding where
+// it waits or was started.
 package measure
 
 import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
 	"github.com/memlint/memlint/internal/driver/report"
 	"github.com/memlint/memlint/internal/profile"
+	"github.com/memlint/memlint/internal/profile/trend"
 )
 
 // Input is what to join.
 type Input struct {
-	Dirs     map[string]string // folders of the packages of the module, by path
-	Findings []report.Finding  // those that are latent, too
-	Holders  []report.Finding  // what keeps what is allocated on a line
-	Profiles []*profile.Profile
+	Packages []report.Package // of the module
+	Findings []report.Finding // those that are latent, too
+	Keepers  []report.Keeper
+	Profiles []*profile.Profile                // in the order of their times
 	Read     func(name string) ([]byte, error) // a file of the module
 }
 
 // Join returns the findings that profiles know of, with evidence and the weightiest
 // first, before all others in the order in which they came. Latent ones with evidence
-// of growth are latent no more. The error is one line: no profile has anything to do
-// with the module.
+// that they repeat are latent no more. The error is one line: no stack of the profiles
+// goes through the module. What is returned with it is right all the same.
 func Join(in Input) ([]report.Finding, *report.Measured, error) {
-	return in.Findings, &report.Measured{}, nil
+	j := newJoin(in)
+	for i, p := range in.Profiles {
+		for k := range p.Sites {
+			j.attribute(i, &p.Sites[k])
+		}
+	}
+	findings, measured := j.findings(), j.measured()
+	if len(in.Profiles) > 0 && len(j.source.spots) == 0 {
+		return findings, measured, errors.New("no stack of the profiles goes through a function of the module: they are of another program")
+	}
+	return findings, measured, nil
+}
+
+// A join is the work of Join.
+type join struct {
+	Input
+	source *source
+	told   map[line][]told
+	kept   map[line][]report.Keeper
+	bySlot map[string][]int // findings by what keeps it
+
+	amounts map[int]*amount // of findings
+	places  map[line]*place // without a finding
+	outside []int64         // bytes on stacks that do not go through the module, by profile
+}
+
+// A line is one of today's source.
+type line struct {
+	file string
+	line int
+}
+
+// told is what a finding has to do with a line.
+type told struct {
+	finding int
+	aside   bool // it is one of its other places
+}
+
+// A place is a line that profiles know and findings do not.
+type place struct {
+	amount
+	spot   spot
+	fn     string
+	stack  []*profile.Frame // of the largest site
+	bytes  int64            // of that
+	keeper report.Keeper
+}
+
+// An amount is what profiles say of a finding or place, the last entry of each list being
+// that of the newest profile.
+type amount struct {
+	bytes, objects, goroutines, leaked []int64 // by profile
+	waited                             time.Duration
+	at                                 map[report.Spot]int64
+}
+
+func newJoin(in Input) *join {
+	j := &join{
+		Input:   in,
+		source:  newSource(in.Packages, in.Read),
+		told:    make(map[line][]told),
+		kept:    make(map[line][]report.Keeper),
+		bySlot:  make(map[string][]int),
+		amounts: make(map[int]*amount),
+		places:  make(map[line]*place),
+		outside: make([]int64, len(in.Profiles)),
+	}
+	j.source.resolve(in.Profiles)
+	for _, k := range in.Keepers {
+		at := line{k.File, k.Line}
+		j.kept[at] = append(j.kept[at], k)
+	}
+	for i, f := range in.Findings {
+		j.tell(line{f.Pos.Filename, f.Pos.Line}, told{i, false})
+		if f.Origin.IsValid() {
+			j.tell(line{f.Origin.Filename, f.Origin.Line}, told{i, false})
+		}
+		for _, r := range f.Related {
+			j.tell(line{r.Pos.Filename, r.Pos.Line}, told{i, true})
+		}
+	}
+	return j
+}
+
+// tell notes that a finding tells of a line, and of what it keeps there.
+func (j *join) tell(at line, t told) {
+	j.told[at] = append(j.told[at], t)
+	if t.aside {
+		return
+	}
+	for _, k := range j.kept[at] {
+		if k.Slot != "" && !slices.Contains(j.bySlot[k.Slot], t.finding) {
+			j.bySlot[k.Slot] = append(j.bySlot[k.Slot], t.finding)
+		}
+	}
+}
+
+// findingsAt returns the findings that tell of a line, also aside if so asked.
+func (j *join) findingsAt(s spot, aside bool) []int {
+	var out []int
+	for _, t := range j.told[line{s.file, s.line}] {
+		if (aside || !t.aside) && !slices.Contains(out, t.finding) {
+			out = append(out, t.finding)
+		}
+	}
+	return out
+}
+
+// maxCallers is how many callers are asked for a finding that tells of what a function
+// allocates. Further out, nearly all is below nearly everything.
+const maxCallers = 4
+
+// attribute gives what is at a site of a profile to findings, or to a place without.
+func (j *join) attribute(i int, site *profile.Site) {
+	var spots []spot
+	var frames []*profile.Frame
+	for _, f := range site.Stack {
+		if s := j.source.spots[f]; s.known() {
+			spots, frames = append(spots, s), append(frames, f)
+		}
+	}
+	if len(spots) == 0 {
+		j.outside[i] += site.Bytes
+		return
+	}
+	var found []int
+	var keeper report.Keeper
+	at := 0
+	if site.Goroutines > 0 {
+		found, at = j.waiting(spots, frames)
+		outermost := frames[len(frames)-1]
+		keeper.Words = "goroutine " + outermost.Func
+	} else {
+		found, at, keeper = j.keeping(spots)
+	}
+	where := report.Spot{Func: frames[at].Func}
+	where.Pos.Filename, where.Pos.Line = spots[at].file, spots[at].line
+	if len(found) > 0 {
+		for _, n := range found {
+			if j.amounts[n] == nil {
+				j.amounts[n] = new(amount)
+			}
+			j.amounts[n].add(j.Profiles, i, site, where)
+		}
+		return
+	}
+	key := line{spots[0].file, spots[0].line}
+	p := j.places[key]
+	if p == nil {
+		p = &place{spot: spots[0], fn: frames[0].Func}
+		j.places[key] = p
+	}
+	if weight := site.Bytes + int64(site.Goroutines); p.stack == nil || weight > p.bytes {
+		p.stack, p.bytes, p.keeper = site.Stack, weight, keeper
+	}
+	p.add(j.Profiles, i, site, where)
+}
+
+// keeping returns the findings about what is allocated on a stack, which of its spots they
+// are about, and what keeps it if there are none.
+func (j *join) keeping(spots []spot) (found []int, at int, keeper report.Keeper) {
+	for i, s := range spots[:min(len(spots), 1+maxCallers)] {
+		found := j.findingsAt(s, i == 0)
+		for _, k := range j.kept[line{s.file, s.line}] {
+			if k.Slot == "" {
+				continue
+			}
+			for _, n := range j.bySlot[k.Slot] {
+				if !slices.Contains(found, n) {
+					found = append(found, n)
+				}
+			}
+			if keeper.Slot == "" {
+				keeper = k
+			}
+		}
+		if len(found) > 0 {
+			return found, i, keeper
+		}
+		if strings.HasPrefix(keeper.Words, "package variable ") {
+			break
+		}
+	}
+	return nil, 0, keeper
+}
+
+// waiting returns the findings about goroutines with a stack, and the spot they are about.
+func (j *join) waiting(spots []spot, frames []*profile.Frame) (found []int, at int) {
+	last := len(spots) - 1
+	if frames[last].Created {
+		if found := j.findingsAt(spots[last], false); len(found) > 0 {
+			return found, last
+		}
+		last = max(0, last-1)
+	}
+	if found := j.findingsAt(spots[0], true); len(found) > 0 {
+		return found, 0
+	}
+	// The go statement of a literal.
+	return j.findingsAt(spot{file: spots[last].file, line: spots[last].begin}, false), last
+}
+
+// add adds what is at a site of the i-th of all profiles.
+func (a *amount) add(all []*profile.Profile, i int, site *profile.Site, where report.Spot) {
+	if a.at == nil {
+		a.bytes, a.objects = make([]int64, len(all)), make([]int64, len(all))
+		a.goroutines, a.leaked = make([]int64, len(all)), make([]int64, len(all))
+		a.at = make(map[report.Spot]int64)
+	}
+	switch all[i].Kind {
+	case profile.Heap:
+		a.bytes[i] += site.Bytes
+		a.objects[i] += site.Objects
+	case profile.Goroutines:
+		a.goroutines[i] += int64(site.Goroutines)
+		a.waited = max(a.waited, site.Waited)
+		a.leaked[i] += int64(site.Leaked)
+	case profile.Leaked:
+		a.leaked[i] += int64(site.Goroutines)
+	}
+	a.at[where] += site.Bytes + int64(site.Goroutines)
+}
+
+// findings returns the findings with their evidence, ranked.
+func (j *join) findings() []report.Finding {
+	out := slices.Clone(j.Findings)
+	for i := range out {
+		a := j.amounts[i]
+		if a == nil {
+			continue
+		}
+		f := &out[i]
+		f.Evidence = j.evidence(a)
+		if f.Latent && repeats(f.Evidence) {
+			tail := f.Tail()
+			f.Latent = false
+			f.Message = strings.TrimSuffix(f.Message, tail) + f.Tail()
+		}
+	}
+	slices.SortStableFunc(out, func(a, b report.Finding) int {
+		if a.Latent != b.Latent {
+			return compareBool(b.Latent, a.Latent)
+		}
+		return rank(a.Evidence, b.Evidence)
+	})
+	for i := range out {
+		if e := out[i].Evidence; e != nil {
+			e.Rank = i + 1
+		}
+	}
+	return out
+}
+
+// Evidence that what is latent repeats, where profiles are too few to tell how it goes on.
+const (
+	manyObjects    = 100
+	manyGoroutines = 10
+	largeShare     = 0.01
+)
+
+// repeats reports whether evidence shows that a leak happens again and again.
+func repeats(e *report.Evidence) bool {
+	if e.Leaked > 0 {
+		return true
+	}
+	if e.Trend != nil && e.Trend.Verdict != report.Unclear {
+		return e.Trend.Verdict.Grows()
+	}
+	return e.Goroutines >= manyGoroutines || e.Objects >= manyObjects && e.Share >= largeShare
+}
+
+// evidence returns what the profiles say of an amount.
+func (j *join) evidence(a *amount) *report.Evidence {
+	heaps, goroutines := j.series(profile.Heap, a.bytes), j.series(profile.Goroutines, a.goroutines)
+	e := &report.Evidence{
+		Bytes:      newest(heaps),
+		Goroutines: int(newest(goroutines)),
+		Objects:    newest(j.series(profile.Heap, a.objects)),
+		Leaked:     int(max(newest(j.series(profile.Leaked, a.leaked)), newest(j.series(profile.Goroutines, a.leaked)))),
+		Waited:     a.waited,
+	}
+	if total := newest(j.totals(profile.Heap)); total > 0 {
+		e.Share = float64(e.Bytes) / float64(total)
+	}
+	memory, parked := growth(heaps, "bytes"), growth(goroutines, "goroutines")
+	if e.Trend = memory; memory == nil || parked != nil && parked.Verdict.Grows() && !memory.Verdict.Grows() {
+		e.Trend = parked
+	}
+	for s := range a.at {
+		e.At = append(e.At, s)
+	}
+	slices.SortFunc(e.At, func(x, y report.Spot) int {
+		return cmp.Or(cmp.Compare(a.at[y], a.at[x]), cmp.Compare(x.Pos.Filename, y.Pos.Filename), cmp.Compare(x.Pos.Line, y.Pos.Line), cmp.Compare(x.Func, y.Func))
+	})
+	return e
+}
+
+// minProfiles is from how many profiles on they tell how it goes on.
+const minProfiles = 3
+
+// growth returns how a series goes on; nil if it is too short, or always nothing.
+func growth(series []report.Sample, unit string) *report.Trend {
+	if len(series) < minProfiles || !slices.ContainsFunc(series, func(s report.Sample) bool { return s.Value > 0 }) {
+		return nil
+	}
+	return trend.Of(series, unit)
+}
+
+// series returns the values of the profiles of a kind.
+func (j *join) series(kind profile.Kind, values []int64) []report.Sample {
+	var out []report.Sample
+	for i, p := range j.Profiles {
+		if p.Kind == kind {
+			out = append(out, report.Sample{Time: p.Time, Value: float64(values[i])})
+		}
+	}
+	return out
+}
+
+func (j *join) totals(kind profile.Kind) []report.Sample {
+	values := make([]int64, len(j.Profiles))
+	for i, p := range j.Profiles {
+		values[i] = p.Bytes + int64(p.Goroutines)
+	}
+	return j.series(kind, values)
+}
+
+func newest(series []report.Sample) int64 {
+	if len(series) == 0 {
+		return 0
+	}
+	return int64(series[len(series)-1].Value)
+}
+
+// stackBytes is what the stack of a goroutine takes at least (runtime.stackMin).
+const stackBytes = 2048
+
+// rank orders evidence: what grows, or is stuck for good, first; then by what it takes.
+func rank(a, b *report.Evidence) int {
+	weight := func(e *report.Evidence) int64 { return e.Bytes + stackBytes*int64(max(e.Goroutines, e.Leaked)) }
+	switch {
+	case a == nil || b == nil:
+		return compareBool(b != nil, a != nil)
+	case a.Grows() != b.Grows():
+		return compareBool(b.Grows(), a.Grows())
+	}
+	return cmp.Compare(weight(b), weight(a))
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// Of places without a finding that do not grow, or may, those are told that have this share
+// of the heap, or that many goroutines.
+const (
+	tellShare      = 0.05
+	tellGoroutines = 100
+	maxTold        = 10
+)
+
+// measured returns what profiles say besides.
+func (j *join) measured() *report.Measured {
+	m := &report.Measured{Heap: j.totals(profile.Heap), Goroutines: j.totals(profile.Goroutines)}
+	for _, p := range j.Profiles {
+		m.Profiles = append(m.Profiles, p.Name)
+	}
+	m.Growth = growth(m.Heap, "bytes")
+	m.Elsewhere = newest(j.series(profile.Heap, j.outside))
+	var grows, large []report.Site
+	for _, p := range j.places {
+		site := p.site(j)
+		switch {
+		case site.Evidence.Grows():
+			grows = append(grows, site)
+		case site.Evidence.Share >= tellShare || site.Evidence.Goroutines >= tellGoroutines:
+			large = append(large, site)
+		}
+	}
+	for _, list := range [][]report.Site{grows, large} {
+		slices.SortFunc(list, func(a, b report.Site) int {
+			return cmp.Or(rank(&a.Evidence, &b.Evidence), cmp.Compare(a.Pos.Filename, b.Pos.Filename), cmp.Compare(a.Pos.Line, b.Pos.Line))
+		})
+	}
+	m.Sites = append(grows, large[:min(len(large), maxTold)]...)
+	return m
+}
+
+// maxFrames is how much of a stack is shown.
+const maxFrames = 32
+
+func (p *place) site(j *join) report.Site {
+	s := report.Site{Func: p.fn, Evidence: *j.evidence(&p.amount), Holder: p.keeper.Words, HeldAt: p.keeper.From}
+	s.Package = j.source.pathOf(p.spot.file)
+	s.Pos.Filename, s.Pos.Line = p.spot.file, p.spot.line
+	for _, f := range p.stack[:min(len(p.stack), maxFrames)] {
+		at := report.Spot{Func: f.Func}
+		at.Pos.Filename, at.Pos.Line = f.File, f.Line
+		if known := j.source.spots[f]; known.known() {
+			at.Pos.Filename, at.Pos.Line, at.Ours = known.file, known.line, true
+		}
+		s.Stack = append(s.Stack, at)
+	}
+	return s
 }

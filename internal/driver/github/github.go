@@ -20,7 +20,7 @@ func Format(findings []report.Finding, workspace string) []byte {
 	var out bytes.Buffer
 	for _, f := range findings {
 		level := "error"
-		if f.Latent {
+		if f.Aside() {
 			level = "notice"
 		}
 		fmt.Fprintf(&out, "::%s file=%s,line=%d,col=%d", level, property(path(f.Pos.Filename, workspace)), f.Pos.Line, f.Pos.Column)
@@ -30,6 +30,9 @@ func Format(findings []report.Finding, workspace string) []byte {
 		}
 		fmt.Fprintf(&out, ",title=%s::", property(f.Rule()))
 		lines := []string{f.Text()}
+		if text := f.Measured(); text != "" {
+			lines = append(lines, "measured: "+text)
+		}
 		for _, r := range f.Related {
 			r.Pos.Filename = path(r.Pos.Filename, workspace)
 			lines = append(lines, r.Pos.String()+": "+report.OneLine(r.Message))

@@ -1,68 +1,61 @@
 package report
 
-import (
-	"go/token"
-	"time"
-)
+import "go/token"
 
-// Evidence is what profiles of a running program measured at a place: of memory
-// what was allocated there and is still in use, of goroutines those that were
-// started or wait there.
-type Evidence struct {
-	// As of the last collection before the newest heap profile.
-	Bytes, Objects int64
-	Share          float64 // of the heap, between 0 and 1
-
-	Goroutines int           // in the newest profile of goroutines
-	Waited     time.Duration // the longest of them, in whole minutes; 0 if less or not known
-	Leaked     int           // of which the collector says that nothing wakes them
-
-	Trend *Trend // nil if fewer than three profiles tell of the place
-	At    []Spot // where the profiles have it, the largest first
+// A Keeper is what keeps what is allocated on a line.
+type Keeper struct {
+	File  string
+	Line  int
+	Slot  string         // the variable or field, with the path of its package; "" if a caller gets it
+	Words string         // the same for a reader
+	From  token.Position // where it gets there
 }
 
-// A Spot is a place of today's source that a stack of a profile goes through.
-type Spot struct {
-	Pos  token.Position
-	Func string // as the runtime names it
-}
-
-// A Verdict is how a series goes on.
-type Verdict string
-
-// Verdicts.
-const (
-	Unclear Verdict = "unclear" // too few profiles, or they say too different things
-	Flat    Verdict = "flat"
-	Steady  Verdict = "grows steadily"
-	Steps   Verdict = "grows in steps"
-)
-
-// Grows reports whether there is more and more of it.
-func (v Verdict) Grows() bool { return v == Steady || v == Steps }
-
-// A Trend is how a place changes from profile to profile.
-type Trend struct {
-	Verdict Verdict
-	PerHour float64  // the robust slope, in units per hour
-	Unit    string   // "bytes" or "goroutines"
-	Series  []Sample // what each profile says, the oldest first
-}
-
-// A Sample is a value at a time.
-type Sample struct {
-	Time  time.Time
-	Value float64
+// A Package is one whose lines profiles may speak of.
+type Package struct {
+	Path, Name string
+	Files      []string // absolute
 }
 
 // A Site is a place that profiles show and no finding tells of.
 type Site struct {
+	Package  string
 	Pos      token.Position // the innermost line of the module on the stack
 	Func     string         // the function there, as the runtime names it
-	Stack    []string       // "function file:line", the innermost first
+	Stack    []Spot         // the innermost first
 	Evidence Evidence
 	Holder   string         // what most likely keeps it, such as "package variable sessions"; "" if not known
 	HeldAt   token.Position // where it gets there; invalid if not known
+}
+
+// Profiled is in the place of the analyzer where a [Site] is told as a finding is.
+const Profiled = "profile"
+
+// SiteHeading is what stands over sites where people read them.
+const SiteHeading = "measured: profiles show it, and no finding tells of it"
+
+// Finding returns the site in the form of a finding.
+func (s Site) Finding() Finding {
+	category, text := "large", s.Evidence.Text()
+	if s.Evidence.Grows() {
+		category = "grows"
+	}
+	if s.Holder != "" {
+		text += "; held by " + s.Holder
+	}
+	f := Finding{Package: s.Package, Analyzer: Profiled, Category: category, Pos: s.Pos, Decl: s.Func, Evidence: &s.Evidence}
+	f.Message = text + f.Tail()
+	if s.HeldAt.IsValid() && (s.HeldAt.Filename != s.Pos.Filename || s.HeldAt.Line != s.Pos.Line) {
+		f.Related = append(f.Related, Related{Pos: s.HeldAt, Message: "held from here on"})
+	}
+	inner := true // the line of the finding itself
+	for _, at := range s.Stack {
+		if at.Ours && !inner {
+			f.Related = append(f.Related, Related{Pos: at.Pos, Message: "called here, in " + at.Func})
+		}
+		inner = inner && !at.Ours
+	}
+	return f
 }
 
 // Measured is what profiles say besides what they say of findings.

@@ -232,6 +232,38 @@ func OneLine(s string) string {
 	return strings.ReplaceAll(s, "\n", " ")
 }
 
+// Aside reports whether the finding is none that fails a run: it is latent, or only
+// profiles tell of it.
+func (f Finding) Aside() bool { return f.Latent || f.Analyzer == Profiled }
+
+// Measured returns on one line what profiles measured of a finding, "" if nothing or if
+// its message says that.
+func (f Finding) Measured() string {
+	if f.Evidence == nil || f.Analyzer == Profiled {
+		return ""
+	}
+	return f.Evidence.Text()
+}
+
+// Heading returns what stands over the i-th of findings where people read them: over the
+// first of those that are latent, and of those that only profiles tell of.
+func Heading(findings []Finding, i int) string {
+	kind := func(f Finding) string {
+		switch {
+		case f.Analyzer == Profiled:
+			return SiteHeading
+		case f.Latent:
+			return LatentHeading
+		}
+		return ""
+	}
+	heading := kind(findings[i])
+	if i > 0 && kind(findings[i-1]) == heading {
+		return ""
+	}
+	return heading
+}
+
 // LatentHeading is what stands over latent leaks where people read them.
 const LatentHeading = "latent: kept, but nothing in sight shows that it happens again and again"
 

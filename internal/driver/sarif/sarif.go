@@ -44,6 +44,8 @@ const (
 	level = "warning"
 	// latent is the level of what is worth knowing and no problem as yet.
 	latent = "note"
+	// maxRank is the highest priority that the format knows.
+	maxRank = 100.0
 )
 
 type (
@@ -101,6 +103,11 @@ type (
 		CodeFlows    []codeFlow        `json:"codeFlows,omitempty"`
 		Related      []location        `json:"relatedLocations,omitempty"`
 		Fixes        []fix             `json:"fixes,omitempty"`
+		Rank         float64           `json:"rank,omitempty"` // above 0
+		Properties   *properties       `json:"properties,omitempty"`
+	}
+	properties struct {
+		Evidence *report.Evidence `json:"evidence"`
 	}
 	location struct {
 		ID       int              `json:"id,omitempty"`
@@ -164,6 +171,11 @@ func Format(r Run) []byte {
 	for _, problem := range r.Problems {
 		out.Invocations[0].Notifications = append(out.Invocations[0].Notifications, notification{"error", message{Text: problem}})
 	}
+	for _, f := range r.Findings {
+		if f.Evidence != nil && f.Evidence.Rank > 0 {
+			p.ranked++
+		}
+	}
 	index := make(map[string]int)
 	rules := &out.Tool.Driver.Rules
 	for _, x := range r.Rules {
@@ -214,7 +226,8 @@ func firstSentence(text string) string {
 
 type printer struct {
 	Run
-	lines map[string][]string // of files, with their ends
+	lines  map[string][]string // of files, with their ends
+	ranked int                 // findings that have a rank
 }
 
 func (p *printer) result(f report.Finding) result {
@@ -230,8 +243,15 @@ func (p *printer) result(f report.Finding) result {
 		Message:   message{Text: text},
 		Locations: []location{at},
 	}
-	if f.Latent {
+	if f.Aside() {
 		res.Level = latent
+	}
+	if e := f.Evidence; e != nil {
+		res.Properties = &properties{e}
+		if e.Rank > 0 && p.ranked > 0 {
+			res.Rank = maxRank * float64(p.ranked-e.Rank+1) / float64(p.ranked)
+		}
+		res.Message.Text += "\nmeasured: " + e.Text()
 	}
 	if f.Fingerprint != "" {
 		res.Fingerprints = map[string]string{fingerprint: f.Fingerprint}

@@ -59,8 +59,8 @@ func Format(findings []report.Finding, dir string, style Style) []byte {
 		if i > 0 {
 			p.out.WriteByte('\n')
 		}
-		if f.Latent && (i == 0 || !findings[i-1].Latent) {
-			p.out.WriteString(p.paint(bold, report.LatentHeading) + "\n\n")
+		if heading := report.Heading(findings, i); heading != "" {
+			p.out.WriteString(p.paint(bold, heading) + "\n\n")
 		}
 		p.finding(f)
 	}
@@ -86,10 +86,13 @@ func (p *printer) finding(f report.Finding) {
 	}
 	fmt.Fprintf(&p.out, "%s %s%s\n", p.paint(bold, report.Position(f.Pos, p.dir)+":"), message, tail)
 	colour := red
-	if f.Latent {
+	if f.Aside() {
 		colour = yellow
 	}
 	p.excerpt(f.Pos, f.End, colour)
+	if text := f.Measured(); text != "" {
+		fmt.Fprintf(&p.out, "  %s %s\n", p.paint(bold, "measured:"), text)
+	}
 	for _, r := range f.Related {
 		fmt.Fprintf(&p.out, "  %s %s\n", p.paint(bold, report.Position(r.Pos, p.dir)+":"), report.OneLine(r.Message))
 		p.excerpt(r.Pos, r.End, yellow)

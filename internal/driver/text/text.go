@@ -6,7 +6,7 @@
 //
 // One line per finding that begins with its position, so that editors and CI
 // systems that know compilers know this too; what belongs to it is indented.
-// Latent ones come last, under a heading.
+// Latent ones come behind, under a heading, and so does what only profiles know.
 package text
 
 import (
@@ -20,10 +20,13 @@ import (
 func Format(findings []report.Finding, dir string) []byte {
 	var out bytes.Buffer
 	for i, f := range findings {
-		if f.Latent && (i == 0 || !findings[i-1].Latent) {
-			out.WriteString(report.LatentHeading + "\n")
+		if heading := report.Heading(findings, i); heading != "" {
+			out.WriteString(heading + "\n")
 		}
 		fmt.Fprintf(&out, "%s: %s\n", report.Position(f.Pos, dir), report.OneLine(f.Message))
+		if text := f.Measured(); text != "" {
+			fmt.Fprintf(&out, "\tmeasured: %s\n", text)
+		}
 		for _, r := range f.Related {
 			fmt.Fprintf(&out, "\t%s: %s\n", report.Position(r.Pos, dir), report.OneLine(r.Message))
 		}

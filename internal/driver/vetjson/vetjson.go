@@ -12,12 +12,13 @@ import (
 
 type (
 	diagnostic struct {
-		Category string    `json:"category,omitempty"`
-		Posn     string    `json:"posn"`
-		End      string    `json:"end"`
-		Message  string    `json:"message"`
-		Fixes    []fix     `json:"suggested_fixes,omitempty"`
-		Related  []related `json:"related,omitempty"`
+		Category string           `json:"category,omitempty"`
+		Posn     string           `json:"posn"`
+		End      string           `json:"end"`
+		Message  string           `json:"message"`
+		Fixes    []fix            `json:"suggested_fixes,omitempty"`
+		Related  []related        `json:"related,omitempty"`
+		Evidence *report.Evidence `json:"evidence,omitempty"` // of profiles; go vet has nothing like it
 	}
 	fix struct {
 		Message string `json:"message"`
@@ -44,7 +45,7 @@ func Format(findings []report.Finding) []byte {
 		if tree[f.Package] == nil {
 			tree[f.Package] = make(map[string][]diagnostic)
 		}
-		d := diagnostic{Category: f.Category, Posn: f.Pos.String(), End: f.End.String(), Message: f.Message}
+		d := diagnostic{Category: f.Category, Posn: f.Pos.String(), End: f.End.String(), Message: f.Message, Evidence: f.Evidence}
 		for _, r := range f.Related {
 			d.Related = append(d.Related, related{r.Pos.String(), r.End.String(), r.Message})
 		}
