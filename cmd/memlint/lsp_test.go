@@ -450,7 +450,7 @@ func BenchmarkEdit(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	session, err := driver.NewSession(memlint.Analyzers(), nil)
+	session, err := driver.NewSession(driver.Suite{Analyzers: memlint.Analyzers()}, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

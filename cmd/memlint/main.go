@@ -6,13 +6,14 @@ import (
 
 	"github.com/memlint/memlint"
 	"github.com/memlint/memlint/internal/driver"
+	"github.com/memlint/memlint/internal/engine/retention"
 	"github.com/memlint/memlint/internal/lsp"
 )
 
 func main() {
-	analyzers := memlint.Analyzers()
+	suite := driver.Suite{Analyzers: memlint.Analyzers(), Keepers: retention.Keepers}
 	if len(os.Args) > 1 && os.Args[1] == "lsp" {
-		os.Exit(lsp.Main(analyzers, os.Args[2:]))
+		os.Exit(lsp.Main(suite, os.Args[2:]))
 	}
-	driver.Main(analyzers)
+	driver.Main(suite)
 }

@@ -22,14 +22,14 @@ func TestMain(m *testing.M) {
 // slow is memlint with an analyzer that sleeps in each package for longer than
 // a run may take before it has to say how far it is.
 func slow() {
-	driver.Main([]*analysis.Analyzer{{
+	driver.Main(driver.Suite{Analyzers: []*analysis.Analyzer{{
 		Name: "slow",
 		Doc:  "slow: sleep",
 		Run: func(*analysis.Pass) (any, error) {
 			time.Sleep(progressDelay * 3 / 2)
 			return nil, nil
 		},
-	}})
+	}}})
 }
 
 const progressDelay = time.Second

@@ -80,7 +80,7 @@ func idle() {
 	case "null":
 		singlechecker.Main(a)
 	case "floor":
-		driver.Main([]*analysis.Analyzer{a})
+		driver.Main(driver.Suite{Analyzers: []*analysis.Analyzer{a}})
 	}
 }
 

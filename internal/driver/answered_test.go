@@ -45,7 +45,7 @@ type printed struct {
 
 func commanded(args ...string) printed {
 	var stdout, stderr bytes.Buffer
-	code := command(context.Background(), toys(), args, &stdout, &stderr)
+	code := command(context.Background(), Suite{Analyzers: toys()}, args, &stdout, &stderr)
 	return printed{stdout.String(), stderr.String(), code}
 }
 

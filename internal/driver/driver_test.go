@@ -78,10 +78,10 @@ func TestRuns(t *testing.T) {
 				fmt.Fprintf(&got, "$ memlint%s\n", args)
 				var stdout, stderr bytes.Buffer
 				t.Chdir(dir)
-				code := command(context.Background(), toys(), strings.Fields(args), &stdout, &stderr)
+				code := command(context.Background(), Suite{Analyzers: toys()}, strings.Fields(args), &stdout, &stderr)
 				if !strings.Contains(args, "-fix") && !strings.Contains(args, "-write-baseline") {
 					var stdout2, stderr2 bytes.Buffer
-					code2 := command(context.Background(), toys(), strings.Fields(args), &stdout2, &stderr2)
+					code2 := command(context.Background(), Suite{Analyzers: toys()}, strings.Fields(args), &stdout2, &stderr2)
 					if code != code2 || stdout.String() != stdout2.String() || stderr.String() != stderr2.String() {
 						t.Errorf("memlint%s tells something else from the cache: exit %d\n%s%s", args, code2, &stdout2, &stderr2)
 					}

@@ -31,11 +31,14 @@ type commandLine struct {
 	baseline      string // file of findings that are known
 	writeBaseline string // file to write them to
 
+	profiles *profiles
+
 	config    string // file, if given
 	selection selection.Selection
 	excluded  func(file string) bool
 
 	analyzers []*analysis.Analyzer
+	keepers   *analysis.Analyzer
 	enabled   map[*analysis.Analyzer]*triState
 	names     selection.Names
 	flags     *flag.FlagSet
@@ -44,9 +47,12 @@ type commandLine struct {
 // parse reads arguments. Flags of analyzers have the names they have as a tool
 // of go vet: -NAME, -NAME=false and -NAME.FLAG. The error is one line, or
 // flag.ErrHelp.
-func parse(analyzers []*analysis.Analyzer, args []string) (*commandLine, error) {
+func parse(suite Suite, args []string) (*commandLine, error) {
+	analyzers := suite.Analyzers
 	c := &commandLine{
 		analyzers: analyzers,
+		keepers:   suite.Keepers,
+		profiles:  new(profiles),
 		enabled:   make(map[*analysis.Analyzer]*triState),
 		flags:     flag.NewFlagSet("memlint", flag.ContinueOnError),
 		excluded:  func(string) bool { return false },
@@ -62,6 +68,10 @@ func parse(analyzers []*analysis.Analyzer, args []string) (*commandLine, error) 
 	c.flags.Var((*colorFlag)(&c.color), "color", "`when` to print in colour: auto, always or never")
 	c.flags.StringVar(&c.baseline, "baseline", "", "report only what is not in `file`")
 	c.flags.StringVar(&c.writeBaseline, "write-baseline", "", "write findings to `file` for -baseline, and report none")
+	c.flags.Func("profile", "join findings with the profiles in `file`, or in a folder: of the heap, of goroutines; again for more", func(name string) error {
+		c.profiles.names = append(c.profiles.names, name)
+		return nil
+	})
 	c.flags.StringVar(&c.config, "config", "", "read settings from `file`, not from "+config.Name+" beside go.mod; from none if empty")
 	c.flags.BoolVar(&c.options.Tests, "tests", true, "analyse test files, too")
 	c.flags.BoolVar(&c.options.Tests, "test", true, "the same as -tests, as other drivers of analyzers call it")
@@ -166,6 +176,9 @@ func (c *commandLine) choose(file selection.Names) error {
 		if c.selection.SwitchedOn(a) && c.selection.Needed(a.Name, known[a.Name]) {
 			c.options.Analyzers = append(c.options.Analyzers, a)
 		}
+	}
+	if len(c.profiles.names) > 0 && c.keepers != nil {
+		c.options.Analyzers = append(c.options.Analyzers, c.keepers)
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func help(analyzers []*analysis.Analyzer, names []string) ([]byte, error) {
 	}
 	out.WriteString("\nAll of them run, unless -NAME selects some or -NAME=false deselects one.\n" +
 		"`memlint help NAME` describes one and its flags.\n\nFlags:\n\n")
-	c, err := parse(analyzers, nil)
+	c, err := parse(Suite{Analyzers: analyzers}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -134,7 +134,7 @@ func (r *keptRun) once(c *cache.Cache, flags ...string) (*Result, string) {
 		r.ran = append(r.ran, strings.TrimPrefix(pass.Pkg.Path(), "m/"))
 		return nil, nil
 	}})
-	line, err := parse(opts.Analyzers, flags)
+	line, err := parse(Suite{Analyzers: opts.Analyzers}, flags)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -29,22 +29,28 @@ const (
 	exitFailed   = 2 // something could not be analysed
 )
 
+// A Suite is what there is to run.
+type Suite struct {
+	Analyzers []*analysis.Analyzer
+	Keepers   *analysis.Analyzer // says what keeps what lines allocate, where there are profiles; see keeperer
+}
+
 // Main is the command: it runs analyzers as the arguments of the process ask,
 // and exits.
-func Main(analyzers []*analysis.Analyzer) {
+func Main(suite Suite) {
 	args := os.Args[1:]
 	if isVetCall(args) {
-		vet(analyzers, args)
+		vet(suite.Analyzers, args)
 	}
 	tuneGC()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := command(ctx, analyzers, args, os.Stdout, os.Stderr)
+	code := command(ctx, suite, args, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
 // command does what args ask and returns the exit code.
-func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string, stdout, stderr io.Writer) int {
+func command(ctx context.Context, suite Suite, args []string, stdout, stderr io.Writer) int {
 	fail := func(err error) int {
 		fmt.Fprintf(stderr, "memlint: %s\n", strings.ReplaceAll(err.Error(), "\n", " "))
 		return exitFailed
@@ -54,16 +60,16 @@ func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string,
 		if args[0] == "explain" {
 			text = explain
 		}
-		out, err := text(analyzers, args[1:])
+		out, err := text(suite.Analyzers, args[1:])
 		if err != nil {
 			return fail(err)
 		}
 		stdout.Write(out)
 		return exitClean
 	}
-	c, err := parse(analyzers, args)
+	c, err := parse(suite, args)
 	if errors.Is(err, flag.ErrHelp) {
-		return command(ctx, analyzers, []string{"help"}, stdout, stderr)
+		return command(ctx, suite, []string{"help"}, stdout, stderr)
 	}
 	if err != nil {
 		return fail(err)
@@ -149,6 +155,9 @@ func (c *commandLine) analyze(ctx context.Context, stderr io.Writer) (*Result, e
 	result, err := Run(ctx, opts)
 	if err != nil {
 		return nil, err
+	}
+	if err := c.measure(result); err != nil {
+		result.Problems = append(result.Problems, unprofiled(err))
 	}
 	c.leaveOut(result, known)
 	return result, nil

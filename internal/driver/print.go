@@ -62,6 +62,7 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 		}
 		c.note(stderr, "%s in %s", what, count(len(packages), "package"))
 	}
+	c.noteMeasured(result, stderr)
 	if result.Known > 0 {
 		c.note(stderr, "%s in %s", count(result.Known, "known finding"), c.baseline)
 	}
@@ -99,7 +100,7 @@ func tally(result *Result, none string) string {
 
 // format returns the findings in the form that flags ask for.
 func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
-	all := slices.Concat(result.Findings, result.Latent)
+	all := slices.Concat(result.Findings, result.Latent, result.Sites())
 	switch {
 	case c.json:
 		return vetjson.Format(all)

@@ -78,6 +78,8 @@ type Result struct {
 	Complete map[string]bool  // those of them without problems, by path
 	Dir      string           // Options.Dir, absolute
 
+	Measured *report.Measured // what profiles say besides; nil without profiles
+
 	Hidden int // latent leaks left out because nobody asked for them
 
 	Known int // findings left out because the baseline has them

@@ -21,17 +21,18 @@ import (
 
 // sessionFlags are the flags of the command that mean something to a session,
 // besides those of analyzers: what says how findings are printed does not.
-var sessionFlags = []string{"baseline", "config", "disable", "enable", latentFlag, "tags", "test", "tests"}
+var sessionFlags = []string{"baseline", "config", "disable", "enable", latentFlag, "profile", "tags", "test", "tests"}
 
 // A Session analyses the packages that somebody edits, one folder at a time and
 // again and again. It finds in them what the command would find if buffers were
 // saved. See view for what makes that fast.
 type Session struct {
-	analyzers []*analysis.Analyzer
-	args      []string
-	baseline  string // absolute, as are those below, since folders change
-	config    string
-	cache     *cache.Cache
+	suite    Suite
+	args     []string
+	baseline string // absolute, as are those below, since folders change
+	config   string
+	profiles *profiles
+	cache    *cache.Cache
 
 	mu    sync.Mutex // flags of analyzers are variables: one check at a time
 	views map[string]*view
@@ -39,9 +40,9 @@ type Session struct {
 
 // NewSession returns a session with the flags that args are. The error is one
 // line, or flag.ErrHelp.
-func NewSession(analyzers []*analysis.Analyzer, args []string) (*Session, error) {
-	s := &Session{analyzers: analyzers, args: args, views: make(map[string]*view)}
-	c, err := parse(analyzers, args)
+func NewSession(suite Suite, args []string) (*Session, error) {
+	s := &Session{suite: suite, args: args, views: make(map[string]*view)}
+	c, err := parse(suite, args)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func NewSession(analyzers []*analysis.Analyzer, args []string) (*Session, error)
 		return nil, fmt.Errorf("unexpected argument %q: the editor says which packages", c.options.Patterns[0])
 	}
 	c.flags.Visit(func(f *flag.Flag) {
-		isAnalyzers := slices.ContainsFunc(analyzers, func(a *analysis.Analyzer) bool {
+		isAnalyzers := slices.ContainsFunc(suite.Analyzers, func(a *analysis.Analyzer) bool {
 			return f.Name == a.Name || len(f.Name) > len(a.Name) && f.Name[:len(a.Name)+1] == a.Name+"."
 		})
 		if !isAnalyzers && !slices.Contains(sessionFlags, f.Name) {
@@ -67,6 +68,12 @@ func NewSession(analyzers []*analysis.Analyzer, args []string) (*Session, error)
 			continue
 		}
 		if *file.abs, err = filepath.Abs(file.name); err != nil {
+			return nil, err
+		}
+	}
+	s.profiles = c.profiles
+	for i := range s.profiles.names {
+		if s.profiles.names[i], err = filepath.Abs(s.profiles.names[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -121,6 +128,8 @@ func (s *Session) Check(ctx context.Context, dir string, buffers map[string][]by
 	if err != nil {
 		return nil, err
 	}
+	// Nothing of a package being in a profile is no mistake of somebody who edits it.
+	_ = c.measure(result)
 	c.leaveOut(result, known)
 	return result, nil
 }
@@ -154,18 +163,18 @@ func (s *Session) Forget(dir string) {
 // settings returns what flags and the config file of a folder ask for. It sets
 // the flags of analyzers, and first takes back what other folders have set.
 func (s *Session) settings(dir string) (*commandLine, error) {
-	for _, a := range s.analyzers {
+	for _, a := range s.suite.Analyzers {
 		var err error
 		a.Flags.VisitAll(func(f *flag.Flag) { err = cmp.Or(err, f.Value.Set(f.DefValue)) })
 		if err != nil {
 			return nil, fmt.Errorf("default of a flag of %s: %w", a.Name, err)
 		}
 	}
-	c, err := parse(s.analyzers, s.args)
+	c, err := parse(s.suite, s.args)
 	if err != nil {
 		return nil, err
 	}
-	c.baseline, c.config = s.baseline, s.config
+	c.baseline, c.config, c.profiles = s.baseline, s.config, s.profiles
 	c.options.Dir = dir
 	c.options.Patterns = []string{"."}
 	c.options.Workers = runtime.GOMAXPROCS(0)

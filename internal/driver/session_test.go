@@ -81,7 +81,7 @@ func newEditing(t *testing.T, args ...string) *editing {
 		e.save(f.Name, string(f.Data))
 	}
 	var err error
-	if e.session, err = NewSession(toys(), args); err != nil {
+	if e.session, err = NewSession(Suite{Analyzers: toys()}, args); err != nil {
 		t.Fatal(err)
 	}
 	return e
@@ -320,7 +320,7 @@ func TestSessionOutline(t *testing.T) {
 	e := newEditing(t)
 	restart := func() {
 		var err error
-		if e.session, err = NewSession([]*analysis.Analyzer{prints}, nil); err != nil {
+		if e.session, err = NewSession(Suite{Analyzers: []*analysis.Analyzer{prints}}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -515,7 +515,7 @@ func TestSessionFlags(t *testing.T) {
 		"-disable=chian": "-disable: no analyzer is named \"chian\"; `memlint help` lists them",
 		"./...":          `unexpected argument "./...": the editor says which packages`,
 	} {
-		_, err := NewSession(toys(), []string{arg})
+		_, err := NewSession(Suite{Analyzers: toys()}, []string{arg})
 		if got := fmt.Sprint(err); got != want {
 			t.Errorf("%s: %s, want %s", arg, got, want)
 		}

@@ -20,7 +20,7 @@ import (
 // TestMain lets the go command run this binary as a vet tool with the toys.
 func TestMain(m *testing.M) {
 	if os.Getenv("MEMLINT_TEST_VETTOOL") != "" {
-		Main(toys())
+		Main(Suite{Analyzers: toys()})
 	}
 	os.Exit(m.Run())
 }

@@ -28,7 +28,10 @@ func (s *snapshot) diagnostic(f report.Finding, withRelated bool) protocol.Diagn
 		Source:   "memlint",
 		Message:  f.Text(), // editors show the code
 	}
-	if f.Latent {
+	if text := f.Measured(); text != "" {
+		d.Message += "\nmeasured: " + text
+	}
+	if f.Aside() {
 		d.Severity = protocol.SeverityInformation
 	}
 	if f.URL != "" {

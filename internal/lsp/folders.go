@@ -121,7 +121,7 @@ func (s *server) check(ctx context.Context, dir string) {
 	s.complain(f, result, err)
 	findings := make(map[string][]told)
 	if err == nil {
-		for _, x := range slices.Concat(result.Findings, result.Latent) {
+		for _, x := range slices.Concat(result.Findings, result.Latent, result.Sites()) {
 			file := x.Pos.Filename
 			findings[file] = append(findings[file], told{x, snap.diagnostic(x, s.client.TextDocument.PublishDiagnostics.RelatedInformation)})
 		}

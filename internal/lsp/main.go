@@ -9,8 +9,6 @@ import (
 	"os"
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
-
 	"github.com/memlint/memlint/internal/driver"
 	"github.com/memlint/memlint/internal/lsp/proxy"
 )
@@ -25,8 +23,8 @@ Usage:
 The first one stands beside gopls. The second one starts gopls and stands
 between it and the editor, which sees one server with what both of them say.
 
-Flags are -baseline, -config, -disable, -enable, -latent, -tags, -tests and those
-of analyzers, as memlint has them.
+Flags are -baseline, -config, -disable, -enable, -latent, -profile, -tags, -tests
+and those of analyzers, as memlint has them.
 `
 
 // Exit codes. That of gopls passes through.
@@ -38,7 +36,7 @@ const (
 
 // Main is the command `memlint lsp`, with the arguments behind these words. It
 // returns the exit code.
-func Main(analyzers []*analysis.Analyzer, args []string) int {
+func Main(suite driver.Suite, args []string) int {
 	// The protocol has the standard output for itself.
 	stdout := os.Stdout
 	os.Stdout = os.Stderr
@@ -48,7 +46,7 @@ func Main(analyzers []*analysis.Analyzer, args []string) int {
 		return exitFailed
 	}
 	args, other, isProxy := cutProxy(args)
-	session, err := driver.NewSession(analyzers, args)
+	session, err := driver.NewSession(suite, args)
 	if errors.Is(err, flag.ErrHelp) {
 		io.WriteString(stdout, usage)
 		return exitDone

@@ -38,7 +38,7 @@ type Input struct {
 // Join returns the findings that profiles know of, with evidence and the weightiest
 // first, before all others in the order in which they came. Latent ones with evidence
 // that they repeat are latent no more. The error is one line: no stack of the profiles
-// goes through the module. What is returned with it is right all the same.
+// goes through the packages. What is returned with it is right all the same.
 func Join(in Input) ([]report.Finding, *report.Measured, error) {
 	j := newJoin(in)
 	for i, p := range in.Profiles {
@@ -48,7 +48,7 @@ func Join(in Input) ([]report.Finding, *report.Measured, error) {
 	}
 	findings, measured := j.findings(), j.measured()
 	if len(in.Profiles) > 0 && len(j.source.spots) == 0 {
-		return findings, measured, errors.New("no stack of the profiles goes through a function of the module: they are of another program")
+		return findings, measured, errors.New("no stack of the profiles goes through the packages: they are of another program, or of other packages")
 	}
 	return findings, measured, nil
 }
@@ -202,28 +202,36 @@ func (j *join) attribute(i int, site *profile.Site) {
 // are about, and what keeps it if there are none.
 func (j *join) keeping(spots []spot) (found []int, at int, keeper report.Keeper) {
 	for i, s := range spots[:min(len(spots), 1+maxCallers)] {
-		found := j.findingsAt(s, i == 0)
+		here := j.findingsAt(s, i == 0)
 		for _, k := range j.kept[line{s.file, s.line}] {
 			if k.Slot == "" {
 				continue
 			}
-			for _, n := range j.bySlot[k.Slot] {
-				if !slices.Contains(found, n) {
-					found = append(found, n)
-				}
-			}
+			here = append(here, j.bySlot[k.Slot]...)
+			here = append(here, j.findingsAt(spot{file: k.From.Filename, line: k.From.Line}, false)...)
 			if keeper.Slot == "" {
 				keeper = k
 			}
 		}
-		if len(found) > 0 {
-			return found, i, keeper
+		slices.Sort(here)
+		here = slices.Compact(here)
+		if manifest := j.manifest(here); len(manifest) > 0 {
+			return manifest, i, keeper
+		}
+		if len(found) == 0 {
+			found, at = here, i
 		}
 		if strings.HasPrefix(keeper.Words, "package variable ") {
 			break
 		}
 	}
-	return nil, 0, keeper
+	return found, at, keeper
+}
+
+// manifest returns those of the findings that are not latent. A caller may have made a
+// finding of what is latent where it is kept.
+func (j *join) manifest(findings []int) []int {
+	return slices.DeleteFunc(slices.Clone(findings), func(n int) bool { return j.Findings[n].Latent })
 }
 
 // waiting returns the findings about goroutines with a stack, and the spot they are about.
@@ -281,7 +289,7 @@ func (j *join) findings() []report.Finding {
 	}
 	slices.SortStableFunc(out, func(a, b report.Finding) int {
 		if a.Latent != b.Latent {
-			return compareBool(b.Latent, a.Latent)
+			return compareBool(a.Latent, b.Latent)
 		}
 		return rank(a.Evidence, b.Evidence)
 	})

@@ -192,19 +192,17 @@ func (s *source) function(f *profile.Frame) *function {
 				continue
 			}
 			fn = fn.literal(literals)
-			if filepath.Base(fn.file) != base && slices.ContainsFunc(c.Files, func(name string) bool { return filepath.Base(name) == base }) {
-				break // a literal that was inlined: it has the name of where that is
-			}
 			if n := common(fn.file, f.File); best == nil || n > most {
 				best, most = fn, n
 			}
 			break
 		}
 	}
-	if best != nil {
+	if most > 0 {
 		return best
 	}
-	// The path of the module, or of a copy of it, is another one; or a literal was inlined.
+	// The path of the module, or of a copy of it, is another one; or a literal was inlined,
+	// which then has the name of where that is. Otherwise the function has moved to another file.
 	for _, w := range s.byBase[base] {
 		if n := common(w.file, f.File); n > most && n >= 2 {
 			s.parse(w.of)
@@ -219,7 +217,7 @@ func (s *source) function(f *profile.Frame) *function {
 // at returns the function of a file that begins where that of a frame does or, if that
 // is not known, goes over its line.
 func at(functions []*function, f *profile.Frame) *function {
-	for _, fn := range functions {
+	for _, fn := range slices.Backward(functions) { // literals before what they are in
 		if fn.start == f.Start || f.Start == 0 && fn.start <= f.Line && f.Line <= fn.end {
 			return fn
 		}

@@ -246,12 +246,14 @@ func (p *printer) result(f report.Finding) result {
 	if f.Aside() {
 		res.Level = latent
 	}
+	if measured := f.Measured(); measured != "" {
+		res.Message.Text += "\nmeasured: " + measured
+	}
 	if e := f.Evidence; e != nil {
 		res.Properties = &properties{e}
 		if e.Rank > 0 && p.ranked > 0 {
 			res.Rank = maxRank * float64(p.ranked-e.Rank+1) / float64(p.ranked)
 		}
-		res.Message.Text += "\nmeasured: " + e.Text()
 	}
 	if f.Fingerprint != "" {
 		res.Fingerprints = map[string]string{fingerprint: f.Fingerprint}

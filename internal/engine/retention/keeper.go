@@ -51,6 +51,19 @@ func keepers(p *effects.Package) Kept {
 			out = append(out, k)
 		}
 	}
+	// of notes that an instruction keeps what is born at root.
+	of := func(root ssa.Value, slot, words string, from ssa.Instruction) {
+		instr, ok := root.(ssa.Instruction)
+		if !ok {
+			return
+		}
+		at, _ := p.IR.Range(instr)
+		k := keeper{at: at, slot: slot, words: words}
+		if from != nil {
+			k.from, _ = p.IR.Range(from)
+		}
+		add(k)
+	}
 	born := make(map[ssa.Value]bool)
 	for _, e := range p.Events() {
 		if e.Kind == effects.Grow {
@@ -61,24 +74,26 @@ func keepers(p *effects.Package) Kept {
 			continue
 		}
 		root := e.Ref.Root
-		instr, ok := root.(ssa.Instruction)
-		if !ok || born[root] {
+		if born[root] {
 			continue
 		}
 		born[root] = true
-		at, _ := p.IR.Range(instr)
 		for _, h := range Holders(p, root) {
-			from, _ := p.IR.Range(h.At)
+			words := strings.Join(h.Names, " -> ")
 			switch h.Root {
 			case Caller:
-				add(keeper{at: at})
+				of(root, "", "", nil)
 			case Variable, Object:
 				if slot, words, ok := named(p, h.Slot.Ref); ok {
-					add(keeper{at, slot, words, from})
+					of(root, slot, words, h.At)
 				}
-			default:
-				words := strings.Join(h.Names, " -> ")
-				add(keeper{at, words, words, from})
+			case Goroutine:
+				of(root, words, words, h.At)
+				for _, x := range captured(p, root) {
+					of(x, words, words, h.At)
+				}
+			case Table:
+				of(root, words, words, h.At)
 			}
 		}
 	}
@@ -98,4 +113,22 @@ func named(p *effects.Package, r effects.Ref) (slot, words string, ok bool) {
 		return "", "", false
 	}
 	return n.Obj().Pkg().Path() + "." + name, "field " + name, true
+}
+
+// captured returns what is born in the function and captured by a closure.
+func captured(p *effects.Package, v ssa.Value) []ssa.Value {
+	mc, ok := v.(*ssa.MakeClosure)
+	if !ok {
+		return nil
+	}
+	var out []ssa.Value
+	for _, b := range mc.Bindings {
+		for _, r := range p.Refs(b) {
+			out = append(out, r.Root)
+			for _, c := range p.Contents(r) {
+				out = append(out, c.Root)
+			}
+		}
+	}
+	return out
 }
