@@ -20,7 +20,7 @@
 // between units, kept.go keeps outcomes from run to run, answer.go whole results
 // for runs before which nothing has changed, run.go schedules, gc.go sets the
 // collector. session.go checks single packages for editors, with what view.go
-// knows of what they import. main.go, flags.go, settings.go, screen.go, print.go,
+// knows of what they import; finder.go is the command without its output. main.go, flags.go, settings.go, screen.go, print.go,
 // help.go, rules.go and vettool.go are the command line; fix.go applies fixes,
 // known.go the baseline. Formats are packages of their own, pure functions from
 // the findings of package report to bytes: text, terminal, vetjson, sarif, github

@@ -33,6 +33,7 @@ type commandLine struct {
 
 	config    string // file, if given
 	selection selection.Selection
+	allLatent bool // leaks are told, whatever flags say
 	excluded  func(file string) bool
 
 	analyzers []*analysis.Analyzer

@@ -1,0 +1,64 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/memlint/memlint/internal/driver"
+	"github.com/memlint/memlint/internal/driver/report"
+)
+
+// Main is the command `memlint watch`, with the arguments behind these words. It
+// returns the exit code.
+func Main(analyzers []*analysis.Analyzer, args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // so that the second signal ends the process
+	return command(ctx, analyzers, args, os.Stdout, os.Stderr)
+}
+
+// command does what args ask and returns the exit code.
+func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string, stdout, stderr io.Writer) int {
+	fail := func(err error) int {
+		fmt.Fprintf(stderr, "memlint: watch: %s\n", report.OneLine(err.Error()))
+		return exitFailed
+	}
+	o, err := parse(analyzers, args)
+	if errors.Is(err, flag.ErrHelp) {
+		help(stdout)
+		return exitDone
+	}
+	if err != nil {
+		return fail(err)
+	}
+	if o.dir != "" {
+		if err := os.MkdirAll(o.dir, 0o777); err != nil {
+			return fail(fmt.Errorf("-o: %w", err))
+		}
+	}
+	return o.newRun(stdout, stderr).watch(ctx)
+}
+
+// newRun returns a run that tells what happens in the way that is asked for.
+func (o *options) newRun(stdout, stderr io.Writer) *run {
+	r := &run{options: o, poller: &poller{options: o}, stderr: stderr}
+	if o.json {
+		r.display = &programs{stdout, o.quiet}
+		return r
+	}
+	p := &people{out: stdout, quiet: o.quiet}
+	if _, _, isTerminal := driver.Terminal(stdout); isTerminal && driver.Obeys() && !o.quiet {
+		p.screen = &screen{out: stdout, other: stderr}
+		r.stderr = p.screen
+	}
+	r.display = p
+	return r
+}
