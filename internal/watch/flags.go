@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"strings"
 	"time"
 
 	"golang.org/x/tools/go/analysis"
@@ -93,6 +94,9 @@ func parse(analyzers []*analysis.Analyzer, args []string) (*options, error) {
 	}
 	if o.patterns = flags.Args()[1:]; len(o.patterns) == 0 {
 		o.patterns = []string{"./..."}
+	}
+	if strings.HasPrefix(o.patterns[0], "-") {
+		return nil, fmt.Errorf("%s has to stand before the URL", o.patterns[0])
 	}
 	if o.server, err = newServer(flags.Arg(0), o.timeout); err != nil {
 		return nil, err

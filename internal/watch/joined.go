@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/memlint/memlint/internal/driver"
 	"github.com/memlint/memlint/internal/driver/report"
@@ -67,7 +68,7 @@ func (f *findings) at(unit string, x *site) *report.Finding {
 	if unit == unitGoroutines {
 		p.Kind = profile.Goroutines
 	}
-	all := append(f.result.Findings[:len(f.result.Findings):len(f.result.Findings)], f.result.Latent...)
+	all := slices.Concat(f.result.Findings, f.result.Latent)
 	told, _, err := f.join(measure.Input{Dirs: folders(all), Findings: all, Profiles: []*profile.Profile{p}, Read: os.ReadFile})
 	if err != nil { // nothing of the module is on the stack
 		return nil

@@ -25,7 +25,7 @@ func leaky(t *testing.T) *program {
 	return &program{
 		t: t,
 		heap: func(age time.Duration) map[string]int64 {
-			return map[string]int64{put: 1e6 + int64(age.Hours()*60e6), query: 100e6}
+			return map[string]int64{put: 1e6 + int64(age.Hours()*60e6), query: 99e6}
 		},
 		goroutines: constant(map[string]int64{serve: 5}),
 	}

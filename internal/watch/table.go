@@ -32,18 +32,19 @@ type look struct {
 
 // table returns what there is to tell, as lines for people.
 func (l look) table(r *run) string {
-	var b strings.Builder
-	b.WriteString(l.line(r.title(), bold, ""))
-	b.WriteString(l.total(&r.history.heap, unitBytes, "live heap"))
-	if r.history.goroutines.last.Time.IsZero() {
-		return b.String() + l.rows(r)
+	text := l.line(r.title(), bold, "") + l.total(&r.history.heap, unitBytes, "live heap")
+	if !r.history.goroutines.last.Time.IsZero() {
+		name := unitGoroutines
+		if r.history.hasLeaked {
+			name += fmt.Sprintf(", %d leaked", r.history.leaked)
+		}
+		text += l.total(&r.history.goroutines, unitGoroutines, name)
 	}
-	name := unitGoroutines
-	if r.history.hasLeaked {
-		name += fmt.Sprintf(", %d leaked", r.history.leaked)
+	text += l.rows(r)
+	if lines := strings.SplitAfter(text, "\n"); l.height > 0 && len(lines) > l.height {
+		text = strings.Join(lines[:l.height-1], "")
 	}
-	b.WriteString(l.total(&r.history.goroutines, unitGoroutines, name))
-	return b.String() + l.rows(r)
+	return text
 }
 
 // title says what is watched, and for how long.
@@ -72,8 +73,8 @@ func (l look) rows(r *run) string {
 	}
 	room := [2]int{maxRows, maxRows}
 	if l.height > 0 {
-		lines := l.height - strings.Count(l.row(0, unitBytes, nil, nil, ""), "\n")*2 - 4
-		all := max(1, lines/strings.Count(l.row(0, unitBytes, nil, nil, ""), "\n"))
+		each := strings.Count(l.row(0, unitBytes, nil, nil, ""), "\n")
+		all := max(1, (l.height-2*each-4)/each) // below the title, the totals and a heading
 		room[1] = min(maxRows, len(waits), max(all/3, all-len(bytes)))
 		room[0] = min(maxRows, all-room[1])
 	}
@@ -88,7 +89,7 @@ func (l look) rows(r *run) string {
 		}
 	}
 	if left > 0 {
-		b.WriteString(l.line(fmt.Sprintf("and %s more", count(left, "place")), "", ""))
+		b.WriteString(l.line("and "+count(left, "more place"), "", ""))
 	}
 	return b.String()
 }
