@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -63,18 +64,19 @@ func startHook(command []string, variables map[string]string, out io.Writer) (*h
 }
 
 // finish waits for it, and kills it, with what it has started, when its time is
-// over. The error says how it failed.
-func (h *hook) finish(grace time.Duration) error {
+// over or hurry is done. The error says how it failed.
+func (h *hook) finish(hurry context.Context, grace time.Duration) error {
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	select {
 	case err := <-h.done:
 		return err
+	case <-hurry.Done():
 	case <-timer.C:
 	}
 	killGroup(h.cmd)
 	<-h.done
-	return errors.New("killed, since it ran for too long")
+	return errors.New("killed, since it had not ended")
 }
 
 // variables are what a hook is told in its environment.

@@ -68,7 +68,7 @@ func TestHangingHook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.finish(time.Millisecond); err == nil || err.Error() != "killed, since it ran for too long" {
+	if err := h.finish(t.Context(), time.Millisecond); err == nil || err.Error() != "killed, since it had not ended" {
 		t.Errorf("it ends with %v", err)
 	}
 	if h.cmd.ProcessState == nil {
@@ -99,7 +99,7 @@ func TestUsage(t *testing.T) {
 	}
 	for _, test := range tests {
 		var out, errs bytes.Buffer
-		code := command(t.Context(), nil, test.args, &out, &errs)
+		code := command(t.Context(), t.Context(), nil, test.args, &out, &errs)
 		if code != exitFailed || !strings.HasPrefix(errs.String(), "memlint: watch: "+test.want) || strings.Count(errs.String(), "\n") != 1 || out.Len() > 0 {
 			t.Errorf("%q: exit code %d, it says\n%swant\n%s", test.args, code, &errs, test.want)
 		}

@@ -130,7 +130,7 @@ func (l *growthLimit) judge(heap *series) (judgement, string) {
 	}
 	words := strings.TrimPrefix(perHour(trend.PerHour, unitBytes), "+")
 	if middle := median(samples); middle > 0 {
-		words += fmt.Sprintf(" (%.3g%%/h)", 100*trend.PerHour/middle)
+		words += fmt.Sprintf(" (%.1f%%/h)", 100*trend.PerHour/middle)
 	}
 	if !trend.Verdict.Grows() {
 		return unclear, words

@@ -56,7 +56,7 @@ func (r *run) line() string {
 		s += ", " + amount(h.goroutines.last.Value, unitGoroutines)
 	}
 	if h.hasLeaked {
-		s += fmt.Sprintf(", %d of them leaked", h.leaked)
+		s += fmt.Sprintf(", %d leaked", h.leaked)
 	}
 	return s
 }

@@ -19,14 +19,29 @@ import (
 // Main is the command `memlint watch`, with the arguments behind these words. It
 // returns the exit code.
 func Main(analyzers []*analysis.Analyzer, args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // so that the second signal ends the process
-	return command(ctx, analyzers, args, os.Stdout, os.Stderr)
+	ctx, hurry := signals()
+	return command(ctx, hurry, analyzers, args, os.Stdout, os.Stderr)
+}
+
+// signals returns contexts that are done with the first and the second signal that
+// asks to end. The third one ends the process, whatever it waits for.
+func signals() (first, second context.Context) {
+	first, end := context.WithCancel(context.Background())
+	second, hurry := context.WithCancel(context.Background())
+	c := make(chan os.Signal, 2)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-c
+		end()
+		<-c
+		hurry()
+		signal.Stop(c)
+	}()
+	return first, second
 }
 
 // command does what args ask and returns the exit code.
-func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string, stdout, stderr io.Writer) int {
+func command(ctx, hurry context.Context, analyzers []*analysis.Analyzer, args []string, stdout, stderr io.Writer) int {
 	fail := func(err error) int {
 		fmt.Fprintf(stderr, "memlint: watch: %s\n", report.OneLine(err.Error()))
 		return exitFailed
@@ -44,7 +59,7 @@ func command(ctx context.Context, analyzers []*analysis.Analyzer, args []string,
 			return fail(fmt.Errorf("-o: %w", err))
 		}
 	}
-	return o.newRun(stdout, stderr).watch(ctx)
+	return o.newRun(stdout, stderr).watch(ctx, hurry)
 }
 
 // newRun returns a run that tells what happens in the way that is asked for.

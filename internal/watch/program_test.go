@@ -121,6 +121,6 @@ func (p *program) watchWith(ctx context.Context, find func(context.Context, []st
 	o.server.client.Transport = p
 	p.start = time.Now()
 	var out, errs bytes.Buffer
-	code = o.newRun(&out, &errs).watch(ctx)
+	code = o.newRun(&out, &errs).watch(ctx, p.t.Context())
 	return out.String(), errs.String(), code
 }

@@ -55,7 +55,8 @@ func (r *run) note(format string, args ...any) {
 }
 
 // watch polls until its time is over or ctx is cancelled, and returns the exit code.
-func (r *run) watch(ctx context.Context) int {
+// When hurry is done, nothing is waited for any more.
+func (r *run) watch(ctx, hurry context.Context) int {
 	r.start, r.history = time.Now(), newHistory()
 	r.findings = find(ctx, r.options)
 	defer r.findings.cancel()
@@ -78,7 +79,7 @@ func (r *run) watch(ctx context.Context) int {
 		r.note("%s", reason)
 	}
 	if r.hook != nil {
-		if err := r.hook.finish(grace); err != nil {
+		if err := r.hook.finish(hurry, grace); err != nil {
 			r.note("-exec: %v", err)
 		}
 	}

@@ -3,6 +3,7 @@ package watch
 import (
 	"bytes"
 	"context"
+	"go/token"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -34,11 +35,14 @@ func watched(t *testing.T) *run {
 	}
 	o.server.client.Transport = p
 	o.find = func(context.Context, []string) (*driver.Result, error) {
-		return &driver.Result{Findings: []report.Finding{{Analyzer: "fieldgrowth", Category: "map-only-added"}}}, nil
+		return &driver.Result{Findings: []report.Finding{{
+			Package: "example.com/store", Analyzer: "fieldgrowth", Category: "map-only-added", Message: "map of Cache only grows (fieldgrowth/map-only-added)",
+			Pos: token.Position{Filename: "/home/jane/store/store.go", Line: 33, Column: 2}, Fingerprint: "5eed",
+		}}, Dir: "/home/jane"}, nil
 	}
 	r := o.newRun(new(bytes.Buffer), t.Output())
 	p.start = time.Now()
-	r.watch(t.Context())
+	r.watch(t.Context(), t.Context())
 	r.findings.join = func(in measure.Input) ([]report.Finding, *report.Measured, error) {
 		told := in.Findings
 		if in.Profiles[0].Sites[0].Stack[0].Func == "example.com/store.(*Cache).Put" {
@@ -60,6 +64,9 @@ func TestTables(t *testing.T) {
 		golden(t, "colour.txt", look{width: 120, height: 12, colour: true, blocks: unicodeBlocks}.table(r))
 		golden(t, "narrow.txt", look{width: 60, height: 15, blocks: asciiBlocks}.table(r))
 		golden(t, "any.txt", look{blocks: asciiBlocks}.table(r))
+		var objects bytes.Buffer
+		(&programs{out: &objects}).ended(r)
+		golden(t, "found.json", objects.String())
 		for _, width := range []int{1, 4, 5, 20, 60, 99, 100, 120} {
 			for _, height := range []int{1, 2, 9, 10, 12, 13, 24, 60} {
 				table := look{width: width, height: height, blocks: unicodeBlocks}.table(r)
