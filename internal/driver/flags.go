@@ -35,6 +35,7 @@ type commandLine struct {
 
 	config    string // file, if given
 	selection selection.Selection
+	allLatent bool // leaks are told, whatever flags say
 	excluded  func(file string) bool
 
 	analyzers []*analysis.Analyzer
@@ -177,7 +178,7 @@ func (c *commandLine) choose(file selection.Names) error {
 			c.options.Analyzers = append(c.options.Analyzers, a)
 		}
 	}
-	if len(c.profiles.names) > 0 && c.keepers != nil {
+	if (len(c.profiles.names) > 0 || c.allLatent) && c.keepers != nil {
 		c.options.Analyzers = append(c.options.Analyzers, c.keepers)
 	}
 	return nil

@@ -20,6 +20,7 @@ Usage:
 	memlint help [analyzer]
 	memlint explain analyzer/category
 	memlint lsp [flags] [-proxy gopls ...]
+	memlint watch [flags] http://host:port/debug/pprof [packages]
 	go vet -vettool=$(which memlint) [packages]
 
 Packages are named as for the go command; none means the one in the current

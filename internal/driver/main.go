@@ -147,7 +147,7 @@ func (c *commandLine) analyze(ctx context.Context, stderr io.Writer) (*Result, e
 		return nil, err
 	}
 	opts := c.options
-	if width, ok := isTerminal(stderr); ok && obeys() && !c.quiet {
+	if width, ok := isTerminal(stderr); ok && Obeys() && !c.quiet {
 		line := progress.Start(stderr, width, progress.Delay)
 		defer line.Stop()
 		opts.Progress = line.Step
@@ -168,7 +168,7 @@ func (c *commandLine) leaveOut(result *Result, known *baseline.Baseline) {
 	all := slices.DeleteFunc(slices.Concat(result.Findings, result.Latent), func(f report.Finding) bool {
 		return !c.selection.Reported(f.Analyzer, f.Category) || c.excluded(f.Pos.Filename)
 	})
-	told := func(f report.Finding) bool { return !f.Latent || c.showsLatent(f.Analyzer) }
+	told := func(f report.Finding) bool { return !f.Latent || c.allLatent || c.showsLatent(f.Analyzer) }
 	if known != nil {
 		fresh, stale := known.Split(all)
 		result.Known = len(selected(all, told)) - len(selected(fresh, told))

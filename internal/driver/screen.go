@@ -9,20 +9,25 @@ import (
 	"golang.org/x/term"
 )
 
-// isTerminal reports whether w is one, and how many columns it has, 0 if it
-// does not say.
-func isTerminal(w io.Writer) (width int, ok bool) {
+// Terminal reports whether w is one, and how many columns and lines it has, 0 if
+// it does not say.
+func Terminal(w io.Writer) (width, height int, ok bool) {
 	f, isFile := w.(interface{ Fd() uintptr })
 	if !isFile || !term.IsTerminal(int(f.Fd())) {
-		return 0, false
+		return 0, 0, false
 	}
-	width, _, _ = term.GetSize(int(f.Fd()))
-	return width, true
+	width, height, _ = term.GetSize(int(f.Fd()))
+	return width, height, true
 }
 
-// obeys reports whether terminals obey escape sequences, by what they say of
+func isTerminal(w io.Writer) (width int, ok bool) {
+	width, _, ok = Terminal(w)
+	return width, ok
+}
+
+// Obeys reports whether terminals obey escape sequences, by what they say of
 // themselves. Those of Windows that do set one of these variables.
-func obeys() bool {
+func Obeys() bool {
 	return os.Getenv("TERM") != "dumb" &&
 		(runtime.GOOS != "windows" || cmp.Or(os.Getenv("TERM"), os.Getenv("WT_SESSION")) != "")
 }
@@ -37,5 +42,5 @@ func (c *commandLine) look(w io.Writer) (source, colour bool) {
 	case "never":
 		return source, false
 	}
-	return source, source && obeys() && os.Getenv("NO_COLOR") == ""
+	return source, source && Obeys() && os.Getenv("NO_COLOR") == ""
 }

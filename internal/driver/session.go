@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/tools/go/analysis"
@@ -19,9 +20,17 @@ import (
 	"github.com/memlint/memlint/internal/driver/selection"
 )
 
-// sessionFlags are the flags of the command that mean something to a session,
-// besides those of analyzers: what says how findings are printed does not.
-var sessionFlags = []string{"baseline", "config", "disable", "enable", latentFlag, "profile", "tags", "test", "tests"}
+// decides reports whether the flag of that name has a say in what is found, be it
+// one of an analyzer, and not only in how it is printed.
+func decides(analyzers []*analysis.Analyzer, name string) bool {
+	switch name {
+	case "baseline", "config", "disable", "enable", latentFlag, "profile", "tags", "test", "tests":
+		return true
+	}
+	return slices.ContainsFunc(analyzers, func(a *analysis.Analyzer) bool {
+		return name == a.Name || strings.HasPrefix(name, a.Name+".")
+	})
+}
 
 // A Session analyses the packages that somebody edits, one folder at a time and
 // again and again. It finds in them what the command would find if buffers were
@@ -50,10 +59,7 @@ func NewSession(suite Suite, args []string) (*Session, error) {
 		return nil, fmt.Errorf("unexpected argument %q: the editor says which packages", c.options.Patterns[0])
 	}
 	c.flags.Visit(func(f *flag.Flag) {
-		isAnalyzers := slices.ContainsFunc(suite.Analyzers, func(a *analysis.Analyzer) bool {
-			return f.Name == a.Name || len(f.Name) > len(a.Name) && f.Name[:len(a.Name)+1] == a.Name+"."
-		})
-		if !isAnalyzers && !slices.Contains(sessionFlags, f.Name) {
+		if !decides(suite.Analyzers, f.Name) {
 			err = cmp.Or(err, fmt.Errorf("-%s means nothing to an editor", f.Name))
 		}
 	})

@@ -1,0 +1,14 @@
+//go:build unix
+
+package watch
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// ownGroup has a command and what it starts be a group, which Ctrl-C does not
+// reach.
+func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+func killGroup(cmd *exec.Cmd) { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
