@@ -23,16 +23,16 @@ type Profile struct {
 	Name  string // the file or URL that it comes from
 	Kind  Kind
 	Time  time.Time // when it was taken; zero if nothing says it
-	Sites []Site    // each stack once, the largest first, then by stack
+	Sites []Site    // each stack once, the largest first, then by stack; at most MaxSites
 
-	// Sums of all sites.
+	// Sums of all sites, also of those beyond MaxSites.
 	Bytes, Objects int64
 	Goroutines     int
 }
 
 // A Site is all that has one stack.
 type Site struct {
-	Stack []Frame // the innermost first
+	Stack []*Frame // the innermost first; equal frames of a profile are one
 
 	// Of heap profiles: what was allocated there and is in use, as of the last
 	// collection before the profile, scaled from the samples of the runtime.
@@ -40,13 +40,19 @@ type Site struct {
 
 	// Of the others. State and Waited are known from texts (debug=2) only.
 	Goroutines int
-	State      string        // what they do, such as "chan receive"
+	Leaked     int           // of which the collector says that nothing wakes them: all, if Kind is Leaked
+	State      string        // what the longest waiting does, such as "chan receive"
 	Waited     time.Duration // the longest of them, in whole minutes; 0 if less or not known
 }
 
+// MaxSites is how many sites a profile keeps, of all that it has the largest. As the
+// runtime samples one allocation in 512 KB, smaller ones only exist in heaps above
+// 32 GB, and together they are little of them.
+const MaxSites = 1 << 16
+
 // A Frame is a call on a stack.
 type Frame struct {
-	Func    string // as the runtime names it: "example.com/a.(*List[...]).Add.func1"
+	Func    string // as the runtime names it: "example.com/a.(*List[...]).Add.func1"; an address if nothing names it
 	File    string // as it was compiled: another machine's path, or "example.com/a/list.go"
 	Line    int
 	Start   int  // the line on which the function begins; 0 if the profile does not say
