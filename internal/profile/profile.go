@@ -7,7 +7,12 @@
 // that is, is for others to say.
 package profile
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
 
 // A Kind is what a profile is about.
 type Kind int
@@ -25,14 +30,14 @@ type Profile struct {
 	Time  time.Time // when it was taken; zero if nothing says it
 	Sites []Site    // each stack once, the largest first, then by stack; at most MaxSites
 
-	// Sums of all sites, also of those beyond MaxSites.
+	// Sums of all that the profile has, also of what is beyond MaxSites or has no stack.
 	Bytes, Objects int64
 	Goroutines     int
 }
 
 // A Site is all that has one stack.
 type Site struct {
-	Stack []*Frame // the innermost first; equal frames of a profile are one
+	Stack []*Frame // the innermost first, at least one; equal frames of a profile are one
 
 	// Of heap profiles: what was allocated there and is in use, as of the last
 	// collection before the profile, scaled from the samples of the runtime.
@@ -57,4 +62,46 @@ type Frame struct {
 	Line    int
 	Start   int  // the line on which the function begins; 0 if the profile does not say
 	Created bool // no call, but the go statement that made the goroutine
+}
+
+// Sort brings profiles into the order of their times, then of their names. Those
+// without a time come first.
+func Sort(profiles []*Profile) {
+	slices.SortStableFunc(profiles, func(a, b *Profile) int {
+		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Name, b.Name))
+	})
+}
+
+// order sorts the sites of a profile and keeps the largest.
+func (p *Profile) order() {
+	slices.SortFunc(p.Sites, func(a, b Site) int {
+		return cmp.Or(
+			cmp.Compare(b.Bytes, a.Bytes),
+			cmp.Compare(b.Objects, a.Objects),
+			cmp.Compare(b.Goroutines, a.Goroutines),
+			slices.CompareFunc(a.Stack, b.Stack, compareFrames),
+		)
+	})
+	if len(p.Sites) > MaxSites {
+		p.Sites = slices.Clone(p.Sites[:MaxSites])
+	}
+}
+
+func compareFrames(a, b *Frame) int {
+	if a == b {
+		return 0
+	}
+	created := func(f *Frame) int {
+		if f.Created {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(
+		strings.Compare(a.Func, b.Func),
+		strings.Compare(a.File, b.File),
+		cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.Start, b.Start),
+		cmp.Compare(created(a), created(b)),
+	)
 }

@@ -1,0 +1,208 @@
+package profile
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"io"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// A message is a profile in the format of pprof, as far as it is needed.
+//
+// It is decoded here because github.com/google/pprof/profile, which is the reference
+// of the tests, needs much more time and memory. Here samples stay encoded until
+// all is known that tells which of them count. See
+// https://github.com/google/pprof/blob/main/proto/profile.proto.
+type message struct {
+	types     []uint64 // of values; numbers of strings
+	strings   []string
+	lines     []line
+	functions []function
+	locations []span   // of lines: those of inlined calls, the innermost first
+	addresses []uint64 // of locations
+
+	functionIDs, locationIDs ids
+
+	samples records
+	nanos   int64
+}
+
+type function struct {
+	name, file uint64 // numbers of strings
+	start      int64
+}
+
+type line struct {
+	function uint64
+	line     int64
+}
+
+// A span is a part of a slice.
+type span struct{ first, end uint32 }
+
+var errGarbage = errors.New("neither a profile in the format of pprof nor a text of goroutines")
+
+func readProto(in *bufio.Reader) (*Profile, error) {
+	m := new(message)
+	for {
+		tag, err := binary.ReadUvarint(in)
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			err = m.read(in, tag)
+		}
+		switch {
+		case err != nil && len(m.types) == 0:
+			return nil, errGarbage
+		case err != nil:
+			return nil, err
+		case max(len(m.types), len(m.strings), len(m.functions), len(m.locations), len(m.lines), m.samples.n) > maxThings:
+			return nil, errTooMany
+		}
+	}
+	return m.profile()
+}
+
+// read reads a field of a profile.
+func (m *message) read(in *bufio.Reader, tag uint64) error {
+	num, typ := protowire.DecodeTag(tag)
+	switch typ {
+	case protowire.VarintType:
+		v, err := binary.ReadUvarint(in)
+		if num == 9 {
+			m.nanos = int64(v)
+		}
+		return err
+	case protowire.Fixed32Type:
+		_, err := in.Discard(4)
+		return err
+	case protowire.Fixed64Type:
+		_, err := in.Discard(8)
+		return err
+	case protowire.BytesType:
+		n, err := binary.ReadUvarint(in)
+		if err != nil {
+			return err
+		}
+		if n > chunk {
+			return damaged("a field of %d bytes", n)
+		}
+		b, err := in.Peek(int(n))
+		if err != nil {
+			return err
+		}
+		if err := m.field(num, b); err != nil {
+			return err
+		}
+		_, err = in.Discard(int(n))
+		return err
+	}
+	return damaged("a field of type %d", typ)
+}
+
+// field reads a field that is a message or a string. The numbers of all fields are
+// those of profile.proto.
+func (m *message) field(num protowire.Number, b []byte) error {
+	switch num {
+	case 1:
+		v, err := scalars(b)
+		m.types = append(m.types, v[1])
+		return err
+	case 2:
+		m.samples.add(b)
+	case 4:
+		return m.location(b)
+	case 5:
+		v, err := scalars(b)
+		m.functionIDs.add(v[1])
+		m.functions = append(m.functions, function{name: v[2], file: v[4], start: int64(v[5])})
+		return err
+	case 6:
+		m.strings = append(m.strings, string(b))
+	}
+	return nil
+}
+
+func (m *message) location(b []byte) error {
+	var id, address uint64
+	first := len(m.lines)
+	err := fields(b, func(num protowire.Number, v uint64, inside []byte) error {
+		switch num {
+		case 1:
+			id = v
+		case 3:
+			address = v
+		case 4:
+			v, err := scalars(inside)
+			m.lines = append(m.lines, line{function: v[1], line: int64(v[2])})
+			return err
+		}
+		return nil
+	})
+	m.locationIDs.add(id)
+	m.locations = append(m.locations, span{uint32(first), uint32(len(m.lines))})
+	m.addresses = append(m.addresses, address)
+	return err
+}
+
+// profile returns what the message says.
+func (m *message) profile() (*Profile, error) {
+	p := new(Profile)
+	kind, columns, err := m.columns()
+	if err != nil {
+		return nil, err
+	}
+	p.Kind = kind
+	if m.nanos != 0 {
+		p.Time = time.Unix(0, m.nanos).UTC()
+	}
+	stacks, err := m.sum(columns)
+	if err != nil {
+		return nil, err
+	}
+	if err := stacks.fill(p); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// columns says which values of samples are the amounts: objects and bytes, or
+// goroutines alone.
+func (m *message) columns() (Kind, []int, error) {
+	if len(m.types) == 0 {
+		return 0, nil, errGarbage
+	}
+	column := make(map[string]int)
+	var names []string
+	for i, t := range m.types {
+		s, err := m.string(t)
+		if err != nil {
+			return 0, nil, err
+		}
+		column[s] = i
+		names = append(names, s)
+	}
+	if i, ok := column["goroutine"]; ok {
+		return Goroutines, []int{i}, nil
+	}
+	if i, ok := column["goroutineleak"]; ok {
+		return Leaked, []int{i}, nil
+	}
+	objects, ok1 := column["inuse_objects"]
+	bytes, ok2 := column["inuse_space"]
+	if ok1 && ok2 {
+		return Heap, []int{bytes, objects}, nil
+	}
+	return 0, nil, otherKind(names)
+}
+
+func (m *message) string(n uint64) (string, error) {
+	if n >= uint64(len(m.strings)) {
+		return "", damaged("no string %d", n)
+	}
+	return m.strings[n], nil
+}
