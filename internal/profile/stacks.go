@@ -9,9 +9,13 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// How many calls the stacks of a profile may have together: those of two million
-// stacks of the depth that the runtime writes at most would be twice as many.
-const maxCalls = 1 << 27
+const (
+	// How many calls all stacks may have together: those of a million as deep as the
+	// runtime writes them, which is 128.
+	maxCalls = 1 << 27
+
+	maxDepth = 1 << 16
+)
 
 // A stack is what a sample has, and the sums of all samples that have it.
 type stack struct {
@@ -89,6 +93,9 @@ func (s *stacks) expand(key []byte) ([]byte, error) {
 		l := s.symbols.locations[at]
 		for _, f := range s.symbols.ids[l.first:l.end] {
 			key = binary.LittleEndian.AppendUint32(key, f)
+		}
+		if len(key)/4 > maxDepth {
+			return nil, errTooMany
 		}
 	}
 	return key, nil
