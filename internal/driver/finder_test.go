@@ -37,7 +37,7 @@ func TestFinder(t *testing.T) {
 			}
 		}
 		flags := flag.NewFlagSet("test", flag.ContinueOnError)
-		find, err := Finder(toys(), flags)
+		find, err := Finder(Suite{Analyzers: toys()}, flags)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestFinder(t *testing.T) {
 		}
 	}
 	flags := flag.NewFlagSet("test", flag.ContinueOnError)
-	if _, err := Finder(toys(), flags); err != nil {
+	if _, err := Finder(Suite{Analyzers: toys()}, flags); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"json", "sarif", "fix", "q", latentFlag} {

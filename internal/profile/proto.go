@@ -26,8 +26,9 @@ type message struct {
 
 	functionIDs, locationIDs ids
 
-	samples records
-	nanos   int64
+	samples   records
+	allocated int // the value of samples that says what was ever allocated; -1 if none does
+	nanos     int64
 }
 
 type function struct {
@@ -191,6 +192,10 @@ func (m *message) columns() (Kind, []int, error) {
 	}
 	if i, ok := column["goroutineleak"]; ok {
 		return Leaked, []int{i}, nil
+	}
+	m.allocated = -1
+	if i, ok := column["alloc_space"]; ok {
+		m.allocated = i
 	}
 	objects, ok1 := column["inuse_objects"]
 	bytes, ok2 := column["inuse_space"]

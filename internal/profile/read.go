@@ -32,7 +32,7 @@ var (
 	errEmpty    = errors.New("empty")
 	errCut      = errors.New("cut off")
 	errTooLarge = fmt.Errorf("more than %d MB without compression", maxSize>>20)
-	errTooMany  = fmt.Errorf("more than %d functions, locations or stacks", maxThings)
+	errTooMany  = errors.New("too many functions, locations or stacks")
 )
 
 // errKind is what a profile is about that is well formed, but not wanted.

@@ -9,9 +9,13 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// How many calls the stacks of a profile may have together: those of two million
-// stacks of the depth that the runtime writes at most would be twice as many.
-const maxCalls = 1 << 27
+const (
+	// How many calls all stacks may have together: those of a million as deep as the
+	// runtime writes them, which is 128.
+	maxCalls = 1 << 27
+
+	maxDepth = 1 << 16
+)
 
 // A stack is what a sample has, and the sums of all samples that have it.
 type stack struct {
@@ -20,13 +24,14 @@ type stack struct {
 }
 
 type stacks struct {
-	message *message
-	symbols *symbols
-	seed    maphash.Seed
-	index   map[uint64]uint32 // of all, by the hash of the stack
-	all     []stack
-	total   [2]int64
-	calls   int
+	message   *message
+	symbols   *symbols
+	seed      maphash.Seed
+	index     map[uint64]uint32 // of all, by the hash of the stack
+	all       []stack
+	total     [2]int64
+	allocated int64
+	calls     int
 
 	// Kept between samples, as each needs them.
 	locations, values []uint64
@@ -46,6 +51,9 @@ func (m *message) sum(columns []int) (*stacks, error) {
 		}
 		if len(s.values) != len(m.types) {
 			return nil, damaged("a sample of %d values, not %d", len(s.values), len(m.types))
+		}
+		if a := m.allocated; a >= 0 {
+			s.allocated += int64(s.values[a])
 		}
 		var amounts [2]int64
 		for i, c := range columns {
@@ -89,6 +97,9 @@ func (s *stacks) expand(key []byte) ([]byte, error) {
 		l := s.symbols.locations[at]
 		for _, f := range s.symbols.ids[l.first:l.end] {
 			key = binary.LittleEndian.AppendUint32(key, f)
+		}
+		if len(key)/4 > maxDepth {
+			return nil, errTooMany
 		}
 	}
 	return key, nil
@@ -177,7 +188,7 @@ func (s *stacks) fill(p *Profile) error {
 		p.Sites = append(p.Sites, site)
 	}
 	if p.Kind == Heap {
-		p.Bytes, p.Objects = s.total[0], s.total[1]
+		p.Bytes, p.Objects, p.Allocated = s.total[0], s.total[1], s.allocated
 	} else {
 		p.Goroutines = int(s.total[0])
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/memlint/memlint/internal/driver"
 )
 
 // asHook is set for this binary to be the command of -exec.
@@ -99,7 +101,7 @@ func TestUsage(t *testing.T) {
 	}
 	for _, test := range tests {
 		var out, errs bytes.Buffer
-		code := command(t.Context(), t.Context(), nil, test.args, &out, &errs)
+		code := command(t.Context(), t.Context(), driver.Suite{}, test.args, &out, &errs)
 		if code != exitFailed || !strings.HasPrefix(errs.String(), "memlint: watch: "+test.want) || strings.Count(errs.String(), "\n") != 1 || out.Len() > 0 {
 			t.Errorf("%q: exit code %d, it says\n%swant\n%s", test.args, code, &errs, test.want)
 		}

@@ -113,7 +113,7 @@ func (p *program) watch(ctx context.Context, args ...string) (stdout, stderr str
 
 func (p *program) watchWith(ctx context.Context, find func(context.Context, []string) (*driver.Result, error), args ...string) (stdout, stderr string, code int) {
 	p.t.Helper()
-	o, err := parse(nil, append(args, "http://server/debug/pprof"))
+	o, err := parse(driver.Suite{}, append(args, "http://server/debug/pprof"))
 	if err == flag.ErrHelp || err != nil {
 		p.t.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package watch
 
-import "github.com/memlint/memlint/internal/driver/report"
+import (
+	"github.com/memlint/memlint/internal/driver/report"
+	"github.com/memlint/memlint/internal/profile/trend"
+)
 
 // maxPoints is how many samples of a series are kept: enough for a slope that some
 // odd ones do not bend.
@@ -42,4 +45,12 @@ func (s *series) samples() []report.Sample {
 		return nil
 	}
 	return append(s.kept[:len(s.kept):len(s.kept)], s.last)
+}
+
+// trendOf returns how samples go on, nil if there are too few to tell.
+func trendOf(samples []report.Sample, unit string) *report.Trend {
+	if len(samples) < 3 {
+		return nil
+	}
+	return trend.Of(samples, unit)
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/memlint/memlint/internal/driver/report"
 	"github.com/memlint/memlint/internal/profile"
-	"github.com/memlint/memlint/internal/profile/trend"
 )
 
 // Units of trends, as report.Trend has them.
@@ -151,7 +150,7 @@ type growing struct {
 func (s *sites) growing() []growing {
 	var list []growing
 	for _, x := range s.by {
-		t := trend.Of(x.series.samples(), s.unit)
+		t := trendOf(x.series.samples(), s.unit)
 		if x.leaked > 0 || t != nil && t.Verdict.Grows() {
 			list = append(list, growing{x, s.unit, t})
 		}

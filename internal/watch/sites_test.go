@@ -54,7 +54,7 @@ func TestSitesAreBounded(t *testing.T) {
 			t.Errorf("the place with %d bytes is followed: %t", 1000-i, followed)
 		}
 	}
-	if x := s.by[late.Stack[0]]; x == nil || x.series.last.Value != 1<<20 {
+	if x := s.by[*late.Stack[0]]; x == nil || x.series.last.Value != 1<<20 {
 		t.Errorf("what became large is %+v", x)
 	}
 }
@@ -67,7 +67,7 @@ func TestGone(t *testing.T) {
 	s.setLeaked(&profile.Profile{Sites: []profile.Site{site}})
 	s.add(began.Add(time.Minute), &profile.Profile{})
 	s.setLeaked(&profile.Profile{})
-	x := s.by[site.Stack[0]]
+	x := s.by[*site.Stack[0]]
 	if got := x.series.samples(); len(got) != 2 || got[0].Value != 7 || got[1].Value != 0 || x.leaked != 0 {
 		t.Errorf("%v, %d leaked", got, x.leaked)
 	}
@@ -75,7 +75,7 @@ func TestGone(t *testing.T) {
 
 // TestPlaceOfStack checks which of the frames of a stack stands for it.
 func TestPlaceOfStack(t *testing.T) {
-	frame := func(fn, file string) profile.Frame { return profile.Frame{Func: fn, File: file, Line: 1} }
+	frame := func(fn, file string) *profile.Frame { return &profile.Frame{Func: fn, File: file, Line: 1} }
 	var (
 		park   = frame("runtime.gopark", "/usr/local/go/src/runtime/proc.go")
 		read   = frame("io.ReadAll", "io/io.go")
@@ -84,11 +84,11 @@ func TestPlaceOfStack(t *testing.T) {
 		yaml   = frame("gopkg.in/yaml%2ev3.Unmarshal", "gopkg.in/yaml.v3@v3.0.1/yaml.go")
 		main   = frame("main.main", "/home/jane/a/main.go")
 		dotted = frame("shop/basket.Add", "/home/jane/shop/basket/add.go")
-		made   = profile.Frame{Func: "example.com/a.Start", File: "a.go", Line: 1, Created: true}
+		made   = &profile.Frame{Func: "example.com/a.Start", File: "a.go", Line: 1, Created: true}
 	)
 	tests := []struct {
-		stack []profile.Frame
-		want  profile.Frame
+		stack []*profile.Frame
+		want  *profile.Frame
 	}{
 		{[]*profile.Frame{read, store, main}, store},
 		{[]*profile.Frame{read, yaml, store}, yaml},
@@ -98,8 +98,8 @@ func TestPlaceOfStack(t *testing.T) {
 		{[]*profile.Frame{park}, park},
 	}
 	for _, test := range tests {
-		if got := keyOf(test.stack); got != test.want {
-			t.Errorf("%v is %s, want %s", test.stack, got.Func, test.want.Func)
+		if got := keyOf(test.stack); got != *test.want {
+			t.Errorf("%s is %s, want %s", test.stack[0].Func, got.Func, test.want.Func)
 		}
 	}
 }

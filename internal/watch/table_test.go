@@ -29,7 +29,7 @@ func watched(t *testing.T) *run {
 	}
 	p.goroutines = func(age time.Duration) map[string]int64 { return map[string]int64{serve: 5 + int64(age.Minutes())} }
 	p.leaked = constant(map[string]int64{serve: 2})
-	o, err := parse(nil, []string{"-for=20m", "http://server"})
+	o, err := parse(driver.Suite{}, []string{"-for=20m", "http://server"})
 	if err != nil {
 		t.Fatal(err)
 	}
