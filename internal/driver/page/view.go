@@ -132,7 +132,7 @@ func (p printer) finding(f report.Finding, rank int) finding {
 	text, holder, _ := strings.Cut(strings.TrimSuffix(report.OneLine(f.Message), f.Tail()), "; held by ")
 	x := finding{
 		Rank: rank, Text: text, Holder: holder, At: p.at(f.Pos), Decl: f.Decl,
-		Analyzer: f.Analyzer, Rule: f.Rule(), URL: f.URL,
+		Analyzer: f.Analyzer, Rule: f.Rule(), URL: web(f.URL),
 		Evidence:   p.evidence(f.Evidence, detailed),
 		Unmeasured: f.Evidence == nil && p.Measured != nil,
 		Open:       rank <= maxOpen && !f.Latent,
@@ -180,7 +180,7 @@ func (p printer) rules() []rule {
 	var list []rule
 	add := func(id, url, text string) {
 		if n := counts[id]; n > 0 {
-			list = append(list, rule{ID: id, URL: url, Count: count(n, "finding"), Text: paragraphs(text)})
+			list = append(list, rule{ID: id, URL: web(url), Count: count(n, "finding"), Text: paragraphs(text)})
 			delete(counts, id)
 		}
 	}
@@ -191,6 +191,15 @@ func (p printer) rules() []rule {
 		add(f.Rule(), f.URL, "")
 	}
 	return list
+}
+
+// web returns an address if it is on the web: that of an analyzer which has none is
+// but a fragment.
+func web(address string) string {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+		return address
+	}
+	return ""
 }
 
 // paragraphs returns those of a text that is written like a Go doc comment, but
