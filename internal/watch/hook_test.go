@@ -41,7 +41,7 @@ func TestExec(t *testing.T) {
 		{"heap", flat, "-fail-on-heap=1MB -fail-on-growth=5%/h",
 			"REASON=150.0 MB were in use at 2000-01-01T00:00:00Z, more than -fail-on-heap 1.0 MB\nURL=http://server/debug/pprof\nHEAP=150000000\nGOROUTINES=5\nGROWTH=\n"},
 		{"growth, as soon as it can be judged", leaky, "-fail-on-growth=5%/h",
-			"REASON=the live heap grew by 60.0 MB/h (58.7%/h), more than -fail-on-growth 5%/h\nURL=http://server/debug/pprof\nHEAP=104500000\nGOROUTINES=5\nGROWTH=60000000\n"},
+			"REASON=the live heap grew by 600.0 MB/h (489.8%/h), more than -fail-on-growth 5%/h\nURL=http://server/debug/pprof\nHEAP=145000000\nGOROUTINES=5\nGROWTH=600000000\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

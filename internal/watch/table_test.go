@@ -23,7 +23,7 @@ func watched(t *testing.T) *run {
 	p.heap = func(age time.Duration) map[string]int64 {
 		all := memory(age)
 		for i := range 25 {
-			all["example.com/many.F"+string(rune('A'+i))+" /src/many/many.go:1"] = int64(i+1) * int64(age/time.Second)
+			all["example.com/many.F"+string(rune('A'+i))+" /src/many/many.go:1"] = int64(i+1) * int64(age/time.Millisecond)
 		}
 		return all
 	}
