@@ -32,6 +32,7 @@ type commandLine struct {
 	writeBaseline string // file to write them to
 
 	profiles *profiles
+	html     string // file to write a page to
 
 	config    string // file, if given
 	selection selection.Selection
@@ -73,6 +74,7 @@ func parse(suite Suite, args []string) (*commandLine, error) {
 		c.profiles.names = append(c.profiles.names, name)
 		return nil
 	})
+	c.flags.StringVar(&c.html, "html", "", "also write findings, and what profiles say, to `file` as a page for browsers")
 	c.flags.StringVar(&c.config, "config", "", "read settings from `file`, not from "+config.Name+" beside go.mod; from none if empty")
 	c.flags.BoolVar(&c.options.Tests, "tests", true, "analyse test files, too")
 	c.flags.BoolVar(&c.options.Tests, "test", true, "the same as -tests, as other drivers of analyzers call it")

@@ -9,7 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/modfile"
+
 	"github.com/memlint/memlint/internal/driver/github"
+	"github.com/memlint/memlint/internal/driver/page"
 	"github.com/memlint/memlint/internal/driver/sarif"
 	"github.com/memlint/memlint/internal/driver/terminal"
 	"github.com/memlint/memlint/internal/driver/text"
@@ -52,6 +55,12 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 		return code
 	}
 	stdout.Write(c.format(result, stdout))
+	if c.html != "" {
+		if err := os.WriteFile(c.inDir(c.html), c.page(result), 0o666); err != nil {
+			fmt.Fprintf(stderr, "memlint: -html: %v\n", err)
+			code = exitFailed
+		}
+	}
 	if len(findings) > 0 && code == exitClean && !c.json && !c.sarif {
 		code = exitFindings
 	}
@@ -124,6 +133,33 @@ func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
 		return terminal.Format(all, result.Dir, terminal.Style{Colour: colour, Width: width, Source: readFile})
 	}
 	return text.Format(all, result.Dir)
+}
+
+// page returns the result as a page for browsers.
+func (c *commandLine) page(result *Result) []byte {
+	r := page.Report{
+		Findings: slices.Concat(result.Findings, result.Latent),
+		Measured: result.Measured,
+		Rules:    rules(c.analyzers),
+		Module:   moduleOf(result.Dir),
+		Dir:      result.Dir,
+		Version:  Version(),
+		Source:   readFile,
+	}
+	for _, p := range result.Problems {
+		r.Problems = append(r.Problems, p.Text)
+	}
+	return page.Format(r)
+}
+
+// moduleOf returns the path of the module that a folder belongs to, "" if there is none.
+func moduleOf(dir string) string {
+	for dir := range ancestors(dir) {
+		if data, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil {
+			return modfile.ModulePath(data)
+		}
+	}
+	return ""
 }
 
 // repository returns the root of the repository that dir is in: code scanning

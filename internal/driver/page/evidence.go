@@ -26,7 +26,7 @@ type site struct {
 	Holder, HeldAt string
 	Evidence       *evidence
 	Source         []codeLine
-	Stack          listed[string]
+	Stack          listed[step]
 }
 
 func charts(m *report.Measured) []chart {
@@ -44,11 +44,16 @@ func (p printer) sites(all []report.Site) listed[site] {
 	known := first(all, maxSites)
 	out := listed[site]{More: known.More}
 	for _, s := range known.Shown {
+		stack := first(s.Stack, maxStack)
+		frames := listed[step]{More: stack.More}
+		for _, f := range stack.Shown {
+			frames.Shown = append(frames.Shown, step{Text: f.Func, At: p.at(f.Pos)})
+		}
 		out.Shown = append(out.Shown, site{
 			Func: s.Func, At: p.at(s.Pos), Holder: s.Holder, HeldAt: p.at(s.HeldAt),
 			Evidence: p.evidence(&s.Evidence, true),
 			Source:   p.excerpt(s.Pos, s.Pos, around),
-			Stack:    first(s.Stack, maxStack),
+			Stack:    frames,
 		})
 	}
 	return out

@@ -89,7 +89,10 @@ func measuredReport() Report {
 			Elsewhere:  20 * mib,
 			Sites: []report.Site{{
 				Pos: here(9, 4), Func: "example.com/m/in.(*Log[...]).Append.func1",
-				Stack:    []string{"bytes.growSlice bytes/buffer.go:249", "example.com/m/in.(*Log[...]).Append.func1 /build/in/poll.go:9"},
+				Stack: []report.Spot{
+					{Func: "bytes.growSlice", Pos: token.Position{Filename: "bytes/buffer.go", Line: 249}},
+					{Func: "example.com/m/in.(*Log[...]).Append.func1", Pos: token.Position{Filename: "/build/in/poll.go", Line: 9}},
+				},
 				Holder:   "package variable sessions",
 				HeldAt:   here(5, 6),
 				Evidence: report.Evidence{Bytes: 40 * mib, Objects: 7, Share: 0.156},
@@ -250,7 +253,7 @@ func TestMany(t *testing.T) {
 	}
 	for range 1000 {
 		r.Measured.Sites = append(r.Measured.Sites, r.Measured.Sites[0])
-		r.Measured.Sites[0].Stack = append(r.Measured.Sites[0].Stack, "main.main main.go:1")
+		r.Measured.Sites[0].Stack = append(r.Measured.Sites[0].Stack, report.Spot{Func: "main.main", Pos: token.Position{Filename: "main.go", Line: 1}})
 		r.Problems = append(r.Problems, r.Problems[0])
 		r.Measured.Profiles = append(r.Measured.Profiles, "heap.pb.gz")
 	}
