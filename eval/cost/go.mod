@@ -4,6 +4,7 @@ module github.com/memlint/memlint/eval/cost
 go 1.26.0
 
 require (
+	github.com/google/pprof v0.0.0-20261105003125-4bf881d7fb0b
 	github.com/memlint/memlint v0.0.0
 	golang.org/x/tools v0.52.0
 )

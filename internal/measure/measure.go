@@ -61,9 +61,12 @@ type join struct {
 	kept   map[line][]report.Keeper
 	bySlot map[string][]int // findings by what keeps it
 
-	amounts map[int]*amount // of findings
-	places  map[line]*place // without a finding
-	outside []int64         // bytes on stacks that do not go through the module, by profile
+	amounts map[int]*amount  // of findings
+	spots   []spot           // of one stack
+	frames  []*profile.Frame // of these
+	places  map[line]*place  // without a finding
+	heap    []report.Sample  // bytes of each heap profile
+	outside []int64          // bytes on stacks that do not go through the module, by profile
 }
 
 // A line is one of today's source.
@@ -108,6 +111,7 @@ func newJoin(in Input) *join {
 		outside: make([]int64, len(in.Profiles)),
 	}
 	j.source.resolve(in.Profiles)
+	j.heap = j.totals(profile.Heap)
 	for _, k := range in.Keepers {
 		at := line{k.File, k.Line}
 		j.kept[at] = append(j.kept[at], k)
@@ -154,13 +158,16 @@ const maxCallers = 4
 
 // attribute gives what is at a site of a profile to findings, or to a place without.
 func (j *join) attribute(i int, site *profile.Site) {
-	var spots []spot
-	var frames []*profile.Frame
+	spots, frames := j.spots[:0], j.frames[:0]
 	for _, f := range site.Stack {
 		if s := j.source.spots[f]; s.known() {
 			spots, frames = append(spots, s), append(frames, f)
 		}
+		if site.Goroutines == 0 && len(spots) == maxSpots {
+			break
+		}
 	}
+	j.spots, j.frames = spots, frames
 	if len(spots) == 0 {
 		j.outside[i] += site.Bytes
 		return
@@ -201,7 +208,7 @@ func (j *join) attribute(i int, site *profile.Site) {
 // keeping returns the findings about what is allocated on a stack, which of its spots they
 // are about, and what keeps it if there are none.
 func (j *join) keeping(spots []spot) (found []int, at int, keeper report.Keeper) {
-	for i, s := range spots[:min(len(spots), 1+maxCallers)] {
+	for i, s := range spots {
 		here := j.findingsAt(s, i == 0)
 		for _, k := range j.kept[line{s.file, s.line}] {
 			if k.Slot == "" {
@@ -329,7 +336,7 @@ func (j *join) evidence(a *amount) *report.Evidence {
 		Leaked:     int(max(newest(j.series(profile.Leaked, a.leaked)), newest(j.series(profile.Goroutines, a.leaked)))),
 		Waited:     a.waited,
 	}
-	if total := newest(j.totals(profile.Heap)); total > 0 {
+	if total := newest(j.heap); total > 0 {
 		e.Share = float64(e.Bytes) / float64(total)
 	}
 	memory, parked := growth(heaps, "bytes"), growth(goroutines, "goroutines")
@@ -417,7 +424,7 @@ const (
 
 // measured returns what profiles say besides.
 func (j *join) measured() *report.Measured {
-	m := &report.Measured{Heap: j.totals(profile.Heap), Goroutines: j.totals(profile.Goroutines)}
+	m := &report.Measured{Heap: j.heap, Goroutines: j.totals(profile.Goroutines)}
 	for _, p := range j.Profiles {
 		m.Profiles = append(m.Profiles, p.Name)
 	}
@@ -425,12 +432,12 @@ func (j *join) measured() *report.Measured {
 	m.Elsewhere = newest(j.series(profile.Heap, j.outside))
 	var grows, large []report.Site
 	for _, p := range j.places {
-		site := p.site(j)
+		e := j.evidence(&p.amount)
 		switch {
-		case site.Evidence.Grows():
-			grows = append(grows, site)
-		case site.Evidence.Share >= tellShare || site.Evidence.Goroutines >= tellGoroutines:
-			large = append(large, site)
+		case e.Grows():
+			grows = append(grows, p.site(j, e))
+		case e.Share >= tellShare || e.Goroutines >= tellGoroutines:
+			large = append(large, p.site(j, e))
 		}
 	}
 	for _, list := range [][]report.Site{grows, large} {
@@ -445,8 +452,8 @@ func (j *join) measured() *report.Measured {
 // maxFrames is how much of a stack is shown.
 const maxFrames = 32
 
-func (p *place) site(j *join) report.Site {
-	s := report.Site{Func: p.fn, Evidence: *j.evidence(&p.amount), Holder: p.keeper.Words, HeldAt: p.keeper.From}
+func (p *place) site(j *join, e *report.Evidence) report.Site {
+	s := report.Site{Func: p.fn, Evidence: *e, Holder: p.keeper.Words, HeldAt: p.keeper.From}
 	s.Package = j.source.pathOf(p.spot.file)
 	s.Pos.Filename, s.Pos.Line = p.spot.file, p.spot.line
 	for _, f := range p.stack[:min(len(p.stack), maxFrames)] {

@@ -6,9 +6,11 @@ import (
 	"go/token"
 	"net/url"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/memlint/memlint/internal/driver/report"
 	"github.com/memlint/memlint/internal/profile"
@@ -89,25 +91,26 @@ func (s *source) pathOf(file string) string {
 	return ""
 }
 
-// resolve finds the spots of all frames. Only when all are seen is it known by how
+// maxSpots is how many frames of the module count on a stack of a heap profile.
+const maxSpots = 1 + maxCallers
+
+// resolve finds the spots of all frames that count. Only when all are seen is it known by how
 // much the lines of a function have moved.
 func (s *source) resolve(profiles []*profile.Profile) {
+	s.parseAhead(profiles)
 	found := make(map[*profile.Frame]*function)
 	var frames []*profile.Frame
-	for _, p := range profiles {
-		for _, site := range p.Sites {
-			for _, f := range site.Stack {
-				if _, seen := found[f]; seen {
-					continue
-				}
-				fn := s.function(f)
-				found[f] = fn
-				if fn != nil {
-					frames = append(frames, f)
-				}
+	eachFrame(profiles, func(f *profile.Frame) (ours bool) {
+		fn, seen := found[f]
+		if !seen {
+			fn = s.function(f)
+			found[f] = fn
+			if fn != nil {
+				frames = append(frames, f)
 			}
 		}
-	}
+		return fn != nil
+	})
 	for _, f := range frames {
 		if fn := found[f]; f.Start > 0 && fn.moved == 0 {
 			fn.moved = fn.start - f.Start
@@ -130,6 +133,56 @@ func (s *source) resolve(profiles []*profile.Profile) {
 			s.spots[f] = spot{fn.file, line, fn.start}
 		}
 	}
+}
+
+// eachFrame calls isOurs for the frames that count, which says whether they are of the module.
+func eachFrame(profiles []*profile.Profile, isOurs func(f *profile.Frame) bool) {
+	for _, p := range profiles {
+		for i := range p.Sites {
+			ours := 0
+			for _, f := range p.Sites[i].Stack {
+				if isOurs(f) {
+					ours++
+				}
+				if p.Kind == profile.Heap && ours == maxSpots {
+					break
+				}
+			}
+		}
+	}
+}
+
+// parseAhead parses packages that frames name, several at a time: in a large module that
+// takes longer than all else.
+func (s *source) parseAhead(profiles []*profile.Profile) {
+	known := make(map[*profile.Frame]*code)
+	wanted := make(map[*code]bool)
+	eachFrame(profiles, func(f *profile.Frame) bool {
+		c, seen := known[f]
+		if !seen {
+			path, _, _ := parse(f.Func)
+			c = s.packages[path]
+			known[f] = c
+			if c != nil {
+				wanted[c] = true
+			}
+		}
+		return c != nil
+	})
+	next := make(chan *code)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for c := range next {
+				s.parse(c)
+			}
+		})
+	}
+	for c := range wanted {
+		next <- c
+	}
+	close(next)
+	workers.Wait()
 }
 
 // line returns the line of today that a frame of the function is about, as far as is
@@ -192,6 +245,9 @@ func (s *source) function(f *profile.Frame) *function {
 				continue
 			}
 			fn = fn.literal(literals)
+			if len(candidates) == 1 && filepath.Base(fn.file) == base {
+				return fn
+			}
 			if n := common(fn.file, f.File); best == nil || n > most {
 				best, most = fn, n
 			}
