@@ -23,7 +23,10 @@ func Format(findings []report.Finding, workspace string) []byte {
 		if f.Aside() {
 			level = "notice"
 		}
-		fmt.Fprintf(&out, "::%s file=%s,line=%d,col=%d", level, property(path(f.Pos.Filename, workspace)), f.Pos.Line, f.Pos.Column)
+		fmt.Fprintf(&out, "::%s file=%s,line=%d", level, property(path(f.Pos.Filename, workspace)), f.Pos.Line)
+		if f.Pos.Column > 0 { // profiles know lines only
+			fmt.Fprintf(&out, ",col=%d", f.Pos.Column)
+		}
 		// The runner refuses columns that are not on one line.
 		if f.End.Line == f.Pos.Line && f.End.Column > f.Pos.Column {
 			fmt.Fprintf(&out, ",endLine=%d,endColumn=%d", f.End.Line, f.End.Column)
