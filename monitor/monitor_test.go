@@ -265,6 +265,44 @@ func TestFailure(t *testing.T) {
 	})
 }
 
+// TestNoHalves checks that a profile that cannot get its name leaves nothing.
+func TestNoHalves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		for _, kind := range kinds {
+			if err := os.Mkdir(filepath.Join(dir, kind+"-20000101T000100.000Z.pb.gz"), 0o777); err != nil {
+				t.Fatal(err)
+			}
+		}
+		failed := 0
+		m, err := start(Options{Dir: dir, Every: time.Minute, OnError: func(error) { failed++ }}, percent(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute + time.Second)
+		m.Close()
+		if names := list(t, dir); failed != len(runtimeKinds()) || len(names) != len(kinds) {
+			t.Errorf("%d profiles cannot be written, and the folder has %q", failed, names)
+		}
+	})
+}
+
+// TestCloseWaits checks that no function of the options runs after Close.
+func TestCloseWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ended := false
+		m, err := start(Options{Interval: time.Second, OnHigh: func(Sample) { time.Sleep(time.Hour); ended = true }}, percent(99))
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		m.Close()
+		if !ended {
+			t.Error("OnHigh runs after Close")
+		}
+	})
+}
+
 // TestGC checks that only Options.GC forces a collection.
 func TestGC(t *testing.T) {
 	for _, gc := range []bool{false, true} {
