@@ -1,3 +1,7 @@
 module example.com/fixed
 
-go 1.26
+go 1.26.0
+
+require github.com/memlint/memlint v0.0.0
+
+replace github.com/memlint/memlint => ../..

@@ -119,8 +119,8 @@ func (s *Store) Compress(id string) (*Copy, error) {
 	})
 
 	z := gzip.NewWriter(out)
-	if _, err := io.Copy(z, in); err != nil {
-		return nil, err
+	if n, err := io.Copy(z, in); err != nil || n == 0 {
+		return c, err // of nothing, the copy is empty
 	}
 	return c, z.Close()
 }

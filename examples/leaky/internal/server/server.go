@@ -4,12 +4,10 @@ package server
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"log"
 	"net/http"
 	"os"
 	"os/signal"
-	"strings"
 
 	"example.com/leaky/internal/bus"
 	"example.com/leaky/internal/files"
@@ -45,7 +43,9 @@ func New(dir string) *Server {
 	s.mux.HandleFunc("DELETE /files/{id}", s.remove)
 	s.mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) { metrics.Write(w) })
 	s.mux.HandleFunc("GET /audit", func(w http.ResponseWriter, r *http.Request) {
-		io.WriteString(w, strings.Join(audit.Lines(), "\n"))
+		if _, err := audit.WriteTo(w); err != nil {
+			log.Print(err)
+		}
 	})
 	return s
 }

@@ -53,6 +53,26 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+func TestEmptyFile(t *testing.T) {
+	srv := httptest.NewServer(New(t.TempDir()))
+	defer srv.Close()
+
+	id := strings.TrimSpace(text(t)(http.Post(srv.URL+"/files/empty", "text/plain", nil)))
+	if got := text(t)(http.Get(srv.URL + "/files/" + id + "/gzip")); got != "" {
+		t.Errorf("the compressed file is %q, want nothing", got)
+	}
+}
+
+func TestAudit(t *testing.T) {
+	srv := httptest.NewServer(New(t.TempDir()))
+	defer srv.Close()
+
+	text(t)(http.Get(srv.URL + "/metrics"))
+	if got, want := text(t)(http.Get(srv.URL+"/audit")), "GET /metrics\nGET /audit\n"; !strings.HasSuffix(got, want) {
+		t.Errorf("the audit is %q, want %q at its end", got, want)
+	}
+}
+
 // text returns the body of a response.
 func text(t *testing.T) func(*http.Response, error) string {
 	return func(resp *http.Response, err error) string {

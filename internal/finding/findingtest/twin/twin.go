@@ -34,6 +34,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/modfile"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -89,11 +90,31 @@ func copyRest(to, dir string) error {
 			return nil
 		}
 		data, err := os.ReadFile(path)
+		if err == nil && rel == "go.mod" {
+			data, err = anchor(dir, data)
+		}
 		if err != nil {
 			return err
 		}
 		return write(filepath.Join(to, rel), data)
 	})
+}
+
+// anchor returns a go.mod in which folders beside that of the module, which are not
+// copied, are named from the root.
+func anchor(dir string, gomod []byte) ([]byte, error) {
+	f, err := modfile.Parse(filepath.Join(dir, "go.mod"), gomod, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range f.Replace {
+		if strings.HasPrefix(r.New.Path, "../") {
+			if err := f.AddReplace(r.Old.Path, r.Old.Version, filepath.Join(dir, r.New.Path), ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return f.Format()
 }
 
 func write(name string, data []byte) error {
