@@ -122,6 +122,9 @@ func newJoin(in Input) *join {
 			j.tell(line{f.Origin.Filename, f.Origin.Line}, told{i, false})
 		}
 		for _, r := range f.Related {
+			if r.IsKey() {
+				continue // many are not large
+			}
 			j.tell(line{r.Pos.Filename, r.Pos.Line}, told{i, true})
 		}
 	}
@@ -418,6 +421,7 @@ func compareBool(a, b bool) int {
 // of the heap, or that many goroutines.
 const (
 	tellShare      = 0.05
+	tellBytes      = 1 << 20 // at least
 	tellGoroutines = 100
 	maxTold        = 10
 )
@@ -436,7 +440,7 @@ func (j *join) measured() *report.Measured {
 		switch {
 		case e.Grows():
 			grows = append(grows, p.site(j, e))
-		case e.Share >= tellShare || e.Goroutines >= tellGoroutines:
+		case e.Share >= tellShare && e.Bytes >= tellBytes || e.Goroutines >= tellGoroutines:
 			large = append(large, p.site(j, e))
 		}
 	}

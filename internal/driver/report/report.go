@@ -70,6 +70,10 @@ type Related struct {
 	Message  string
 }
 
+// IsKey reports whether the words are about where keys come from, and not about what is
+// kept.
+func (r Related) IsKey() bool { return strings.HasPrefix(r.Message, "key comes from ") }
+
 // A Fix is one way to mend what a finding tells.
 type Fix struct {
 	Title string
