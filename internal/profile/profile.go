@@ -33,6 +33,10 @@ type Profile struct {
 	// Sums of all that the profile has, also of what is beyond MaxSites or has no stack.
 	Bytes, Objects int64
 	Goroutines     int
+
+	// Of heap profiles: bytes allocated since the program began, in use or not; 0
+	// if the profile does not say. It never becomes less while a program runs.
+	Allocated int64
 }
 
 // A Site is all that has one stack.

@@ -26,8 +26,9 @@ type message struct {
 
 	functionIDs, locationIDs ids
 
-	samples records
-	nanos   int64
+	samples   records
+	allocated int // the value of samples that says what was ever allocated; -1 if none does
+	nanos     int64
 }
 
 type function struct {
@@ -184,7 +185,7 @@ func (m *message) profile() (*Profile, error) {
 		p.Time = time.Unix(0, m.nanos).UTC()
 	}
 	if kind == Heap {
-		p.Bytes, p.Objects = stacks.total[0], stacks.total[1]
+		p.Bytes, p.Objects, p.Allocated = stacks.total[0], stacks.total[1], stacks.allocated
 	} else {
 		p.Goroutines = int(stacks.total[0])
 	}
@@ -221,11 +222,15 @@ func (m *message) columns() (Kind, []int, error) {
 		column[s] = i
 		names = append(names, s)
 	}
+	m.allocated = -1
 	if i, ok := column["goroutine"]; ok {
 		return Goroutines, []int{i}, nil
 	}
 	if i, ok := column["goroutineleak"]; ok {
 		return Leaked, []int{i}, nil
+	}
+	if i, ok := column["alloc_space"]; ok {
+		m.allocated = i
 	}
 	objects, ok1 := column["inuse_objects"]
 	bytes, ok2 := column["inuse_space"]

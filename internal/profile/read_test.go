@@ -272,6 +272,7 @@ func own(t *testing.T, name string) []byte {
 func compare(t *testing.T, p *profile.Profile, want *pprof.Profile) {
 	t.Helper()
 	type amounts struct{ bytes, objects, goroutines int64 }
+	var allocated int64
 	wantSites, gotSites := make(map[string]amounts), make(map[string]amounts)
 	var total amounts
 	for _, s := range want.Sample {
@@ -282,6 +283,8 @@ func compare(t *testing.T, p *profile.Profile, want *pprof.Profile) {
 				a.bytes = v
 			case "inuse_objects":
 				a.objects = v
+			case "alloc_space":
+				allocated += v
 			case "goroutine", "goroutineleak":
 				a.goroutines = v
 			}
@@ -314,6 +317,9 @@ func compare(t *testing.T, p *profile.Profile, want *pprof.Profile) {
 	}
 	if got := (amounts{p.Bytes, p.Objects, int64(p.Goroutines)}); got != total {
 		t.Errorf("sums %v, want %v", got, total)
+	}
+	if p.Kind == profile.Heap && p.Allocated != allocated {
+		t.Errorf("%d bytes allocated, want %d", p.Allocated, allocated)
 	}
 	if !maps.Equal(gotSites, wantSites) {
 		t.Errorf("sites:\n%v\nwant:\n%v", gotSites, wantSites)

@@ -20,6 +20,8 @@ type stacks struct {
 	all   []stack
 	total [2]int64
 
+	allocated int64
+
 	key, other []byte // kept between samples, as each needs them
 }
 
@@ -34,6 +36,9 @@ func (m *message) stacks(columns []int) (*stacks, error) {
 		}
 		if len(values) != len(m.types) {
 			return nil, damaged("a sample of %d values, not %d", len(values), len(m.types))
+		}
+		if a := m.allocated; a >= 0 {
+			s.allocated += int64(values[a])
 		}
 		var amounts [2]int64
 		for i, c := range columns {
