@@ -152,26 +152,61 @@ func (m *message) location(b []byte) error {
 
 // profile returns what the message says.
 func (m *message) profile() (*Profile, error) {
-	p := new(Profile)
 	kind, columns, err := m.columns()
 	if err != nil {
 		return nil, err
 	}
-	p.Kind = kind
-	if m.nanos != 0 {
-		p.Time = time.Unix(0, m.nanos).UTC()
-	}
-	stacks, err := m.sum(columns)
+	stacks, err := m.stacks(columns)
 	if err != nil {
 		return nil, err
 	}
-	if err := stacks.fill(p); err != nil {
+	s, err := m.symbols(kind)
+	if err != nil {
 		return nil, err
 	}
+	var locations []uint64
+	var stack trace
+	for _, st := range stacks.largest() {
+		if locations, err = numbers(locations[:0], st.sample, 1); err != nil {
+			return nil, err
+		}
+		if stack, err = s.expand(stack[:0], locations); err != nil {
+			return nil, err
+		}
+		if len(stack) > 0 {
+			s.site(stack).add(kind, st.amounts)
+		}
+		if err := s.check(); err != nil {
+			return nil, err
+		}
+	}
+	p := s.builder.profile
+	if m.nanos != 0 {
+		p.Time = time.Unix(0, m.nanos).UTC()
+	}
+	if kind == Heap {
+		p.Bytes, p.Objects, p.Allocated = stacks.total[0], stacks.total[1], stacks.allocated
+	} else {
+		p.Goroutines = int(stacks.total[0])
+	}
+	p.order()
 	return p, nil
 }
 
-// columns says which values of samples are the amounts: objects and bytes, or
+// add adds what the columns of a profile of the kind have.
+func (s *Site) add(kind Kind, amounts [2]int64) {
+	if kind == Heap {
+		s.Bytes += amounts[0]
+		s.Objects += amounts[1]
+		return
+	}
+	s.Goroutines += int(amounts[0])
+	if kind == Leaked {
+		s.Leaked = s.Goroutines
+	}
+}
+
+// columns says which values of samples are the amounts: bytes and objects, or
 // goroutines alone.
 func (m *message) columns() (Kind, []int, error) {
 	if len(m.types) == 0 {
@@ -187,13 +222,13 @@ func (m *message) columns() (Kind, []int, error) {
 		column[s] = i
 		names = append(names, s)
 	}
+	m.allocated = -1
 	if i, ok := column["goroutine"]; ok {
 		return Goroutines, []int{i}, nil
 	}
 	if i, ok := column["goroutineleak"]; ok {
 		return Leaked, []int{i}, nil
 	}
-	m.allocated = -1
 	if i, ok := column["alloc_space"]; ok {
 		m.allocated = i
 	}

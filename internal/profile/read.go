@@ -24,6 +24,11 @@ const (
 	// small file cannot ask for much memory.
 	maxThings = 1 << 22
 
+	// How many calls all stacks may have together: those of a million as deep as the
+	// runtime writes them, which is 128.
+	maxCalls = 1 << 27
+	maxDepth = 1 << 16 // of one stack
+
 	// How long one message of a profile may be, and how much is decompressed ahead.
 	chunk = 1 << 20
 )

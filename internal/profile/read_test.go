@@ -2,6 +2,7 @@ package profile_test
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"fmt"
 	"io"
@@ -271,6 +272,7 @@ func own(t *testing.T, name string) []byte {
 func compare(t *testing.T, p *profile.Profile, want *pprof.Profile) {
 	t.Helper()
 	type amounts struct{ bytes, objects, goroutines int64 }
+	var allocated int64
 	wantSites, gotSites := make(map[string]amounts), make(map[string]amounts)
 	var total amounts
 	for _, s := range want.Sample {
@@ -281,6 +283,8 @@ func compare(t *testing.T, p *profile.Profile, want *pprof.Profile) {
 				a.bytes = v
 			case "inuse_objects":
 				a.objects = v
+			case "alloc_space":
+				allocated += v
 			case "goroutine", "goroutineleak":
 				a.goroutines = v
 			}
@@ -288,8 +292,12 @@ func compare(t *testing.T, p *profile.Profile, want *pprof.Profile) {
 		total = amounts{total.bytes + a.bytes, total.objects + a.objects, total.goroutines + a.goroutines}
 		var stack strings.Builder
 		for _, l := range s.Location {
+			if len(l.Line) == 0 {
+				fmt.Fprintf(&stack, "%q %q %d %d\n", fmt.Sprintf("%#x", l.Address), "", 0, 0)
+			}
 			for _, line := range l.Line {
-				fmt.Fprintf(&stack, "%q %q %d %d\n", line.Function.Name, line.Function.Filename, line.Line, line.Function.StartLine)
+				name := cmp.Or(line.Function.Name, fmt.Sprintf("%#x", l.Address))
+				fmt.Fprintf(&stack, "%q %q %d %d\n", name, line.Function.Filename, line.Line, line.Function.StartLine)
 			}
 		}
 		if a != (amounts{}) && len(s.Location) > 0 {
@@ -309,6 +317,9 @@ func compare(t *testing.T, p *profile.Profile, want *pprof.Profile) {
 	}
 	if got := (amounts{p.Bytes, p.Objects, int64(p.Goroutines)}); got != total {
 		t.Errorf("sums %v, want %v", got, total)
+	}
+	if p.Kind == profile.Heap && p.Allocated != allocated {
+		t.Errorf("%d bytes allocated, want %d", p.Allocated, allocated)
 	}
 	if !maps.Equal(gotSites, wantSites) {
 		t.Errorf("sites:\n%v\nwant:\n%v", gotSites, wantSites)
@@ -396,7 +407,7 @@ func TestReadErrors(t *testing.T) {
 		{"a long string", io.MultiReader(bytes.NewReader(plain), strings.NewReader("\x32\xff\xff\xff\xff\xff\x01")), "damaged: a field of 68719476735 bytes"},
 		{"a group", io.MultiReader(bytes.NewReader(plain), strings.NewReader("\x33\x00")), "damaged: a field of type 3"},
 		{"no location", io.MultiReader(bytes.NewReader(plain), strings.NewReader("\x12\x0a\x08\xff\xff\x7f\x12\x04\x01\x01\x01\x01")), "damaged: no location 2097151"},
-		{"no function", io.MultiReader(bytes.NewReader(plain), strings.NewReader("\x22\x04\x22\x02\x08\x7e")), "damaged: no function 126"},
+		{"no function", io.MultiReader(bytes.NewReader(plain), strings.NewReader("\x22\x08\x08\xff\xff\x7f\x22\x02\x08\x7e"+"\x12\x0b\x0a\x03\xff\xff\x7f\x12\x04\x01\x01\x01\x01")), "damaged: no function 126"},
 		{"a value short", io.MultiReader(bytes.NewReader(plain), strings.NewReader("\x12\x04\x12\x02\x01\x01")), "damaged: a sample of 2 values, not 4"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

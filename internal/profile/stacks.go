@@ -2,68 +2,53 @@ package profile
 
 import (
 	"bytes"
-	"encoding/binary"
 	"hash/maphash"
 	"slices"
-
-	"google.golang.org/protobuf/encoding/protowire"
 )
 
-const (
-	// How many calls all stacks may have together: those of a million as deep as the
-	// runtime writes them, which is 128.
-	maxCalls = 1 << 27
-
-	maxDepth = 1 << 16
-)
-
-// A stack is what a sample has, and the sums of all samples that have it.
+// A stack is what a sample has, and the sums of all samples with the same locations.
+// That they have the same frames is seen later, when only the largest are left.
 type stack struct {
 	sample  []byte
 	amounts [2]int64
 }
 
+// stacks adds up samples by their locations.
 type stacks struct {
-	message   *message
-	symbols   *symbols
-	seed      maphash.Seed
-	index     map[uint64]uint32 // of all, by the hash of the stack
-	all       []stack
-	total     [2]int64
-	allocated int64
-	calls     int
+	seed  maphash.Seed
+	index map[uint64]uint32 // of all, by the hash of their locations
+	all   []stack
+	total [2]int64
 
-	// Kept between samples, as each needs them.
-	locations, values []uint64
-	key, other        []byte
+	allocated int64
+
+	key, other []byte // kept between samples, as each needs them
 }
 
-// sum adds up samples by their stack, as far as columns have something.
-func (m *message) sum(columns []int) (*stacks, error) {
-	symbols, err := m.symbols()
-	if err != nil {
-		return nil, err
-	}
-	s := &stacks{message: m, symbols: symbols, seed: maphash.MakeSeed(), index: make(map[uint64]uint32)}
+// stacks returns the samples of which columns have something.
+func (m *message) stacks(columns []int) (*stacks, error) {
+	s := &stacks{seed: maphash.MakeSeed(), index: make(map[uint64]uint32)}
+	var values []uint64
+	var err error
 	for sample := range m.samples.each() {
-		if err := s.decode(sample); err != nil {
+		if values, err = numbers(values[:0], sample, 2); err != nil {
 			return nil, err
 		}
-		if len(s.values) != len(m.types) {
-			return nil, damaged("a sample of %d values, not %d", len(s.values), len(m.types))
+		if len(values) != len(m.types) {
+			return nil, damaged("a sample of %d values, not %d", len(values), len(m.types))
 		}
 		if a := m.allocated; a >= 0 {
-			s.allocated += int64(s.values[a])
+			s.allocated += int64(values[a])
 		}
 		var amounts [2]int64
 		for i, c := range columns {
-			amounts[i] = int64(s.values[c])
+			amounts[i] = int64(values[c])
 			s.total[i] += amounts[i]
 			if amounts[i] < 0 || s.total[i] < 0 {
 				return nil, errKind("a profile with negative amounts, such as a difference of two")
 			}
 		}
-		if amounts == [2]int64{} || len(s.locations) == 0 {
+		if amounts == [2]int64{} {
 			continue
 		}
 		if err := s.add(sample, amounts); err != nil {
@@ -73,44 +58,9 @@ func (m *message) sum(columns []int) (*stacks, error) {
 	return s, nil
 }
 
-// decode reads the locations and values of a sample.
-func (s *stacks) decode(sample []byte) error {
-	s.locations, s.values = s.locations[:0], s.values[:0]
-	return fields(sample, func(num protowire.Number, v uint64, inside []byte) (err error) {
-		switch num {
-		case 1:
-			s.locations, err = appendNumbers(s.locations, v, inside)
-		case 2:
-			s.values, err = appendNumbers(s.values, v, inside)
-		}
-		return err
-	})
-}
-
-// expand appends the ids of frames of the locations last decoded.
-func (s *stacks) expand(key []byte) ([]byte, error) {
-	for _, id := range s.locations {
-		at := s.message.locationIDs.at(id)
-		if at < 0 {
-			return nil, damaged("no location %d", id)
-		}
-		l := s.symbols.locations[at]
-		for _, f := range s.symbols.ids[l.first:l.end] {
-			key = binary.LittleEndian.AppendUint32(key, f)
-		}
-		if len(key)/4 > maxDepth {
-			return nil, errTooMany
-		}
-	}
-	return key, nil
-}
-
 func (s *stacks) add(sample []byte, amounts [2]int64) (err error) {
-	if s.key, err = s.expand(s.key[:0]); err != nil {
+	if s.key, err = packed(s.key[:0], sample, 1); err != nil {
 		return err
-	}
-	if s.calls += len(s.key) / 4; s.calls > maxCalls {
-		return errTooMany
 	}
 	for hash := maphash.Bytes(s.seed, s.key); ; hash++ {
 		i, ok := s.index[hash]
@@ -120,10 +70,7 @@ func (s *stacks) add(sample []byte, amounts [2]int64) (err error) {
 			return nil
 		}
 		have := &s.all[i]
-		if err := s.decode(have.sample); err != nil {
-			return err
-		}
-		if s.other, err = s.expand(s.other[:0]); err != nil {
+		if s.other, err = packed(s.other[:0], have.sample, 1); err != nil {
 			return err
 		}
 		if bytes.Equal(s.key, s.other) {
@@ -154,44 +101,4 @@ func (s *stacks) largest() []stack {
 		}
 		return st.amounts[0] < least
 	})
-}
-
-// fill makes the sites and sums of p.
-func (s *stacks) fill(p *Profile) error {
-	frames := make([]*Frame, len(s.symbols.frames))
-	for _, st := range s.largest() {
-		if err := s.decode(st.sample); err != nil {
-			return err
-		}
-		key, err := s.expand(s.key[:0])
-		if err != nil {
-			return err
-		}
-		site := Site{Stack: make([]*Frame, 0, len(key)/4)}
-		for ; len(key) > 0; key = key[4:] {
-			id := binary.LittleEndian.Uint32(key)
-			if frames[id] == nil {
-				frame := s.symbols.frames[id] // a copy, so that the others can be freed
-				frames[id] = &frame
-			}
-			site.Stack = append(site.Stack, frames[id])
-		}
-		switch p.Kind {
-		case Heap:
-			site.Bytes, site.Objects = st.amounts[0], st.amounts[1]
-		case Leaked:
-			site.Leaked = int(st.amounts[0])
-			fallthrough
-		case Goroutines:
-			site.Goroutines = int(st.amounts[0])
-		}
-		p.Sites = append(p.Sites, site)
-	}
-	if p.Kind == Heap {
-		p.Bytes, p.Objects, p.Allocated = s.total[0], s.total[1], s.allocated
-	} else {
-		p.Goroutines = int(s.total[0])
-	}
-	p.order()
-	return nil
 }

@@ -3,7 +3,6 @@ package profile
 import (
 	"bufio"
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -16,12 +15,8 @@ import (
 // A text is read line by line; this is what is known of it so far. It is as
 // runtime.Stack writes it: that of debug=2, or what a program prints when it crashes.
 type text struct {
-	profile *Profile
-	names   map[string]string // so that equal ones share their memory
-	frames  []*Frame
-	places  map[Frame]uint32 // in frames
-	sites   map[string]int   // places in the profile, by stack
-	calls   int              // of all sites
+	*builder
+	names map[string]string // so that equal ones share their memory
 
 	goroutine *goroutine // at hand; nil between two
 }
@@ -30,18 +25,13 @@ type goroutine struct {
 	state    string
 	waited   time.Duration
 	leaked   bool
-	stack    []byte // places of frames
-	function Frame  // of which the next line has the file
+	stack    trace
+	function Frame // of which the next line has the file
 }
 
 // readText returns the goroutines of a text. What else is there is passed over.
 func readText(in *bufio.Reader) (*Profile, error) {
-	t := &text{
-		profile: &Profile{Kind: Goroutines},
-		names:   make(map[string]string),
-		places:  make(map[Frame]uint32),
-		sites:   make(map[string]int),
-	}
+	t := &text{builder: newBuilder(Goroutines), names: make(map[string]string)}
 	var head string // the first line that is not empty
 	for rest := false; ; {
 		line, more, err := in.ReadLine()
@@ -59,8 +49,8 @@ func readText(in *bufio.Reader) (*Profile, error) {
 			t.line(line)
 		}
 		rest = more
-		if max(len(t.names), len(t.frames), len(t.sites)) > maxThings || t.calls > maxCalls {
-			return nil, errTooMany
+		if err := t.check(); err != nil {
+			return nil, err
 		}
 	}
 	t.end()
@@ -119,13 +109,7 @@ func (t *text) position(line []byte) {
 		return
 	}
 	frame.File, frame.Line = t.name(line[:colon]), int(n)
-	place, ok := t.places[frame]
-	if !ok {
-		place = uint32(len(t.frames))
-		t.places[frame] = place
-		t.frames = append(t.frames, &frame)
-	}
-	g.stack = binary.LittleEndian.AppendUint32(g.stack, place)
+	g.stack = t.push(g.stack, frame)
 	if frame.Created {
 		t.end() // what may follow are the stacks of those that created it
 	}
@@ -142,23 +126,12 @@ func (t *text) end() {
 	if len(g.stack) == 0 {
 		return
 	}
-	i, ok := t.sites[string(g.stack)]
-	if !ok {
-		i = len(t.profile.Sites)
-		t.sites[string(g.stack)] = i
-		site := Site{State: g.state, Waited: g.waited}
-		for b := g.stack; len(b) > 0; b = b[4:] {
-			site.Stack = append(site.Stack, t.frames[binary.LittleEndian.Uint32(b)])
-		}
-		t.calls += len(site.Stack)
-		t.profile.Sites = append(t.profile.Sites, site)
-	}
-	site := &t.profile.Sites[i]
+	site := t.site(g.stack)
 	site.Goroutines++
 	if g.leaked {
 		site.Leaked++
 	}
-	if g.waited > site.Waited || g.waited == site.Waited && g.state < site.State {
+	if site.State == "" || g.waited > site.Waited || g.waited == site.Waited && g.state < site.State {
 		site.Waited, site.State = g.waited, g.state
 	}
 }

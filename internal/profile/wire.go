@@ -56,20 +56,41 @@ func scalars(message []byte) (values [8]uint64, err error) {
 	return values, err
 }
 
-// appendNumbers appends what a field of many numbers has: one of them, or all, packed.
-func appendNumbers(numbers []uint64, v uint64, packed []byte) ([]uint64, error) {
-	if packed == nil {
-		return append(numbers, v), nil
-	}
-	for len(packed) > 0 {
-		v, n := protowire.ConsumeVarint(packed)
-		if n < 0 {
-			return nil, damaged("%w", protowire.ParseError(n))
+// numbers appends the numbers of one field of a message, which may be packed.
+func numbers(dst []uint64, message []byte, field protowire.Number) ([]uint64, error) {
+	err := fields(message, func(num protowire.Number, v uint64, packed []byte) error {
+		if num != field {
+			return nil
 		}
-		numbers = append(numbers, v)
-		packed = packed[n:]
-	}
-	return numbers, nil
+		if packed == nil {
+			dst = append(dst, v)
+		}
+		for len(packed) > 0 {
+			v, n := protowire.ConsumeVarint(packed)
+			if n < 0 {
+				return damaged("%w", protowire.ParseError(n))
+			}
+			dst = append(dst, v)
+			packed = packed[n:]
+		}
+		return nil
+	})
+	return dst, err
+}
+
+// packed appends the numbers of one field of a message as they are when packed.
+func packed(dst []byte, message []byte, field protowire.Number) ([]byte, error) {
+	err := fields(message, func(num protowire.Number, v uint64, packed []byte) error {
+		switch {
+		case num != field:
+		case packed == nil:
+			dst = protowire.AppendVarint(dst, v)
+		default:
+			dst = append(dst, packed...)
+		}
+		return nil
+	})
+	return dst, err
 }
 
 // ids says which things have which id, by the order in which they were added. Ids
