@@ -112,7 +112,7 @@ func start(t *testing.T, module string, args ...string) *chat {
 	if out, err := exec.Command("go", "-C", module, "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute)
 	cmd := exec.CommandContext(ctx, program, append([]string{"-addr=localhost:0", "-debug=localhost:0", "-dir=" + t.TempDir()}, args...)...)
 	// What leaks in seconds is little, and would mostly fall between samples of 512 KiB.
 	cmd.Env = append(cmd.Environ(), "GODEBUG=memprofilerate=512")
