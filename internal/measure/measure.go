@@ -66,6 +66,7 @@ type join struct {
 	frames  []*profile.Frame // of these
 	places  map[line]*place  // without a finding
 	heap    []report.Sample  // bytes of each heap profile
+	rate    int64            // the coarsest of heap profiles
 	outside []int64          // bytes on stacks that do not go through the module, by profile
 }
 
@@ -112,6 +113,9 @@ func newJoin(in Input) *join {
 	}
 	j.source.resolve(in.Profiles)
 	j.heap = j.totals(profile.Heap)
+	for _, p := range in.Profiles {
+		j.rate = max(j.rate, p.Rate)
+	}
 	for _, k := range in.Keepers {
 		at := line{k.File, k.Line}
 		j.kept[at] = append(j.kept[at], k)
@@ -342,7 +346,7 @@ func (j *join) evidence(a *amount) *report.Evidence {
 	if total := newest(j.heap); total > 0 {
 		e.Share = float64(e.Bytes) / float64(total)
 	}
-	memory, parked := growth(heaps, "bytes"), growth(goroutines, "goroutines")
+	memory, parked := growth(heaps, "bytes", j.rate), growth(goroutines, "goroutines", 1)
 	if e.Trend = memory; memory == nil || parked != nil && parked.Verdict.Grows() && !memory.Verdict.Grows() {
 		e.Trend = parked
 	}
@@ -359,11 +363,11 @@ func (j *join) evidence(a *amount) *report.Evidence {
 const minProfiles = 3
 
 // growth returns how a series goes on; nil if it is too short, or always nothing.
-func growth(series []report.Sample, unit string) *report.Trend {
+func growth(series []report.Sample, unit string, grain int64) *report.Trend {
 	if len(series) < minProfiles || !slices.ContainsFunc(series, func(s report.Sample) bool { return s.Value > 0 }) {
 		return nil
 	}
-	return trend.Of(series, unit)
+	return trend.Of(series, unit, grain)
 }
 
 // series returns the values of the profiles of a kind.
@@ -432,7 +436,7 @@ func (j *join) measured() *report.Measured {
 	for _, p := range j.Profiles {
 		m.Profiles = append(m.Profiles, p.Name)
 	}
-	m.Growth = growth(m.Heap, "bytes")
+	m.Growth = growth(m.Heap, "bytes", j.rate)
 	m.Elsewhere = newest(j.series(profile.Heap, j.outside))
 	var grows, large []report.Site
 	for _, p := range j.places {

@@ -34,6 +34,10 @@ type Profile struct {
 	Bytes, Objects int64
 	Goroutines     int
 
+	// Of heap profiles: how many bytes are allocated, on average, from one sample of the
+	// runtime to the next. What a profile says of less is chance.
+	Rate int64
+
 	// Of heap profiles: bytes allocated since the program began, in use or not; 0
 	// if the profile does not say. It never becomes less while a program runs.
 	Allocated int64

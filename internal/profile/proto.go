@@ -2,6 +2,7 @@ package profile
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -28,6 +29,7 @@ type message struct {
 
 	samples   records
 	allocated int // the value of samples that says what was ever allocated; -1 if none does
+	period    int64
 	nanos     int64
 }
 
@@ -43,6 +45,9 @@ type line struct {
 
 // A span is a part of a slice.
 type span struct{ first, end uint32 }
+
+// defaultRate is that of the runtime (runtime.MemProfileRate).
+const defaultRate = 512 << 10
 
 var errGarbage = errors.New("neither a profile in the format of pprof nor a text of goroutines")
 
@@ -74,8 +79,11 @@ func (m *message) read(in *bufio.Reader, tag uint64) error {
 	switch typ {
 	case protowire.VarintType:
 		v, err := binary.ReadUvarint(in)
-		if num == 9 {
+		switch num {
+		case 9:
 			m.nanos = int64(v)
+		case 12:
+			m.period = int64(v)
 		}
 		return err
 	case protowire.Fixed32Type:
@@ -186,6 +194,7 @@ func (m *message) profile() (*Profile, error) {
 	}
 	if kind == Heap {
 		p.Bytes, p.Objects, p.Allocated = stacks.total[0], stacks.total[1], stacks.allocated
+		p.Rate = cmp.Or(max(m.period, 0), defaultRate)
 	} else {
 		p.Goroutines = int(stacks.total[0])
 	}

@@ -25,6 +25,7 @@ func (h *history) isOf(r *reading) bool { return r.heap.Allocated >= h.allocated
 func (h *history) add(r *reading) {
 	h.allocated = r.heap.Allocated
 	h.objects = r.heap.Objects
+	h.heap.grain = r.heap.Rate
 	h.heap.add(report.Sample{Time: r.time, Value: float64(r.heap.Bytes)})
 	h.bytes.add(r.time, r.heap)
 	if r.goroutines != nil {

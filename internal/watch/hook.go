@@ -88,7 +88,7 @@ func (r *run) variables(reason string) map[string]string {
 		"MEMLINT_HEAP":       strconv.FormatFloat(h.heap.last.Value, 'f', 0, 64),
 		"MEMLINT_GOROUTINES": strconv.FormatFloat(h.goroutines.last.Value, 'f', 0, 64),
 	}
-	if t := trendOf(h.heap.samples(), unitBytes); t != nil {
+	if t := h.heap.trend(unitBytes); t != nil {
 		v["MEMLINT_GROWTH"] = strconv.FormatFloat(t.PerHour, 'f', 0, 64)
 	}
 	return v

@@ -86,7 +86,7 @@ func (p *programs) polled(r *run, err error) {
 	h := r.history
 	x.Restarted = r.fresh
 	x.Heap, x.Objects = new(int64(h.heap.last.Value)), new(h.objects)
-	x.Growth = jsonTrendOf(trendOf(h.heap.samples(), unitBytes))
+	x.Growth = jsonTrendOf(h.heap.trend(unitBytes))
 	if h.goroutines.last.Time.Equal(h.heap.last.Time) {
 		x.Goroutines = new(int64(h.goroutines.last.Value))
 	}
@@ -99,7 +99,7 @@ func (p *programs) ended(r *run) {
 	x := jsonEnd{
 		Type: "end", URL: r.server.String(), Start: clock(r.start), End: clock(r.now),
 		Polls: r.polls, Failed: r.failed, Restarts: r.restarts,
-		Heap: int64(h.heap.last.Value), Growth: jsonTrendOf(trendOf(h.heap.samples(), unitBytes)),
+		Heap: int64(h.heap.last.Value), Growth: jsonTrendOf(h.heap.trend(unitBytes)),
 		Goroutines: int64(h.goroutines.last.Value), Leaked: jsonLeaked(h),
 		Growing: []jsonSite{}, Reasons: append([]string{}, r.reasons...), ExitCode: r.code,
 	}

@@ -124,7 +124,7 @@ func (l *growthLimit) judge(heap *series) (judgement, string) {
 	if len(samples) < minSamples {
 		return tooFew, fmt.Sprintf("%s in a row, and it takes %d to judge growth", count(len(samples), "heap profile"), minSamples)
 	}
-	trend := trendOf(samples, unitBytes)
+	trend := heap.trend(unitBytes)
 	if trend == nil || trend.PerHour <= l.allowed(samples) {
 		return within, ""
 	}

@@ -49,7 +49,7 @@ func (p *people) ended(r *run) {
 func (r *run) line() string {
 	h := r.history
 	s := clock(r.now) + "  live heap " + bytesText(h.heap.last.Value)
-	if t := trendOf(h.heap.samples(), unitBytes); t != nil {
+	if t := h.heap.trend(unitBytes); t != nil {
 		s += fmt.Sprintf(" (%s, %s)", perHour(t.PerHour, unitBytes), t.Verdict)
 	}
 	if h.goroutines.last.Time.Equal(h.heap.last.Time) {

@@ -15,6 +15,7 @@ type series struct {
 	stride int // one sample of so many is kept; 0 means 1
 	since  int // how many came after the last one that is kept
 	last   report.Sample
+	grain  int64 // see trend.Of
 }
 
 // add adds a sample, and lets every second one go when there are too many.
@@ -47,10 +48,11 @@ func (s *series) samples() []report.Sample {
 	return append(s.kept[:len(s.kept):len(s.kept)], s.last)
 }
 
-// trendOf returns how samples go on, nil if there are too few to tell.
-func trendOf(samples []report.Sample, unit string) *report.Trend {
+// trend returns how the series goes on, nil if there are too few samples to tell.
+func (s *series) trend(unit string) *report.Trend {
+	samples := s.samples()
 	if len(samples) < 3 {
 		return nil
 	}
-	return trend.Of(samples, unit)
+	return trend.Of(samples, unit, max(1, s.grain))
 }

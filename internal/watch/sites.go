@@ -90,6 +90,7 @@ func (s *sites) add(at time.Time, p *profile.Profile) {
 			t = new(total)
 		}
 		x.objects = t.objects
+		x.series.grain = p.Rate
 		x.series.add(report.Sample{Time: at, Value: t.value})
 		delete(totals, frame)
 	}
@@ -111,6 +112,7 @@ func (s *sites) add(at time.Time, p *profile.Profile) {
 		}
 		x := &site{at: frame, sample: t.sample, objects: t.objects}
 		x.sample.Stack = slices.Clone(x.sample.Stack[:min(len(x.sample.Stack), maxStack)])
+		x.series.grain = p.Rate
 		x.series.add(report.Sample{Time: at, Value: t.value})
 		s.by[frame] = x
 	}
@@ -150,7 +152,7 @@ type growing struct {
 func (s *sites) growing() []growing {
 	var list []growing
 	for _, x := range s.by {
-		t := trendOf(x.series.samples(), s.unit)
+		t := x.series.trend(s.unit)
 		if x.leaked > 0 || t != nil && t.Verdict.Grows() {
 			list = append(list, growing{x, s.unit, t})
 		}

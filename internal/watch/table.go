@@ -62,7 +62,7 @@ func (r *run) title() string {
 // total returns the row of a whole.
 func (l look) total(s *series, unit, name string) string {
 	samples := s.samples()
-	return l.row(s.last.Value, unit, trendOf(samples, unit), samples, name)
+	return l.row(s.last.Value, unit, s.trend(unit), samples, name)
 }
 
 // rows returns those of what grows, as many as there is room for.

@@ -11,9 +11,9 @@
 //
 // That test expects samples that do not depend on each other, and those of a program
 // do. So a growth must, besides, be large: relative to the level, and to what
-// chance makes of a steady state. The runtime samples one allocation in 512 KB, so
-// that the amount of a site of which n samples are in use has an error of about
-// 1/sqrt(n). Goroutines that come and go with requests vary as if each were a sample.
+// chance makes of a steady state. The runtime samples the heap, so that the amount of a
+// site of which n samples are in use has an error of about 1/sqrt(n). Goroutines that
+// come and go with requests vary as if each were a sample.
 package trend
 
 import (
@@ -36,18 +36,16 @@ const (
 
 	// If it may have grown by more than this part of the level, it is not flat.
 	large = 0.25
-
-	// What a sample of the runtime stands for, in bytes.
-	sampled = 512 << 10
 )
 
 // Of returns how samples go on, in any order, of which the values are in unit: "bytes"
-// or "goroutines". The verdict is Unclear with fewer than three of them.
+// or "goroutines". One in grain was counted: the rate of a heap profile in bytes, 1 for
+// goroutines. The verdict is Unclear with fewer than three samples.
 //
 // What grew, but not in its last half, has warmed up and is Flat; so is what shrinks.
 // It is Steps if a stair of at least two jumps fits twice as well as a line. One jump
 // says nothing of the next.
-func Of(samples []report.Sample, unit string) *report.Trend {
+func Of(samples []report.Sample, unit string, grain int64) *report.Trend {
 	t := &report.Trend{Verdict: report.Unclear, Unit: unit, Series: slices.Clone(samples)}
 	slices.SortStableFunc(t.Series, func(a, b report.Sample) int {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Value, b.Value))
@@ -58,7 +56,7 @@ func Of(samples []report.Sample, unit string) *report.Trend {
 	}
 	slope := s.slope()
 	t.PerHour = slope
-	t.Verdict = s.verdict(slope, unit)
+	t.Verdict = s.verdict(slope, float64(grain))
 	return t
 }
 
@@ -97,17 +95,15 @@ func (s series) slope() float64 {
 	return median(slopes)
 }
 
-func (s series) verdict(slope float64, unit string) report.Verdict {
+func (s series) verdict(slope, grain float64) report.Verdict {
 	level := median(s.values)
 	growth := slope * s.span()
-	chance := math.Sqrt(2 * level)
-	if unit == "bytes" {
-		chance = math.Sqrt(2 * level * sampled)
-	}
-	if growth < level*small || growth < 2*chance || !s.rises() {
-		if max(growth, 0)+s.uncertainty(slope) <= level*large {
-			return report.Flat
-		}
+	chance := math.Sqrt(2 * level * grain)
+	rises := growth >= level*small && s.rises()
+	switch {
+	case (!rises || growth < 1.5*chance) && max(growth, 0)+s.uncertainty(slope) <= level*large:
+		return report.Flat
+	case !rises || growth < 2*chance:
 		return report.Unclear
 	}
 

@@ -113,7 +113,7 @@ func TestOf(t *testing.T) {
 			reversed := slices.Clone(test.samples)
 			slices.Reverse(reversed)
 			for _, samples := range [][]report.Sample{test.samples, reversed} {
-				got := trend.Of(samples, test.unit)
+				got := trend.Of(samples, test.unit, grain(test.unit))
 				if got.Verdict != test.verdict {
 					t.Errorf("verdict %q, want %q; %v per hour", got.Verdict, test.verdict, got.PerHour)
 				}
@@ -153,7 +153,7 @@ func TestChance(t *testing.T) {
 				}
 				return samples * mb / 2
 			})
-			if trend.Of(series, "bytes").Verdict.Grows() {
+			if trend.Of(series, "bytes", 512<<10).Verdict.Grows() {
 				grows++
 			}
 		}
@@ -161,4 +161,12 @@ func TestChance(t *testing.T) {
 			t.Errorf("%d of 500 series of around %v samples grow", grows, expected)
 		}
 	}
+}
+
+// grain returns that of profiles of the unit.
+func grain(unit string) int64 {
+	if unit == "bytes" {
+		return 512 << 10
+	}
+	return 1
 }
