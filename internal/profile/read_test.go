@@ -277,6 +277,7 @@ func compare(t *testing.T, p *profile.Profile, want *pprof.Profile) {
 	var total amounts
 	for _, s := range want.Sample {
 		var a amounts
+		var ever int64
 		for i, v := range s.Value {
 			switch want.SampleType[i].Type {
 			case "inuse_space":
@@ -284,11 +285,12 @@ func compare(t *testing.T, p *profile.Profile, want *pprof.Profile) {
 			case "inuse_objects":
 				a.objects = v
 			case "alloc_space":
-				allocated += v
+				ever = v
 			case "goroutine", "goroutineleak":
 				a.goroutines = v
 			}
 		}
+		allocated += ever
 		total = amounts{total.bytes + a.bytes, total.objects + a.objects, total.goroutines + a.goroutines}
 		var stack strings.Builder
 		for _, l := range s.Location {
