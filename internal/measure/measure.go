@@ -188,6 +188,10 @@ func (j *join) attribute(i int, site *profile.Site) {
 		keeper.Words = "goroutine " + outermost.Func
 	} else {
 		found, at, keeper = j.keeping(spots)
+		if last := len(spots) - 1; len(found) == 0 && keeper.Slot == "" && frames[last] == site.Stack[len(site.Stack)-1] {
+			// Of a goroutine that a finding is about.
+			found, at = j.startedAt(spots[last]), last
+		}
 	}
 	where := report.Spot{Func: frames[at].Func}
 	where.Pos.Filename, where.Pos.Line = spots[at].file, spots[at].line
@@ -260,8 +264,12 @@ func (j *join) waiting(spots []spot, frames []*profile.Frame) (found []int, at i
 	if found := j.findingsAt(spots[0], true); len(found) > 0 {
 		return found, 0
 	}
-	// The go statement of a literal.
-	return j.findingsAt(spot{file: spots[last].file, line: spots[last].begin}, false), last
+	return j.startedAt(spots[last]), last
+}
+
+// startedAt returns the findings about the go statement of a literal.
+func (j *join) startedAt(s spot) []int {
+	return j.findingsAt(spot{file: s.file, line: s.begin}, false)
 }
 
 // add adds what is at a site of the i-th of all profiles.

@@ -80,20 +80,19 @@ func keepers(p *effects.Package) Kept {
 		born[root] = true
 		for _, h := range Holders(p, root) {
 			words := strings.Join(h.Names, " -> ")
+			slot, known := words, true
 			switch h.Root {
 			case Caller:
 				of(root, "", "", nil)
+				continue
 			case Variable, Object:
-				if slot, words, ok := named(p, h.Slot.Ref); ok {
-					of(root, slot, words, h.At)
-				}
-			case Goroutine:
-				of(root, words, words, h.At)
+				slot, words, known = named(p, h.Slot.Ref)
+			}
+			if known {
+				of(root, slot, words, h.At)
 				for _, x := range captured(p, root) {
-					of(x, words, words, h.At)
+					of(x, slot, words, h.At)
 				}
-			case Table:
-				of(root, words, words, h.At)
 			}
 		}
 	}
@@ -115,20 +114,20 @@ func named(p *effects.Package, r effects.Ref) (slot, words string, ok bool) {
 	return n.Obj().Pkg().Path() + "." + name, "field " + name, true
 }
 
-// captured returns what is born in the function and captured by a closure.
+// captured returns what is born in the function and captured by a closure, or held by what
+// is.
 func captured(p *effects.Package, v ssa.Value) []ssa.Value {
 	mc, ok := v.(*ssa.MakeClosure)
 	if !ok {
 		return nil
 	}
-	var out []ssa.Value
+	var refs []effects.Ref
 	for _, b := range mc.Bindings {
-		for _, r := range p.Refs(b) {
-			out = append(out, r.Root)
-			for _, c := range p.Contents(r) {
-				out = append(out, c.Root)
-			}
-		}
+		refs = append(refs, p.Refs(b)...)
+	}
+	var out []ssa.Value
+	for _, r := range slices.Concat(refs, p.Held(refs)) {
+		out = append(out, r.Root)
 	}
 	return out
 }

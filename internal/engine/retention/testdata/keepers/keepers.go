@@ -60,7 +60,7 @@ func (s *store) wait() { // want `goroutine in \(\*store\).wait`
 }
 
 func armed() {
-	x := new(item)
+	x := new(item)                     // want `the runtime timer heap`
 	time.AfterFunc(time.Hour, func() { // want `the runtime timer heap`
 		runtime.KeepAlive(x)
 	})
