@@ -543,3 +543,52 @@ func TestSessionForeignCgo(t *testing.T) {
 		t.Errorf("beyond the end: %q", got)
 	}
 }
+
+// TestSessionProfile checks that findings get what profiles measured, as they are now, and
+// that a package of which they have nothing is none the worse for it.
+func TestSessionProfile(t *testing.T) {
+	e := newEditing(t)
+	goroutines := func(n int, at string) string {
+		return strings.Repeat("goroutine 7 [chan receive, 5 minutes]:\n"+at+" +0x1d\n\n", n)
+	}
+	const inP = "m/p.P()\n\t/build/m/p/p.go:8"
+	profile := e.file("goroutines.txt")
+	e.save("goroutines.txt", goroutines(2, inP))
+	var err error
+	if e.session, err = NewSession(Suite{Analyzers: toys()}, []string{"-profile", profile}); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		name, dir string
+		save      string // of the profile, if not ""
+		want      string
+		problem   string
+	}{
+		{"measured", "p", "", "2 goroutines for up to 5 min", ""},
+		{"measured again since", "p", goroutines(3, inP), "3 goroutines for up to 5 min", ""},
+		{"of another package", "x", "", "", ""},
+		{"another program", "p", goroutines(1, "n/o.F()\n\t/build/n/o/o.go:3"), "", ""},
+		{"broken", "p", "nothing", "", profile + ": "},
+	} {
+		if step.save != "" {
+			e.save("goroutines.txt", step.save)
+		}
+		r, err := e.session.Check(t.Context(), e.file(step.dir), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, problem := "", ""
+		for _, f := range r.Findings {
+			got += f.Measured()
+		}
+		for _, p := range r.Problems {
+			problem += p.Text
+		}
+		if got != step.want {
+			t.Errorf("%s: %q, want %q", step.name, got, step.want)
+		}
+		if (problem == "") != (step.problem == "") || !strings.Contains(problem, step.problem) {
+			t.Errorf("%s: problem %q, want %q", step.name, problem, step.problem)
+		}
+	}
+}

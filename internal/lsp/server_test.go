@@ -301,11 +301,13 @@ func TestActions(t *testing.T) {
 	c.Shutdown()
 }
 
-// TestLatent checks what is told of a latent leak: less than of a finding.
+// TestLatent checks what is told of a latent leak: less than of a finding, and what profiles
+// measured.
 func TestLatent(t *testing.T) {
 	at := func(column int) token.Position { return token.Position{Filename: "a.go", Line: 2, Column: column} }
 	w := &words{latent: []report.Finding{{
 		Analyzer: "words", Category: "keep", Message: "a word stays (words/keep, latent)", Latent: true, Pos: at(1), End: at(5),
+		Evidence: &report.Evidence{Goroutines: 3},
 	}}}
 	c := serve(t, w, nil)
 	c.Initialize(nil)
@@ -313,7 +315,7 @@ func TestLatent(t *testing.T) {
 	for _, d := range c.Wait("a.go", "memlint words/leak 1:1", "memlint words/keep 2:1") {
 		severity, message := protocol.SeverityWarning, "a leak"
 		if d.Code == "words/keep" {
-			severity, message = protocol.SeverityInformation, "a word stays (latent)"
+			severity, message = protocol.SeverityInformation, "a word stays (latent)\nmeasured: 3 goroutines"
 		}
 		if d.Severity != severity || d.Message != message {
 			t.Errorf("%s is of severity %d: %s; want severity %d: %s", d.Code, d.Severity, d.Message, severity, message)
