@@ -17,8 +17,8 @@ import (
 
 // kinds are the profiles of a dump, of those that the runtime has. All are written in the
 // form of pprof. The text of goroutines (debug=2) also says how long they have waited, but
-// the world stands still while all stacks are printed into up to 64 MB. Leaked goroutines
-// come last, since it takes a collection to find them.
+// the world stands still while all stacks are printed, as BenchmarkGoroutines shows.
+// Leaked goroutines come last, since it takes a collection to find them.
 var kinds = []string{"heap", "goroutine", "goroutineleak"}
 
 // dump writes a profile of each kind.
