@@ -49,7 +49,6 @@ func (c *commandLine) measure(result *Result) error {
 	found, measured, err := measure.Join(measure.Input{
 		Packages: result.Sources,
 		Findings: slices.Concat(result.Findings, result.Latent),
-		Keepers:  result.Keepers,
 		Profiles: c.profiles.read,
 		Read:     c.options.read,
 	})

@@ -73,7 +73,6 @@ type Result struct {
 	Problems []Problem        // what could not be analysed, dependencies first
 	Withheld []Withheld       // what analyzers found and did not report, by flag
 	Sources  []report.Package // the packages that were analysed to be reported
-	Keepers  []report.Keeper  // what keeps what lines allocate, if an analyzer says it
 	Packages int              // packages that were analysed to be reported
 	Complete map[string]bool  // those of them without problems, by path
 	Dir      string           // Options.Dir, absolute
@@ -176,7 +175,7 @@ func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome) {
 		}
 		if u.reported && (o.broken == "" || o.untested) {
 			r.Packages++
-			r.Sources = append(r.Sources, report.Package{Path: u.path(), Name: u.Name, Files: u.sources()})
+			r.Sources = append(r.Sources, report.Package{Path: u.path(), Name: u.Name, Files: u.sources(), Keepers: o.keepers})
 			r.Complete[u.path()] = o.broken == "" && len(o.problems) == 0
 		}
 		if o.broken != "" && told.tell(u.listPackage) {
@@ -184,7 +183,6 @@ func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome) {
 		}
 		r.Findings = append(r.Findings, o.findings...)
 		used = append(used, o.used...)
-		r.Keepers = append(r.Keepers, o.keepers...)
 		r.Problems = append(r.Problems, o.problems...)
 		for _, w := range o.withheld {
 			r.withhold(w)

@@ -410,8 +410,10 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 	if k, ok := result.(keeperer); ok {
 		k.Keepers(func(at token.Pos, slot, words string, from token.Pos) {
 			// Profiles, too, have lines as //line directives have them.
-			p := r.fset.Position(at)
-			r.outcome.keepers = append(r.outcome.keepers, report.Keeper{File: p.Filename, Line: p.Line, Slot: slot, Words: words, From: r.fset.Position(from)})
+			if at, ok := r.line(at); ok {
+				from, _ := r.line(from)
+				r.outcome.keepers = append(r.outcome.keepers, report.Keeper{At: at, Slot: slot, Words: words, From: from})
+			}
 		})
 	}
 	if w, ok := result.(withholder); ok {
@@ -419,6 +421,13 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 			r.outcome.withheld = append(r.outcome.withheld, Withheld{n, what, flag})
 		}
 	}
+}
+
+// line returns the line of a position, if it is in a file of the unit.
+func (r *analysisRun) line(pos token.Pos) (report.Line, bool) {
+	p := r.fset.Position(pos)
+	i := slices.Index(r.unit.sources(), p.Filename)
+	return report.Line{File: max(i, 0), Line: p.Line}, i >= 0 && p.Line > 0
 }
 
 // A keeperer is the result of an analyzer that knows what keeps what lines allocate: see

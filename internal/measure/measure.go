@@ -17,6 +17,7 @@ package measure
 import (
 	"cmp"
 	"errors"
+	"go/token"
 	"slices"
 	"strings"
 	"time"
@@ -28,9 +29,8 @@ import (
 
 // Input is what to join.
 type Input struct {
-	Packages []report.Package // of the module
-	Findings []report.Finding // those that are latent, too
-	Keepers  []report.Keeper
+	Packages []report.Package                  // of the module
+	Findings []report.Finding                  // those that are latent, too
 	Profiles []*profile.Profile                // in the order of their times
 	Read     func(name string) ([]byte, error) // a file of the module
 }
@@ -58,7 +58,7 @@ type join struct {
 	Input
 	source *source
 	told   map[line][]told
-	kept   map[line][]report.Keeper
+	kept   map[line][]keeper
 	bySlot map[string][]int // findings by what keeps it
 
 	amounts map[int]*amount  // of findings
@@ -68,6 +68,12 @@ type join struct {
 	heap    []report.Sample  // bytes of each heap profile
 	rate    int64            // the coarsest of heap profiles
 	outside []int64          // bytes on stacks that do not go through the module, by profile
+}
+
+// A keeper is a report.Keeper of some line.
+type keeper struct {
+	slot, words string
+	from        token.Position
 }
 
 // A line is one of today's source.
@@ -89,7 +95,7 @@ type place struct {
 	fn     string
 	stack  []*profile.Frame // of the largest site
 	bytes  int64            // of that
-	keeper report.Keeper
+	keeper keeper
 }
 
 // An amount is what profiles say of a finding or place, the last entry of each list being
@@ -105,7 +111,7 @@ func newJoin(in Input) *join {
 		Input:   in,
 		source:  newSource(in.Packages, in.Read),
 		told:    make(map[line][]told),
-		kept:    make(map[line][]report.Keeper),
+		kept:    make(map[line][]keeper),
 		bySlot:  make(map[string][]int),
 		amounts: make(map[int]*amount),
 		places:  make(map[line]*place),
@@ -116,9 +122,11 @@ func newJoin(in Input) *join {
 	for _, p := range in.Profiles {
 		j.rate = max(j.rate, p.Rate)
 	}
-	for _, k := range in.Keepers {
-		at := line{k.File, k.Line}
-		j.kept[at] = append(j.kept[at], k)
+	for _, p := range in.Packages {
+		for _, k := range p.Keepers {
+			at := p.Position(k.At)
+			j.kept[line{at.Filename, at.Line}] = append(j.kept[line{at.Filename, at.Line}], keeper{k.Slot, k.Words, p.Position(k.From)})
+		}
 	}
 	for i, f := range in.Findings {
 		j.tell(line{f.Pos.Filename, f.Pos.Line}, told{i, false})
@@ -142,8 +150,8 @@ func (j *join) tell(at line, t told) {
 		return
 	}
 	for _, k := range j.kept[at] {
-		if k.Slot != "" && !slices.Contains(j.bySlot[k.Slot], t.finding) {
-			j.bySlot[k.Slot] = append(j.bySlot[k.Slot], t.finding)
+		if k.slot != "" && !slices.Contains(j.bySlot[k.slot], t.finding) {
+			j.bySlot[k.slot] = append(j.bySlot[k.slot], t.finding)
 		}
 	}
 }
@@ -180,15 +188,15 @@ func (j *join) attribute(i int, site *profile.Site) {
 		return
 	}
 	var found []int
-	var keeper report.Keeper
+	var keeper keeper
 	at := 0
 	if site.Goroutines > 0 {
 		found, at = j.waiting(spots, frames)
 		outermost := frames[len(frames)-1]
-		keeper.Words = "goroutine " + outermost.Func
+		keeper.words = "goroutine " + outermost.Func
 	} else {
 		found, at, keeper = j.keeping(spots)
-		if last := len(spots) - 1; len(found) == 0 && keeper.Slot == "" && frames[last] == site.Stack[len(site.Stack)-1] {
+		if last := len(spots) - 1; len(found) == 0 && keeper.slot == "" && frames[last] == site.Stack[len(site.Stack)-1] {
 			// Of a goroutine that a finding is about.
 			found, at = j.startedAt(spots[last]), last
 		}
@@ -218,16 +226,16 @@ func (j *join) attribute(i int, site *profile.Site) {
 
 // keeping returns the findings about what is allocated on a stack, which of its spots they
 // are about, and what keeps it if there are none.
-func (j *join) keeping(spots []spot) (found []int, at int, keeper report.Keeper) {
+func (j *join) keeping(spots []spot) (found []int, at int, keeper keeper) {
 	for i, s := range spots {
 		here := j.findingsAt(s, i == 0)
 		for _, k := range j.kept[line{s.file, s.line}] {
-			if k.Slot == "" {
+			if k.slot == "" {
 				continue
 			}
-			here = append(here, j.bySlot[k.Slot]...)
-			here = append(here, j.findingsAt(spot{file: k.From.Filename, line: k.From.Line}, false)...)
-			if keeper.Slot == "" {
+			here = append(here, j.bySlot[k.slot]...)
+			here = append(here, j.findingsAt(spot{file: k.from.Filename, line: k.from.Line}, false)...)
+			if keeper.slot == "" {
 				keeper = k
 			}
 		}
@@ -239,7 +247,7 @@ func (j *join) keeping(spots []spot) (found []int, at int, keeper report.Keeper)
 		if len(found) == 0 {
 			found, at = here, i
 		}
-		if strings.HasPrefix(keeper.Words, "package variable ") {
+		if strings.HasPrefix(keeper.words, "package variable ") {
 			break
 		}
 	}
@@ -469,7 +477,7 @@ func (j *join) measured() *report.Measured {
 const maxFrames = 32
 
 func (p *place) site(j *join, e *report.Evidence) report.Site {
-	s := report.Site{Func: p.fn, Evidence: *e, Holder: p.keeper.Words, HeldAt: p.keeper.From}
+	s := report.Site{Func: p.fn, Evidence: *e, Holder: p.keeper.words, HeldAt: p.keeper.from}
 	s.Package = j.source.pathOf(p.spot.file)
 	s.Pos.Filename, s.Pos.Line = p.spot.file, p.spot.line
 	for _, f := range p.stack[:min(len(p.stack), maxFrames)] {

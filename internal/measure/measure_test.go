@@ -128,9 +128,9 @@ func latent(line int) report.Finding {
 
 func TestJoin(t *testing.T) {
 	var (
-		inCache = report.Keeper{File: file, Line: 6, Slot: "app.cache", Words: "package variable cache", From: on(6)}
-		inBus   = report.Keeper{File: file, Line: 20, Slot: "app.bus.fns", Words: "field bus.fns", From: on(20)}
-		waits   = report.Keeper{File: file, Line: 24, Slot: "goroutine in wait", Words: "goroutine in wait", From: on(25)}
+		inCache = report.Keeper{At: report.Line{Line: 6}, Slot: "app.cache", Words: "package variable cache", From: report.Line{Line: 6}}
+		inBus   = report.Keeper{At: report.Line{Line: 20}, Slot: "app.bus.fns", Words: "field bus.fns", From: report.Line{Line: 20}}
+		waits   = report.Keeper{At: report.Line{Line: 24}, Slot: "goroutine in wait", Words: "goroutine in wait", From: report.Line{Line: 25}}
 	)
 	tests := []struct {
 		name     string
@@ -282,9 +282,8 @@ func TestJoin(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			found, measured, err := Join(Input{
-				Packages: []report.Package{{Path: "app", Name: "app", Files: []string{file}}},
+				Packages: []report.Package{{Path: "app", Name: "app", Files: []string{file}, Keepers: test.keepers}},
 				Findings: test.findings,
-				Keepers:  test.keepers,
 				Profiles: test.profiles,
 				Read:     func(string) ([]byte, error) { return []byte(program), nil },
 			})

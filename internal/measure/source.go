@@ -32,6 +32,7 @@ type source struct {
 	mains    []*code          // whose functions the runtime calls main.F, whatever their path
 	byBase   map[string][]where
 	spots    map[*profile.Frame]spot
+	names    map[string]name // see named
 }
 
 // A code is a package. Its files are read when the first frame asks for it.
@@ -52,10 +53,10 @@ type function struct {
 	file       string
 	start, end int
 	literals   []*function
-	acts       map[int]bool // the lines on which something is called, made or waited for
-	lines      map[int]bool // the lines on which profiles have it, as if nothing had changed in it
-	moved      int          // by how many lines the function has moved, where a profile does not say
-	edited     int          // by how many lines its body has moved in it
+	acts       []bool // from start on, whether on a line something is called, made or waited for
+	lines      []int  // on which profiles have it, as if nothing had changed in it
+	moved      int    // by how many lines the function has moved, where a profile does not say
+	edited     int    // by how many lines its body has moved in it
 }
 
 func newSource(packages []report.Package, read func(name string) ([]byte, error)) *source {
@@ -64,6 +65,7 @@ func newSource(packages []report.Package, read func(name string) ([]byte, error)
 		packages: make(map[string]*code),
 		byBase:   make(map[string][]where),
 		spots:    make(map[*profile.Frame]spot),
+		names:    make(map[string]name),
 	}
 	for _, p := range packages {
 		c := &code{Package: p}
@@ -118,10 +120,7 @@ func (s *source) resolve(profiles []*profile.Profile) {
 	}
 	for _, f := range frames {
 		fn := found[f]
-		if fn.lines == nil {
-			fn.lines = make(map[int]bool)
-		}
-		fn.lines[fn.line(f)] = true
+		fn.lines = append(fn.lines, fn.line(f))
 	}
 	for _, f := range frames {
 		fn := found[f]
@@ -155,17 +154,11 @@ func eachFrame(profiles []*profile.Profile, isOurs func(f *profile.Frame) bool) 
 // parseAhead parses packages that frames name, several at a time: in a large module that
 // takes longer than all else.
 func (s *source) parseAhead(profiles []*profile.Profile) {
-	known := make(map[*profile.Frame]*code)
 	wanted := make(map[*code]bool)
 	eachFrame(profiles, func(f *profile.Frame) bool {
-		c, seen := known[f]
-		if !seen {
-			path, _, _ := parse(f.Func)
-			c = s.packages[path]
-			known[f] = c
-			if c != nil {
-				wanted[c] = true
-			}
+		c := s.packages[s.named(f.Func).path]
+		if c != nil {
+			wanted[c] = true
 		}
 		return c != nil
 	})
@@ -203,8 +196,8 @@ const maxEdit = 20
 // number that brings all of them to lines on which something does.
 func (fn *function) edits() int {
 	fits := func(by int) bool {
-		for line := range fn.lines {
-			if !fn.acts[line+by] {
+		for _, line := range fn.lines {
+			if i := line + by - fn.start; i < 0 || i >= len(fn.acts) || !fn.acts[i] {
 				return false
 			}
 		}
@@ -226,12 +219,12 @@ func (s *source) function(f *profile.Frame) *function {
 	if f.Line <= 0 {
 		return nil
 	}
-	path, decls, literals := parse(f.Func)
+	name := s.named(f.Func)
 	base := f.File[strings.LastIndexAny(f.File, `/\`)+1:]
 	candidates := s.mains
-	if path != "main" {
+	if name.path != "main" {
 		candidates = nil
-		if c := s.packages[path]; c != nil {
+		if c := s.packages[name.path]; c != nil {
 			candidates = []*code{c}
 		}
 	}
@@ -239,12 +232,12 @@ func (s *source) function(f *profile.Frame) *function {
 	most := 0
 	for _, c := range candidates {
 		s.parse(c)
-		for _, decl := range decls {
+		for _, decl := range name.decls {
 			fn := c.decls[decl]
 			if fn == nil {
 				continue
 			}
-			fn = fn.literal(literals)
+			fn = fn.literal(name.literals)
 			if len(candidates) == 1 && filepath.Base(fn.file) == base {
 				return fn
 			}
@@ -306,10 +299,24 @@ func common(a, b string) int {
 	return n
 }
 
-// parse takes a name of the runtime apart: the path of the package, the names that the
-// declared function may have in it, the likeliest first, and the numbers of literals from
-// the outermost to the innermost. What was inlined into another function has that one's
-// name before its own.
+// A name is one of the runtime, taken apart.
+type name struct {
+	path     string   // of the package
+	decls    []string // what the declared function may be called in it, the likeliest first
+	literals []int    // the numbers of literals, from the outermost to the innermost
+}
+
+// named takes a name of the runtime apart. What was inlined into another function has that
+// one's name before its own.
+func (s *source) named(text string) name {
+	n, ok := s.names[text]
+	if !ok {
+		n.path, n.decls, n.literals = parse(text)
+		s.names[text] = n
+	}
+	return n
+}
+
 func parse(name string) (path string, decls []string, literals []int) {
 	name = withoutBrackets(name)
 	slash := strings.LastIndexByte(name, '/') + 1
@@ -444,26 +451,26 @@ func (b *builder) line(pos token.Pos) int { return b.fset.PositionFor(pos, false
 
 // function returns the function of a declaration or literal, with those in it.
 func (b *builder) function(n ast.Node) *function {
-	fn := &function{file: b.file, start: b.line(n.Pos()), end: b.line(n.End()), acts: make(map[int]bool)}
+	fn := &function{file: b.file, start: b.line(n.Pos()), end: b.line(n.End())}
+	fn.acts = make([]bool, fn.end-fn.start+1)
+	acts := func(pos token.Pos) { fn.acts[b.line(pos)-fn.start] = true }
 	b.all = append(b.all, fn)
 	// Deferred calls run where the function returns.
-	fn.acts[fn.end] = true
+	fn.acts[fn.end-fn.start] = true
 	ast.Inspect(n, func(x ast.Node) bool {
 		switch x := x.(type) {
 		case *ast.FuncLit:
-			fn.acts[b.line(x.Pos())] = true
+			acts(x.Pos())
 			if x != n {
 				fn.literals = append(fn.literals, b.function(x))
 				return false
 			}
 		case *ast.CallExpr:
 			for line := b.line(x.Pos()); line <= b.line(x.Lparen); line++ {
-				fn.acts[line] = true
+				fn.acts[line-fn.start] = true
 			}
-		case *ast.CompositeLit, *ast.UnaryExpr, *ast.SendStmt, *ast.SelectStmt, *ast.RangeStmt, *ast.GoStmt, *ast.AssignStmt, *ast.BinaryExpr, *ast.ReturnStmt:
-			fn.acts[b.line(x.Pos())] = true
-		case *ast.CommClause:
-			fn.acts[b.line(x.Pos())] = true
+		case *ast.CompositeLit, *ast.UnaryExpr, *ast.SendStmt, *ast.SelectStmt, *ast.RangeStmt, *ast.GoStmt, *ast.AssignStmt, *ast.BinaryExpr, *ast.ReturnStmt, *ast.CommClause:
+			acts(x.Pos())
 		}
 		return true
 	})

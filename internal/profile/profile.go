@@ -60,8 +60,8 @@ type Site struct {
 
 // MaxSites is how many sites a profile keeps, of all that it has the largest. As the
 // runtime samples one allocation in 512 KB, smaller ones only exist in heaps above
-// 32 GB, and together they are little of them.
-const MaxSites = 1 << 16
+// 16 GB, and together they are little of them.
+const MaxSites = 1 << 15
 
 // A Frame is a call on a stack.
 type Frame struct {

@@ -28,7 +28,10 @@ type message struct {
 	functionIDs, locationIDs ids
 
 	samples   records
-	allocated int // the value of samples that says what was ever allocated; -1 if none does
+	leftOut   bool     // some in which nothing is in use
+	freed     int64    // bytes of these
+	values    []uint64 // kept between samples
+	allocated int      // the value of samples that says what was ever allocated; -1 if none does
 	period    int64
 	nanos     int64
 }
@@ -122,7 +125,7 @@ func (m *message) field(num protowire.Number, b []byte) error {
 		m.types = append(m.types, v[1])
 		return err
 	case 2:
-		m.samples.add(b)
+		return m.sample(b)
 	case 4:
 		return m.location(b)
 	case 5:
@@ -135,6 +138,30 @@ func (m *message) field(num protowire.Number, b []byte) error {
 	}
 	return nil
 }
+
+// sample keeps a sample. Of a heap profile of the runtime, the last two of four values are
+// what is in use, and most samples have nothing of it: these are left out at once, before
+// it is known what the values are.
+func (m *message) sample(b []byte) (err error) {
+	if len(m.types) == heapValues {
+		if m.values, err = numbers(m.values[:0], b, 2); err != nil {
+			return err
+		}
+		if v := m.values; len(v) == heapValues && v[inUse] == 0 && v[inUse+1] == 0 {
+			m.freed += int64(v[1])
+			m.leftOut = true
+			return nil
+		}
+	}
+	m.samples.add(b)
+	return nil
+}
+
+// Where the runtime has the values of a heap profile.
+const (
+	heapValues = 4
+	inUse      = 2 // objects, and bytes behind them
+)
 
 func (m *message) location(b []byte) error {
 	var id, address uint64
@@ -193,7 +220,7 @@ func (m *message) profile() (*Profile, error) {
 		p.Time = time.Unix(0, m.nanos).UTC()
 	}
 	if kind == Heap {
-		p.Bytes, p.Objects, p.Allocated = stacks.total[0], stacks.total[1], stacks.allocated
+		p.Bytes, p.Objects, p.Allocated = stacks.total[0], stacks.total[1], stacks.allocated+m.freed
 		p.Rate = cmp.Or(max(m.period, 0), defaultRate)
 	} else {
 		p.Goroutines = int(stacks.total[0])
@@ -243,6 +270,9 @@ func (m *message) columns() (Kind, []int, error) {
 	}
 	objects, ok1 := column["inuse_objects"]
 	bytes, ok2 := column["inuse_space"]
+	if ok1 && ok2 && m.leftOut && (objects != inUse || bytes != inUse+1) {
+		return 0, nil, errKind("a heap profile with its values in an order of its own")
+	}
 	if ok1 && ok2 {
 		return Heap, []int{bytes, objects}, nil
 	}

@@ -68,7 +68,7 @@ func (f *findings) at(unit string, x *site) *report.Finding {
 		p.Kind = profile.Goroutines
 	}
 	all := slices.Concat(f.result.Findings, f.result.Latent)
-	told, _, err := f.join(measure.Input{Packages: f.result.Sources, Findings: all, Keepers: f.result.Keepers, Profiles: []*profile.Profile{p}, Read: os.ReadFile})
+	told, _, err := f.join(measure.Input{Packages: f.result.Sources, Findings: all, Profiles: []*profile.Profile{p}, Read: os.ReadFile})
 	if err != nil { // nothing of the module is on the stack
 		return nil
 	}

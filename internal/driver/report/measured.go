@@ -2,19 +2,31 @@ package report
 
 import "go/token"
 
-// A Keeper is what keeps what is allocated on a line.
+// A Keeper is what keeps what is allocated on a line. There are many.
 type Keeper struct {
-	File  string
-	Line  int
-	Slot  string         // the variable or field, with the path of its package; "" if a caller gets it
-	Words string         // the same for a reader
-	From  token.Position // where it gets there
+	At    Line
+	Slot  string // the variable or field, with the path of its package; "" if a caller gets it
+	Words string // the same for a reader
+	From  Line   // where it gets there
 }
+
+// A Line is one of a file of a package, which is its number in Package.Files; the zero Line
+// is none.
+type Line struct{ File, Line int }
 
 // A Package is one whose lines profiles may speak of.
 type Package struct {
 	Path, Name string
 	Files      []string // absolute
+	Keepers    []Keeper
+}
+
+// Position returns where a line is.
+func (p Package) Position(l Line) token.Position {
+	if l.Line <= 0 || l.File >= len(p.Files) {
+		return token.Position{}
+	}
+	return token.Position{Filename: p.Files[l.File], Line: l.Line}
 }
 
 // A Site is a place that profiles show and no finding tells of.
