@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"context"
 	"io"
 	"slices"
 	"strings"
@@ -45,12 +46,20 @@ func (c *commandLine) measure(result *Result) error {
 	if len(c.profiles.names) == 0 {
 		return nil
 	}
+	module := measure.NewModule(result.Sources, c.options.read)
+	loading, loaded := context.WithCancel(context.Background())
+	warm := make(chan bool)
+	go func() {
+		defer close(warm)
+		module.Warm(loading)
+	}()
 	c.profiles.load(c.inDir)
+	loaded()
+	<-warm
 	found, measured, err := measure.Join(measure.Input{
-		Packages: result.Sources,
+		Module:   module,
 		Findings: slices.Concat(result.Findings, result.Latent),
 		Profiles: c.profiles.read,
-		Read:     c.options.read,
 	})
 	for _, err := range c.profiles.errs {
 		result.Problems = append(slices.Clip(result.Problems), unprofiled(err))

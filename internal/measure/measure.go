@@ -29,10 +29,9 @@ import (
 
 // Input is what to join.
 type Input struct {
-	Packages []report.Package                  // of the module
-	Findings []report.Finding                  // those that are latent, too
-	Profiles []*profile.Profile                // in the order of their times
-	Read     func(name string) ([]byte, error) // a file of the module
+	Module   *Module
+	Findings []report.Finding   // those that are latent, too
+	Profiles []*profile.Profile // in the order of their times
 }
 
 // Join returns the findings that profiles know of, with evidence and the weightiest
@@ -47,7 +46,7 @@ func Join(in Input) ([]report.Finding, *report.Measured, error) {
 		}
 	}
 	findings, measured := j.findings(), j.measured()
-	if len(in.Profiles) > 0 && len(j.source.spots) == 0 {
+	if len(in.Profiles) > 0 && len(j.spots) == 0 {
 		return findings, measured, errors.New("no stack of the profiles goes through the packages: they are of another program, or of other packages")
 	}
 	return findings, measured, nil
@@ -56,13 +55,13 @@ func Join(in Input) ([]report.Finding, *report.Measured, error) {
 // A join is the work of Join.
 type join struct {
 	Input
-	source *source
+	spots  map[*profile.Frame]spot
 	told   map[line][]told
 	kept   map[line][]keeper
 	bySlot map[string][]int // findings by what keeps it
 
 	amounts map[int]*amount  // of findings
-	spots   []spot           // of one stack
+	stack   []spot           // of one site
 	frames  []*profile.Frame // of these
 	places  map[line]*place  // without a finding
 	heap    []report.Sample  // bytes of each heap profile
@@ -109,7 +108,6 @@ type amount struct {
 func newJoin(in Input) *join {
 	j := &join{
 		Input:   in,
-		source:  newSource(in.Packages, in.Read),
 		told:    make(map[line][]told),
 		kept:    make(map[line][]keeper),
 		bySlot:  make(map[string][]int),
@@ -117,12 +115,12 @@ func newJoin(in Input) *join {
 		places:  make(map[line]*place),
 		outside: make([]int64, len(in.Profiles)),
 	}
-	j.source.resolve(in.Profiles)
+	j.spots = in.Module.resolve(in.Profiles)
 	j.heap = j.totals(profile.Heap)
 	for _, p := range in.Profiles {
 		j.rate = max(j.rate, p.Rate)
 	}
-	for _, p := range in.Packages {
+	for _, p := range in.Module.list {
 		for _, k := range p.Keepers {
 			at := p.Position(k.At)
 			j.kept[line{at.Filename, at.Line}] = append(j.kept[line{at.Filename, at.Line}], keeper{k.Slot, k.Words, p.Position(k.From)})
@@ -173,16 +171,16 @@ const maxCallers = 4
 
 // attribute gives what is at a site of a profile to findings, or to a place without.
 func (j *join) attribute(i int, site *profile.Site) {
-	spots, frames := j.spots[:0], j.frames[:0]
+	spots, frames := j.stack[:0], j.frames[:0]
 	for _, f := range site.Stack {
-		if s := j.source.spots[f]; s.known() {
+		if s := j.spots[f]; s.known() {
 			spots, frames = append(spots, s), append(frames, f)
 		}
 		if site.Goroutines == 0 && len(spots) == maxSpots {
 			break
 		}
 	}
-	j.spots, j.frames = spots, frames
+	j.stack, j.frames = spots, frames
 	if len(spots) == 0 {
 		j.outside[i] += site.Bytes
 		return
@@ -478,12 +476,12 @@ const maxFrames = 32
 
 func (p *place) site(j *join, e *report.Evidence) report.Site {
 	s := report.Site{Func: p.fn, Evidence: *e, Holder: p.keeper.words, HeldAt: p.keeper.from}
-	s.Package = j.source.pathOf(p.spot.file)
+	s.Package = j.Module.pathOf(p.spot.file)
 	s.Pos.Filename, s.Pos.Line = p.spot.file, p.spot.line
 	for _, f := range p.stack[:min(len(p.stack), maxFrames)] {
 		at := report.Spot{Func: f.Func}
 		at.Pos.Filename, at.Pos.Line = f.File, f.Line
-		if known := j.source.spots[f]; known.known() {
+		if known := j.spots[f]; known.known() {
 			at.Pos.Filename, at.Pos.Line, at.Ours = known.file, known.line, true
 		}
 		s.Stack = append(s.Stack, at)

@@ -47,6 +47,8 @@ func scratch() []byte { // 30
 } // 32
 `
 
+func readProgram(string) ([]byte, error) { return []byte(program), nil }
+
 // frames are stacks by the letters that cases have for them.
 var frames = map[string]*profile.Frame{
 	"handle":    {Func: "app.handle", File: "/b/app/app.go", Line: 6, Start: 5},
@@ -282,10 +284,9 @@ func TestJoin(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			found, measured, err := Join(Input{
-				Packages: []report.Package{{Path: "app", Name: "app", Files: []string{file}, Keepers: test.keepers}},
+				Module:   NewModule([]report.Package{{Path: "app", Name: "app", Files: []string{file}, Keepers: test.keepers}}, readProgram),
 				Findings: test.findings,
 				Profiles: test.profiles,
-				Read:     func(string) ([]byte, error) { return []byte(program), nil },
 			})
 			if got := summary(found, measured, err); got != test.want {
 				t.Errorf("got\n%s\nwant\n%s", got, test.want)
@@ -332,10 +333,9 @@ func FuzzJoin(f *testing.F) {
 		p.Sites = append(p.Sites, profile.Site{Stack: append([]*profile.Frame{frame}, stack("load handle")...), Bytes: size, Objects: 1})
 		in := []report.Finding{finding(at), latent(6), finding(31, 10)}
 		found, measured, _ := Join(Input{
-			Packages: []report.Package{{Path: "app", Name: "app", Files: []string{"/src/app/app.go"}}},
+			Module:   NewModule([]report.Package{{Path: "app", Name: "app", Files: []string{"/src/app/app.go"}}}, readProgram),
 			Findings: in,
 			Profiles: []*profile.Profile{p},
-			Read:     func(string) ([]byte, error) { return []byte(program), nil },
 		})
 		if len(found) != len(in) {
 			t.Fatalf("%d findings, want %d", len(found), len(in))

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"context"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -25,20 +26,20 @@ type spot struct {
 
 func (s spot) known() bool { return s.line > 0 }
 
-// A source finds the lines of the module that frames are about.
-type source struct {
+// A Module is packages with their sources, in which the lines are found that frames are about.
+type Module struct {
+	list     []*code
 	read     func(name string) ([]byte, error)
 	packages map[string]*code // by path
 	mains    []*code          // whose functions the runtime calls main.F, whatever their path
 	byBase   map[string][]where
-	spots    map[*profile.Frame]spot
 	names    map[string]name // see named
 }
 
 // A code is a package. Its files are read when the first frame asks for it.
 type code struct {
 	report.Package
-	parsed bool
+	once   sync.Once
 	decls  map[string]*function // "F", "T.M"
 	byFile map[string][]*function
 }
@@ -59,33 +60,46 @@ type function struct {
 	edited     int    // by how many lines its body has moved in it
 }
 
-func newSource(packages []report.Package, read func(name string) ([]byte, error)) *source {
-	s := &source{
+// NewModule returns the module of packages, of which read reads files. It may be joined with
+// profiles again and again, as long as the files stay as they are.
+func NewModule(packages []report.Package, read func(name string) ([]byte, error)) *Module {
+	m := &Module{
 		read:     read,
 		packages: make(map[string]*code),
 		byBase:   make(map[string][]where),
-		spots:    make(map[*profile.Frame]spot),
 		names:    make(map[string]name),
 	}
 	for _, p := range packages {
 		c := &code{Package: p}
-		if s.packages[p.Path] == nil {
-			s.packages[p.Path] = c
+		m.list = append(m.list, c)
+		if m.packages[p.Path] == nil {
+			m.packages[p.Path] = c
 		}
 		if p.Name == "main" {
-			s.mains = append(s.mains, c)
+			m.mains = append(m.mains, c)
 		}
 		for _, file := range p.Files {
 			base := filepath.Base(file)
-			s.byBase[base] = append(s.byBase[base], where{file, c})
+			m.byBase[base] = append(m.byBase[base], where{file, c})
 		}
 	}
-	return s
+	return m
+}
+
+// Warm parses packages until all are or ctx is done, whichever is first. It is for while
+// profiles are read: which of the packages they are about is not known yet.
+func (m *Module) Warm(ctx context.Context) {
+	for _, c := range m.list {
+		if ctx.Err() != nil {
+			return
+		}
+		m.parse(c)
+	}
 }
 
 // pathOf returns the path of the package that has a file.
-func (s *source) pathOf(file string) string {
-	for _, w := range s.byBase[filepath.Base(file)] {
+func (m *Module) pathOf(file string) string {
+	for _, w := range m.byBase[filepath.Base(file)] {
 		if w.file == file {
 			return w.of.Path
 		}
@@ -96,16 +110,16 @@ func (s *source) pathOf(file string) string {
 // maxSpots is how many frames of the module count on a stack of a heap profile.
 const maxSpots = 1 + maxCallers
 
-// resolve finds the spots of all frames that count. Only when all are seen is it known by how
+// resolve returns the spots of all frames that count. Only when all are seen is it known by how
 // much the lines of a function have moved.
-func (s *source) resolve(profiles []*profile.Profile) {
-	s.parseAhead(profiles)
+func (m *Module) resolve(profiles []*profile.Profile) map[*profile.Frame]spot {
+	m.parseAhead(profiles)
 	found := make(map[*profile.Frame]*function)
 	var frames []*profile.Frame
 	eachFrame(profiles, func(f *profile.Frame) (ours bool) {
 		fn, seen := found[f]
 		if !seen {
-			fn = s.function(f)
+			fn = m.function(f)
 			found[f] = fn
 			if fn != nil {
 				frames = append(frames, f)
@@ -113,6 +127,9 @@ func (s *source) resolve(profiles []*profile.Profile) {
 		}
 		return fn != nil
 	})
+	for _, f := range frames { // profiles of another join may be of another build
+		found[f].moved, found[f].edited = 0, 0
+	}
 	for _, f := range frames {
 		if fn := found[f]; f.Start > 0 && fn.moved == 0 {
 			fn.moved = fn.start - f.Start
@@ -122,6 +139,7 @@ func (s *source) resolve(profiles []*profile.Profile) {
 		fn := found[f]
 		fn.lines = append(fn.lines, fn.line(f))
 	}
+	spots := make(map[*profile.Frame]spot)
 	for _, f := range frames {
 		fn := found[f]
 		if fn.lines != nil {
@@ -129,9 +147,10 @@ func (s *source) resolve(profiles []*profile.Profile) {
 			fn.lines = nil
 		}
 		if line := fn.line(f); fn.start <= line && line <= fn.end {
-			s.spots[f] = spot{fn.file, line, fn.start}
+			spots[f] = spot{fn.file, line, fn.start}
 		}
 	}
+	return spots
 }
 
 // eachFrame calls isOurs for the frames that count, which says whether they are of the module.
@@ -153,10 +172,10 @@ func eachFrame(profiles []*profile.Profile, isOurs func(f *profile.Frame) bool) 
 
 // parseAhead parses packages that frames name, several at a time: in a large module that
 // takes longer than all else.
-func (s *source) parseAhead(profiles []*profile.Profile) {
+func (m *Module) parseAhead(profiles []*profile.Profile) {
 	wanted := make(map[*code]bool)
 	eachFrame(profiles, func(f *profile.Frame) bool {
-		c := s.packages[s.named(f.Func).path]
+		c := m.packages[m.named(f.Func).path]
 		if c != nil {
 			wanted[c] = true
 		}
@@ -167,7 +186,7 @@ func (s *source) parseAhead(profiles []*profile.Profile) {
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for c := range next {
-				s.parse(c)
+				m.parse(c)
 			}
 		})
 	}
@@ -215,23 +234,23 @@ func (fn *function) edits() int {
 }
 
 // function returns the function of the module that a frame is about, nil if there is none.
-func (s *source) function(f *profile.Frame) *function {
+func (m *Module) function(f *profile.Frame) *function {
 	if f.Line <= 0 {
 		return nil
 	}
-	name := s.named(f.Func)
+	name := m.named(f.Func)
 	base := f.File[strings.LastIndexAny(f.File, `/\`)+1:]
-	candidates := s.mains
+	candidates := m.mains
 	if name.path != "main" {
 		candidates = nil
-		if c := s.packages[name.path]; c != nil {
+		if c := m.packages[name.path]; c != nil {
 			candidates = []*code{c}
 		}
 	}
 	var best *function
 	most := 0
 	for _, c := range candidates {
-		s.parse(c)
+		m.parse(c)
 		for _, decl := range name.decls {
 			fn := c.decls[decl]
 			if fn == nil {
@@ -252,9 +271,9 @@ func (s *source) function(f *profile.Frame) *function {
 	}
 	// The path of the module, or of a copy of it, is another one; or a literal was inlined,
 	// which then has the name of where that is. Otherwise the function has moved to another file.
-	for _, w := range s.byBase[base] {
+	for _, w := range m.byBase[base] {
 		if n := common(w.file, f.File); n > most && n >= 2 {
-			s.parse(w.of)
+			m.parse(w.of)
 			if fn := at(w.of.byFile[w.file], f); fn != nil {
 				best, most = fn, n
 			}
@@ -308,11 +327,11 @@ type name struct {
 
 // named takes a name of the runtime apart. What was inlined into another function has that
 // one's name before its own.
-func (s *source) named(text string) name {
-	n, ok := s.names[text]
+func (m *Module) named(text string) name {
+	n, ok := m.names[text]
 	if !ok {
 		n.path, n.decls, n.literals = parse(text)
-		s.names[text] = n
+		m.names[text] = n
 	}
 	return n
 }
@@ -389,14 +408,14 @@ func withoutBrackets(name string) string {
 }
 
 // parse reads the files of a package. What cannot be read or parsed has no functions.
-func (s *source) parse(c *code) {
-	if c.parsed {
-		return
-	}
-	c.parsed = true
+func (m *Module) parse(c *code) {
+	c.once.Do(func() { m.parseOnce(c) })
+}
+
+func (m *Module) parseOnce(c *code) {
 	c.decls, c.byFile = make(map[string]*function), make(map[string][]*function)
 	for _, name := range c.Files {
-		text, err := s.read(name)
+		text, err := m.read(name)
 		if err != nil {
 			continue
 		}

@@ -123,11 +123,11 @@ func TestResolve(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := newSource(packages, read)
+			m := NewModule(packages, read)
 			frame := test.frame
-			s.resolve([]*profile.Profile{{Sites: []profile.Site{{Stack: []*profile.Frame{&frame}}}}})
+			spots := m.resolve([]*profile.Profile{{Sites: []profile.Site{{Stack: []*profile.Frame{&frame}}}}})
 			got := ""
-			if at := s.spots[&frame]; at.known() {
+			if at := spots[&frame]; at.known() {
 				got = fmt.Sprintf("%s:%d", strings.TrimPrefix(at.file, "/src/app/"), at.line)
 			}
 			if got != test.want {

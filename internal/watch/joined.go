@@ -16,6 +16,7 @@ import (
 type findings struct {
 	done   chan struct{}
 	cancel context.CancelFunc
+	module *measure.Module
 	result *driver.Result // nil as long as nothing is known
 	err    error
 	join   func(measure.Input) ([]report.Finding, *report.Measured, error)
@@ -27,7 +28,9 @@ func find(ctx context.Context, o *options) *findings {
 	f := &findings{done: make(chan struct{}), cancel: cancel, join: measure.Join}
 	go func() {
 		defer close(f.done)
-		f.result, f.err = o.find(ctx, o.patterns)
+		if f.result, f.err = o.find(ctx, o.patterns); f.err == nil {
+			f.module = measure.NewModule(f.result.Sources, os.ReadFile)
+		}
 	}()
 	return f
 }
@@ -68,7 +71,7 @@ func (f *findings) at(unit string, x *site) *report.Finding {
 		p.Kind = profile.Goroutines
 	}
 	all := slices.Concat(f.result.Findings, f.result.Latent)
-	told, _, err := f.join(measure.Input{Packages: f.result.Sources, Findings: all, Profiles: []*profile.Profile{p}, Read: os.ReadFile})
+	told, _, err := f.join(measure.Input{Module: f.module, Findings: all, Profiles: []*profile.Profile{p}})
 	if err != nil { // nothing of the module is on the stack
 		return nil
 	}
