@@ -213,7 +213,7 @@ func (m *module) file(name string, p, f int) []byte {
 		fmt.Fprintf(&b, "\tbuf := make([]byte, n)\n\tif n == %d {\n\t\tkept%d[key] = buf\n\t}\n", n, f)
 		call := start + 5
 		fmt.Fprintf(&b, "\tbuf = append(buf, F%d_%d(key, n-1)...)\n\treturn buf\n}\n", f, (n+1)%functionsPerFile)
-		line = start + 7
+		line = start + 8
 		fn := &profile.Function{
 			ID:         uint64(len(m.functions) + 1),
 			Name:       fmt.Sprintf("example.com/made/service%d/package%d.F%d_%d", p/50, p, f, n),

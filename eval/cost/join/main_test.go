@@ -37,10 +37,10 @@ func TestGenerate(t *testing.T) {
 		lines := strings.Split(string(text), "\n")
 		name := at.Function.Name[strings.LastIndex(at.Function.Name, ".")+1:]
 		if start := lines[at.Function.StartLine-1]; !strings.HasPrefix(start, "func "+name+"(") {
-			t.Errorf("%s does not begin with %q", name, start)
+			t.Fatalf("%s does not begin with %q", name, start)
 		}
 		if line := lines[at.Line-1]; !strings.Contains(line, "make(") && !strings.Contains(line, "append(") {
-			t.Errorf("%s: nothing happens in %q", name, line)
+			t.Fatalf("%s: nothing happens in %q", name, line)
 		}
 	}
 }
