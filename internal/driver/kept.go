@@ -185,7 +185,7 @@ type keptOutcome struct {
 	Findings []report.Finding
 	Withheld []Withheld
 	Used     []string
-	Keepers  []report.Keeper
+	Keepers  report.Keepers
 	Lent     []byte                       // see lend
 	Lends    bool                         // Lent is there, though perhaps empty
 	Others   map[string][sha256.Size]byte // files of other packages that findings point to

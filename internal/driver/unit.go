@@ -33,7 +33,7 @@ type outcome struct {
 	problems []Problem
 	withheld []Withheld
 	used     []string // functions: see report.Settle
-	keepers  []report.Keeper
+	keepers  report.Keepers
 	facts    []byte
 	lent     *[]byte // see lend
 

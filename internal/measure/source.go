@@ -7,7 +7,6 @@ import (
 	"go/token"
 	"net/url"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,20 +112,28 @@ const maxSpots = 1 + maxCallers
 // resolve returns the spots of all frames that count. Only when all are seen is it known by how
 // much the lines of a function have moved.
 func (m *Module) resolve(profiles []*profile.Profile) map[*profile.Frame]spot {
-	m.parseAhead(profiles)
 	found := make(map[*profile.Frame]*function)
 	var frames []*profile.Frame
-	eachFrame(profiles, func(f *profile.Frame) (ours bool) {
-		fn, seen := found[f]
-		if !seen {
-			fn = m.function(f)
-			found[f] = fn
-			if fn != nil {
-				frames = append(frames, f)
+	for _, p := range profiles {
+		for i := range p.Sites {
+			ours := 0
+			for _, f := range p.Sites[i].Stack {
+				fn, seen := found[f]
+				if !seen {
+					if fn = m.function(f); fn != nil {
+						frames = append(frames, f)
+					}
+					found[f] = fn
+				}
+				if fn != nil {
+					ours++
+				}
+				if p.Kind == profile.Heap && ours == maxSpots {
+					break
+				}
 			}
 		}
-		return fn != nil
-	})
+	}
 	for _, f := range frames { // profiles of another join may be of another build
 		found[f].moved, found[f].edited = 0, 0
 	}
@@ -151,50 +158,6 @@ func (m *Module) resolve(profiles []*profile.Profile) map[*profile.Frame]spot {
 		}
 	}
 	return spots
-}
-
-// eachFrame calls isOurs for the frames that count, which says whether they are of the module.
-func eachFrame(profiles []*profile.Profile, isOurs func(f *profile.Frame) bool) {
-	for _, p := range profiles {
-		for i := range p.Sites {
-			ours := 0
-			for _, f := range p.Sites[i].Stack {
-				if isOurs(f) {
-					ours++
-				}
-				if p.Kind == profile.Heap && ours == maxSpots {
-					break
-				}
-			}
-		}
-	}
-}
-
-// parseAhead parses packages that frames name, several at a time: in a large module that
-// takes longer than all else.
-func (m *Module) parseAhead(profiles []*profile.Profile) {
-	wanted := make(map[*code]bool)
-	eachFrame(profiles, func(f *profile.Frame) bool {
-		c := m.packages[m.named(f.Func).path]
-		if c != nil {
-			wanted[c] = true
-		}
-		return c != nil
-	})
-	next := make(chan *code)
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for c := range next {
-				m.parse(c)
-			}
-		})
-	}
-	for c := range wanted {
-		next <- c
-	}
-	close(next)
-	workers.Wait()
 }
 
 // line returns the line of today that a frame of the function is about, as far as is

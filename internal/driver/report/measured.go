@@ -2,23 +2,11 @@ package report
 
 import "go/token"
 
-// A Keeper is what keeps what is allocated on a line. There are many.
-type Keeper struct {
-	At    Line
-	Slot  string // the variable or field, with the path of its package; "" if a caller gets it
-	Words string // the same for a reader
-	From  Line   // where it gets there
-}
-
-// A Line is one of a file of a package, which is its number in Package.Files; the zero Line
-// is none.
-type Line struct{ File, Line int }
-
 // A Package is one whose lines profiles may speak of.
 type Package struct {
 	Path, Name string
 	Files      []string // absolute
-	Keepers    []Keeper
+	Keepers    Keepers
 }
 
 // Position returns where a line is.
