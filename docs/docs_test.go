@@ -70,14 +70,16 @@ func page(a *analysis.Analyzer) []byte {
 
 var finding = regexp.MustCompile(`(?m)^\S+\.go:\d.*\((\w+)/([a-z-]+)\)$`)
 
-// TestReadme checks that the findings in README.md are what memlint prints on
+// TestReadme checks that the findings in README.md and profiles.md are what memlint prints on
 // examples/leaky, and that it names each analyzer and each dependency.
 func TestReadme(t *testing.T) {
 	readme := read(t, "../README.md")
 	output := read(t, "../examples/leaky.txt")
-	for _, line := range finding.FindAllString(readme, -1) {
-		if !strings.Contains(output, line+"\n") {
-			t.Errorf("README.md shows a finding that examples/leaky.txt does not have:\n%s", line)
+	for page, text := range map[string]string{"README.md": readme, "profiles.md": read(t, "profiles.md")} {
+		for _, m := range finding.FindAllStringSubmatch(text, -1) {
+			if line := m[0]; m[1] != "profile" && !strings.Contains(output, line+"\n") {
+				t.Errorf("%s shows a finding that examples/leaky.txt does not have:\n%s", page, line)
+			}
 		}
 	}
 	for _, a := range memlint.Analyzers() {

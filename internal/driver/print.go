@@ -13,6 +13,7 @@ import (
 
 	"github.com/memlint/memlint/internal/driver/github"
 	"github.com/memlint/memlint/internal/driver/page"
+	"github.com/memlint/memlint/internal/driver/report"
 	"github.com/memlint/memlint/internal/driver/sarif"
 	"github.com/memlint/memlint/internal/driver/terminal"
 	"github.com/memlint/memlint/internal/driver/text"
@@ -116,7 +117,7 @@ func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
 	case c.sarif:
 		run := sarif.Run{
 			Findings: all,
-			Rules:    rules(c.analyzers),
+			Rules:    c.rulesOf(result),
 			Dir:      repository(result.Dir),
 			Version:  Version(),
 			Source:   readFile,
@@ -135,12 +136,20 @@ func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
 	return text.Format(all, result.Dir)
 }
 
+// rulesOf returns the rules that a result may have.
+func (c *commandLine) rulesOf(result *Result) []report.Rule {
+	if result.Measured != nil {
+		return allRules(c.analyzers)
+	}
+	return rules(c.analyzers)
+}
+
 // page returns the result as a page for browsers.
 func (c *commandLine) page(result *Result) []byte {
 	r := page.Report{
 		Findings: slices.Concat(result.Findings, result.Latent),
 		Measured: result.Measured,
-		Rules:    rules(c.analyzers),
+		Rules:    c.rulesOf(result),
 		Module:   moduleOf(result.Dir),
 		Dir:      result.Dir,
 		Version:  Version(),

@@ -30,6 +30,30 @@ func rules(analyzers []*analysis.Analyzer) []report.Rule {
 	return list
 }
 
+// allRules returns the rules of analyzers and those of what only profiles tell.
+func allRules(analyzers []*analysis.Analyzer) []report.Rule {
+	return append(rules(analyzers), rules([]*analysis.Analyzer{{
+		Name: report.Profiled,
+		Doc:  placesDoc,
+		URL:  "https://github.com/memlint/memlint/blob/main/docs/profiles.md",
+	}})...)
+}
+
+const placesDoc = `profile: places that profiles show, and that no finding tells of
+
+# grows
+
+What is allocated on this line is more and more, or goroutines wait here that nothing
+can wake any more, and memlint does not know why. What keeps it is named where that is
+known: the variable, field or goroutine in which it most likely ends up.
+
+# large
+
+What is allocated on this line is at least five percent of the heap and a megabyte, or
+at least 100 goroutines wait here. It does not grow, or there are too few profiles to
+tell: a cache, a pool of workers.
+`
+
 type section struct{ heading, text string }
 
 // sections splits documentation at its headings; what is in front of the first
@@ -53,7 +77,7 @@ func explain(analyzers []*analysis.Analyzer, names []string) ([]byte, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("explain what? `memlint explain analyzer/category`, as at the end of a finding")
 	}
-	known := rules(analyzers)
+	known := allRules(analyzers)
 	var texts []string
 	for _, name := range names {
 		name = strings.Trim(name, "()") // as copied
