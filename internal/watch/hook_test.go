@@ -38,10 +38,10 @@ func TestExec(t *testing.T) {
 		stdout  string
 	}{
 		{"no limit is passed", flat, "-fail-on-heap=1GB -fail-on-growth=5%/h", ""},
-		{"heap", flat, "-fail-on-heap=1MB -fail-on-growth=5%/h",
-			"REASON=150.0 MB were in use at 2000-01-01T00:00:00Z, more than -fail-on-heap 1.0 MB\nURL=http://server/debug/pprof\nHEAP=150000000\nGOROUTINES=5\nGROWTH=\n"},
+		{"heap", flat, "-fail-on-heap=1MiB -fail-on-growth=5%/h",
+			"REASON=150 MiB were in use at 2000-01-01T00:00:00Z, more than -fail-on-heap 1.0 MiB\nURL=http://server/debug/pprof\nHEAP=157286400\nGOROUTINES=5\nGROWTH=\n"},
 		{"growth, as soon as it can be judged", leaky, "-fail-on-growth=5%/h",
-			"REASON=the live heap grew by 600.0 MB/h (489.8%/h), more than -fail-on-growth 5%/h\nURL=http://server/debug/pprof\nHEAP=145000000\nGOROUTINES=5\nGROWTH=600000000\n"},
+			"REASON=the live heap grew by 600 MiB/h (489.8%/h), more than -fail-on-growth 5%/h\nURL=http://server/debug/pprof\nHEAP=152043520\nGOROUTINES=5\nGROWTH=629145600\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -95,9 +95,9 @@ func TestUsage(t *testing.T) {
 		{[]string{"-fail-on-growth=5%", "http://a"}, `invalid value "5%" for flag -fail-on-growth: want an amount per hour such as "5%/h" or "10MB/h"`},
 		{[]string{"-shell", "http://a"}, "-shell is of no use without -exec"},
 		{[]string{"-exec=x", "http://a"}, "-exec is of no use without -fail-on-growth or -fail-on-heap"},
-		{[]string{"-fail-on-heap=1MB", "-exec='x y", "http://a"}, "-exec: a quote ' has no end"},
-		{[]string{"-fail-on-heap=1MB", "-exec= ", "http://a"}, "-exec names no command"},
-		{[]string{"-fail-on-heap=1MB", "-exec=no-such-command x", "http://a"}, `-exec: exec: "no-such-command": executable file not found in `},
+		{[]string{"-fail-on-heap=1MiB", "-exec='x y", "http://a"}, "-exec: a quote ' has no end"},
+		{[]string{"-fail-on-heap=1MiB", "-exec= ", "http://a"}, "-exec names no command"},
+		{[]string{"-fail-on-heap=1MiB", "-exec=no-such-command x", "http://a"}, `-exec: exec: "no-such-command": executable file not found in `},
 	}
 	for _, test := range tests {
 		var out, errs bytes.Buffer

@@ -51,7 +51,7 @@ func (l *heapLimit) String() string {
 	if l == nil || *l == 0 {
 		return ""
 	}
-	return bytesText(float64(*l))
+	return report.Bytes(float64(*l))
 }
 
 // A growthLimit is by how much the heap may grow.

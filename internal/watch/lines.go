@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/memlint/memlint/internal/driver"
+	"github.com/memlint/memlint/internal/driver/report"
 )
 
 // people is the display for those who read: a table that is drawn over and over,
@@ -48,7 +49,7 @@ func (p *people) ended(r *run) {
 // line returns what the last poll says.
 func (r *run) line() string {
 	h := r.history
-	s := clock(r.now) + "  live heap " + bytesText(h.heap.last.Value)
+	s := clock(r.now) + "  live heap " + report.Bytes(h.heap.last.Value)
 	if t := h.heap.trend(unitBytes); t != nil {
 		s += fmt.Sprintf(" (%s, %s)", perHour(t.PerHour, unitBytes), t.Verdict)
 	}

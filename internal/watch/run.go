@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/memlint/memlint/internal/driver/report"
 )
 
 // Exit codes.
@@ -195,7 +197,7 @@ func (r *run) tellTrouble() {
 func (r *run) check() {
 	if used := r.history.heap.last.Value; r.heap > 0 && used > float64(r.heap) && !r.over {
 		r.over = true
-		reason := fmt.Sprintf("%s were in use at %s, more than -fail-on-heap %s", bytesText(used), clock(r.now), r.heap.String())
+		reason := fmt.Sprintf("%s were in use at %s, more than -fail-on-heap %s", report.Bytes(used), clock(r.now), r.heap.String())
 		r.reasons = append(r.reasons, reason)
 		r.alarm(reason)
 	}

@@ -20,12 +20,12 @@ const (
 	serve = "example.com/web.Serve /src/web/web.go:12"
 )
 
-// leaky grows by 600 MB per hour in one place, and stays at 90 MB in another.
+// leaky grows by 600 MiB per hour in one place, and stays at 90 MiB in another.
 func leaky(t *testing.T) *program {
 	return &program{
 		t: t,
 		heap: func(age time.Duration) map[string]int64 {
-			return map[string]int64{put: 10e6 + int64(age.Hours()*600e6), query: 90e6}
+			return map[string]int64{put: 10<<20 + int64(age.Hours()*(600<<20)), query: 90 << 20}
 		},
 		goroutines: constant(map[string]int64{serve: 5}),
 	}
@@ -35,7 +35,7 @@ func leaky(t *testing.T) *program {
 func flat(t *testing.T) *program {
 	return &program{
 		t:          t,
-		heap:       constant(map[string]int64{put: 50e6, query: 100e6}),
+		heap:       constant(map[string]int64{put: 50 << 20, query: 100 << 20}),
 		goroutines: constant(map[string]int64{serve: 5}),
 	}
 }
@@ -50,20 +50,20 @@ func TestLimits(t *testing.T) {
 		stderr  string
 	}{
 		{"no limit", leaky, "-for 30m", exitDone, ""},
-		{"growth within it", leaky, "-for 30m -fail-on-growth 610MB/h", exitDone, ""},
-		{"growth", leaky, "-for 30m -fail-on-growth 590MB/h", exitPassed,
-			"memlint: watch: the live heap grew by 600.0 MB/h (240.0%/h), more than -fail-on-growth 590MB/h\n"},
+		{"growth within it", leaky, "-for 30m -fail-on-growth 610MiB/h", exitDone, ""},
+		{"growth", leaky, "-for 30m -fail-on-growth 590MiB/h", exitPassed,
+			"memlint: watch: the live heap grew by 600 MiB/h (240.0%/h), more than -fail-on-growth 590MiB/h\n"},
 		{"growth in percent of the median", leaky, "-for 30m -fail-on-growth 5%/h", exitPassed,
-			"memlint: watch: the live heap grew by 600.0 MB/h (240.0%/h), more than -fail-on-growth 5%/h\n"},
+			"memlint: watch: the live heap grew by 600 MiB/h (240.0%/h), more than -fail-on-growth 5%/h\n"},
 		{"no growth", flat, "-for 30m -fail-on-growth 0%/h", exitDone, ""},
 		{"too short", leaky, "-for 4m -fail-on-growth 5%/h", exitFailed,
 			"memlint: watch: -fail-on-growth: 9 heap profiles in a row, and it takes 10 to judge growth\n"},
-		{"heap", leaky, "-for 1h -fail-on-heap 150MB", exitPassed,
-			"memlint: watch: 155.0 MB were in use at 2000-01-01T00:05:30Z, more than -fail-on-heap 150.0 MB\n"},
-		{"heap within it", leaky, "-for 1h -fail-on-heap 760MB", exitDone, ""},
-		{"both", leaky, "-for 1h -fail-on-heap 100MB -fail-on-growth 1KiB/h", exitPassed,
-			"memlint: watch: 105.0 MB were in use at 2000-01-01T00:00:30Z, more than -fail-on-heap 100.0 MB\n" +
-				"memlint: watch: the live heap grew by 600.0 MB/h (150.0%/h), more than -fail-on-growth 1KiB/h\n"},
+		{"heap", leaky, "-for 1h -fail-on-heap 150MiB", exitPassed,
+			"memlint: watch: 155 MiB were in use at 2000-01-01T00:05:30Z, more than -fail-on-heap 150 MiB\n"},
+		{"heap within it", leaky, "-for 1h -fail-on-heap 760MiB", exitDone, ""},
+		{"both", leaky, "-for 1h -fail-on-heap 100MiB -fail-on-growth 1KiB/h", exitPassed,
+			"memlint: watch: 105 MiB were in use at 2000-01-01T00:00:30Z, more than -fail-on-heap 100 MiB\n" +
+				"memlint: watch: the live heap grew by 600 MiB/h (150.0%/h), more than -fail-on-growth 1KiB/h\n"},
 		{"up and down", func(t *testing.T) *program {
 			p := flat(t)
 			p.heap = func(age time.Duration) map[string]int64 {
@@ -71,7 +71,7 @@ func TestLimits(t *testing.T) {
 			}
 			return p
 		}, "-for 15m -fail-on-growth 0.1%/h", exitDone,
-			"memlint: watch: the slope of the live heap is 22.9 MB/h (38.1%/h), but too uneven to call it growth; watch for longer to tell\n"},
+			"memlint: watch: the slope of the live heap is 21.8 MiB/h (38.1%/h), but too uneven to call it growth; watch for longer to tell\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -144,7 +144,7 @@ func TestRestart(t *testing.T) {
 		p.life = 10*time.Minute + 15*time.Second
 		stdout, stderr, code := p.watch(t.Context(), "-for=24m", "-fail-on-growth=30%/h")
 		want := strings.Repeat("memlint: watch: http://server/debug/pprof started again\n", 2) +
-			strings.Repeat("memlint: watch: the live heap grew by 600.0 MB/h (400.0%/h), more than -fail-on-growth 30%/h, before it started again\n", 2)
+			strings.Repeat("memlint: watch: the live heap grew by 600 MiB/h (400.0%/h), more than -fail-on-growth 30%/h, before it started again\n", 2)
 		if code != exitPassed || stderr != want {
 			t.Errorf("exit code %d, it says\n%swant\n%s", code, stderr, want)
 		}
@@ -163,7 +163,7 @@ func TestInterrupted(t *testing.T) {
 		code   int
 	}{
 		{"before the first answer", time.Second, "memlint: watch: interrupted before there was a profile\n", exitFailed},
-		{"with enough of them", time.Hour, "memlint: watch: the live heap grew by 600.0 MB/h (150.0%/h), more than -fail-on-growth 5%/h\n", exitPassed},
+		{"with enough of them", time.Hour, "memlint: watch: the live heap grew by 600 MiB/h (150.0%/h), more than -fail-on-growth 5%/h\n", exitPassed},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

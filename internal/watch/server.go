@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/memlint/memlint/internal/driver/report"
 )
 
 // maxAnswer is how many bytes of an answer are read: the profile of a million
@@ -129,11 +131,11 @@ func (s *server) request(ctx context.Context, u *url.URL) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, s.limit+1))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("the answer took longer than %v (-timeout); there were %s of it", s.timeout, bytesText(float64(len(body))))
+		return nil, fmt.Errorf("the answer took longer than %v (-timeout); there were %s of it", s.timeout, report.Bytes(float64(len(body))))
 	case err != nil:
-		return nil, fmt.Errorf("the answer broke off after %s: %s", bytesText(float64(len(body))), plain(err.Error()))
+		return nil, fmt.Errorf("the answer broke off after %s: %s", report.Bytes(float64(len(body))), plain(err.Error()))
 	case int64(len(body)) > s.limit:
-		return nil, refused{fmt.Sprintf("the answer is larger than %s", bytesText(float64(s.limit)))}
+		return nil, refused{fmt.Sprintf("the answer is larger than %s", report.Bytes(float64(s.limit)))}
 	case len(body) == 0:
 		return nil, refused{"the answer is empty"}
 	case body[0] == '<':

@@ -40,7 +40,7 @@ func TestAnswers(t *testing.T) {
 			io.WriteString(w, "\n\n<p>")
 		}, "URL/heap: the answer is a web page and no profile; is there a login before it, or another path?", true},
 		{"empty", body(""), "URL/heap: the answer is empty", true},
-		{"too large", body(strings.Repeat("x", 3001)), "URL/heap: the answer is larger than 3.0 kB", true},
+		{"too large", body(strings.Repeat("x", 3001)), "URL/heap: the answer is larger than 2.9 KiB", true},
 		{"hangs", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 			"URL/heap: no answer within 50ms (-timeout)", false},
 		{"slow", func(w http.ResponseWriter, r *http.Request) {

@@ -108,7 +108,7 @@ func (r *run) named(g growing) string {
 
 // row returns the line or two lines of a series.
 func (l look) row(value float64, unit string, t *report.Trend, samples []report.Sample, name string) string {
-	amount, slope, verdict := bytesText(value), "", report.Unclear
+	amount, slope, verdict := report.Bytes(value), "", report.Unclear
 	if unit == unitGoroutines {
 		amount = fmt.Sprintf("%.0f", value)
 	}

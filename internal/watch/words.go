@@ -18,26 +18,10 @@ func plain(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`), `\\`, `\`)
 }
 
-// units are the prefixes of amounts of bytes, by powers of 1000.
-const units = "kMGTPE"
-
-// bytesText returns an amount of bytes: "231.4 MB".
-func bytesText(n float64) string {
-	if math.Abs(n) < 999.5 {
-		return fmt.Sprintf("%d B", int(math.Round(n)))
-	}
-	i := -1
-	for math.Abs(n) >= 999.5 && i < len(units)-1 {
-		n /= 1000
-		i++
-	}
-	return fmt.Sprintf("%.1f %cB", n, units[i])
-}
-
 // amount returns a value with its unit, "bytes" or "goroutines".
 func amount(v float64, unit string) string {
 	if unit == unitBytes {
-		return bytesText(v)
+		return report.Bytes(v)
 	}
 	if digits := strconv.FormatFloat(v, 'f', 0, 64); digits != "1" {
 		return digits + " goroutines"
@@ -45,14 +29,14 @@ func amount(v float64, unit string) string {
 	return "1 goroutine"
 }
 
-// perHour returns a slope: "+12.1 MB/h".
+// perHour returns a slope: "+12.1 MiB/h".
 func perHour(v float64, unit string) string {
 	sign := "+"
 	if v < 0 {
 		sign = ""
 	}
 	if unit == unitBytes {
-		return sign + bytesText(v) + "/h"
+		return sign + report.Bytes(v) + "/h"
 	}
 	return fmt.Sprintf("%s%d/h", sign, int(math.Round(v)))
 }
