@@ -81,25 +81,31 @@ func TestHook(t *testing.T) {
 	}
 }
 
-// TestReadme checks that what README.md tells users to copy is what the tests
-// here run.
-func TestReadme(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
+// TestPages checks that what pages tell users to copy is what the tests here run.
+func TestPages(t *testing.T) {
+	page := func(name string) string {
+		text, err := os.ReadFile(filepath.Join("..", "docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
 	}
-	for _, file := range []string{filepath.Join("testdata", "nogo.json"), filepath.Join("..", "golangci", "example", ".golangci.yml")} {
+	for name, file := range map[string]string{
+		"nogo.md":          filepath.Join("testdata", "nogo.json"),
+		"golangci-lint.md": filepath.Join("..", "golangci", "example", ".golangci.yml"),
+	} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := regexp.MustCompile(`(?m)\A#.*\n`).ReplaceAllString(string(text), ""); !strings.Contains(string(readme), "\n"+text+"```\n") {
-			t.Errorf("README.md does not show %s", file)
+		if text := regexp.MustCompile(`(?m)\A#.*\n`).ReplaceAllString(string(text), ""); !strings.Contains(page(name), "\n"+text+"```\n") {
+			t.Errorf("docs/%s does not show %s", name, file)
 		}
 	}
+	nogo := page("nogo.md")
 	for _, a := range analyzers {
-		if label := `"@com_github_memlint_memlint//analyzers/` + a + `",`; !strings.Contains(string(readme), label) {
-			t.Errorf("README.md does not have %s", label)
+		if label := `"@com_github_memlint_memlint//analyzers/` + a + `",`; !strings.Contains(nogo, label) {
+			t.Errorf("docs/nogo.md does not have %s", label)
 		}
 	}
 }

@@ -1,6 +1,6 @@
 // Package docs_test keeps the documentation true: pages are what doc.go of
-// each analyzer says, and the packages import each other as architecture.md
-// allows.
+// each analyzer says, numbers are those of eval, links lead somewhere, and the
+// packages import each other as architecture.md allows.
 package docs_test
 
 import (
@@ -70,30 +70,45 @@ func page(a *analysis.Analyzer) []byte {
 
 var finding = regexp.MustCompile(`(?m)^\S+\.go:\d.*\((\w+)/([a-z-]+)\)$`)
 
-// TestReadme checks that the findings in README.md and profiles.md are what memlint prints on
-// examples/leaky, and that it names each analyzer and each dependency.
+// TestReadme checks that the findings that pages show are what memlint prints on
+// examples/leaky, that analyzers.md shows each analyzer, and that README.md leads to all pages.
 func TestReadme(t *testing.T) {
-	readme := read(t, "../README.md")
 	output := read(t, "../examples/leaky.txt")
-	for page, text := range map[string]string{"README.md": readme, "profiles.md": read(t, "profiles.md")} {
-		for _, m := range finding.FindAllStringSubmatch(text, -1) {
+	for _, page := range []string{"../README.md", "analyzers.md", "profiles.md"} {
+		for _, m := range finding.FindAllStringSubmatch(read(t, page), -1) {
 			if line := m[0]; m[1] != "profile" && !strings.Contains(output, line+"\n") {
 				t.Errorf("%s shows a finding that examples/leaky.txt does not have:\n%s", page, line)
 			}
 		}
 	}
+	analyzers := read(t, "analyzers.md")
 	for _, a := range memlint.Analyzers() {
-		if link := "(docs/" + a.Name + ".md)"; !strings.Contains(readme, link) {
-			t.Errorf("README.md has no link %s", link)
+		if !strings.Contains(analyzers, "\n## "+a.Name+"\n") {
+			t.Errorf("analyzers.md does not show %s", a.Name)
 		}
 	}
+	readme := read(t, "../README.md")
+	pages, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		if !strings.Contains(readme, "(docs/"+page+")") {
+			t.Errorf("README.md has no link to docs/%s", page)
+		}
+	}
+}
+
+// TestDependencies checks that architecture.md says why there is each dependency.
+func TestDependencies(t *testing.T) {
+	page := read(t, "architecture.md")
 	mod, err := modfile.Parse("go.mod", []byte(read(t, "../go.mod")), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range mod.Require {
-		if !r.Indirect && !strings.Contains(readme, "`"+r.Mod.Path+"`") {
-			t.Errorf("README.md does not say why memlint depends on %s", r.Mod.Path)
+		if !r.Indirect && !strings.Contains(page, "`"+r.Mod.Path+"`") {
+			t.Errorf("architecture.md does not say why memlint depends on %s", r.Mod.Path)
 		}
 	}
 }

@@ -142,17 +142,17 @@ func TestVersion(t *testing.T) {
 	})
 }
 
-// TestReadme checks that README.md has the versions that are built.
-func TestReadme(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+// TestPage checks that docs/gopls.md has the versions that are built.
+func TestPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "gopls.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, b := range builds {
 		folder := filepath.ToSlash(filepath.Join("memlint", "gopls", b.folder))
 		line := regexp.MustCompile(`(?m)^go -C ` + regexp.QuoteMeta(folder) + ` install \. +# gopls ` + regexp.QuoteMeta(b.version) + `\b`)
-		if !line.Match(readme) {
-			t.Errorf("README.md does not show how to build gopls %s in %s", b.version, folder)
+		if !line.Match(page) {
+			t.Errorf("docs/gopls.md does not show how to build gopls %s in %s", b.version, folder)
 		}
 	}
 }

@@ -11,13 +11,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/memlint/memlint/eval/internal/readings"
 )
 
 // readFindings returns the findings in the JSON of memlint, or of go vet, in
 // order: one or several objects, lines that begin with # between them. Variants
 // of a package that were made for tests are the same package. Latent leaks are no
 // findings.
-func readFindings(name string, stdin io.Reader, root string) ([]Finding, error) {
+func readFindings(name string, stdin io.Reader, root string) ([]readings.Finding, error) {
 	from := stdin
 	if name != "-" {
 		file, err := os.Open(name)
@@ -38,7 +40,7 @@ func readFindings(name string, stdin io.Reader, root string) ([]Finding, error) 
 	}
 	lines := bytes.Split(data, []byte("\n"))
 	data = bytes.Join(slices.DeleteFunc(lines, func(line []byte) bool { return bytes.HasPrefix(line, []byte("#")) }), []byte("\n"))
-	found := make(map[Finding]bool)
+	found := make(map[readings.Finding]bool)
 	for dec := json.NewDecoder(bytes.NewReader(data)); ; {
 		var packages map[string]map[string]json.RawMessage
 		if err := dec.Decode(&packages); errors.Is(err, io.EOF) {
@@ -54,18 +56,18 @@ func readFindings(name string, stdin io.Reader, root string) ([]Finding, error) 
 			}
 		}
 	}
-	var findings []Finding
+	var findings []readings.Finding
 	for f := range found {
 		findings = append(findings, f)
 	}
-	slices.SortFunc(findings, func(a, b Finding) int {
+	slices.SortFunc(findings, func(a, b readings.Finding) int {
 		return cmp.Or(strings.Compare(a.Place, b.Place), strings.Compare(a.Category, b.Category))
 	})
 	return findings, nil
 }
 
 // add adds the findings of one analyzer in one package.
-func add(found map[Finding]bool, analyzer string, raw json.RawMessage, root string) error {
+func add(found map[readings.Finding]bool, analyzer string, raw json.RawMessage, root string) error {
 	var diagnostics []struct {
 		Category, Posn, Message string
 	}
@@ -92,7 +94,7 @@ func add(found map[Finding]bool, analyzer string, raw json.RawMessage, root stri
 		if rel, err := filepath.Rel(root, file); root != "" && err == nil {
 			file = rel
 		}
-		found[Finding{filepath.ToSlash(file) + ":" + line, analyzer + "/" + d.Category}] = true
+		found[readings.Finding{Place: filepath.ToSlash(file) + ":" + line, Category: analyzer + "/" + d.Category}] = true
 	}
 	return nil
 }

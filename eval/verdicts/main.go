@@ -1,14 +1,7 @@
 // Verdicts counts how many of memlint's findings on real code are worth a fix.
 //
-// A file of verdicts has one line per finding that somebody has read, with tabs
-// between the columns: project, commit, file:line, analyzer/category, verdict,
-// reason. Lines that begin with # are comments. The verdict is one of
-//
-//	true   who maintains the project would fix it, or say that it is right and accepted
-//	weak   right as a statement, and not worth anybody's time
-//	false  not so
-//
-// Precision is true of all. By itself the command counts the files:
+// Package readings says what a file of verdicts is. Precision is true of all. By itself
+// the command counts the files:
 //
 //	go run ./verdicts verdicts/*.tsv
 //
@@ -22,13 +15,13 @@
 package main
 
 import (
-	"bufio"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"slices"
-	"strings"
+
+	"github.com/memlint/memlint/eval/internal/readings"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -54,13 +47,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		flags.Usage()
 		return 2
 	}
-	var verdicts []Verdict
+	var verdicts []readings.Verdict
 	for _, name := range flags.Args() {
-		more, err := readVerdicts(name)
+		file, err := readings.Read(name)
 		if err != nil {
 			return fail(err)
 		}
-		verdicts = append(verdicts, more...)
+		verdicts = append(verdicts, file.Verdicts...)
 	}
 	if *found == "" {
 		fmt.Fprint(stdout, table(verdicts))
@@ -87,57 +80,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// A Finding is a place, as file:line, and a category, as analyzer/category.
-type Finding struct{ Place, Category string }
-
-// A Verdict is what somebody who read a finding says of it.
-type Verdict struct {
-	Project, Commit string
-	Finding
-	Word, Reason string
-}
-
-var words = []string{"true", "weak", "false"}
-
-// readVerdicts returns the verdicts of a file. Errors name the line.
-func readVerdicts(name string) ([]Verdict, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	var verdicts []Verdict
-	lines := bufio.NewScanner(file)
-	for n := 1; lines.Scan(); n++ {
-		line := lines.Text()
-		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		cols := strings.Split(line, "\t")
-		if len(cols) != 6 {
-			return nil, fmt.Errorf("%s:%d: %d columns, want project, commit, file:line, analyzer/category, verdict, reason", name, n, len(cols))
-		}
-		v := Verdict{cols[0], cols[1], Finding{cols[2], cols[3]}, cols[4], cols[5]}
-		if !slices.Contains(words, v.Word) {
-			return nil, fmt.Errorf("%s:%d: verdict %q, want true, weak or false", name, n, v.Word)
-		}
-		if slices.ContainsFunc(verdicts, func(have Verdict) bool { return have.Project == v.Project && have.Finding == v.Finding }) {
-			return nil, fmt.Errorf("%s:%d: second verdict on %s %s", name, n, v.Place, v.Category)
-		}
-		verdicts = append(verdicts, v)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, err)
-	}
-	return verdicts, nil
-}
-
 // match tells the verdicts on what was found, the findings that have none, and
 // the verdicts on what was not found any more.
-func match(findings []Finding, verdicts []Verdict, project string) (known []Verdict, unread []Finding, gone []Verdict) {
-	has := make(map[Finding]bool)
+func match(findings []readings.Finding, verdicts []readings.Verdict, project string) (known []readings.Verdict, unread []readings.Finding, gone []readings.Verdict) {
+	has := make(map[readings.Finding]bool)
 	for _, f := range findings {
-		i := slices.IndexFunc(verdicts, func(v Verdict) bool { return v.Project == project && v.Finding == f })
+		i := slices.IndexFunc(verdicts, func(v readings.Verdict) bool { return v.Project == project && v.Finding == f })
 		if i < 0 {
 			unread = append(unread, f)
 			continue

@@ -6,10 +6,12 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/memlint/memlint/eval/internal/readings"
 )
 
 // table counts verdicts by analyzer and category.
-func table(verdicts []Verdict) string {
+func table(verdicts []readings.Verdict) string {
 	counts := make(map[string]map[string]int)
 	count := func(row, word string) {
 		if counts[row] == nil {
@@ -18,9 +20,8 @@ func table(verdicts []Verdict) string {
 		counts[row][word]++
 	}
 	for _, v := range verdicts {
-		analyzer, _, _ := strings.Cut(v.Category, "/")
 		count(v.Category, v.Word)
-		count(analyzer, v.Word)
+		count(v.Analyzer(), v.Word)
 	}
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)

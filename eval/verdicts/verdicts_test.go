@@ -92,16 +92,3 @@ func squeeze(text string) string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-// TestFiles reads the verdicts that are kept here.
-func TestFiles(t *testing.T) {
-	names, err := filepath.Glob("*.tsv")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no verdicts", err)
-	}
-	for _, name := range names {
-		if _, err := readVerdicts(name); err != nil {
-			t.Error(err)
-		}
-	}
-}

@@ -57,7 +57,7 @@ func latent(suite []*analysis.Analyzer) *analysis.Analyzer {
 	return &analysis.Analyzer{
 		Name:     "memlintlatent",
 		Doc:      "report latent leaks\n\nThe analyzers of memlint know them to be kept, but nothing in sight shows that it happens again and again.",
-		URL:      "https://github.com/memlint/memlint/blob/main/docs/channels.md#gopls",
+		URL:      "https://github.com/memlint/memlint/blob/main/docs/gopls.md#what-is-different",
 		Requires: suite,
 		Run: func(pass *analysis.Pass) (any, error) {
 			for _, a := range suite {
