@@ -30,7 +30,7 @@ func (c *commandLine) note(stderr io.Writer, format string, args ...any) {
 // printProblems prints what could not be analysed and returns an exit code.
 func (c *commandLine) printProblems(result *Result, stderr io.Writer) (code int) {
 	for _, p := range result.Problems {
-		fmt.Fprintln(stderr, p.Text)
+		fmt.Fprintln(stderr, report.OneLine(p.Text))
 		code = exitFailed
 	}
 	return code
@@ -120,7 +120,7 @@ func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
 			Rules:    c.rulesOf(result),
 			Dir:      repository(result.Dir),
 			Version:  Version(),
-			Source:   readFile,
+			Source:   result.excerpts(),
 		}
 		for _, p := range result.Problems {
 			run.Problems = append(run.Problems, p.Text)
@@ -131,7 +131,7 @@ func (c *commandLine) format(result *Result, stdout io.Writer) []byte {
 	}
 	if source, colour := c.look(stdout); source {
 		width, _ := isTerminal(stdout)
-		return terminal.Format(all, result.Dir, terminal.Style{Colour: colour, Width: width, Source: readFile})
+		return terminal.Format(all, result.Dir, terminal.Style{Colour: colour, Width: width, Source: result.excerpts()})
 	}
 	return text.Format(all, result.Dir)
 }
@@ -153,7 +153,7 @@ func (c *commandLine) page(result *Result) []byte {
 		Module:   moduleOf(result.Dir),
 		Dir:      result.Dir,
 		Version:  Version(),
-		Source:   readFile,
+		Source:   result.excerpts(),
 	}
 	for _, p := range result.Problems {
 		r.Problems = append(r.Problems, p.Text)
@@ -185,14 +185,41 @@ func repository(dir string) string {
 	}
 }
 
-// readFile returns the text of a file, nil if there is none: positions are
-// also those of //line directives.
-func readFile(name string) []byte {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil
+// excerpts returns the function that reads files to show lines of them: those of the
+// packages, and of the repository that they are in. It returns nil for others, since a
+// //line directive may name whatever there is on the machine.
+func (r *Result) excerpts() func(name string) []byte {
+	ours := make(map[string]bool)
+	for _, p := range r.Sources {
+		for _, name := range p.Files {
+			ours[name] = true
+		}
 	}
-	return data
+	root := repository(r.Dir)
+	return func(name string) []byte {
+		open := os.Open
+		if !ours[name] {
+			rel, err := filepath.Rel(root, name)
+			if err != nil || !filepath.IsLocal(rel) {
+				return nil
+			}
+			name = rel
+			open = func(name string) (*os.File, error) { return os.OpenInRoot(root, name) }
+		}
+		f, err := open(name)
+		if err != nil {
+			return nil
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+			return nil
+		}
+		data, err := io.ReadAll(f)
+		if err != nil {
+			return nil
+		}
+		return data
+	}
 }
 
 // count returns n with a noun in singular or plural.

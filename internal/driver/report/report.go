@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A Finding is one diagnostic of one analyzer.
@@ -220,7 +221,7 @@ func Identify(findings []Finding) {
 // Position returns pos as file:line:column, the file relative to dir if below it.
 func Position(pos token.Position, dir string) string {
 	pos.Filename = Path(pos.Filename, dir)
-	return pos.String()
+	return OneLine(pos.String())
 }
 
 // Path returns file relative to dir if it is below dir, otherwise as it is.
@@ -231,9 +232,18 @@ func Path(file, dir string) string {
 	return file
 }
 
-// OneLine keeps a stray newline in a message from looking like a finding.
+// OneLine returns text as it may be printed: a stray newline must not look like a finding, and
+// nothing that code or files are called may be a command to a terminal.
 func OneLine(s string) string {
-	return strings.ReplaceAll(s, "\n", " ")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return ' '
+		case r != '\t' && unicode.IsControl(r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 // Aside reports whether the finding is none that fails a run: it is latent, or only
