@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/memlint/memlint/internal/driver/report"
@@ -180,7 +179,7 @@ func (s *server) cause(err error) error {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("no answer within %v (-timeout)", s.timeout)
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case nobodyListens(err):
 		return errors.New("connection refused; nothing listens there")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("it hung up without an answer")

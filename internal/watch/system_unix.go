@@ -3,6 +3,7 @@
 package watch
 
 import (
+	"errors"
 	"os/exec"
 	"syscall"
 )
@@ -12,3 +13,5 @@ import (
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 func killGroup(cmd *exec.Cmd) { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+
+func nobodyListens(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
