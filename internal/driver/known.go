@@ -48,7 +48,8 @@ func (c *commandLine) gone(result *Result) func(baseline.Entry) bool {
 	return func(e baseline.Entry) bool {
 		analyzer, category, _ := strings.Cut(e.Rule, "/")
 		ran := slices.ContainsFunc(c.options.Analyzers, func(a *analysis.Analyzer) bool { return a.Name == analyzer })
-		if err != nil || !ran || !c.selection.Reported(analyzer, category) {
+		test := strings.HasSuffix(e.File, "_test.go")
+		if err != nil || !ran || !c.selection.Reported(analyzer, category) || test && !c.options.Tests {
 			return false
 		}
 		file := absolute(e.File, root)

@@ -56,11 +56,7 @@ func command(ctx context.Context, suite Suite, args []string, stdout, stderr io.
 		fmt.Fprintf(stderr, "memlint: %s\n", strings.ReplaceAll(err.Error(), "\n", " "))
 		return exitFailed
 	}
-	if len(args) > 0 && (args[0] == "help" || args[0] == "explain") {
-		text := help
-		if args[0] == "explain" {
-			text = explain
-		}
+	if text := printer(args); text != nil {
 		out, err := text(suite.Analyzers, args[1:])
 		if err != nil {
 			return fail(err)
@@ -102,6 +98,23 @@ func command(ctx context.Context, suite Suite, args []string, stdout, stderr io.
 		return fail(err)
 	}
 	return code
+}
+
+// printer returns the function that prints what args ask for, if that is a text about
+// analyzers; nil otherwise.
+func printer(args []string) func([]*analysis.Analyzer, []string) ([]byte, error) {
+	if len(args) == 0 {
+		return nil
+	}
+	switch args[0] {
+	case "help":
+		return help
+	case "explain":
+		return explain
+	case "completion":
+		return complete
+	}
+	return nil
 }
 
 // run analyses, fixes and prints, and returns the exit code. The error means
