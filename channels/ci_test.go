@@ -11,8 +11,32 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestAction runs the script of action.yml as GitHub does.
+// TestAction runs the script of action.yml as GitHub does: for a push, all is told, for a
+// pull request, of which one commit is checked out, what it adds.
 func TestAction(t *testing.T) {
+	module := clone(t, "examples/leaky")
+	all := len(command(t, module))
+	if got := len(action(t, module, "")); got != all {
+		t.Errorf("for a push: %d results, want %d", got, all)
+	}
+
+	commit(t, module)
+	base, _, _ := run(t, module, nil, "git", "rev-parse", "HEAD")
+	addLeak(t, module)
+	commit(t, module)
+	checkout := filepath.Join(t.TempDir(), "checkout")
+	if _, stderr, code := run(t, module, nil, "git", "clone", "-q", "--depth=1", "file://"+filepath.ToSlash(module), checkout); code != 0 {
+		t.Fatal(stderr)
+	}
+	if got := len(action(t, checkout, strings.TrimSpace(base))); got != 1 {
+		t.Errorf("for a pull request: %d results, want 1", got)
+	}
+}
+
+// action runs the script of action.yml in a folder, for a pull request if it has a base,
+// and returns the results that it writes.
+func action(t *testing.T, dir, base string) []any {
+	t.Helper()
 	var action struct {
 		Inputs map[string]struct{ Default string }
 		Runs   struct {
@@ -24,7 +48,6 @@ func TestAction(t *testing.T) {
 	}
 	decode(t, "action.yml", &action)
 	step := action.Runs.Steps[0]
-	module := clone(t, "examples/leaky")
 	root, err := filepath.Abs("..")
 	if err != nil {
 		t.Fatal(err)
@@ -35,9 +58,9 @@ func TestAction(t *testing.T) {
 		for input, i := range action.Inputs {
 			value = strings.ReplaceAll(value, "${{ inputs."+input+" }}", i.Default)
 		}
-		env = append(env, name+"="+value)
+		env = append(env, name+"="+strings.ReplaceAll(value, "${{ github.event.pull_request.base.sha }}", base))
 	}
-	if _, stderr, code := run(t, module, env, "bash", "-e", "-o", "pipefail", "-c", step.Run); code != 0 {
+	if _, stderr, code := run(t, dir, env, "bash", "-e", "-o", "pipefail", "-c", step.Run); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
 	output, err := os.ReadFile(filepath.Join(temp, "output"))
@@ -56,28 +79,69 @@ func TestAction(t *testing.T) {
 	if err := json.Unmarshal(data, &log); err != nil {
 		t.Fatal(err)
 	}
-	if want := len(command(t, module)); len(log.Runs) != 1 || len(log.Runs[0].Results) != want {
-		t.Errorf("not %d results in\n%s", want, data)
+	if len(log.Runs) != 1 {
+		t.Fatalf("there is not one run in\n%s", data)
+	}
+	return log.Runs[0].Results
+}
+
+// commit commits all that there is in a folder, to a repository that it makes of it.
+func commit(t *testing.T, dir string) {
+	t.Helper()
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=somebody", "-c", "user.email=somebody@example.com", "commit", "-qm", "commit"}} {
+		if _, stderr, code := run(t, dir, nil, "git", args...); code != 0 {
+			t.Fatal(stderr)
+		}
 	}
 }
 
-// TestHook runs the hook as pre-commit does: what `go install ./...` installs
+// addLeak adds a package with one leak.
+func addLeak(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.Mkdir(filepath.Join(dir, "added"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "added/added.go", `package added
+
+import "os"
+
+func Size(name string) int64 {
+	f, err := os.Open(name)
+	if err != nil {
+		return 0
+	}
+	info, _ := f.Stat()
+	return info.Size()
+}
+`)
+}
+
+// TestHook runs the hooks as pre-commit does: what `go install ./...` installs
 // is all that is in PATH.
 func TestHook(t *testing.T) {
-	var hooks []struct{ Entry string }
+	var hooks []struct{ ID, Entry string }
 	decode(t, ".pre-commit-hooks.yaml", &hooks)
 	bin := t.TempDir()
 	if _, stderr, code := run(t, "..", []string{"GOBIN=" + bin}, "go", "install", "./..."); code != 0 {
 		t.Fatal(stderr)
 	}
 	for _, hook := range hooks {
+		isNew := hook.ID == "memlint-new"
 		words := strings.Fields(hook.Entry)
-		for module, want := range map[string]int{"examples/leaky": 1, "examples/fixed": 0} {
-			stdout, stderr, code := run(t, clone(t, module), nil, filepath.Join(bin, words[0]), words[1:]...)
+		check := func(what, module string, want int) {
+			t.Helper()
+			stdout, stderr, code := run(t, module, nil, filepath.Join(bin, words[0]), words[1:]...)
 			if code != want {
-				t.Errorf("%s: exit code %d, want %d\n%s%s", module, code, want, stdout, stderr)
+				t.Errorf("%s: %s: exit code %d, want %d\n%s%s", hook.ID, what, code, want, stdout, stderr)
 			}
 		}
+		leaky, fixed := clone(t, "examples/leaky"), clone(t, "examples/fixed")
+		commit(t, leaky)
+		commit(t, fixed)
+		check("leaks that are there", leaky, map[bool]int{false: 1, true: 0}[isNew])
+		check("no leak", fixed, 0)
+		addLeak(t, fixed)
+		check("a leak is added", fixed, 1)
 	}
 }
 

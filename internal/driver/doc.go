@@ -21,13 +21,14 @@
 // for runs before which nothing has changed, run.go schedules, gc.go sets the
 // collector. session.go checks single packages for editors, with what view.go
 // knows of what they import; finder.go is the command without its output. main.go,
-// flags.go, settings.go, screen.go, print.go, help.go, rules.go and vettool.go are
-// the command line; fix.go applies fixes, known.go the baseline. Formats are packages
+// flags.go, settings.go, screen.go, print.go, help.go, rules.go, shell.go and vettool.go
+// are the command line; fix.go applies fixes, known.go the baseline. Formats are packages
 // of their own, pure functions from the findings of package report to bytes: text,
-// terminal, vetjson, sarif, github and baseline. Of the others, cache keeps bytes on
-// disk, skeleton leaves function bodies out of files, manifest tells whether files
-// are as they were, config reads the config file, selection decides between what it
-// and flags select, progress and stats tell of a run.
+// terminal, vetjson, sarif, github and baseline. Of the others, since asks git what
+// changed, completion writes scripts for shells, cache keeps bytes on disk, skeleton
+// leaves function bodies out of files, manifest tells whether files are as they were,
+// config reads the config file, selection decides between what it and flags select,
+// progress and stats tell of a run.
 //
 // What is given up:
 //

@@ -38,7 +38,7 @@ func Finder(suite Suite, flags *flag.FlagSet) (find func(ctx context.Context, pa
 		if err != nil {
 			return nil, err
 		}
-		c.leaveOut(result, known)
+		c.leaveOut(result, known, nil)
 		return result, nil
 	}, nil
 }

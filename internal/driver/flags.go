@@ -30,6 +30,9 @@ type commandLine struct {
 
 	baseline      string // file of findings that are known
 	writeBaseline string // file to write them to
+	prune         bool   // take out of the baseline what is no more
+
+	since string // revision; only what changed since is reported
 
 	profiles *profiles
 	html     string // file to write a page to
@@ -70,6 +73,8 @@ func parse(suite Suite, args []string) (*commandLine, error) {
 	c.flags.Var((*colorFlag)(&c.color), "color", "`when` to print in colour: auto, always or never")
 	c.flags.StringVar(&c.baseline, "baseline", "", "report only what is not in `file`")
 	c.flags.StringVar(&c.writeBaseline, "write-baseline", "", "write findings to `file` for -baseline, and report none")
+	c.flags.BoolVar(&c.prune, "prune-baseline", false, "take out of the file of -baseline what is found no more")
+	c.flags.StringVar(&c.since, "since", "", "report only what has to do with changes since the merge base of HEAD and the `revision` of git, also with those that are not committed")
 	c.flags.Func("profile", "join findings with the profiles in `file`, or in a folder: of the heap, of goroutines; again for more", func(name string) error {
 		c.profiles.names = append(c.profiles.names, name)
 		return nil
@@ -133,11 +138,14 @@ func (c *commandLine) agree() error {
 	const fix = "fix"
 	set := map[string]bool{
 		"json": c.json, "sarif": c.sarif, "github": c.github, "diff": c.diff,
-		"write-baseline": c.writeBaseline != "", "baseline": c.baseline != "", fix: c.fix,
+		"write-baseline": c.writeBaseline != "", "baseline": c.baseline != "", "since": c.since != "", fix: c.fix,
 	}
-	// Each of these decides what is printed; the first two what is told at all.
+	if c.prune && c.baseline == "" {
+		return errors.New("-prune-baseline needs -baseline")
+	}
+	// Each of these decides what is printed; the first ones what is told at all.
 	for _, group := range [][]string{
-		{"write-baseline", "baseline"},
+		{"write-baseline", "baseline"}, {"write-baseline", "since"},
 		{"json", "sarif", "github", "diff", "write-baseline"},
 		{"json", fix}, {"sarif", fix}, {"github", fix}, {"write-baseline", fix},
 	} {

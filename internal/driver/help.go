@@ -17,10 +17,11 @@ const usage = `memlint finds memory leaks in Go programs.
 Usage:
 
 	memlint [flags] [packages]
-	memlint help [analyzer]
+	memlint help [-man | analyzer]
 	memlint explain analyzer/category
 	memlint lsp [flags] [-proxy gopls ...]
 	memlint watch [flags] http://host:port/debug/pprof [packages]
+	memlint completion bash|fish|zsh
 	go vet -vettool=$(which memlint) [packages]
 
 Packages are named as for the go command; none means the one in the current
@@ -32,8 +33,11 @@ A module can have its settings in %s beside its go.mod.
 `
 
 // help returns what `memlint help` prints about the named analyzers, or about
-// the command if none is named. The error is one line.
+// the command if none is named, for man if the first name is -man. The error is one line.
 func help(analyzers []*analysis.Analyzer, names []string) ([]byte, error) {
+	if len(names) > 0 && names[0] == "-man" {
+		return manual(analyzers, names[1:])
+	}
 	var out bytes.Buffer
 	for i, name := range names {
 		at := slices.IndexFunc(analyzers, func(a *analysis.Analyzer) bool { return a.Name == name })

@@ -1,7 +1,10 @@
 package driver
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,18 +31,69 @@ func (c *commandLine) readKnown() (*baseline.Baseline, error) {
 	return known, nil
 }
 
-// gone counts the entries of the baseline that this run would have found again.
-func (c *commandLine) gone(stale []baseline.Entry, result *Result) int {
-	n := 0
-	for _, e := range stale {
+// gone returns a function that reports whether this run would have found an entry of the
+// baseline, so that there is no such leak any more if it did not.
+func (c *commandLine) gone(result *Result) func(baseline.Entry) bool {
+	analysed := make(map[string]bool) // files
+	folders := make(map[string]bool)  // whether all of their packages are complete
+	for _, p := range result.Sources {
+		for _, file := range p.Files {
+			analysed[file] = true
+			dir := filepath.Dir(file)
+			complete, other := folders[dir]
+			folders[dir] = result.Complete[p.Path] && (complete || !other)
+		}
+	}
+	root, err := filepath.Abs(filepath.Dir(c.inDir(c.baseline)))
+	return func(e baseline.Entry) bool {
 		analyzer, category, _ := strings.Cut(e.Rule, "/")
 		ran := slices.ContainsFunc(c.options.Analyzers, func(a *analysis.Analyzer) bool { return a.Name == analyzer })
 		test := strings.HasSuffix(e.File, "_test.go")
-		if result.Complete[e.Package] && ran && c.selection.Reported(analyzer, category) && (c.options.Tests || !test) {
-			n++
+		if err != nil || !ran || !c.selection.Reported(analyzer, category) || test && !c.options.Tests {
+			return false
+		}
+		file := absolute(e.File, root)
+		if !analysed[file] && isFile(file) {
+			return false // flags, tags or constraints leave it out
+		}
+		if complete, ok := result.Complete[e.Package]; ok {
+			return complete
+		}
+		// The package has another path now, or it is no more.
+		dir := filepath.Dir(file)
+		complete, ok := folders[dir]
+		return complete || !ok && !hasGo(dir)
+	}
+}
+
+// hasGo reports whether a folder has Go files, or cannot be read.
+func hasGo(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return filepath.Ext(e.Name()) == ".go" })
+}
+
+// pruneKnown takes out of the baseline the entries that are found no more.
+func (c *commandLine) pruneKnown(result *Result, stderr io.Writer) error {
+	if len(result.Stale) > 0 {
+		name := c.inDir(c.baseline)
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		known, err := baseline.Parse(data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.baseline, err)
+		}
+		data = known.Without(func(e baseline.Entry) bool { return slices.Contains(result.Stale, e) })
+		if err := (change{file: name, after: data}).write(); err != nil {
+			return fmt.Errorf("%s: not written: %w", c.baseline, err)
 		}
 	}
-	return n
+	c.note(stderr, "took %s out of %s", count(len(result.Stale), "stale finding"), c.baseline)
+	return nil
 }
 
 // writeKnown writes the baseline. One that is there is replaced at once or not

@@ -19,6 +19,7 @@ import (
 	"github.com/memlint/memlint/internal/driver/baseline"
 	"github.com/memlint/memlint/internal/driver/progress"
 	"github.com/memlint/memlint/internal/driver/report"
+	"github.com/memlint/memlint/internal/driver/since"
 	"github.com/memlint/memlint/internal/driver/stats"
 )
 
@@ -55,11 +56,7 @@ func command(ctx context.Context, suite Suite, args []string, stdout, stderr io.
 		fmt.Fprintf(stderr, "memlint: %s\n", strings.ReplaceAll(err.Error(), "\n", " "))
 		return exitFailed
 	}
-	if len(args) > 0 && (args[0] == "help" || args[0] == "explain") {
-		text := help
-		if args[0] == "explain" {
-			text = explain
-		}
+	if text := printer(args); text != nil {
 		out, err := text(suite.Analyzers, args[1:])
 		if err != nil {
 			return fail(err)
@@ -103,6 +100,23 @@ func command(ctx context.Context, suite Suite, args []string, stdout, stderr io.
 	return code
 }
 
+// printer returns the function that prints what args ask for, if that is a text about
+// analyzers; nil otherwise.
+func printer(args []string) func([]*analysis.Analyzer, []string) ([]byte, error) {
+	if len(args) == 0 {
+		return nil
+	}
+	switch args[0] {
+	case "help":
+		return help
+	case "explain":
+		return explain
+	case "completion":
+		return complete
+	}
+	return nil
+}
+
 // run analyses, fixes and prints, and returns the exit code. The error means
 // that nothing could be analysed.
 func (c *commandLine) run(ctx context.Context, stdout, stderr io.Writer) (code int, err error) {
@@ -132,6 +146,11 @@ func (c *commandLine) run(ctx context.Context, stdout, stderr io.Writer) (code i
 		c.note(stderr, "wrote %s to %s", tally(result, "0 findings"), c.writeBaseline)
 	} else {
 		code = max(code, c.print(result, stdout, stderr))
+		if c.prune {
+			if err := c.pruneKnown(result, stderr); err != nil {
+				return 0, err
+			}
+		}
 	}
 	if c.stats {
 		stderr.Write(c.options.Stats.Format(time.Since(start), runtime.GOMAXPROCS(0)))
@@ -143,6 +162,10 @@ func (c *commandLine) run(ctx context.Context, stdout, stderr io.Writer) (code i
 // line, the config file and the baseline leave out.
 func (c *commandLine) analyze(ctx context.Context, stderr io.Writer) (*Result, error) {
 	known, err := c.readKnown()
+	if err != nil {
+		return nil, err
+	}
+	changes, err := c.changes(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -159,21 +182,43 @@ func (c *commandLine) analyze(ctx context.Context, stderr io.Writer) (*Result, e
 	if err := c.measure(result); err != nil {
 		result.Problems = append(result.Problems, unprofiled(err))
 	}
-	c.leaveOut(result, known)
+	c.leaveOut(result, known, changes)
 	return result, nil
 }
 
-// leaveOut takes from the result what is not to be reported.
-func (c *commandLine) leaveOut(result *Result, known *baseline.Baseline) {
+// changes returns what changed since the revision that is asked for, nil if none is.
+func (c *commandLine) changes(ctx context.Context) (*since.Changes, error) {
+	if c.since == "" {
+		return nil, nil
+	}
+	changes, err := since.Find(ctx, c.options.Dir, c.since)
+	if err != nil {
+		return nil, fmt.Errorf("-since %s: %w", c.since, err)
+	}
+	return changes, nil
+}
+
+// leaveOut takes from the result what is not to be reported: what is known, and what no
+// changes have to do with, unless these are nil.
+func (c *commandLine) leaveOut(result *Result, known *baseline.Baseline, changes *since.Changes) {
 	all := slices.DeleteFunc(slices.Concat(result.Findings, result.Latent), func(f report.Finding) bool {
 		return !c.selection.Reported(f.Analyzer, f.Category) || c.excluded(f.Pos.Filename)
 	})
 	told := func(f report.Finding) bool { return !f.Latent || c.allLatent || c.showsLatent(f.Analyzer) }
 	if known != nil {
-		fresh, stale := known.Split(all)
+		gone := c.gone(result)
+		fresh, stale := known.Split(all, gone)
 		result.Known = len(selected(all, told)) - len(selected(fresh, told))
-		result.Stale = c.gone(stale, result)
+		result.Stale = slices.DeleteFunc(stale, func(e baseline.Entry) bool { return !gone(e) })
 		all = fresh
+	}
+	if changes != nil {
+		of := selected(all, changes.Has)
+		result.Unchanged = len(selected(all, told)) - len(selected(of, told))
+		all = of
+		if m := result.Measured; m != nil {
+			m.Sites = slices.DeleteFunc(m.Sites, func(s report.Site) bool { return !changes.Has(s.Finding()) })
+		}
 	}
 	shown := selected(all, told)
 	result.Hidden = len(all) - len(shown)

@@ -76,8 +76,11 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 	if result.Known > 0 {
 		c.note(stderr, "%s in %s", count(result.Known, "known finding"), c.baseline)
 	}
-	if result.Stale > 0 {
-		c.note(stderr, "%s in %s; write it again with -write-baseline", count(result.Stale, "stale finding"), c.baseline)
+	if n := len(result.Stale); n > 0 && !c.prune {
+		c.note(stderr, "%s in %s; take out with -prune-baseline", count(n, "stale finding"), c.baseline)
+	}
+	if result.Unchanged > 0 {
+		c.note(stderr, "%s that no change since %s has to do with", count(result.Unchanged, "finding"), c.since)
 	}
 	for _, w := range result.Withheld {
 		what := w.What

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/memlint/memlint/internal/driver/baseline"
 	"github.com/memlint/memlint/internal/driver/cache"
 	"github.com/memlint/memlint/internal/driver/report"
 	"github.com/memlint/memlint/internal/driver/stats"
@@ -81,8 +82,9 @@ type Result struct {
 
 	Hidden int // latent leaks left out because nobody asked for them
 
-	Known int // findings left out because the baseline has them
-	Stale int // findings of the baseline that are no more
+	Known     int              // findings left out because the baseline has them
+	Stale     []baseline.Entry // those of the baseline that are no more
+	Unchanged int              // findings left out because no change has to do with them
 }
 
 // A Problem says in one line why a package could not be analysed, or not by

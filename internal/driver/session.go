@@ -136,7 +136,7 @@ func (s *Session) Check(ctx context.Context, dir string, buffers map[string][]by
 	}
 	// Nothing of a package being in a profile is no mistake of somebody who edits it.
 	_ = c.measure(result)
-	c.leaveOut(result, known)
+	c.leaveOut(result, known, nil)
 	return result, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/memlint/memlint/internal/driver/report"
 )
@@ -25,6 +26,8 @@ const version = 1
 type Baseline struct {
 	Version  int     `json:"version"`
 	Findings []Entry `json:"findings"`
+
+	data []byte // the file
 }
 
 // An Entry is one finding that is known.
@@ -89,7 +92,7 @@ func Parse(data []byte) (*Baseline, error) {
 	if err := json.Unmarshal(data, &head); err == nil && head.Version != version {
 		return nil, fmt.Errorf("baseline has version %d, want %d; write it again", head.Version, version)
 	}
-	b := new(Baseline)
+	b := &Baseline{data: data}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(b); err != nil {
@@ -101,9 +104,12 @@ func Parse(data []byte) (*Baseline, error) {
 	return b, nil
 }
 
-// Split returns the findings that b does not have, and the entries that no
-// finding has.
-func (b *Baseline) Split(findings []report.Finding) (fresh []report.Finding, stale []Entry) {
+// Split returns the findings that b does not have, and the entries that no finding has.
+// Gone reports whether the leak of an entry that no finding has is no more where it was.
+// Such an entry may have moved: to another package, if there is one new finding for the
+// same declaration, rule and message, and to another declaration of its package, if there
+// is one for the same rule and message. More than one, on either side, are others.
+func (b *Baseline) Split(findings []report.Finding, gone func(Entry) bool) (fresh []report.Finding, stale []Entry) {
 	met := make(map[string]bool)
 	for _, e := range b.Findings {
 		met[e.Fingerprint] = false
@@ -120,5 +126,57 @@ func (b *Baseline) Split(findings []report.Finding) (fresh []report.Finding, sta
 			stale = append(stale, e)
 		}
 	}
-	return fresh, stale
+	m := newMoves(b.Findings, stale, gone)
+	fresh = m.take(fresh, m.elsewhere)
+	fresh = m.take(fresh, m.renamed)
+	return fresh, m.left()
+}
+
+// Without returns the file without the entries of which drop returns true. All else is as
+// it was.
+func (b *Baseline) Without(drop func(Entry) bool) []byte {
+	var out []byte
+	places := b.places()
+	end := 0 // of what is done
+	for i, at := range places {
+		switch {
+		case drop(b.Findings[i]):
+		case out == nil: // nothing parts the first one from what is in front
+			out = append(bytes.Clone(b.data[:places[0].start]), b.data[at.start:at.end]...)
+		default:
+			out = append(out, b.data[end:at.end]...)
+		}
+		end = at.end
+	}
+	if out == nil && end > 0 {
+		const blank = " \t\r\n"
+		return append(bytes.TrimRight(b.data[:places[0].start], blank), bytes.TrimLeft(b.data[end:], blank)...)
+	}
+	return append(out, b.data[end:]...)
+}
+
+// A place is where an entry is in the file.
+type place struct{ start, end int }
+
+// places returns where the entries are.
+func (b *Baseline) places() []place {
+	var list []place
+	dec := json.NewDecoder(bytes.NewReader(b.data))
+	next := func(into any) bool { return dec.More() && dec.Decode(into) == nil }
+	dec.Token() // {
+	for dec.More() {
+		key, _ := dec.Token()
+		var value json.RawMessage
+		if name, _ := key.(string); !strings.EqualFold(name, "findings") {
+			next(&value)
+			continue
+		}
+		list = nil
+		for dec.Token(); next(&value); { // [
+			end := int(dec.InputOffset())
+			list = append(list, place{end - len(value), end})
+		}
+		dec.Token() // ]
+	}
+	return list
 }

@@ -211,12 +211,25 @@ func Identify(findings []Finding) {
 	seen := make(map[string]int)
 	for i := range findings {
 		f := &findings[i]
-		key := strings.Join([]string{f.Package, f.Decl, f.Rule(), f.Message}, "\x00")
-		sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(seen[key])))
+		key := f.identity(f.Package)
+		f.Fingerprint = fingerprint(key, seen[key])
 		seen[key]++
-		f.Fingerprint = hex.EncodeToString(sum[:16])
 	}
 }
+
+// identity is what findings have in common that are told apart by their order only.
+func (f Finding) identity(pkg string) string {
+	return strings.Join([]string{pkg, f.Decl, f.Rule(), f.Message}, "\x00")
+}
+
+func fingerprint(identity string, n int) string {
+	sum := sha256.Sum256([]byte(identity + "\x00" + strconv.Itoa(n)))
+	return hex.EncodeToString(sum[:16])
+}
+
+// FingerprintIn returns the fingerprint that the finding would have as the n-th of its
+// kind, from 0, if its declaration were in another package.
+func (f Finding) FingerprintIn(pkg string, n int) string { return fingerprint(f.identity(pkg), n) }
 
 // Position returns pos as file:line:column, the file relative to dir if below it.
 func Position(pos token.Position, dir string) string {
