@@ -100,6 +100,9 @@ func (c *commandLine) noteMeasured(result *Result, stderr io.Writer) {
 		}
 	}
 	c.note(stderr, "%s: they show %d of %s, and %s without one", count(len(m.Profiles), "profile"), seen, count(len(all), "finding"), count(len(m.Sites), "place"))
+	if m.Silenced != nil && m.Silenced.Grows() {
+		c.note(stderr, "comments silence findings where profiles show %s", m.Silenced.Text())
+	}
 	if m.Growth != nil {
 		c.note(stderr, "the live heap of %s in %s: %s", report.Bytes(m.Heap[len(m.Heap)-1].Value), count(len(m.Heap), "profile"), m.Growth.Text())
 	}

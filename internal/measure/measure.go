@@ -60,7 +60,7 @@ type join struct {
 	kept   map[line][]keeper
 	bySlot map[string][]int // findings by what keeps it
 
-	amounts map[int]*amount  // of findings
+	amounts map[int]*amount  // of findings, and of what is silenced
 	stack   []spot           // of one site
 	frames  []*profile.Frame // of these
 	places  map[line]*place  // without a finding
@@ -80,6 +80,9 @@ type line struct {
 	file string
 	line int
 }
+
+// silenced is the finding of which nobody wants to hear.
+const silenced = -1
 
 // told is what a finding has to do with a line.
 type told struct {
@@ -124,6 +127,12 @@ func newJoin(in Input) *join {
 		for _, k := range p.Keepers {
 			at := p.Position(k.At)
 			j.kept[line{at.Filename, at.Line}] = append(j.kept[line{at.Filename, at.Line}], keeper{k.Slot, k.Words, p.Position(k.From)})
+		}
+	}
+	for _, p := range in.Module.list {
+		for _, l := range p.Silenced {
+			at := p.Position(l)
+			j.tell(line{at.Filename, at.Line}, told{silenced, false})
 		}
 	}
 	for i, f := range in.Findings {
@@ -255,7 +264,7 @@ func (j *join) keeping(spots []spot) (found []int, at int, keeper keeper) {
 // manifest returns those of the findings that are not latent. A caller may have made a
 // finding of what is latent where it is kept.
 func (j *join) manifest(findings []int) []int {
-	return slices.DeleteFunc(slices.Clone(findings), func(n int) bool { return j.Findings[n].Latent })
+	return slices.DeleteFunc(slices.Clone(findings), func(n int) bool { return n != silenced && j.Findings[n].Latent })
 }
 
 // waiting returns the findings about goroutines with a stack, and the spot they are about.
@@ -451,6 +460,9 @@ func (j *join) measured() *report.Measured {
 		m.Profiles = append(m.Profiles, p.Name)
 	}
 	m.Growth = growth(m.Heap, "bytes", j.rate)
+	if a := j.amounts[silenced]; a != nil {
+		m.Silenced = j.evidence(a)
+	}
 	m.Elsewhere = newest(j.series(profile.Heap, j.outside))
 	var grows, large []report.Site
 	for _, p := range j.places {
