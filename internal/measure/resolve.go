@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -169,12 +170,11 @@ func (x *match) literal(reach int) *function {
 // around it if it is a literal, and whether that has the name of the frame; nil if there is
 // none.
 func (m *Module) function(f *profile.Frame, n name, forked bool) (fn *function, exact bool) {
-	candidates := m.mains
-	if n.path != "main" {
-		candidates = nil
-		if c := m.packages[n.path]; c != nil {
-			candidates = []*code{c}
-		}
+	var candidates []*code
+	if n.path == "main" {
+		candidates = m.commands(f.File)
+	} else if c := m.packages[n.path]; c != nil {
+		candidates = []*code{c}
 	}
 	if f.Line <= 0 || len(candidates) == 0 && !forked {
 		return nil, false
@@ -189,7 +189,7 @@ func (m *Module) function(f *profile.Frame, n name, forked bool) (fn *function, 
 	}
 	// The module, or a copy of it, had another path; or a literal was inlined, which then has
 	// the path of where that is; or it is a variable.
-	base := f.File[strings.LastIndexAny(f.File, `/\`)+1:]
+	base := f.File[len(folder(f.File)):]
 	most := 1
 	for _, w := range m.byBase[base] {
 		shared := common(w.file, f.File)
@@ -231,6 +231,19 @@ func (m *Module) declared(f *profile.Frame, name string, in []*code) *function {
 	return best
 }
 
+// commands returns those that a file may be of. Their functions have no path but main, so the
+// folder has to be called the same; that of a module may have any name.
+func (m *Module) commands(file string) []*code {
+	var out []*code
+	for _, c := range m.mains {
+		m.parse(c)
+		if c.root || len(c.Files) > 0 && common(filepath.Dir(c.Files[0]), folder(file)) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // in returns the function in a file that a frame is about, or the declared one around it if
 // it is a literal.
 func (w where) in(f *profile.Frame, n name) *function {
@@ -252,6 +265,9 @@ func (w where) in(f *profile.Frame, n name) *function {
 	}
 	return nil
 }
+
+// folder returns the name of a file, of whatever system, up to the last separator.
+func folder(file string) string { return file[:strings.LastIndexAny(file, `/\`)+1] }
 
 // common returns how many elements of two paths are the same at their ends.
 func common(a, b string) int {

@@ -29,6 +29,7 @@ type code struct {
 	decls  map[string]*function // by name
 	byFile map[string][]*function
 
+	root      bool     // it is in the folder of a module
 	variables function // that makes the values of all variables
 }
 
@@ -90,6 +91,10 @@ func (m *Module) parse(c *code) {
 }
 
 func (m *Module) parseOnce(c *code) {
+	if len(c.Files) > 0 {
+		_, err := m.read(filepath.Join(filepath.Dir(c.Files[0]), "go.mod"))
+		c.root = err == nil
+	}
 	c.decls, c.byFile = make(map[string]*function), make(map[string][]*function)
 	inits := 0
 	for _, name := range c.Files {

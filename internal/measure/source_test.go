@@ -91,6 +91,13 @@ func run() { // 7
 	println() // 8
 }
 `,
+	"/src/app/go.mod": "module example.com/app",
+	"/src/app/serve.go": `package main // 1
+
+func serve() { // 3
+	println() // 4
+}
+`,
 	"/src/app/cmd/b/main.go": `package main // 1
 
 func main() { // 3
@@ -105,6 +112,7 @@ func run() { println() } // 8
 var packages = []report.Package{
 	{Path: "example.com/app/store", Name: "store", Files: []string{"/src/app/store/store.go"}},
 	{Path: "example.com/app/cmd/a", Name: "main", Files: []string{"/src/app/cmd/a/main.go"}},
+	{Path: "example.com/app", Name: "main", Files: []string{"/src/app/serve.go"}},
 	{Path: "example.com/app/cmd/b", Name: "main", Files: []string{"/src/app/cmd/b/main.go"}},
 }
 
@@ -156,6 +164,8 @@ func TestResolve(t *testing.T) {
 		{"moved to another file since", profile.Frame{Func: "example.com/app/store.New[...]", File: "/builds/app/store/old.go", Line: 41, Start: 40}, "store/store.go:6"},
 
 		{"main of the one command", profile.Frame{Func: "main.main", File: "/b/app/cmd/a/main.go", Line: 4, Start: 3}, "cmd/a/main.go:4"},
+		{"main of a command that is not here", profile.Frame{Func: "main.main", File: "/b/app/cmd/c/main.go", Line: 4, Start: 3}, ""},
+		{"command of the module, in a folder of another name", profile.Frame{Func: "main.serve", File: "/b/other/serve.go", Line: 4, Start: 3}, "serve.go:4"},
 		{"main of the other", profile.Frame{Func: "main.main", File: "/b/app/cmd/b/main.go", Line: 5, Start: 3}, "cmd/b/main.go:5"},
 
 		{"function of others", profile.Frame{Func: "net/http.(*conn).serve", File: "/go/src/net/http/server.go", Line: 2000, Start: 1900}, ""},
