@@ -194,13 +194,14 @@ func (c *commandLine) choose(file selection.Names) error {
 	return nil
 }
 
-// categories returns the categories of each analyzer that are documented.
+// categories returns the categories of each analyzer that are documented, and of what only
+// profiles tell.
 func categories(analyzers []*analysis.Analyzer) map[string][]string {
 	known := make(map[string][]string)
 	for _, a := range analyzers {
 		known[a.Name] = nil
 	}
-	for _, r := range rules(analyzers) {
+	for _, r := range allRules(analyzers) {
 		known[r.Analyzer] = append(known[r.Analyzer], r.Category)
 	}
 	return known

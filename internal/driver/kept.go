@@ -186,6 +186,7 @@ type keptOutcome struct {
 	Withheld []Withheld
 	Used     []string
 	Keepers  report.Keepers
+	Silenced []report.Line
 	Lent     []byte                       // see lend
 	Lends    bool                         // Lent is there, though perhaps empty
 	Others   map[string][sha256.Size]byte // files of other packages that findings point to
@@ -214,7 +215,7 @@ func (k *keeper) recall(pl *plan, u *unit) *outcome {
 			return nil
 		}
 	}
-	o := &outcome{findings: x.Findings, withheld: x.Withheld, used: x.Used, keepers: x.Keepers, facts: bytes.Clone(facts)}
+	o := &outcome{findings: x.Findings, withheld: x.Withheld, used: x.Used, keepers: x.Keepers, silenced: x.Silenced, facts: bytes.Clone(facts)}
 	if x.Lends {
 		o.lent = &x.Lent
 	}
@@ -240,8 +241,8 @@ func (k *keeper) keep(r *analysisRun) {
 		return
 	}
 	var told bytes.Buffer
-	if len(o.findings)+len(o.withheld)+len(o.used)+len(o.keepers) > 0 || o.lent != nil {
-		x := keptOutcome{Findings: o.findings, Withheld: o.withheld, Used: o.used, Keepers: o.keepers, Lends: o.lent != nil}
+	if len(o.findings)+len(o.withheld)+len(o.used)+len(o.keepers)+len(o.silenced) > 0 || o.lent != nil {
+		x := keptOutcome{Findings: o.findings, Withheld: o.withheld, Used: o.used, Keepers: o.keepers, Silenced: o.silenced, Lends: o.lent != nil}
 		if x.Others, err = k.others(r); err != nil {
 			return
 		}

@@ -204,6 +204,11 @@ func (c *commandLine) leaveOut(result *Result, known *baseline.Baseline, changes
 	all := slices.DeleteFunc(slices.Concat(result.Findings, result.Latent), func(f report.Finding) bool {
 		return !c.selection.Reported(f.Analyzer, f.Category) || c.excluded(f.Pos.Filename)
 	})
+	if m := result.Measured; m != nil {
+		m.Sites = slices.DeleteFunc(m.Sites, func(s report.Site) bool {
+			return !c.selection.Reported(report.Profiled, s.Category()) || c.excluded(s.Pos.Filename)
+		})
+	}
 	told := func(f report.Finding) bool { return !f.Latent || c.allLatent || c.showsLatent(f.Analyzer) }
 	if known != nil {
 		gone := c.gone(result)

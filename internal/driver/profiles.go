@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/memlint/memlint/internal/driver/report"
 	"github.com/memlint/memlint/internal/measure"
@@ -24,17 +25,18 @@ func (p *profiles) load(inDir func(name string) string) {
 	var now []stamp
 	for _, name := range p.names {
 		now = append(now, stampOf(inDir(name)))
+		files, _ := profile.Files(inDir(name))
+		for _, file := range files {
+			now = append(now, stampOf(file))
+		}
 	}
 	if slices.EqualFunc(now, p.stamps, func(a, b stamp) bool { return a.size == b.size && a.time.Equal(b.time) }) {
 		return
 	}
 	p.stamps, p.read, p.errs = now, nil, nil
 	for _, name := range p.names {
-		read, err := profile.Open(inDir(name))
-		if err != nil {
-			p.errs = append(p.errs, err)
-		}
-		p.read = append(p.read, read...)
+		read, errs := profile.Open(inDir(name))
+		p.read, p.errs = append(p.read, read...), append(p.errs, errs...)
 	}
 	profile.Sort(p.read)
 }
@@ -69,9 +71,16 @@ func (c *commandLine) measure(result *Result) error {
 	return err
 }
 
-// unprofiled returns a problem with profiles.
+// unprofiled returns a problem with profiles. Names of files may have whatever a terminal
+// would obey.
 func unprofiled(err error) Problem {
-	return Problem{Text: "memlint: -profile: " + strings.ReplaceAll(err.Error(), "\n", " ")}
+	plain := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '?'
+	}, err.Error())
+	return Problem{Text: "memlint: -profile: " + plain}
 }
 
 // Sites returns what profiles show and no finding tells of, in the form of findings.
@@ -100,6 +109,9 @@ func (c *commandLine) noteMeasured(result *Result, stderr io.Writer) {
 		}
 	}
 	c.note(stderr, "%s: they show %d of %s, and %s without one", count(len(m.Profiles), "profile"), seen, count(len(all), "finding"), count(len(m.Sites), "place"))
+	if m.Silenced != nil && m.Silenced.Grows() {
+		c.note(stderr, "comments silence findings where profiles show %s", m.Silenced.Text())
+	}
 	if m.Growth != nil {
 		c.note(stderr, "the live heap of %s in %s: %s", report.Bytes(m.Heap[len(m.Heap)-1].Value), count(len(m.Heap), "profile"), m.Growth.Text())
 	}

@@ -177,7 +177,7 @@ func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome) {
 		}
 		if u.reported && (o.broken == "" || o.untested) {
 			r.Packages++
-			r.Sources = append(r.Sources, report.Package{Path: u.path(), Name: u.Name, Files: u.sources(), Keepers: o.keepers})
+			r.Sources = append(r.Sources, report.Package{Path: u.path(), Name: u.Name, Files: u.sources(), Keepers: o.keepers, Silenced: o.silenced})
 			r.Complete[u.path()] = o.broken == "" && len(o.problems) == 0
 		}
 		if o.broken != "" && told.tell(u.listPackage) {

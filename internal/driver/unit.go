@@ -34,6 +34,7 @@ type outcome struct {
 	withheld []Withheld
 	used     []string // functions: see report.Settle
 	keepers  report.Keepers
+	silenced []report.Line
 	facts    []byte
 	lent     *[]byte // see lend
 
@@ -415,6 +416,13 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 				r.outcome.keepers = append(r.outcome.keepers, report.Keeper{At: at, Slot: slot, Words: words, From: from})
 			}
 		})
+	}
+	if s, ok := result.(interface{ Silenced() []token.Pos }); ok {
+		for _, pos := range s.Silenced() {
+			if at, ok := r.line(pos); ok {
+				r.outcome.silenced = append(r.outcome.silenced, at)
+			}
+		}
 	}
 	if w, ok := result.(withholder); ok {
 		if n, what, flag := w.Withheld(); n > 0 {

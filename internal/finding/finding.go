@@ -66,6 +66,7 @@ type Reporter struct {
 	at       map[place]int // in leaks
 	held     withheld
 	silences *Silences
+	silenced []token.Pos // of leaks, by comments
 	used     []string
 }
 
@@ -110,7 +111,13 @@ func (r *Reporter) idle() {
 // Add records a leak. Leaks with the same position and category are one; the
 // first is kept, but for a latent one, which gives way.
 func (r *Reporter) Add(l Leak) {
-	if !l.Pos.IsValid() || !r.Shown(l.Pos, l.Category) {
+	if !l.Pos.IsValid() {
+		return
+	}
+	if !r.Shown(l.Pos, l.Category) {
+		if r.silences.fset.File(l.Pos) != nil && r.silences.commented(r.pass.Analyzer.Name, l.Category, l.Pos) {
+			r.silenced = append(r.silenced, l.Pos)
+		}
 		return
 	}
 	key := place{l.Pos, l.Category}
@@ -157,7 +164,7 @@ func (r *Reporter) Flush() *Result {
 		pa, pb := r.pass.Fset.Position(a.Pos), r.pass.Fset.Position(b.Pos)
 		return cmp.Or(strings.Compare(pa.Filename, pb.Filename), cmp.Compare(pa.Offset, pb.Offset), strings.Compare(a.Category, b.Category))
 	})
-	result := &Result{held: r.held, used: r.used, origins: make(map[place]token.Position), presumed: make(map[place][]string)}
+	result := &Result{held: r.held, used: r.used, silenced: slices.Compact(slices.Sorted(slices.Values(r.silenced))), origins: make(map[place]token.Position), presumed: make(map[place][]string)}
 	shown := showsLatent(r.pass.Analyzer)
 	for _, l := range r.leaks {
 		d := l.diagnostic(r.pass.Analyzer)

@@ -16,6 +16,7 @@ type Result struct {
 	told   []analysis.Diagnostic
 	used   []string
 
+	silenced []token.Pos
 	origins  map[place]token.Position
 	presumed map[place][]string
 }
@@ -36,6 +37,9 @@ func (r *Result) Withheld() (n int, what, flag string) { return r.held.n, r.held
 // Latent returns the latent leaks in source order, also those that the flag had
 // reported. Their messages end with ", latent)".
 func (r *Result) Latent() []analysis.Diagnostic { return r.latent }
+
+// Silenced returns where the leaks are that comments silence, in source order.
+func (r *Result) Silenced() []token.Pos { return r.silenced }
 
 // Origin returns the file and line of another package where the leak of a
 // diagnostic is kept; an invalid position if it is kept in this one, or that is

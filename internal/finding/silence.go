@@ -56,9 +56,12 @@ func SilencesOf(pass *analysis.Pass) *Silences {
 // analyzer reason" for all of its categories).
 func (s *Silences) Silent(analyzer, category string, pos token.Pos) bool {
 	file := s.fset.File(pos)
-	if file == nil || s.files[file] {
-		return true
-	}
+	return file == nil || s.files[file] || s.commented(analyzer, category, pos)
+}
+
+// commented reports whether a comment silences a leak of an analyzer at pos.
+func (s *Silences) commented(analyzer, category string, pos token.Pos) bool {
+	file := s.fset.File(pos)
 	silent := false
 	for _, d := range s.byLine[lineKey{file, file.Line(pos)}] {
 		switch d.word {

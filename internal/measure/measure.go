@@ -20,11 +20,9 @@ import (
 	"go/token"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/memlint/memlint/internal/driver/report"
 	"github.com/memlint/memlint/internal/profile"
-	"github.com/memlint/memlint/internal/profile/trend"
 )
 
 // Input is what to join.
@@ -60,7 +58,7 @@ type join struct {
 	kept   map[line][]keeper
 	bySlot map[string][]int // findings by what keeps it
 
-	amounts map[int]*amount  // of findings
+	amounts map[int]*amount  // of findings, and of what is silenced
 	stack   []spot           // of one site
 	frames  []*profile.Frame // of these
 	places  map[line]*place  // without a finding
@@ -81,6 +79,9 @@ type line struct {
 	line int
 }
 
+// silenced is the finding of which nobody wants to hear.
+const silenced = -1
+
 // told is what a finding has to do with a line.
 type told struct {
 	finding int
@@ -95,14 +96,6 @@ type place struct {
 	stack  []*profile.Frame // of the largest site
 	bytes  int64            // of that
 	keeper keeper
-}
-
-// An amount is what profiles say of a finding or place, the last entry of each list being
-// that of the newest profile.
-type amount struct {
-	bytes, objects, goroutines, leaked []int64 // by profile
-	waited                             time.Duration
-	at                                 map[report.Spot]int64
 }
 
 func newJoin(in Input) *join {
@@ -124,6 +117,12 @@ func newJoin(in Input) *join {
 		for _, k := range p.Keepers {
 			at := p.Position(k.At)
 			j.kept[line{at.Filename, at.Line}] = append(j.kept[line{at.Filename, at.Line}], keeper{k.Slot, k.Words, p.Position(k.From)})
+		}
+	}
+	for _, p := range in.Module.list {
+		for _, l := range p.Silenced {
+			at := p.Position(l)
+			j.tell(line{at.Filename, at.Line}, told{silenced, false})
 		}
 	}
 	for i, f := range in.Findings {
@@ -255,7 +254,7 @@ func (j *join) keeping(spots []spot) (found []int, at int, keeper keeper) {
 // manifest returns those of the findings that are not latent. A caller may have made a
 // finding of what is latent where it is kept.
 func (j *join) manifest(findings []int) []int {
-	return slices.DeleteFunc(slices.Clone(findings), func(n int) bool { return j.Findings[n].Latent })
+	return slices.DeleteFunc(slices.Clone(findings), func(n int) bool { return n != silenced && j.Findings[n].Latent })
 }
 
 // waiting returns the findings about goroutines with a stack, and the spot they are about.
@@ -276,27 +275,6 @@ func (j *join) waiting(spots []spot, frames []*profile.Frame) (found []int, at i
 // startedAt returns the findings about the go statement of a literal.
 func (j *join) startedAt(s spot) []int {
 	return j.findingsAt(spot{file: s.file, line: s.begin}, false)
-}
-
-// add adds what is at a site of the i-th of all profiles.
-func (a *amount) add(all []*profile.Profile, i int, site *profile.Site, where report.Spot) {
-	if a.at == nil {
-		a.bytes, a.objects = make([]int64, len(all)), make([]int64, len(all))
-		a.goroutines, a.leaked = make([]int64, len(all)), make([]int64, len(all))
-		a.at = make(map[report.Spot]int64)
-	}
-	switch all[i].Kind {
-	case profile.Heap:
-		a.bytes[i] += site.Bytes
-		a.objects[i] += site.Objects
-	case profile.Goroutines:
-		a.goroutines[i] += int64(site.Goroutines)
-		a.waited = max(a.waited, site.Waited)
-		a.leaked[i] += int64(site.Leaked)
-	case profile.Leaked:
-		a.leaked[i] += int64(site.Goroutines)
-	}
-	a.at[where] += site.Bytes + int64(site.Goroutines)
 }
 
 // findings returns the findings with their evidence, ranked.
@@ -347,94 +325,6 @@ func repeats(e *report.Evidence) bool {
 	return e.Goroutines >= manyGoroutines || e.Objects >= manyObjects && e.Share >= largeShare
 }
 
-// evidence returns what the profiles say of an amount.
-func (j *join) evidence(a *amount) *report.Evidence {
-	heaps, goroutines := j.series(profile.Heap, a.bytes), j.series(profile.Goroutines, a.goroutines)
-	e := &report.Evidence{
-		Bytes:      newest(heaps),
-		Goroutines: int(newest(goroutines)),
-		Objects:    newest(j.series(profile.Heap, a.objects)),
-		Leaked:     int(max(newest(j.series(profile.Leaked, a.leaked)), newest(j.series(profile.Goroutines, a.leaked)))),
-		Waited:     a.waited,
-	}
-	if total := newest(j.heap); total > 0 {
-		e.Share = float64(e.Bytes) / float64(total)
-	}
-	memory, parked := growth(heaps, "bytes", j.rate), growth(goroutines, "goroutines", 1)
-	if e.Trend = memory; memory == nil || parked != nil && parked.Verdict.Grows() && !memory.Verdict.Grows() {
-		e.Trend = parked
-	}
-	for s := range a.at {
-		e.At = append(e.At, s)
-	}
-	slices.SortFunc(e.At, func(x, y report.Spot) int {
-		return cmp.Or(cmp.Compare(a.at[y], a.at[x]), cmp.Compare(x.Pos.Filename, y.Pos.Filename), cmp.Compare(x.Pos.Line, y.Pos.Line), cmp.Compare(x.Func, y.Func))
-	})
-	return e
-}
-
-// minProfiles is from how many profiles on they tell how it goes on.
-const minProfiles = 3
-
-// growth returns how a series goes on; nil if it is too short, or always nothing.
-func growth(series []report.Sample, unit string, grain int64) *report.Trend {
-	if len(series) < minProfiles || !slices.ContainsFunc(series, func(s report.Sample) bool { return s.Value > 0 }) {
-		return nil
-	}
-	return trend.Of(series, unit, grain)
-}
-
-// series returns the values of the profiles of a kind.
-func (j *join) series(kind profile.Kind, values []int64) []report.Sample {
-	var out []report.Sample
-	for i, p := range j.Profiles {
-		if p.Kind == kind {
-			out = append(out, report.Sample{Time: p.Time, Value: float64(values[i])})
-		}
-	}
-	return out
-}
-
-func (j *join) totals(kind profile.Kind) []report.Sample {
-	values := make([]int64, len(j.Profiles))
-	for i, p := range j.Profiles {
-		values[i] = p.Bytes + int64(p.Goroutines)
-	}
-	return j.series(kind, values)
-}
-
-func newest(series []report.Sample) int64 {
-	if len(series) == 0 {
-		return 0
-	}
-	return int64(series[len(series)-1].Value)
-}
-
-// stackBytes is what the stack of a goroutine takes at least (runtime.stackMin).
-const stackBytes = 2048
-
-// rank orders evidence: what grows, or is stuck for good, first; then by what it takes.
-func rank(a, b *report.Evidence) int {
-	weight := func(e *report.Evidence) int64 { return e.Bytes + stackBytes*int64(max(e.Goroutines, e.Leaked)) }
-	switch {
-	case a == nil || b == nil:
-		return compareBool(b != nil, a != nil)
-	case a.Grows() != b.Grows():
-		return compareBool(b.Grows(), a.Grows())
-	}
-	return cmp.Compare(weight(b), weight(a))
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
-}
-
 // Of places without a finding that do not grow, or may, those are told that have this share
 // of the heap, or that many goroutines.
 const (
@@ -451,6 +341,9 @@ func (j *join) measured() *report.Measured {
 		m.Profiles = append(m.Profiles, p.Name)
 	}
 	m.Growth = growth(m.Heap, "bytes", j.rate)
+	if a := j.amounts[silenced]; a != nil {
+		m.Silenced = j.evidence(a)
+	}
 	m.Elsewhere = newest(j.series(profile.Heap, j.outside))
 	var grows, large []report.Site
 	for _, p := range j.places {

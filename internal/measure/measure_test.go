@@ -138,6 +138,7 @@ func TestJoin(t *testing.T) {
 		name     string
 		findings []report.Finding
 		keepers  []report.Keeper
+		silenced []report.Line
 		profiles []*profile.Profile
 		want     string
 	}{
@@ -223,6 +224,20 @@ func TestJoin(t *testing.T) {
 			want:     "",
 		},
 		{
+			name:     "a comment silences the finding: the place is not told",
+			silenced: []report.Line{{Line: 10}},
+			profiles: []*profile.Profile{heap(0, "3 load handle")},
+			want:     "silenced: 3.0 MiB in 3072 objects, 100 % of the heap",
+		},
+		{
+			name:     "a comment silences the finding about what keeps it",
+			findings: []report.Finding{latent(10)},
+			keepers:  []report.Keeper{inCache},
+			silenced: []report.Line{{Line: 6}},
+			profiles: []*profile.Profile{heap(0, "3 load handle")},
+			want:     "latent 10:\nsilenced: 3.0 MiB in 3072 objects, 100 % of the heap",
+		},
+		{
 			name:     "latent, and many: manifest",
 			findings: []report.Finding{latent(10)},
 			profiles: []*profile.Profile{heap(0, "3 load")},
@@ -284,7 +299,7 @@ func TestJoin(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			found, measured, err := Join(Input{
-				Module:   NewModule([]report.Package{{Path: "app", Name: "app", Files: []string{file}, Keepers: test.keepers}}, readProgram),
+				Module:   NewModule([]report.Package{{Path: "app", Name: "app", Files: []string{file}, Keepers: test.keepers, Silenced: test.silenced}}, readProgram),
 				Findings: test.findings,
 				Profiles: test.profiles,
 			})
@@ -314,6 +329,9 @@ func summary(found []report.Finding, measured *report.Measured, err error) strin
 	for _, s := range measured.Sites {
 		f := s.Finding()
 		out = append(out, fmt.Sprintf("%s %d: %s", f.Category, s.Pos.Line, f.Text()))
+	}
+	if s := measured.Silenced; s != nil {
+		out = append(out, "silenced: "+s.Text())
 	}
 	if err != nil {
 		out = append(out, "error: "+err.Error())

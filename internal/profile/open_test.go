@@ -2,9 +2,11 @@ package profile_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,11 +64,12 @@ func TestOpen(t *testing.T) {
 		"goroutine-not-a-time-but-much-more-.txt": goroutine,
 		"cpu.pb.gz":                               proto(t, noon, "samples", "cpu"),
 		"README.md":                               "about these profiles",
+		"README.txt":                              "about these profiles",
 		"folder.pb.gz/heap.pb.gz":                 "",
 	})
-	all, err := profile.Open(dir)
-	if err != nil {
-		t.Fatal(err)
+	all, errs := profile.Open(dir)
+	if errs != nil {
+		t.Fatal(errs)
 	}
 	type result struct {
 		name string
@@ -92,9 +95,9 @@ func TestOpen(t *testing.T) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
 
-	one, err := profile.Open(want[0].name)
-	if err != nil || len(one) != 1 || one[0].Name != want[0].name {
-		t.Errorf("one file: %v, %v", one, err)
+	one, errs := profile.Open(want[0].name)
+	if errs != nil || len(one) != 1 || one[0].Name != want[0].name {
+		t.Errorf("one file: %v, %v", one, errs)
 	}
 }
 
@@ -104,20 +107,25 @@ func TestOpenErrors(t *testing.T) {
 		files map[string]string
 		path  string
 		want  string
+		read  int // how many profiles are read nevertheless
 	}{
-		{"missing", nil, "heap.pb.gz", "DIR/heap.pb.gz: no such file or directory"},
-		{"nothing", nil, "", "DIR: a folder without profiles; want files with names that end in .pb.gz, .pprof, .pb, .txt"},
-		{"no profile", map[string]string{"heap.png": "x"}, "", "DIR: a folder without profiles; want files with names that end in .pb.gz, .pprof, .pb, .txt"},
-		{"of the CPU", map[string]string{"cpu.pb.gz": proto(t, noon, "samples", "cpu")}, "", "DIR/cpu.pb.gz: a CPU profile; want a heap profile (/debug/pprof/heap) or one of goroutines (/debug/pprof/goroutine or goroutineleak)"},
-		{"one is damaged", map[string]string{"a.txt": goroutine, "b.pb": "\x0a\x00\x12"}, "", "DIR/b.pb: cut off"},
-		{"a file with another suffix", map[string]string{"heap.out": "x"}, "heap.out", "DIR/heap.out: a text without goroutines"},
+		{"missing", nil, "heap.pb.gz", "DIR/heap.pb.gz: no such file or directory", 0},
+		{"nothing", nil, "", "DIR: a folder without profiles; want files with names that end in .pb.gz, .pprof, .pb, .txt", 0},
+		{"no profile", map[string]string{"heap.png": "x"}, "", "DIR: a folder without profiles; want files with names that end in .pb.gz, .pprof, .pb, .txt", 0},
+		{"of the CPU", map[string]string{"cpu.pb.gz": proto(t, noon, "samples", "cpu")}, "", "DIR/cpu.pb.gz: a CPU profile; want a heap profile (/debug/pprof/heap) or one of goroutines (/debug/pprof/goroutine or goroutineleak)", 0},
+		{"one is damaged", map[string]string{"a.txt": goroutine, "b.pb": "\x0a\x00\x12"}, "", "DIR/b.pb: cut off", 1},
+		{"two are damaged", map[string]string{"a.pb": "", "b.pb": "\x0a\x00\x12"}, "", "DIR/a.pb: empty DIR/b.pb: cut off", 0},
+		{"a file with another suffix", map[string]string{"heap.out": "x"}, "heap.out", "DIR/heap.out: a text without goroutines", 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := folder(t, test.files)
-			_, err := profile.Open(filepath.Join(dir, test.path))
-			want := dir + test.want[len("DIR"):]
-			if err == nil || filepath.ToSlash(err.Error()) != filepath.ToSlash(want) {
-				t.Errorf("got:  %v\nwant: %v", err, want)
+			read, errs := profile.Open(filepath.Join(dir, test.path))
+			want := strings.ReplaceAll(test.want, "DIR", dir)
+			if got := strings.Trim(fmt.Sprint(errs), "[]"); filepath.ToSlash(got) != filepath.ToSlash(want) {
+				t.Errorf("got:  %v\nwant: %v", got, want)
+			}
+			if len(read) != test.read {
+				t.Errorf("%d profiles, want %d", len(read), test.read)
 			}
 		})
 	}

@@ -144,51 +144,62 @@ func (l *limited) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Open returns the profile of a file, or those of all files of a folder that are
-// profiles by their suffix, in the order of Sort. Of a folder it passes over profiles
-// of another kind, such as those of the CPU. If a profile does not tell its time, it is
-// that in the name of the file, as package monitor writes it, or that of the file.
-func Open(path string) ([]*Profile, error) {
+// Open returns the profile of a file, or those of the [Files] of a folder, in the order of
+// Sort, and an error for each that cannot be read. Of a folder it passes over profiles of
+// another kind, such as those of the CPU, and other texts. If a profile does not tell its
+// time, it is that in the name of the file, as package monitor writes it, or that of the file.
+func Open(path string) ([]*Profile, []error) {
+	files, err := Files(path)
+	if err != nil {
+		return nil, []error{err}
+	}
+	var all []*Profile
+	var errs []error
+	var other error
+	for _, name := range files {
+		p, err := open(name)
+		switch kind := errKind(""); {
+		case err == nil:
+			all = append(all, p)
+		case name != path && (errors.As(err, &kind) || errors.Is(err, errText)):
+			other = cmp.Or(other, err)
+		default:
+			errs = append(errs, err)
+		}
+	}
+	switch {
+	case len(all)+len(errs) > 0:
+	case other != nil:
+		errs = []error{other}
+	default:
+		errs = []error{fmt.Errorf("%s: a folder without profiles; want files with names that end in %s", path, strings.Join(suffixes, ", "))}
+	}
+	Sort(all)
+	return all, errs
+}
+
+// Files returns the file of a path, or those of a folder that are profiles by their suffix.
+func Files(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, plain(path, err)
 	}
 	if !info.IsDir() {
-		p, err := open(path)
-		if err != nil {
-			return nil, err
-		}
-		return []*Profile{p}, nil
+		return []string{path}, nil
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return nil, plain(path, err)
 	}
-	var all []*Profile
-	var other error
+	var files []string
 	for _, e := range entries {
-		if e.IsDir() || !hasSuffix(e.Name()) {
-			continue
+		name := filepath.Join(path, e.Name())
+		// What cannot be asked is told when it is read; a pipe would be waited for.
+		if info, err := os.Stat(name); hasSuffix(name) && (err != nil || info.Mode().IsRegular()) {
+			files = append(files, name)
 		}
-		p, err := open(filepath.Join(path, e.Name()))
-		if kind := errKind(""); errors.As(err, &kind) {
-			other = cmp.Or(other, err)
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, p)
 	}
-	switch {
-	case len(all) > 0:
-	case other != nil:
-		return nil, other
-	default:
-		return nil, fmt.Errorf("%s: a folder without profiles; want files with names that end in %s", path, strings.Join(suffixes, ", "))
-	}
-	Sort(all)
-	return all, nil
+	return files, nil
 }
 
 var suffixes = []string{".pb.gz", ".pprof", ".pb", ".txt"}

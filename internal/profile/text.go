@@ -158,7 +158,9 @@ func otherText(head string) error {
 	case strings.HasPrefix(head, "<"):
 		return errors.New("a page of HTML or XML, no profile")
 	}
-	return errors.New("a text without goroutines")
+	return errText
 }
+
+var errText = errors.New("a text without goroutines")
 
 var legacy = regexp.MustCompile(`^([a-z]+ profile): (?:total )?[0-9]+`)

@@ -7,6 +7,7 @@ type Package struct {
 	Path, Name string
 	Files      []string // absolute
 	Keepers    Keepers
+	Silenced   []Line // where comments silence findings
 }
 
 // Position returns where a line is.
@@ -34,16 +35,21 @@ const Profiled = "profile"
 // SiteHeading is what stands over sites where people read them.
 const SiteHeading = "measured: profiles show it, and no finding tells of it"
 
+// Category returns "grows" or "large".
+func (s Site) Category() string {
+	if s.Evidence.Grows() {
+		return "grows"
+	}
+	return "large"
+}
+
 // Finding returns the site in the form of a finding.
 func (s Site) Finding() Finding {
-	category, text := "large", s.Evidence.Text()
-	if s.Evidence.Grows() {
-		category = "grows"
-	}
+	text := s.Evidence.Text()
 	if s.Holder != "" {
 		text += "; held by " + s.Holder
 	}
-	f := Finding{Package: s.Package, Analyzer: Profiled, Category: category, Pos: s.Pos, Decl: s.Func, Evidence: &s.Evidence}
+	f := Finding{Package: s.Package, Analyzer: Profiled, Category: s.Category(), Pos: s.Pos, Decl: s.Func, Evidence: &s.Evidence}
 	f.Message = text + f.Tail()
 	if s.HeldAt.IsValid() && (s.HeldAt.Filename != s.Pos.Filename || s.HeldAt.Line != s.Pos.Line) {
 		f.Related = append(f.Related, Related{Pos: s.HeldAt, Message: "held from here on"})
@@ -63,7 +69,8 @@ type Measured struct {
 	Profiles   []string // by name, in the order of their times
 	Heap       []Sample // bytes in use of each heap profile, the oldest first
 	Goroutines []Sample
-	Growth     *Trend // of the heap as a whole; nil with fewer than three heap profiles
-	Sites      []Site // those that grow or are large and have no finding, the largest first
-	Elsewhere  int64  // bytes in use on stacks that go through no line of the module
+	Growth     *Trend    // of the heap as a whole; nil with fewer than three heap profiles
+	Sites      []Site    // those that grow or are large and have no finding, the largest first
+	Silenced   *Evidence // of all that belongs to findings that comments silence; nil if there is none
+	Elsewhere  int64     // bytes in use on stacks that go through no line of the module
 }

@@ -1,6 +1,7 @@
 package retention
 
 import (
+	"fmt"
 	"go/token"
 	"reflect"
 	"slices"
@@ -30,7 +31,7 @@ type Kept []keeper
 
 type keeper struct {
 	at    token.Pos // where it is allocated, or where a container grows
-	slot  string    // what keeps it, with the path of its package; "" if a caller gets it
+	slot  string    // what keeps it, a name that nothing else has; "" if a caller gets it
 	words string    // the same for a reader
 	from  token.Pos // where it gets there
 }
@@ -80,13 +81,17 @@ func keepers(p *effects.Package) Kept {
 		born[root] = true
 		for _, h := range Holders(p, root) {
 			words := strings.Join(h.Names, " -> ")
-			slot, known := words, true
+			slot, known := "", true
 			switch h.Root {
 			case Caller:
 				of(root, "", "", nil)
 				continue
 			case Variable, Object:
 				slot, words, known = named(p, h.Slot.Ref)
+			default:
+				// Others have goroutines and timers, too.
+				at, _ := p.IR.Range(h.At)
+				slot = fmt.Sprintf("%s at %v", words, p.IR.Pass.Fset.Position(at))
 			}
 			if known {
 				of(root, slot, words, h.At)

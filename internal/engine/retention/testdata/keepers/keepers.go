@@ -59,6 +59,15 @@ func (s *store) wait() { // want `goroutine in \(\*store\).wait`
 	}()
 }
 
+func (s *store) waitTwice() { // want `goroutine in \(\*store\).waitTwice`
+	go func() { // want `goroutine in \(\*store\).waitTwice`
+		<-s.done
+	}()
+	go func() { // want `goroutine in \(\*store\).waitTwice`
+		<-s.done
+	}()
+}
+
 func armed() {
 	x := new(item)                     // want `the runtime timer heap`
 	time.AfterFunc(time.Hour, func() { // want `the runtime timer heap`
