@@ -52,6 +52,10 @@ func Env() []string { return append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOP
 // CopyRest copies from dir, a module, to the folder to all but the Go files of the
 // module; and the modules inside as they are.
 func CopyRest(to, dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
