@@ -41,12 +41,18 @@ func (c *checker) entries() {
 		k.outs = append(k.outs, e)
 	}
 	for _, k := range order {
+		isHarmless := false
 		for _, e := range k.outs {
-			if k.given = c.givesEntry(ir.Outermost(e.Func()), k.field); k.given != nil {
-				break
+			given := c.givesEntry(ir.Outermost(e.Func()), k.field)
+			if given == nil {
+				continue
 			}
+			if k.given == nil {
+				k.given = given
+			}
+			isHarmless = isHarmless || thingOf(given) != nil && harmless(thingOf(given))
 		}
-		if k.given == nil || thingOf(k.given) != nil && harmless(thingOf(k.given)) {
+		if k.given == nil || isHarmless {
 			continue
 		}
 		for _, e := range k.outs {

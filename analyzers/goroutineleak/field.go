@@ -344,7 +344,7 @@ func (c *checker) last(instr ssa.Instruction, index int) bool {
 
 // timer reports a goroutine that waits for a timer which others stop.
 func (c *checker) timer(recv *ssa.UnOp) {
-	if recv.Op != token.ARROW || !convention.IsTime(recv.X.Type().Underlying().(*types.Chan).Elem()) {
+	if recv.Op != token.ARROW || !convention.IsTime(ir.Received(recv.X)) {
 		return
 	}
 	starts := c.Starts(recv.Parent())

@@ -19,12 +19,27 @@ import (
 // send it, once. A select statement on what already ends the loop around a send lets
 // that end as well.
 
-// room returns the fix that gives a channel room for what a goroutine sends on it, if
-// that is one value, sent last, and the channel is made where the goroutine is started.
-func (c *checker) room(start, send ssa.Instruction) *finding.Fix {
+// rooms returns the fix that gives channels room for what a goroutine sends on one of them.
+func (c *checker) rooms(start ssa.Instruction, sends []ssa.Instruction) *finding.Fix {
+	fix := &finding.Fix{Title: "Make room for the value"}
+	for _, send := range sends {
+		made := c.room(start, send)
+		if !made.IsValid() {
+			return nil
+		}
+		if !slices.ContainsFunc(fix.Edits, func(e analysis.TextEdit) bool { return e.Pos == made }) {
+			fix.Edits = append(fix.Edits, analysis.TextEdit{Pos: made, End: made, NewText: []byte(", 1")})
+		}
+	}
+	return fix
+}
+
+// room returns where a channel can get room for what a goroutine sends on it, if that is
+// one value, sent last, and the channel is made where the goroutine is started.
+func (c *checker) room(start, send ssa.Instruction) token.Pos {
 	s, ok := send.(*ssa.Send)
 	if !ok || !c.startedOnly(s.Parent(), start) || !c.sentLast(s) || c.IR.Graph(start.Parent()).Innermost(start.Block()) != nil {
-		return nil
+		return token.NoPos
 	}
 	var made *ssa.MakeChan
 	for _, r := range c.Refs(s.Chan) {
@@ -32,21 +47,21 @@ func (c *checker) room(start, send ssa.Instruction) *finding.Fix {
 		case *ssa.Alloc:
 		case *ssa.MakeChan:
 			if made != nil && made != root || r.Path != nil || root.Parent() != start.Parent() {
-				return nil
+				return token.NoPos
 			}
 			made = root
 		default:
-			return nil
+			return token.NoPos
 		}
 	}
 	if made == nil || slices.ContainsFunc(c.Of(made), func(e *effects.Event) bool {
 		return e.Ref.Path == nil && e.Kind == effects.Grow && e.Instr != send
 	}) {
-		return nil
+		return token.NoPos
 	}
 	file := c.IR.File(made.Pos())
 	if file == nil {
-		return nil
+		return token.NoPos
 	}
 	path, _ := astutil.PathEnclosingInterval(file, made.Pos(), made.Pos())
 	for _, n := range path {
@@ -55,12 +70,11 @@ func (c *checker) room(start, send ssa.Instruction) *finding.Fix {
 			continue
 		}
 		if len(call.Args) != 1 || c.IR.Graph(made.Parent()).Innermost(made.Block()) != nil {
-			return nil
+			return token.NoPos
 		}
-		at := call.Args[0].End()
-		return &finding.Fix{Title: "Make room for the value", Edits: []analysis.TextEdit{{Pos: at, End: at, NewText: []byte(", 1")}}}
+		return call.Args[0].End()
 	}
-	return nil
+	return token.NoPos
 }
 
 // startedOnly reports whether a literal runs on the goroutine that is started there, and

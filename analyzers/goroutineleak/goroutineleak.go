@@ -179,7 +179,7 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		l.note(c, with, "hangs because of that: goroutine started here")
 	}
 	if category == "blocked-send" && !s.Foreign && s.Start != nil && s.Start.Parent() == fn {
-		l.Fix = c.room(s.Start, s.At)
+		l.Fix = c.rooms(s.Start, append(s.Or, s.At))
 	}
 	if needs.Again && s.Start != nil && c.makes(s.Start) {
 		needs.Proof = true // that there are many of what is made

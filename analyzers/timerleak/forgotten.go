@@ -185,10 +185,11 @@ func sameFunc(a, b *effects.Event) bool { return ir.Outermost(a.Func()) == ir.Ou
 
 // made returns a call that makes a timer of the entries, and the name of the
 // function, or nil if they come from elsewhere or are over soon. It prefers a
-// call in a function that also puts entries into the table.
+// call in a function that also puts entries into the table, and then a timer that
+// runs whoever has it.
 func (en *entries) made() (*ssa.Call, string) {
 	var found *ssa.Call
-	name := ""
+	name, best := "", -1
 	var filling []*ssa.Function
 	for _, e := range en.c.Events() {
 		if e.Kind == effects.Store && e.To.Path.IsElem() && tableOf(e.To) == en.table {
@@ -211,8 +212,15 @@ func (en *entries) made() (*ssa.Call, string) {
 		if d, known := en.c.Duration(call.Call.Args[0]); !api.ticker && known && d < int64(time.Minute) {
 			return nil, ""
 		}
-		if found == nil || !slices.Contains(filling, ir.Outermost(found.Parent())) {
-			found, name = call, callee.Name()
+		rank := 0
+		if slices.Contains(filling, ir.Outermost(call.Parent())) {
+			rank += 2
+		}
+		if callee.Name() == "AfterFunc" {
+			rank++
+		}
+		if rank > best {
+			found, name, best = call, callee.Name(), rank
 		}
 		if callee.Name() == "AfterFunc" {
 			en.callbacks = append(en.callbacks, en.c.functions(call.Call.Args[1])...)

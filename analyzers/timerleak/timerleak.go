@@ -368,8 +368,7 @@ func (c *checker) answered(call *ssa.Call, l *ir.Loop) bool {
 }
 
 func (c *checker) forOneError(ch ssa.Value, l *ir.Loop) bool {
-	elem := ch.Type().Underlying().(*types.Chan).Elem()
-	if !types.Identical(elem, types.Universe.Lookup("error").Type()) {
+	if !ir.IsError(ir.Received(ch)) {
 		return false
 	}
 	refs := c.Refs(ch)

@@ -35,7 +35,7 @@ type fixing struct {
 // the earlier finding is taken; another run can apply the other. A fix is
 // taken as a whole or not at all. Files come out formatted, with the ends of
 // lines that they had.
-func fixes(findings []report.Finding) *fixing {
+func fixes(findings []report.Finding, read func(name string) ([]byte, error)) *fixing {
 	var x fixing
 	before := make(map[string][]byte)
 	unusable := make(map[string]bool)
@@ -46,7 +46,7 @@ func fixes(findings []report.Finding) *fixing {
 		src, ok := before[e.File]
 		if !ok {
 			var err error
-			if src, err = os.ReadFile(e.File); err != nil {
+			if src, err = read(e.File); err != nil {
 				x.errs = append(x.errs, err)
 				unusable[e.File] = true
 				return false
@@ -100,6 +100,18 @@ finding:
 		}
 	}
 	return &x
+}
+
+// Fixed returns the files, by name, that applying the first fix of each finding changes,
+// as they are then; and how many fixes that takes. Others overlap these. The error says that
+// fixes would break a file, or that one is not what read returns of it.
+func Fixed(findings []report.Finding, read func(name string) ([]byte, error)) (files map[string][]byte, n int, err error) {
+	x := fixes(findings, read)
+	files = make(map[string][]byte)
+	for _, c := range x.changes {
+		files[c.file] = c.after
+	}
+	return files, x.fixed, errors.Join(x.errs...)
 }
 
 // hasCRLF reports whether lines end as they do on Windows, which a formatted

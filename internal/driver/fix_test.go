@@ -22,7 +22,7 @@ func fixFile(t *testing.T, src string, edits ...report.Edit) (*fixing, string) {
 		e.File, e.Sum = file, sha256.Sum256([]byte(src))
 		findings = append(findings, report.Finding{Fixes: []report.Fix{{Edits: []report.Edit{e}}}})
 	}
-	return fixes(findings), file
+	return fixes(findings, os.ReadFile), file
 }
 
 func TestFixesMerge(t *testing.T) {
@@ -63,7 +63,7 @@ func TestFixesAreRefused(t *testing.T) {
 	}
 	_, file := fixFile(t, "package a\n")
 	f := report.Finding{Fixes: []report.Fix{{Edits: []report.Edit{{File: file, New: "// later\n", Sum: sha256.Sum256([]byte("before"))}}}}}
-	x = fixes([]report.Finding{f, f})
+	x = fixes([]report.Finding{f, f}, os.ReadFile)
 	if x.fixed != 0 || len(x.changes) != 0 || len(x.errs) != 1 {
 		t.Errorf("a file that changed: %+v", x)
 	}

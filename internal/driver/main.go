@@ -237,7 +237,7 @@ func selected(findings []report.Finding, by func(report.Finding) bool) []report.
 // applyFixes writes the fixes of a result, and returns an exit code and whether
 // files changed.
 func (c *commandLine) applyFixes(result *Result, stderr io.Writer) (code int, changed bool) {
-	x := fixes(result.Findings)
+	x := fixes(result.Findings, os.ReadFile)
 	files := 0
 	for _, ch := range x.changes {
 		if err := ch.write(); err != nil {

@@ -42,7 +42,7 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 	findings := result.Findings
 	if c.diff {
 		// Standard output is a patch and nothing else.
-		x := fixes(findings)
+		x := fixes(findings, os.ReadFile)
 		for _, ch := range x.changes {
 			stdout.Write(ch.unified(result.Dir))
 		}

@@ -531,7 +531,8 @@ func panicSite() string {
 	panicked := false
 	for {
 		frame, more := frames.Next()
-		inRuntime := strings.HasPrefix(frame.Function, "runtime.")
+		// A sync.OnceFunc panics again with what its function panicked with.
+		inRuntime := strings.HasPrefix(frame.Function, "runtime.") || strings.HasSuffix(frame.File, "sync/oncefunc.go")
 		if panicked && !inRuntime {
 			return fmt.Sprintf(" (at %s:%d)", frame.File[strings.LastIndex(frame.File, "/")+1:], frame.Line)
 		}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
@@ -213,5 +214,16 @@ func TestChanged(t *testing.T) {
 	}
 	if ran != 2 {
 		t.Errorf("analysed %d times, want 2", ran)
+	}
+}
+
+// A panic is told with the place where it began, also if it went through package sync.
+func TestPanicSite(t *testing.T) {
+	once := sync.OnceFunc(func() { panic("a bug") })
+	for _, run := range []func(){func() { panic("a bug") }, once} {
+		_, err := call(&analysis.Analyzer{Run: func(*analysis.Pass) (any, error) { run(); return nil, nil }}, nil)
+		if want := "panic: a bug (at unit_test.go:"; err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
 	}
 }

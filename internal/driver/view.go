@@ -319,7 +319,7 @@ func (l *listing) with(sources map[string][]byte, isCommon func(path string) boo
 				continue
 			}
 			for path := range importsOf(f) {
-				if isCommon(path) && !slices.Contains(q.Imports, path) {
+				if isCommon(path) && q.ImportMap[path] == "" && !slices.Contains(q.Imports, path) {
 					q.Imports = append(q.Imports, path)
 				}
 			}

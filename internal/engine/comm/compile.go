@@ -635,13 +635,13 @@ func isChan(r effects.Ref) bool {
 	if t == nil {
 		return true
 	}
-	_, ok := t.Underlying().(*types.Chan)
+	_, ok := ir.Under(t).(*types.Chan)
 	return ok
 }
 
 // ticks reports whether a channel is that of a ticker.
 func (b *builder) ticks(v ssa.Value) bool {
-	if !convention.IsTime(v.Type().Underlying().(*types.Chan).Elem()) {
+	if !convention.IsTime(ir.Received(v)) {
 		return false
 	}
 	refs := b.p.Refs(v)

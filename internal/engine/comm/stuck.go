@@ -33,6 +33,8 @@ type Stuck struct {
 	Foreign bool
 	// At is where it waits, nil if that is in another package.
 	At ssa.Instruction
+	// Or are other places where it may wait instead.
+	Or []ssa.Instruction
 	// Exit is where the function returned, nil if it did not.
 	Exit ssa.Instruction
 	// Ticks is set if it waits for a ticker meanwhile.
@@ -62,10 +64,13 @@ func (g *Program) Stuck(fn *ssa.Function) []Stuck {
 	var found []Stuck
 	for _, scc := range graph.bottoms() {
 		for _, s := range m.judge(graph, scc) {
-			if !slices.ContainsFunc(found, func(have Stuck) bool {
+			i := slices.IndexFunc(found, func(have Stuck) bool {
 				return have.Start == s.Start && have.By == s.By && (have.Start != nil || have.At == s.At)
-			}) {
+			})
+			if i < 0 {
 				found = append(found, s)
+			} else if have := &found[i]; have.At != s.At && !slices.Contains(have.Or, s.At) {
+				have.Or = append(have.Or, s.At)
 			}
 		}
 	}

@@ -508,6 +508,8 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []s
 		if op.To < 0 {
 			if op.toGlobal != nil {
 				e.To = Ref{op.toGlobal, c.t.parse(nil, op.toGlobal.Type(), op.ToPath)}
+			} else if op.Holder == "" {
+				e.To.Root = Unknown // a variable that export data does not have
 			}
 			c.emitWhole(refs, e)
 			return

@@ -305,13 +305,13 @@ func mayHave(r Ref, fld *types.Var) bool {
 		if typ == nil {
 			return true
 		}
-		p, ok := typ.Underlying().(*types.Pointer)
+		p, ok := ir.Under(typ).(*types.Pointer)
 		if !ok {
 			break
 		}
 		typ = p.Elem()
 	}
-	switch u := typ.Underlying().(type) {
+	switch u := ir.Under(typ).(type) {
 	case *types.Struct:
 		for i := range u.NumFields() {
 			if u.Field(i).Origin() == fld.Origin() {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // A Ref names a value by the place it was born and the path from there.
@@ -282,10 +284,10 @@ func structOf(typ types.Type) *types.Struct {
 	if typ == nil {
 		return nil
 	}
-	if p, ok := typ.Underlying().(*types.Pointer); ok {
+	if p, ok := ir.Under(typ).(*types.Pointer); ok {
 		typ = p.Elem()
 	}
-	s, _ := typ.Underlying().(*types.Struct)
+	s, _ := ir.Under(typ).(*types.Struct)
 	return s
 }
 
@@ -293,7 +295,7 @@ func elemType(typ types.Type) types.Type {
 	if typ == nil {
 		return nil
 	}
-	switch t := typ.Underlying().(type) {
+	switch t := ir.Under(typ).(type) {
 	case *types.Map:
 		return t.Elem()
 	case *types.Slice:

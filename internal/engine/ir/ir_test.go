@@ -408,3 +408,37 @@ func call(t *testing.T, f *ssa.Function, name string) ssa.CallInstruction {
 	t.Fatalf("%s does not call %s", f, name)
 	return nil
 }
+
+// Under looks through type parameters if all types that they stand for are alike.
+func TestUnder(t *testing.T) {
+	p := build(t, `package a
+
+type (
+	list   []int
+	record struct{ list }
+	method interface{ M() }
+	either interface{ ~[]int | ~string }
+)
+
+func f[
+	Any any, Method method, Either either,
+	List ~[]int, Lists list | []int, Record interface { method; record }, Nested interface { interface { ~[]int } },
+	Chan ~chan int | ~<-chan int, Chans ~chan int | ~chan string,
+](named list) {
+}
+`)
+	sig := p.SSA.Func("f").Signature
+	want := map[string]string{
+		"Any": "any", "Method": "interface{M()}", "Either": "interface{~[]int | ~string}",
+		"List": "[]int", "Lists": "[]int", "Record": "struct{example.com/a.list}", "Nested": "[]int",
+		"Chan": "chan int", "Chans": "~chan int | ~chan string",
+	}
+	for param := range sig.TypeParams().TypeParams() {
+		if got := ir.Under(param).String(); got != want[param.Obj().Name()] {
+			t.Errorf("%s is a %s, want %s", param, got, want[param.Obj().Name()])
+		}
+	}
+	if got := ir.Under(sig.Params().At(0).Type()).String(); got != "[]int" {
+		t.Errorf("a list is a %s", got)
+	}
+}

@@ -12,6 +12,59 @@ func IsError(t types.Type) bool {
 	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
+// Under returns the type that operations on values of a type go by: its underlying type, and
+// for a type parameter the one that all types have in common which it stands for, if they do.
+func Under(t types.Type) types.Type {
+	if p, ok := types.Unalias(t).(*types.TypeParam); ok {
+		if u := common(p.Underlying().(*types.Interface)); u != nil {
+			return u
+		}
+	}
+	return t.Underlying()
+}
+
+// common returns the underlying type of all types that a constraint admits, nil if there is
+// none. Channels may have different directions.
+func common(constraint *types.Interface) types.Type {
+	for t := range constraint.EmbeddedTypes() {
+		var u types.Type
+		switch t := types.Unalias(t).(type) {
+		case *types.Union:
+			for term := range t.Terms() {
+				if x := term.Type().Underlying(); u == nil {
+					u = x
+				} else if !types.Identical(u, x) && !sameElem(u, x) {
+					return nil
+				}
+			}
+		default:
+			u = t.Underlying()
+		}
+		if inner, ok := u.(*types.Interface); ok {
+			u = common(inner)
+		}
+		if u != nil {
+			return u
+		}
+	}
+	return nil
+}
+
+func sameElem(t, u types.Type) bool {
+	x, ok1 := t.(*types.Chan)
+	y, ok2 := u.(*types.Chan)
+	return ok1 && ok2 && types.Identical(x.Elem(), y.Elem())
+}
+
+// Received returns the type of what comes out of a channel, an invalid one if that is not
+// known.
+func Received(ch ssa.Value) types.Type {
+	if c, ok := Under(ch.Type()).(*types.Chan); ok {
+		return c.Elem()
+	}
+	return types.Typ[types.Invalid]
+}
+
 // IsNil reports whether the program says that a value is nil.
 func IsNil(v ssa.Value) bool {
 	k, ok := v.(*ssa.Const)

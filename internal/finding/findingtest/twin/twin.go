@@ -27,15 +27,15 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"golang.org/x/mod/modfile"
 	"golang.org/x/tools/go/packages"
+
+	"github.com/memlint/memlint/internal/finding/findingtest/cases"
 )
 
 // Write writes the twin of the module in dir to the folder to, and returns the
@@ -59,69 +59,12 @@ func Write(to, dir string, foreign func(path string) bool, env []string) (files 
 		if err != nil {
 			return nil, err
 		}
-		if err := write(filepath.Join(to, twin), edits[name].apply(src)); err != nil {
+		if err := cases.Write(filepath.Join(to, twin), edits[name].apply(src)); err != nil {
 			return nil, err
 		}
 		files[filepath.ToSlash(twin)] = filepath.ToSlash(name)
 	}
-	return files, copyRest(to, dir)
-}
-
-// copyRest copies all but the Go files of the module, and the modules inside.
-func copyRest(to, dir string) error {
-	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			if _, err := os.Stat(filepath.Join(path, "go.mod")); err != nil || path == dir {
-				return nil
-			}
-			if err := os.CopyFS(filepath.Join(to, rel), os.DirFS(path)); err != nil {
-				return err
-			}
-			return filepath.SkipDir
-		}
-		if !d.Type().IsRegular() || strings.HasSuffix(path, ".go") || strings.HasSuffix(path, ".golden") {
-			return nil
-		}
-		data, err := os.ReadFile(path)
-		if err == nil && rel == "go.mod" {
-			data, err = anchor(dir, data)
-		}
-		if err != nil {
-			return err
-		}
-		return write(filepath.Join(to, rel), data)
-	})
-}
-
-// anchor returns a go.mod in which folders beside that of the module, which are not
-// copied, are named from the root.
-func anchor(dir string, gomod []byte) ([]byte, error) {
-	f, err := modfile.Parse(filepath.Join(dir, "go.mod"), gomod, nil)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range f.Replace {
-		if strings.HasPrefix(r.New.Path, "../") {
-			if err := f.AddReplace(r.Old.Path, r.Old.Version, filepath.Join(dir, r.New.Path), ""); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return f.Format()
-}
-
-func write(name string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-		return err
-	}
-	return os.WriteFile(name, data, 0o666)
+	return files, cases.CopyRest(to, dir)
 }
 
 // A module is one whose twin is written.

@@ -2,7 +2,6 @@ package twin_test
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -16,7 +15,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/memlint/memlint"
-	"github.com/memlint/memlint/internal/driver"
+	"github.com/memlint/memlint/internal/driver/report"
+	"github.com/memlint/memlint/internal/finding/findingtest/cases"
 	"github.com/memlint/memlint/internal/finding/findingtest/twin"
 )
 
@@ -41,100 +41,39 @@ func TestNames(t *testing.T) {
 			}
 		}
 	}
-	for _, dir := range modules(t) {
+	dirs, err := cases.Modules(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range dirs {
 		t.Run(dir, func(t *testing.T) {
 			dir, to := filepath.Join(root, dir), t.TempDir()
-			files, err := twin.Write(to, dir, foreign, env())
+			files, err := twin.Write(to, dir, foreign, cases.Env())
 			if err != nil {
 				t.Fatal(err)
 			}
 			original := find(t, dir, func(file string) string { return file })
 			renamed := find(t, to, func(file string) string { return files[file] })
-			for _, f := range subtract(original, renamed) {
+			for _, f := range cases.Subtract(original, renamed) {
 				t.Errorf("found only with names that speak: %s", f)
 			}
-			for _, f := range subtract(renamed, original) {
+			for _, f := range cases.Subtract(renamed, original) {
 				t.Errorf("found only with names that do not: %s", f)
 			}
 		})
 	}
 }
 
-// modules returns the folders of the modules that there are findings in.
-func modules(t *testing.T) []string {
-	t.Helper()
-	var dirs []string
-	for _, top := range []string{"examples", "testdata/src"} {
-		err := filepath.WalkDir(filepath.Join(root, top), func(name string, d fs.DirEntry, err error) error {
-			if err != nil || !d.IsDir() {
-				return err
-			}
-			if _, err := os.Stat(filepath.Join(name, "go.mod")); err != nil {
-				return nil
-			}
-			rel, err := filepath.Rel(root, name)
-			dirs = append(dirs, filepath.ToSlash(rel))
-			if err != nil {
-				return err
-			}
-			return filepath.SkipDir // modules inside stand for others
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(dirs) < 2 {
-		t.Fatal("there are no modules")
-	}
-	return dirs
-}
-
-func env() []string { return append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOPROXY=off") }
-
-// A found is where a finding is, and how many there are of the kind.
-type found struct {
-	place   string // file:line, analyzer/category
-	message string
-}
-
-func (f found) String() string { return f.place + ": " + f.message }
-
 // find returns what is found in a module, in files that go by other names.
-func find(t *testing.T, dir string, name func(file string) string) []found {
+func find(t *testing.T, dir string, name func(file string) string) []cases.Found {
 	t.Helper()
-	result, err := driver.Run(context.Background(), driver.Options{
-		Analyzers: memlint.Analyzers(), Patterns: []string{"./..."}, Dir: dir, Env: env(), Tests: true,
+	all, err := cases.Find(dir, memlint.Analyzers(), func(file string, f report.Finding) string {
+		return fmt.Sprintf("%s:%d", name(file), f.Pos.Line)
 	})
 	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range result.Problems {
-		t.Errorf("%s: %s: %s", dir, p.Package, p.Text)
-	}
-	var all []found
-	for _, f := range result.Findings {
-		file, err := filepath.Rel(result.Dir, f.Pos.Filename)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, found{fmt.Sprintf("%s:%d: %s", name(filepath.ToSlash(file)), f.Pos.Line, f.Rule()), f.Message})
+		t.Fatalf("%s: %v", dir, err)
 	}
 	return all
-}
-
-// subtract returns what is in a more often than in b.
-func subtract(a, b []found) []found {
-	rest := make(map[string]int)
-	for _, f := range b {
-		rest[f.place]++
-	}
-	var more []found
-	for _, f := range a {
-		if rest[f.place]--; rest[f.place] < 0 {
-			more = append(more, f)
-		}
-	}
-	return more
 }
 
 var update = flag.Bool("update", false, "write what the twins of testdata/*.txtar are into them")
@@ -165,7 +104,7 @@ func TestWrite(t *testing.T) {
 			if err := os.CopyFS(dir, fsys); err != nil {
 				t.Fatal(err)
 			}
-			files, err := twin.Write(to, dir, foreign, env())
+			files, err := twin.Write(to, dir, foreign, cases.Env())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -206,7 +145,7 @@ func TestWriteBroken(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err := twin.Write(t.TempDir(), dir, foreign, env())
+	_, err := twin.Write(t.TempDir(), dir, foreign, cases.Env())
 	if err == nil || !strings.Contains(err.Error(), "does not build") || !strings.Contains(err.Error(), "broken.go:3:9: undefined: y") {
 		t.Errorf("error %v", err)
 	}
