@@ -28,7 +28,7 @@ func (m *Monitor) dump(now time.Time) {
 	}
 	for _, kind := range kinds {
 		if p := pprof.Lookup(kind); p != nil {
-			if err := m.write(p, kind+now.UTC().Format("-20060102T150405.000Z.pb.gz")); err != nil {
+			if err := m.write(p, kind, now.UTC().Format("20060102T150405.000Z.pb.gz")); err != nil {
 				m.opts.OnError(fmt.Errorf("monitor: %w", err))
 			}
 		}
@@ -37,8 +37,8 @@ func (m *Monitor) dump(now time.Time) {
 
 // write writes a profile under another name, then makes room, and then gives it its own:
 // a full disk costs none of those that there are, and nobody sees one that is not whole.
-func (m *Monitor) write(p *pprof.Profile, name string) error {
-	file := filepath.Join(m.opts.Dir, name)
+func (m *Monitor) write(p *pprof.Profile, kind, stamp string) error {
+	file := filepath.Join(m.opts.Dir, kind+"-"+stamp)
 	f, err := os.OpenFile(file+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -47,14 +47,15 @@ func (m *Monitor) write(p *pprof.Profile, name string) error {
 	if err := cmp.Or(p.WriteTo(f, 0), f.Close()); err != nil {
 		return err
 	}
-	if err := prune(m.opts.Dir, "", m.opts.MaxFiles-1); err != nil {
+	if err := prune(m.opts.Dir, stamp, "", m.opts.MaxFiles-1); err != nil {
 		return err
 	}
 	return os.Rename(file+".tmp", file)
 }
 
-// prune removes profiles whose names end with suffix, all but the newest.
-func prune(dir, suffix string, keep int) error {
+// prune removes profiles whose names end with suffix, all but the newest. Those of a time
+// after now are the oldest: they were written before the clock was put right.
+func prune(dir, now, suffix string, keep int) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
@@ -65,7 +66,13 @@ func prune(dir, suffix string, keep int) error {
 		ok, _ := path.Match("????????T??????.???Z.pb.gz"+suffix, stamp(e))
 		return !ok || !slices.Contains(kinds, kind)
 	})
-	slices.SortStableFunc(old, func(a, b fs.DirEntry) int { return strings.Compare(stamp(a), stamp(b)) })
+	slices.SortStableFunc(old, func(a, b fs.DirEntry) int {
+		x, y := stamp(a), stamp(b)
+		if (x > now) != (y > now) {
+			return strings.Compare(y, x)
+		}
+		return strings.Compare(x, y)
+	})
 	for _, e := range old[:max(0, len(old)-keep)] {
 		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -82,7 +82,7 @@ func start(opts Options, read func() Sample) (*Monitor, error) {
 	}
 	if opts.Dir != "" {
 		// A process that was killed may have left what it was writing.
-		if err := cmp.Or(os.MkdirAll(opts.Dir, 0o777), prune(opts.Dir, ".tmp", 0)); err != nil {
+		if err := cmp.Or(os.MkdirAll(opts.Dir, 0o777), prune(opts.Dir, "", ".tmp", 0)); err != nil {
 			return nil, fmt.Errorf("monitor: %w", err)
 		}
 	}

@@ -236,6 +236,32 @@ func TestFolder(t *testing.T) {
 	})
 }
 
+// TestClock checks that profiles of a clock that was wrong make room for new ones.
+func TestClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		for _, kind := range runtimeKinds() {
+			for _, stamp := range []string{"20330101T000000.000Z", "20330102T000000.000Z"} {
+				if err := os.WriteFile(filepath.Join(dir, kind+"-"+stamp+".pb.gz"), nil, 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		m, err := start(Options{Dir: dir, Every: time.Minute, MaxFiles: 2 * len(runtimeKinds()), OnError: func(err error) { t.Error(err) }}, percent(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Close()
+		for _, want := range []string{"01:00 00:00", "01:00 02:00", "02:00 03:00"} {
+			time.Sleep(time.Minute + time.Millisecond)
+			synctest.Wait()
+			if got := heaps(t, dir); got != want {
+				t.Errorf("heap profiles are of %q, want %q", got, want)
+			}
+		}
+	})
+}
+
 // TestFailure checks that a monitor says what fails, and goes on.
 func TestFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -16,7 +16,8 @@ import (
 type profiles struct {
 	names  []string
 	stamps []stamp
-	read   []*profile.Profile // in the order of their times
+	read   []*profile.Profile // of one process, in the order of their times
+	others int                // how many are of other processes
 	errs   []error            // why some could not be read
 }
 
@@ -39,6 +40,9 @@ func (p *profiles) load(inDir func(name string) string) {
 		p.read, p.errs = append(p.read, read...), append(p.errs, errs...)
 	}
 	profile.Sort(p.read)
+	all := len(p.read)
+	p.read = profile.Process(p.read, measure.Enough)
+	p.others = all - len(p.read)
 }
 
 // measure gives the findings of a result the evidence of profiles, and their order. A
@@ -109,6 +113,9 @@ func (c *commandLine) noteMeasured(result *Result, stderr io.Writer) {
 		}
 	}
 	c.note(stderr, "%s: they show %d of %s, and %s without one", count(len(m.Profiles), "profile"), seen, count(len(all), "finding"), count(len(m.Sites), "place"))
+	if n := c.profiles.others; n > 0 {
+		c.note(stderr, "left out %s of other processes: the server has started again", count(n, "profile"))
+	}
 	if m.Silenced != nil && m.Silenced.Grows() {
 		c.note(stderr, "comments silence findings where profiles show %s", m.Silenced.Text())
 	}

@@ -65,12 +65,12 @@ func (j *join) evidence(a *amount) *report.Evidence {
 	return e
 }
 
-// minProfiles is from how many profiles on they tell how it goes on.
-const minProfiles = 3
+// Enough is how many profiles of a process tell how it goes on.
+const Enough = 3
 
 // growth returns how a series goes on; nil if it is too short, or always nothing.
 func growth(series []report.Sample, unit string, grain int64) *report.Trend {
-	if len(series) < minProfiles || !slices.ContainsFunc(series, func(s report.Sample) bool { return s.Value > 0 }) {
+	if len(series) < Enough || !slices.ContainsFunc(series, func(s report.Sample) bool { return s.Value > 0 }) {
 		return nil
 	}
 	return trend.Of(series, unit, grain)

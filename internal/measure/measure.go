@@ -198,6 +198,9 @@ func (j *join) attribute(i int, site *profile.Site) {
 			found, at = j.startedAt(spots[last]), last
 		}
 	}
+	if len(found) == 0 {
+		at = 0
+	}
 	where := report.Spot{Func: frames[at].Func}
 	where.Pos.Filename, where.Pos.Line = spots[at].file, spots[at].line
 	if len(found) > 0 {

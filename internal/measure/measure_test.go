@@ -328,6 +328,9 @@ func summary(found []report.Finding, measured *report.Measured, err error) strin
 	}
 	for _, s := range measured.Sites {
 		f := s.Finding()
+		if s.Evidence.At[0].Pos != s.Pos {
+			out = append(out, fmt.Sprintf("a place on line %d is at %v", s.Pos.Line, s.Evidence.At))
+		}
 		out = append(out, fmt.Sprintf("%s %d: %s", f.Category, s.Pos.Line, f.Text()))
 	}
 	if s := measured.Silenced; s != nil {

@@ -1,6 +1,9 @@
 package report
 
-import "go/token"
+import (
+	"go/token"
+	"strings"
+)
 
 // A Package is one whose lines profiles may speak of.
 type Package struct {
@@ -49,7 +52,7 @@ func (s Site) Finding() Finding {
 	if s.Holder != "" {
 		text += "; held by " + s.Holder
 	}
-	f := Finding{Package: s.Package, Analyzer: Profiled, Category: s.Category(), Pos: s.Pos, Decl: s.Func, Evidence: &s.Evidence}
+	f := Finding{Package: s.Package, Analyzer: Profiled, Category: s.Category(), Pos: s.Pos, Decl: s.decl(), Evidence: &s.Evidence}
 	f.Message = text + f.Tail()
 	if s.HeldAt.IsValid() && (s.HeldAt.Filename != s.Pos.Filename || s.HeldAt.Line != s.Pos.Line) {
 		f.Related = append(f.Related, Related{Pos: s.HeldAt, Message: "held from here on"})
@@ -62,6 +65,14 @@ func (s Site) Finding() Finding {
 		inner = inner && !at.Ours
 	}
 	return f
+}
+
+// decl returns the name of the function without that of its package.
+func (s Site) decl() string {
+	path, _, _ := strings.Cut(s.Func, "[") // type arguments have paths, too
+	slash := strings.LastIndexByte(path, '/') + 1
+	_, name, _ := strings.Cut(s.Func[slash:], ".")
+	return name
 }
 
 // Measured is what profiles say besides what they say of findings.

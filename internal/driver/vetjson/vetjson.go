@@ -6,6 +6,7 @@ package vetjson
 import (
 	"encoding/json"
 	"fmt"
+	"go/token"
 
 	"github.com/memlint/memlint/internal/driver/report"
 )
@@ -45,9 +46,9 @@ func Format(findings []report.Finding) []byte {
 		if tree[f.Package] == nil {
 			tree[f.Package] = make(map[string][]diagnostic)
 		}
-		d := diagnostic{Category: f.Category, Posn: f.Pos.String(), End: f.End.String(), Message: f.Message, Evidence: f.Evidence}
+		d := diagnostic{Category: f.Category, Posn: f.Pos.String(), End: end(f.Pos, f.End), Message: f.Message, Evidence: f.Evidence}
 		for _, r := range f.Related {
-			d.Related = append(d.Related, related{r.Pos.String(), r.End.String(), r.Message})
+			d.Related = append(d.Related, related{r.Pos.String(), end(r.Pos, r.End), r.Message})
 		}
 		for _, x := range f.Fixes {
 			y := fix{Message: x.Title, Edits: []edit{}}
@@ -63,4 +64,12 @@ func Format(findings []report.Finding) []byte {
 		panic(fmt.Sprintf("vetjson: strings and numbers do not marshal: %v", err)) // cannot happen
 	}
 	return append(out, '\n')
+}
+
+// end returns where what begins at pos ends: there, if that is not known.
+func end(pos, end token.Position) string {
+	if !end.IsValid() {
+		end = pos
+	}
+	return end.String()
 }

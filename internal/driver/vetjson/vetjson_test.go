@@ -28,6 +28,7 @@ func TestFormat(t *testing.T) {
 		{Package: "p", Analyzer: "timerleak", Message: "second", Pos: at("/m/poll.go", 20, 1), End: at("/m/poll.go", 20, 1)},
 		{Package: "a", Analyzer: "listenerleak", Message: "other package", Pos: at("/m/a/a.go", 1, 1), End: at("/m/a/a.go", 1, 1)},
 		{Package: "p", Analyzer: "timerleak", Category: "kind", Message: "third (timerleak/kind, latent)", Latent: true, Pos: at("/m/poll.go", 9, 1), End: at("/m/poll.go", 9, 1)},
+		{Package: "p", Analyzer: "profile", Category: "grows", Message: "only the line is known", Pos: at("/m/poll.go", 9, 0), Related: []report.Related{{Pos: at("/m/poll.go", 3, 0), Message: "called here"}}},
 	})
 	const golden = "testdata/want.json"
 	if *update {
