@@ -3,6 +3,7 @@ package mutate_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -106,72 +107,46 @@ func FuzzMutants(f *testing.F) {
 		stop := time.AfterFunc(patience, func() { panic(fmt.Sprintf("%s takes longer than %v:\n%s", name, patience, src)) })
 		defer stop.Stop()
 		if problem := fix(session, dir, map[string][]byte{name: src}); problem != "" {
-			t.Fatalf("%s: %s\n%s", name, problem, src)
+			t.Fatalf("%s: %s\nbefore fixes:\n%s", name, problem, src)
 		}
 	})
 }
 
 // fix applies fixes to a package until none is left, and says what is wrong with that.
 func fix(session *driver.Session, dir string, buffers map[string][]byte) (problem string) {
+	read := func(name string) ([]byte, error) {
+		if text, ok := buffers[name]; ok {
+			return text, nil
+		}
+		return os.ReadFile(name)
+	}
 	for range maxFixing {
 		result, err := session.Check(context.Background(), dir, buffers)
 		if err != nil {
 			return err.Error()
 		}
 		if len(result.Problems) > 0 {
-			return result.Problems[0].Text
+			return result.Problems[0].Text + texts(buffers)
 		}
-		fixable := 0
-		for _, f := range result.Findings {
-			if len(f.Fixes) > 0 {
-				fixable++
-			}
+		files, n, err := driver.Fixed(result.Findings, read)
+		if err != nil {
+			return err.Error() + texts(buffers)
 		}
-		files, n, err := driver.Fixed(result.Findings, func(name string) ([]byte, error) {
-			if text, ok := buffers[name]; ok {
-				return text, nil
-			}
-			return os.ReadFile(name)
-		})
-		switch {
-		case err != nil:
-			return err.Error()
-		case len(files) == 0 && fixable > 0:
-			return fmt.Sprintf("%d fixes change nothing", n)
-		case len(files) == 0:
+		if len(files) == 0 && n == 0 {
 			return ""
 		}
-		for name, text := range files {
-			buffers[name] = text
+		if len(files) == 0 {
+			return fmt.Sprintf("%d fixes change nothing%s", n, texts(buffers))
 		}
-		if n == fixable {
-			// The next time must be the last.
-			return last(session, dir, buffers)
-		}
+		maps.Copy(buffers, files)
 	}
-	return fmt.Sprintf("there is something to fix after %d times", maxFixing)
+	return fmt.Sprintf("there is something to fix after %d times%s", maxFixing, texts(buffers))
 }
 
-// last says what there is to fix in a package that has been fixed.
-func last(session *driver.Session, dir string, buffers map[string][]byte) (problem string) {
-	fixed := func() string {
-		var all strings.Builder
-		for name, text := range buffers {
-			fmt.Fprintf(&all, "\nfixed %s:\n%s", name, text)
-		}
-		return all.String()
+func texts(buffers map[string][]byte) string {
+	var all strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(buffers)) {
+		fmt.Fprintf(&all, "\n%s:\n%s", name, buffers[name])
 	}
-	result, err := session.Check(context.Background(), dir, buffers)
-	if err != nil {
-		return err.Error()
-	}
-	if len(result.Problems) > 0 {
-		return result.Problems[0].Text + fixed()
-	}
-	for _, f := range result.Findings {
-		if len(f.Fixes) > 0 {
-			return fmt.Sprintf("can be fixed again: %s: %s", f.Pos, f.Message) + fixed()
-		}
-	}
-	return ""
+	return all.String()
 }
