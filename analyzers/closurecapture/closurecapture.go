@@ -47,7 +47,14 @@ var attachers = map[string]string{
 
 type checker struct {
 	*evidence.Package
-	report *finding.Reporter
+	report  *finding.Reporter
+	hoisted map[hoisted]bool // by fixes
+}
+
+// A hoisted is an expression that a fix takes before a function literal.
+type hoisted struct {
+	fn   *ssa.Function // declared
+	expr string
 }
 
 func init() { evidence.Register(name, find) }
@@ -55,7 +62,7 @@ func init() { evidence.Register(name, find) }
 // find returns the closures that pile up with what they keep: leaks where they
 // are made again and again.
 func find(p *evidence.Package) []*evidence.Leak {
-	c := &checker{Package: p}
+	c := &checker{Package: p, hoisted: make(map[hoisted]bool)}
 	var found []*evidence.Leak
 	c.closures(func(mc *ssa.MakeClosure, leak finding.Leak) {
 		if leak.Category != "large-capture" {
@@ -70,7 +77,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 }
 
 func run(pass *analysis.Pass) (any, error) {
-	c := &checker{Package: evidence.Of(pass), report: finding.NewReporter(pass)}
+	c := &checker{Package: evidence.Of(pass), report: finding.NewReporter(pass), hoisted: make(map[hoisted]bool)}
 	account.Report(c.Package, c.report, name, func(l *evidence.Leak) finding.Leak { return *l.Tell.(*finding.Leak) })
 	c.closures(func(_ *ssa.MakeClosure, leak finding.Leak) {
 		if leak.Category == "partial-use" {
@@ -137,7 +144,12 @@ func (c *checker) keeps(v retention.Capture, size retention.Size, h retention.Ho
 		leak.What = "closure keeps " + all(v, size) + " for " + names(parts)
 		if len(parts) == 1 && parts[0].Expr && v.NotNil() {
 			title := "Take " + parts[0].Name + " before the function literal"
-			leak.Fix = finding.HoistFrom(c.IR.Pass, pos, v.Cell.Pos(), parts[0].Name, title)
+			// Two fixes must not declare the same variable.
+			key := hoisted{ir.Outermost(v.Closure.Parent()), parts[0].Name}
+			if fix := finding.HoistFrom(c.IR.Pass, pos, v.Cell.Pos(), parts[0].Name, title); fix != nil && !c.hoisted[key] {
+				leak.Fix = fix
+				c.hoisted[key] = true
+			}
 		}
 	case !size.Bulk:
 		return leak, false

@@ -32,7 +32,7 @@ type fixing struct {
 }
 
 // fixes merges the first fix of each finding. Of two that overlap, the one of
-// the earlier finding is taken; another run can apply the other. A fix is
+// the earlier finding is taken; see applyFixes for the other. A fix is
 // taken as a whole or not at all. Files come out formatted, with the ends of
 // lines that they had.
 func fixes(findings []report.Finding, read func(name string) ([]byte, error)) *fixing {

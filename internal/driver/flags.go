@@ -66,7 +66,7 @@ func parse(suite Suite, args []string) (*commandLine, error) {
 	c.flags.BoolVar(&c.json, "json", false, "print findings as JSON in the form of go vet -json; exit 0 even with findings")
 	c.flags.BoolVar(&c.sarif, "sarif", false, "print findings as SARIF 2.1.0; exit 0 even with findings")
 	c.flags.BoolVar(&c.github, "github", false, "print findings as annotations of GitHub Actions")
-	c.flags.BoolVar(&c.fix, "fix", false, "apply the first fix of each finding")
+	c.flags.BoolVar(&c.fix, "fix", false, "apply the first fix of each finding, until none is left")
 	c.flags.BoolVar(&c.diff, "diff", false, "print what -fix would change as a unified diff, and change nothing")
 	c.flags.BoolVar(&c.quiet, "q", false, "print findings and errors only, no summary and no progress")
 	c.flags.BoolVar(&c.stats, "stats", false, "say at the end where the time went")

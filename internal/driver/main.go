@@ -129,14 +129,9 @@ func (c *commandLine) run(ctx context.Context, stdout, stderr io.Writer) (code i
 		return 0, err
 	}
 	if c.fix && !c.diff {
-		// What remains is where it is after the fixes, so look again.
-		failed, changed := c.applyFixes(result, stderr)
-		if changed {
-			if result, err = c.analyze(ctx, stderr); err != nil {
-				return 0, err
-			}
+		if result, code, err = c.applyFixes(ctx, result, stderr); err != nil {
+			return 0, err
 		}
-		code = failed
 	}
 	if c.writeBaseline != "" {
 		code = max(code, c.printProblems(result, stderr))
@@ -234,27 +229,44 @@ func selected(findings []report.Finding, by func(report.Finding) bool) []report.
 	return slices.DeleteFunc(slices.Clone(findings), func(f report.Finding) bool { return !by(f) })
 }
 
-// applyFixes writes the fixes of a result, and returns an exit code and whether
-// files changed.
-func (c *commandLine) applyFixes(result *Result, stderr io.Writer) (code int, changed bool) {
-	x := fixes(result.Findings, os.ReadFile)
-	files := 0
-	for _, ch := range x.changes {
-		if err := ch.write(); err != nil {
-			x.errs = append(x.errs, fmt.Errorf("%s: not fixed: %w", report.Path(ch.file, result.Dir), err))
-			x.fixed -= ch.fixed
-			continue
+// maxFixing bounds how often fixes are applied to what fixes have made.
+const maxFixing = 10
+
+// applyFixes writes the fixes of a result, and then those of what remains, which may
+// have overlapped them or tell of another place, until there is none. With a baseline
+// it does so once: those that it knows are not told apart when others are gone. It
+// returns what remains, where it is then, and an exit code.
+func (c *commandLine) applyFixes(ctx context.Context, result *Result, stderr io.Writer) (_ *Result, code int, err error) {
+	fixed, files := 0, make(map[string]bool)
+	for range maxFixing {
+		x := fixes(result.Findings, os.ReadFile)
+		changed := false
+		for _, ch := range x.changes {
+			if err := ch.write(); err != nil {
+				x.errs = append(x.errs, fmt.Errorf("%s: not fixed: %w", report.Path(ch.file, result.Dir), err))
+				x.fixed -= ch.fixed
+				continue
+			}
+			changed, files[ch.file] = true, true
 		}
-		files++
+		for _, err := range x.errs {
+			fmt.Fprintf(stderr, "memlint: %v\n", err)
+			code = exitFailed
+		}
+		fixed += x.fixed
+		if changed {
+			if result, err = c.analyze(ctx, stderr); err != nil {
+				return nil, 0, err
+			}
+		}
+		if !changed || code == exitFailed || c.baseline != "" {
+			break
+		}
 	}
-	for _, err := range x.errs {
-		fmt.Fprintf(stderr, "memlint: %v\n", err)
-		code = exitFailed
+	if len(files) > 0 {
+		c.note(stderr, "fixed %s in %s", count(fixed, "finding"), count(len(files), "file"))
 	}
-	if files > 0 {
-		c.note(stderr, "fixed %s in %s", count(x.fixed, "finding"), count(files, "file"))
-	}
-	return code, files > 0
+	return result, code, nil
 }
 
 // buildVersion returns the version of the module that the command was built

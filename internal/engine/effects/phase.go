@@ -386,7 +386,7 @@ func (t *table) indexUses() {
 					body := mc.Fn.(*ssa.Function)
 					t.made[body] = append(t.made[body], mc)
 					if m := ir.BoundMethod(mc); m != nil {
-						if src := t.ir.Source(t.ir.SSA.Prog.FuncValue(m)); src != nil {
+						if src := t.ir.Source(t.ir.SSA.Prog.FuncValue(m)); src != nil && len(*mc.Referrers()) > 0 {
 							t.uses[src] = append(t.uses[src], mc)
 						}
 						continue

@@ -113,6 +113,14 @@ func hook(n int) {
 	hooks = append(hooks, func() int { return len(table) }) // want `held by hooks -> func -> table`
 }
 
+// The variable of the first fix is taken for the second.
+func hookTwice(n int) {
+	table := make([]int, n)
+	fill(table)
+	hooks = append(hooks, func() int { return len(table) }) // want `held by hooks -> func -> table`
+	hooks = append(hooks, func() int { return len(table) }) // want `held by hooks -> func -> table`
+}
+
 func reset() { hooks = nil }
 
 func fill(table []int) {
