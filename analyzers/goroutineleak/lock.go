@@ -105,14 +105,22 @@ func (m mutex) handed(fn *ssa.Function) bool {
 		if e.Kind != effects.Method || e.Name != m.unlock || !m.entered(other) {
 			continue
 		}
-		named := func(in, fn *ssa.Function) bool {
-			return slices.ContainsFunc(m.Uses(fn), func(use ssa.Instruction) bool { return ir.Outermost(use.Parent()) == in })
-		}
-		if named(fn, other) || named(other, fn) || m.remembers(fn) {
+		if m.named(fn, other, 0) || m.named(other, fn, 0) || m.remembers(fn) {
 			return true
 		}
 	}
 	return false
+}
+
+// maxHanding bounds the functions between one that locks a mutex and one that unlocks it.
+const maxHanding = 2
+
+// named reports whether a function names another one, or one that does.
+func (m mutex) named(in, fn *ssa.Function, depth int) bool {
+	return slices.ContainsFunc(m.Uses(fn), func(use ssa.Instruction) bool {
+		by := ir.Outermost(use.Parent())
+		return by == in || depth < maxHanding && m.named(in, by, depth+1)
+	})
 }
 
 // remembers reports whether a function notes something in the object of the mutex.

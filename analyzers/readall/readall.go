@@ -2,6 +2,7 @@ package readall
 
 import (
 	_ "embed"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -66,7 +67,7 @@ func (c *checker) handlers() {
 				if callee := ir.Callee(call.Common()); callee == nil || callee.FullName() != "net/http.MaxBytesHandler" {
 					continue
 				}
-				if handler := c.IR.Source(function(ir.Args(call.Common())[0])); handler != nil {
+				if handler := c.IR.Source(c.function(ir.Args(call.Common())[0])); handler != nil {
 					c.handled[ir.Outermost(handler)] = true
 				} else {
 					c.all = true
@@ -77,14 +78,33 @@ func (c *checker) handlers() {
 }
 
 // function returns the function that a value is, or nil.
-func function(v ssa.Value) *ssa.Function {
+func (c *checker) function(v ssa.Value) *ssa.Function {
 	switch v := ir.Unwrap(v).(type) {
 	case *ssa.Function:
 		return v
 	case *ssa.MakeClosure:
+		if m := ir.BoundMethod(v); m != nil {
+			return c.IR.SSA.Prog.FuncValue(m)
+		}
 		return v.Fn.(*ssa.Function)
 	}
 	return nil
+}
+
+// maxCallers bounds how far callers are followed to the handler that they are called by.
+const maxCallers = 3
+
+// isHandled reports whether a function is one of the handlers that are wrapped, or only
+// these call it.
+func (c *checker) isHandled(fn *ssa.Function, depth int) bool {
+	if c.handled[fn] {
+		return true
+	}
+	uses := c.Uses(fn)
+	return depth < maxCallers && len(uses) > 0 && !token.IsExported(fn.Name()) && !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		return !ok || c.IR.Static(call.Common()) != fn || !c.isHandled(ir.Outermost(use.Parent()), depth+1)
+	})
 }
 
 // A body is what somebody else makes as long as they like.
@@ -119,7 +139,7 @@ func (c *checker) body(e *effects.Event) (*body, ssa.Instruction) {
 // unlimited reports whether nothing in sight limits a body where it is read.
 func (c *checker) unlimited(b *body, r effects.Ref, at ssa.Instruction) bool {
 	fn := ir.Outermost(at.Parent())
-	return b == upload || (b != request || !c.all && !c.handled[fn]) && !c.limited(r, fn, 0)
+	return b == upload || (b != request || !c.all && !c.isHandled(fn, 0)) && !c.limited(r, fn, 0)
 }
 
 // bodyOf returns what a ref names, or nil if that is no body.

@@ -4,7 +4,10 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/types/typeutil"
+
+	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // teardownNames are the methods that end the life of their receiver.
@@ -39,6 +42,36 @@ func IsTeardown(fn *types.Func) bool {
 	}
 	params := fn.Signature().Params()
 	return params.Len() == 0 || params.Len() == 1 && params.At(0).Type().String() == "context.Context"
+}
+
+// maxEnding bounds how far callers of a method are followed that ends the life of its receiver.
+const maxEnding = 3
+
+// InTeardown reports whether a function is a method that ends the life of its receiver, or one
+// that only such methods of its type call.
+func (p *Package) InTeardown(fn *ssa.Function) bool { return p.inTeardown(fn, 0) }
+
+func (p *Package) inTeardown(fn *ssa.Function, depth int) bool {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || fn.Signature.Recv() == nil {
+		return false
+	}
+	if IsTeardown(obj) {
+		return true
+	}
+	uses := p.Uses(fn)
+	if depth == maxEnding || len(uses) == 0 || obj.Exported() {
+		return false
+	}
+	owner := ir.Named(fn.Signature.Recv().Type())
+	return !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		if !ok || p.IR.Static(call.Common()) != fn {
+			return true
+		}
+		by := ir.Outermost(use.Parent())
+		return by.Signature.Recv() == nil || ir.Named(by.Signature.Recv().Type()) != owner || !p.inTeardown(by, depth+1)
+	})
 }
 
 // Ending reports whether a method of the name ends the life of its receiver.

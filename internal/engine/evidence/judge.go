@@ -423,8 +423,7 @@ func generated(fn *ssa.Function) bool {
 // method that ends its owner.
 func (j *judge) closesBefore(f *types.Var) bool {
 	return f != nil && slices.ContainsFunc(j.OfField(f), func(e *effects.Event) bool {
-		obj, ok := ir.Outermost(e.Func()).Object().(*types.Func)
-		return e.Kind == effects.Close && !(ok && effects.IsTeardown(obj))
+		return e.Kind == effects.Close && !j.InTeardown(ir.Outermost(e.Func()))
 	})
 }
 
@@ -710,7 +709,7 @@ func fieldsOn(typ types.Type, path string) (fields []*types.Var) {
 func (p *Package) indexEmptied() map[*types.Var]bool {
 	emptied := make(map[*types.Var]bool)
 	for _, fn := range p.IR.Funcs {
-		if obj, ok := ir.Outermost(fn).Object().(*types.Func); p.inTest(fn) || ok && effects.IsTeardown(obj) {
+		if p.inTest(fn) || p.InTeardown(ir.Outermost(fn)) {
 			continue
 		}
 		for _, b := range fn.Blocks {

@@ -233,7 +233,7 @@ func takes(e *effects.Event) bool {
 // ends it, or in one that only those call.
 func (f *fields) atTheEnd(e *effects.Event) bool {
 	fn := ir.Outermost(e.Func())
-	return fn.Signature.Recv() != nil && f.partOf(e.Ref, fn.Params[0]) && f.ending(fn, 0)
+	return fn.Signature.Recv() != nil && f.partOf(e.Ref, fn.Params[0]) && f.InTeardown(fn)
 }
 
 // partOf reports whether a field belongs to the memory of a value.
@@ -252,30 +252,6 @@ func (f *fields) partOf(r effects.Ref, v ssa.Value) bool {
 func isPointer(typ types.Type) bool {
 	_, is := typ.Underlying().(*types.Pointer)
 	return is
-}
-
-func (f *fields) ending(fn *ssa.Function, depth int) bool {
-	const deep = 2
-	obj, ok := fn.Object().(*types.Func)
-	if !ok || fn.Signature.Recv() == nil {
-		return false
-	}
-	if effects.IsTeardown(obj) {
-		return true
-	}
-	uses := f.Uses(fn)
-	if depth == deep || len(uses) == 0 || token.IsExported(fn.Name()) {
-		return false
-	}
-	owner := ir.Named(fn.Signature.Recv().Type())
-	return !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
-		call, ok := use.(ssa.CallInstruction)
-		if !ok || f.IR.Static(call.Common()) != fn {
-			return true
-		}
-		by := ir.Outermost(use.Parent())
-		return by.Signature.Recv() == nil || ir.Named(by.Signature.Recv().Type()) != owner || !f.ending(by, depth+1)
-	})
 }
 
 // judge returns what is wrong with a way in of a container; ok is false if

@@ -91,7 +91,7 @@ func (c *Cut) leaves(p *Package) bool {
 	if (c.Kind == Front || c.Kind == Back) && (!p.grows(c) || p.cursor(c)) {
 		return false
 	}
-	if obj, ok := fn.Object().(*types.Func); c.Kind == All && (!isReference(c.Elem) || ok && effects.IsTeardown(obj) || c.begins()) {
+	if c.Kind == All && (!isReference(c.Elem) || p.InTeardown(fn) || c.begins()) {
 		return false // room for values, the end, or a new beginning
 	}
 	c.loads(p)

@@ -248,8 +248,7 @@ func (f *pieceFinder) renewed(at effects.Ref) bool {
 		if e.Kind != effects.Replace || effects.Fresh(e.Ref.Root) || f.Once(e.Func()) {
 			return false
 		}
-		fn, ok := ir.Outermost(e.Func()).Object().(*types.Func)
-		return !ok || !effects.IsTeardown(fn)
+		return !f.InTeardown(ir.Outermost(e.Func()))
 	})
 }
 

@@ -31,21 +31,25 @@ import (
 type Transformation struct {
 	Name  string
 	apply func(*module)
+
+	// Strict is set if functions stay what and where they are: a leak that has several
+	// places is told at the same one.
+	Strict bool
 }
 
 // Transformations returns all that there are.
 func Transformations() []Transformation {
 	return []Transformation{
-		{"reorder declarations", reorder},
-		{"split files", split},
-		{"merge files", merge},
-		{"wrap bodies in blocks", wrap},
-		{"declare with var", declare},
-		{"add dead code", bury},
-		{"use aliases of types", alias},
-		{"make functions methods", methods},
-		{"extract bodies", extract},
-		{"move helpers to another package", move},
+		{"reorder declarations", reorder, false},
+		{"split files", split, false},
+		{"merge files", merge, false},
+		{"wrap bodies in blocks", wrap, true},
+		{"declare with var", declare, true},
+		{"add dead code", bury, true},
+		{"use aliases of types", alias, true},
+		{"make functions methods", methods, false},
+		{"extract bodies", extract, false},
+		{"move helpers to another package", move, false},
 	}
 }
 

@@ -42,6 +42,18 @@ func (s *Store) dropAndUnlock(k string) {
 	s.mu.Unlock()
 }
 
+// Or in one that this one calls.
+func (s *Store) Lose(k string) {
+	s.mu.Lock()
+	if s.m == nil {
+		s.mu.Unlock()
+		return
+	}
+	s.lose(k)
+}
+
+func (s *Store) lose(k string) { s.dropAndUnlock(k) }
+
 // has holds the lock only if it says so.
 func (s *Store) has(k string) bool {
 	s.mu.Lock()

@@ -17,7 +17,25 @@ func other(w http.ResponseWriter, req *http.Request) {
 	w.Write(data)
 }
 
+// A server has methods as handlers, which need not read themselves.
+type server struct{ seen int }
+
+func (s *server) inner(w http.ResponseWriter, req *http.Request) { s.store(req) }
+
+func (s *server) store(req *http.Request) {
+	data, _ := io.ReadAll(req.Body)
+	s.seen += len(data)
+}
+
+func (s *server) other(w http.ResponseWriter, req *http.Request) {
+	data, _ := io.ReadAll(req.Body) // want `request body is read whole`
+	s.seen += len(data)
+}
+
 func Routes(mux *http.ServeMux) {
+	s := new(server)
+	mux.Handle("/s/inner", http.MaxBytesHandler(http.HandlerFunc(s.inner), 1<<20))
+	mux.HandleFunc("/s/other", s.other)
 	mux.Handle("/inner", http.MaxBytesHandler(http.HandlerFunc(inner), 1<<20))
 	mux.HandleFunc("/other", other)
 }

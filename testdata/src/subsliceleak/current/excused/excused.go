@@ -151,7 +151,12 @@ func (d *Desk) Insert(i int, o *order) {
 }
 
 // It ends anyway.
-func (d *Desk) Close() { d.put = d.put[:0] }
+func (d *Desk) Close() {
+	d.put = d.put[:0]
+	d.end()
+}
+
+func (d *Desk) end() { d.put = d.put[:0] }
 
 // Objects of a pool are a matter of where they are put back.
 type scratch struct{ list []*order }
