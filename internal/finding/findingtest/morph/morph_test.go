@@ -78,6 +78,11 @@ func TestFindings(t *testing.T) {
 			})
 		}
 	}
+	for _, d := range known {
+		if *long && !met[d] {
+			t.Errorf("%s makes no difference any more in %s, %s", d.transformation, d.module, d.at)
+		}
+	}
 }
 
 // elsewhere returns what is lost and won without what is the same leak at another of its

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"go/ast"
 	"go/format"
+	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,7 +25,7 @@ type Package struct {
 
 	path      string
 	goVersion string
-	imports   map[string]*types.Package
+	importer  types.Importer
 	sizes     types.Sizes
 	src       map[string][]byte
 }
@@ -32,23 +34,26 @@ type Package struct {
 // command. The error says that the package does not build.
 func Load(dir string, env []string) (*Package, error) {
 	list, err := packages.Load(&packages.Config{
-		Mode: packages.NeedName | packages.NeedCompiledGoFiles | packages.NeedModule |
-			packages.NeedImports | packages.NeedDeps | packages.NeedTypes | packages.NeedTypesSizes,
+		Mode: packages.NeedName | packages.NeedCompiledGoFiles | packages.NeedModule | packages.NeedTypesSizes |
+			packages.NeedImports | packages.NeedDeps | packages.NeedExportFile,
 		Dir: dir,
 		Env: env,
 	}, ".")
 	if err != nil {
 		return nil, fmt.Errorf("loading the package in %s: %w", dir, err)
 	}
-	p := &Package{path: list[0].PkgPath, imports: make(map[string]*types.Package), sizes: list[0].TypesSizes, src: make(map[string][]byte)}
+	exports := make(map[string]string) // files by path
+	packages.Visit(list, nil, func(q *packages.Package) { exports[q.PkgPath] = q.ExportFile })
+	for name, q := range list[0].Imports {
+		exports[name] = q.ExportFile // which may be one of vendor
+	}
+	p := &Package{path: list[0].PkgPath, sizes: list[0].TypesSizes, src: make(map[string][]byte)}
+	p.importer = importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 	if list[0].Module != nil && list[0].Module.GoVersion != "" {
 		p.goVersion = "go" + list[0].Module.GoVersion
 	}
 	for _, e := range list[0].Errors {
 		return nil, fmt.Errorf("the package in %s does not build: %w", dir, e)
-	}
-	for name, imported := range list[0].Imports {
-		p.imports[name] = imported.Types
 	}
 	for _, name := range list[0].CompiledGoFiles {
 		if p.src[name], err = os.ReadFile(name); err != nil {
@@ -59,18 +64,6 @@ func Load(dir string, env []string) (*Package, error) {
 		}
 	}
 	return p, nil
-}
-
-// Import returns a package that the package imports. It makes a [Package] a
-// [types.Importer].
-func (p *Package) Import(name string) (*types.Package, error) {
-	if name == "unsafe" {
-		return types.Unsafe, nil
-	}
-	if pkg := p.imports[name]; pkg != nil {
-		return pkg, nil
-	}
-	return nil, fmt.Errorf("%s is not imported", name)
 }
 
 // Mutant returns the text of a file, changed as choices say, of which three bytes are one
@@ -128,7 +121,7 @@ func (m *mutant) check() bool {
 		Uses:  make(map[*ast.Ident]types.Object),
 	}
 	conf := types.Config{
-		Importer: m.pkg, Sizes: m.pkg.sizes, GoVersion: m.pkg.goVersion,
+		Importer: m.pkg.importer, Sizes: m.pkg.sizes, GoVersion: m.pkg.goVersion,
 		Error: func(err error) { m.errs = append(m.errs, err.(types.Error)) },
 	}
 	conf.Check(m.pkg.path, m.fset, files, m.info)

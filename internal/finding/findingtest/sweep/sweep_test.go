@@ -33,7 +33,7 @@ import (
 var long = flag.Bool("long", false, "sweep over all packages, not over a sample")
 
 // sample is how many packages of each kind are swept without -long.
-const sample = 25
+const sample = 12
 
 // A corpus is packages to sweep.
 type corpus struct {
