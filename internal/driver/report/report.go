@@ -250,7 +250,7 @@ func Path(file, dir string) string {
 func OneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n':
+		case r == '\n', r == '\r':
 			return ' '
 		case r != '\t' && unicode.IsControl(r):
 			return unicode.ReplacementChar
