@@ -3,10 +3,10 @@ package mutate_test
 import (
 	"context"
 	"fmt"
+	"go/build"
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -67,7 +67,7 @@ func folders(t testing.TB) []string {
 	}
 	slices.Sort(all)
 	for _, pkg := range standard {
-		all = append(all, filepath.Join(runtime.GOROOT(), "src", filepath.FromSlash(pkg)))
+		all = append(all, filepath.Join(build.Default.GOROOT, "src", filepath.FromSlash(pkg)))
 	}
 	return all
 }
@@ -95,7 +95,7 @@ func FuzzMutants(f *testing.F) {
 		f.Fatal(err)
 	}
 	// In ten seconds there is no time to begin with nothing.
-	if _, err := session.Check(context.Background(), filepath.Join(runtime.GOROOT(), "src", "net", "rpc"), nil); err != nil {
+	if _, err := session.Check(context.Background(), filepath.Join(build.Default.GOROOT, "src", "net", "rpc"), nil); err != nil {
 		f.Fatal(err)
 	}
 	loaded := make(map[string]*mutate.Package)
