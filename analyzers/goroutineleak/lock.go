@@ -105,7 +105,7 @@ func (m mutex) handed(fn *ssa.Function) bool {
 		if e.Kind != effects.Method || e.Name != m.unlock || !m.entered(other) {
 			continue
 		}
-		if m.named(fn, other, 0) || m.named(other, fn, 0) || m.remembers(fn) {
+		if m.named(fn, other) || m.named(other, fn) || m.remembers(fn) {
 			return true
 		}
 	}
@@ -115,12 +115,28 @@ func (m mutex) handed(fn *ssa.Function) bool {
 // maxHanding bounds the functions between one that locks a mutex and one that unlocks it.
 const maxHanding = 2
 
-// named reports whether a function names another one, or one that does.
-func (m mutex) named(in, fn *ssa.Function, depth int) bool {
-	return slices.ContainsFunc(m.Uses(fn), func(use ssa.Instruction) bool {
-		by := ir.Outermost(use.Parent())
-		return by == in || depth < maxHanding && m.named(in, by, depth+1)
-	})
+// named reports whether a function names another one, or one that does. Each on the way is
+// looked at once.
+func (m mutex) named(in, fn *ssa.Function) bool {
+	seen := map[*ssa.Function]bool{fn: true}
+	level := []*ssa.Function{fn}
+	for range maxHanding + 1 {
+		var next []*ssa.Function
+		for _, fn := range level {
+			for _, use := range m.Uses(fn) {
+				by := ir.Outermost(use.Parent())
+				if by == in {
+					return true
+				}
+				if !seen[by] {
+					seen[by] = true
+					next = append(next, by)
+				}
+			}
+		}
+		level = next
+	}
+	return false
 }
 
 // remembers reports whether a function notes something in the object of the mutex.

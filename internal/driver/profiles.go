@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/memlint/memlint/internal/driver/report"
 	"github.com/memlint/memlint/internal/measure"
@@ -75,16 +73,9 @@ func (c *commandLine) measure(result *Result) error {
 	return err
 }
 
-// unprofiled returns a problem with profiles. Names of files may have whatever a terminal
-// would obey.
+// unprofiled returns a problem with profiles.
 func unprofiled(err error) Problem {
-	plain := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '?'
-	}, err.Error())
-	return Problem{Text: "memlint: -profile: " + plain}
+	return Problem{Text: "memlint: -profile: " + report.OneLine(err.Error())}
 }
 
 // Sites returns what profiles show and no finding tells of, in the form of findings.

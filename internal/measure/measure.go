@@ -131,7 +131,7 @@ func newJoin(in Input) *join {
 			j.tell(line{f.Origin.Filename, f.Origin.Line}, told{i, false})
 		}
 		for _, r := range f.Related {
-			if r.IsKey() {
+			if r.IsSource() {
 				continue // many are not large
 			}
 			j.tell(line{r.Pos.Filename, r.Pos.Line}, told{i, true})

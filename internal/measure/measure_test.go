@@ -121,6 +121,13 @@ func finding(line int, others ...int) report.Finding {
 	return f
 }
 
+// keyed returns one whose keys come from another line.
+func keyed(line, from int) report.Finding {
+	f := finding(line, from)
+	f.Related[0].Message = "label comes from the request"
+	return f
+}
+
 func latent(line int) report.Finding {
 	f := finding(line)
 	f.Latent = true
@@ -173,6 +180,12 @@ func TestJoin(t *testing.T) {
 			findings: []report.Finding{finding(14, 6)},
 			profiles: []*profile.Profile{heap(0, "3 malloc load handle")},
 			want:     "14:\nlarge 10: 3.0 MiB in 3072 objects, 100 % of the heap",
+		},
+		{
+			name:     "where a key or label comes from is not what is large",
+			findings: []report.Finding{keyed(6, 10)},
+			profiles: []*profile.Profile{heap(0, "3 malloc load")},
+			want:     "6:\nlarge 10: 3.0 MiB in 3072 objects, 100 % of the heap",
 		},
 		{
 			name:     "a package variable keeps it: callers have nothing to do with it",

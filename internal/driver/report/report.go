@@ -71,9 +71,9 @@ type Related struct {
 	Message  string
 }
 
-// IsKey reports whether the words are about where keys come from, and not about what is
-// kept.
-func (r Related) IsKey() bool { return strings.HasPrefix(r.Message, "key comes from ") }
+// IsSource reports whether the words are about where a key, label or name comes from, and
+// not about what is kept; package account words that so.
+func (r Related) IsSource() bool { return strings.Contains(r.Message, " comes from ") }
 
 // A Fix is one way to mend what a finding tells.
 type Fix struct {
