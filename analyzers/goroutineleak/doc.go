@@ -88,7 +88,8 @@
 //
 // A function unlocks a mutex on some ways and leaves it locked on another, for
 // whoever comes next to wait for ever. It is reported at the Lock. A function
-// that is called to lock, or remembers in its object that it has, is not.
+// that is called to lock, remembers in its object that it has, or hands the mutex on,
+// directly or over two functions, to one that unlocks it, is not.
 //
 // # detached-call
 //

@@ -31,6 +31,8 @@
 //
 // Not reported are readers that wrap a limit around the body, bodies that are replaced by
 // another reader anywhere in the function or a caller, also by a function that it calls;
-// functions that look at ContentLength; requests in packages that use
-// http.MaxBytesHandler; and decoders in a loop.
+// functions that look at ContentLength; requests of a handler behind
+// http.MaxBytesHandler, also in unexported functions that only such handlers call, and
+// all requests of the package if it cannot be told which handler that is; and decoders in
+// a loop.
 package readall
