@@ -16,7 +16,6 @@ import (
 	"testing"
 
 	"golang.org/x/mod/modfile"
-	"golang.org/x/mod/module"
 	"golang.org/x/tools/txtar"
 )
 
@@ -25,36 +24,11 @@ func standard(t *testing.T) corpus {
 	return corpus{packages: strings.Fields(goCommand(t, ".", nil, "list", "std"))}
 }
 
-// modules returns the packages of the modules in go.sum that are in the module
-// cache.
+// modules returns the packages of other modules that this one and its tests depend on.
 func modules(t *testing.T) corpus {
-	sum, err := os.ReadFile(filepath.Join("../../../..", "go.sum"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := corpus{dir: t.TempDir(), env: []string{"GOFLAGS=-mod=mod"}}
-	gomod := newModule(t)
-	var patterns []string
-	for line := range strings.Lines(string(sum)) {
-		fields := strings.Fields(line)
-		p, version := fields[0], fields[1]
-		if strings.HasSuffix(version, "/go.mod") {
-			continue
-		}
-		if err := gomod.AddRequire(p, version); err != nil {
-			t.Fatal(err)
-		}
-		escaped, err := module.EscapePath(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := os.Stat(filepath.Join(goEnv(t, "GOMODCACHE"), escaped+"@"+version)); err == nil {
-			patterns = append(patterns, p+"/...")
-		}
-	}
-	write(t, c.dir, "go.mod", modfile.Format(gomod.Syntax))
-	write(t, c.dir, "go.sum", sum)
-	c.packages = strings.Fields(goCommand(t, c.dir, c.env, append([]string{"list", "-e"}, patterns...)...))
+	c := corpus{dir: filepath.Join("..", "..", "..", "..")}
+	const others = "{{if and .Module (not .Standard) (not .ForTest)}}{{if not .Module.Main}}{{.ImportPath}}{{end}}{{end}}"
+	c.packages = strings.Fields(goCommand(t, c.dir, nil, "list", "-deps", "-test", "-f", others, "./..."))
 	return c
 }
 

@@ -1,6 +1,6 @@
 // Package sweep_test runs all analyzers, with all that their flags can add, over
 // much code that nobody wrote for them: the standard library, the programs that
-// Go and its tools for SSA are tested with, and the modules of go.sum.
+// Go and its tools for SSA are tested with, and the modules that this one depends on.
 //
 // It does not look at what is found. It checks that nothing panics or hangs, and
 // that findings and facts are the same whatever the order of packages and however
