@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -110,73 +109,6 @@ func (p *Package) judge(l *Leak) {
 		return
 	}
 	l.travel = j.travel
-}
-
-// ofAPI reports whether a function is an exported method of an exported type.
-func ofAPI(fn *ssa.Function) bool {
-	obj, ok := ir.Outermost(fn).Object().(*types.Func)
-	if !ok || !obj.Exported() || obj.Signature().Recv() == nil {
-		return false
-	}
-	n := ir.Named(obj.Signature().Recv().Type())
-	return n != nil && n.Obj().Exported()
-}
-
-// presumedOf returns the functions of an API on the way of a leak, and those that
-// lead to it besides, each once.
-func (l *Leak) presumedOf(way []*types.Func) (all []*types.Func) {
-	seen := make(map[*types.Func]bool)
-	add := func(fn *types.Func) {
-		if !seen[fn] {
-			seen[fn] = true
-			all = append(all, fn)
-		}
-	}
-	for _, fn := range way {
-		add(fn)
-	}
-	for _, t := range l.travel {
-		if fn, ok := t.fn.Object().(*types.Func); ok && fn.Exported() {
-			add(fn)
-		}
-	}
-	return all
-}
-
-// parts are needs in terms of values of one function.
-type parts struct {
-	again    bool
-	askMany  bool
-	many     []part
-	askStays bool
-	stays    []part
-	outer    needs // in terms of functions around it, judged already
-	adds     bool
-	stuck    bool
-}
-
-type part struct {
-	v     ssa.Value
-	refs  []effects.Ref // what it is, if that is not what v may be
-	path  string
-	apart bool // see place
-}
-
-func (l *Leak) parts() parts {
-	n := l.Needs
-	p := parts{again: n.Again, askMany: n.Many != nil || l.many != nil, askStays: n.Stays != nil || n.Of != nil || l.stays != nil, adds: n.Adds, many: l.many, stays: l.stays}
-	for _, v := range n.Many {
-		if n.Through == nil {
-			p.many = append(p.many, part{v: v, path: n.Path})
-		}
-	}
-	for _, v := range n.Stays {
-		p.stays = append(p.stays, part{v: v})
-	}
-	for _, r := range n.Of {
-		p.stays = append(p.stays, part{v: r.Root, refs: []effects.Ref{r}})
-	}
-	return p
 }
 
 // at judges what is needed at an instruction.
@@ -370,79 +302,10 @@ func fieldNamed(typ types.Type, name string) *types.Var {
 	return nil
 }
 
-// renewed reports whether a field gets another value while its owner is in use.
-func (j *judge) renewed(f *types.Var) bool {
-	return slices.ContainsFunc(j.OfField(f), func(e *effects.Event) bool {
-		return e.Kind == effects.Replace && !e.Ref.Path.IsElem() && !effects.Fresh(e.Ref.Root) && j.Repeatable(e.Instr) && !j.inTest(e.Func())
-	})
-}
-
-// isVariable reports whether an Alloc is the variable that holds a pointer or
-// interface, and no object.
-func isVariable(cell *ssa.Alloc) bool {
-	switch cell.Type().Underlying().(*types.Pointer).Elem().Underlying().(type) {
-	case *types.Pointer, *types.Interface, *types.Map, *types.Slice, *types.Signature, *types.Chan:
-		return true
-	}
-	return false
-}
-
-// beforeLoop reports whether a value was there before the unbounded loop around
-// an instruction began. A loop over what came from outside ends with that, and so
-// may the value.
-func (j *judge) beforeLoop(v ssa.Value, at ssa.Instruction) bool {
-	for l := j.IR.Graph(at.Parent()).Innermost(at.Block()); l != nil; l = l.Outer {
-		if j.endless(l) && !l.Bounded() {
-			def, ok := v.(ssa.Instruction)
-			// A parameter, or what is of a function around, was there before.
-			before := !ok || def.Parent() != at.Parent() || !l.Contains(def.Block())
-			return before && !(j.leak.Needs.Keeper && (j.gathers(l) || j.drains(l, v) || j.endsWithStarter(l)))
-		}
-	}
-	return false
-}
-
-// drains reports whether a loop goes over a channel until that is closed: what it fills is
-// what comes out of it. Not so if the channel is part of v, and closed only when v ends.
-func (j *judge) drains(l *ir.Loop, v ssa.Value) bool {
-	return slices.ContainsFunc(l.Header.Instrs, func(instr ssa.Instruction) bool {
-		recv, ok := instr.(*ssa.UnOp)
-		return ok && recv.Op == token.ARROW && recv.CommaOk && !slices.ContainsFunc(j.Refs(recv.X), func(r effects.Ref) bool {
-			return r.Root == v && r.Path != nil && !j.closesBefore(r.Path.Field())
-		})
-	})
-}
-
 // generated reports whether a method that takes a message is one of a service.
 func generated(fn *ssa.Function) bool {
 	obj, ok := fn.Object().(*types.Func)
 	return !ok || convention.Generated(obj)
-}
-
-// closesBefore reports whether the package closes the channel in a field elsewhere than in a
-// method that ends its owner.
-func (j *judge) closesBefore(f *types.Var) bool {
-	return f != nil && slices.ContainsFunc(j.OfField(f), func(e *effects.Event) bool {
-		return e.Kind == effects.Close && !j.InTeardown(ir.Outermost(e.Func()))
-	})
-}
-
-// endsWithStarter reports whether a loop in a literal waits for a channel that the function
-// around it makes, and closes.
-func (j *judge) endsWithStarter(l *ir.Loop) bool {
-	for _, b := range l.Blocks {
-		for _, instr := range b.Instrs {
-			for _, comm := range ir.Comms(instr) {
-				if comm.Recv && slices.ContainsFunc(j.Refs(comm.Chan), func(r effects.Ref) bool {
-					made, ok := r.Root.(*ssa.MakeChan)
-					return ok && slices.ContainsFunc(j.Of(made), func(e *effects.Event) bool { return e.Kind == effects.Close && e.Func() == made.Parent() })
-				}) {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // in judges what is needed when fn runs.
@@ -589,20 +452,6 @@ func (j *judge) met(w way) way {
 	return w
 }
 
-// pointers reports whether what has to have many values is a pointer that the
-// caller gives: to what he made.
-func (j *judge) pointers(fn *ssa.Function, n needs) bool {
-	return j.leak.Needs.Least <= Pointer && slices.ContainsFunc(n.many, func(pl place) bool {
-		param, ok := pl.root.(*ssa.Parameter)
-		if !ok || param.Parent() != fn || pl.path != "" || pl.apart || isReceiver(param) {
-			return false
-		}
-		_, pointer := param.Type().Underlying().(*types.Pointer)
-		n := ir.Named(param.Type())
-		return pointer && !Describes(param.Type()) && (n == nil || n.Obj().Exported())
-	})
-}
-
 // callable reports whether other packages may call a function by its name.
 func callable(fn *types.Func) bool {
 	return fn.Exported() && fn.Pkg().Name() != "main"
@@ -629,149 +478,6 @@ func (j *judge) often(fn *ssa.Function, n *needs, w *way, r Reason) {
 	}) {
 		n.askStays, n.stays = false, nil
 	}
-}
-
-// perObject meets what an object that comes and goes shows.
-func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reach) {
-	other := w.reason.Kind == Object && w.reason.of != r.of // a part of this one, perhaps
-	own := j.object(j.leak.At.Parent(), j.proved).of == r.of
-	if n.again {
-		n.again, w.reason = false, r
-	}
-	if n.askStays && slices.ContainsFunc(n.stays, func(s place) bool {
-		param, ok := s.root.(*ssa.Parameter)
-		if !ok || param.Parent() != fn || endsWithCall(s) || other {
-			return false
-		}
-		if isReceiver(param) {
-			return s.path != "" && !j.ownsPart(param.Type(), s.path)
-		}
-		// What makes objects is given what others have, too, unless call sites show
-		// something else. Of what a method is given nothing is known.
-		return len(at.sites) == 0 && fn.Signature.Recv() == nil && own
-	}) {
-		n.askStays, n.stays = false, nil
-	}
-}
-
-// ofKeeper reports whether what has to stay is a part of the receiver of fn,
-// which keeps the objects that show that the leak repeats, and lets them go.
-func (j *judge) ofKeeper(fn *ssa.Function, n needs, r Reason) bool {
-	if r.Kind != Object || r.of == nil {
-		return false
-	}
-	return slices.ContainsFunc(n.stays, func(s place) bool {
-		param, ok := s.root.(*ssa.Parameter)
-		if !ok || param.Parent() != fn || !isReceiver(param) {
-			return false
-		}
-		typ := param.Type().Underlying()
-		if ptr, ok := typ.(*types.Pointer); ok {
-			typ = ptr.Elem().Underlying()
-		}
-		keeper, ok := typ.(*types.Struct)
-		return ok && slices.ContainsFunc(j.containersOf(r.of), func(h holder) bool {
-			return h.field != nil && slices.Contains(slices.Collect(keeper.Fields()), h.field) && j.losesElements(h)
-		})
-	})
-}
-
-// ownsPart reports whether what a path from an object leads to goes with it, or
-// with another one on the way: it is a part of its memory, or one of the fields is
-// filled by who has it.
-func (p *Package) ownsPart(typ types.Type, path string) bool {
-	fields := fieldsOn(typ, path)
-	return slices.ContainsFunc(fields, p.OwnField) || len(fields) > 0 && !slices.ContainsFunc(fields, func(f *types.Var) bool {
-		_, is := f.Type().Underlying().(*types.Struct)
-		return !is
-	})
-}
-
-// fieldsOn returns the fields on a path from a value of a type, as far as they are
-// known.
-func fieldsOn(typ types.Type, path string) (fields []*types.Var) {
-	for name := range strings.SplitSeq(path, ".") {
-		if name == "" {
-			continue
-		}
-		f := fieldNamed(typ, name)
-		if f == nil {
-			return fields
-		}
-		fields = append(fields, f)
-		typ = f.Type()
-	}
-	return fields
-}
-
-// indexEmptied returns the fields that something sets to nil which is not the end
-// of their owner: what is in them goes sooner.
-func (p *Package) indexEmptied() map[*types.Var]bool {
-	emptied := make(map[*types.Var]bool)
-	for _, fn := range p.IR.Funcs {
-		if p.inTest(fn) || p.InTeardown(ir.Outermost(fn)) {
-			continue
-		}
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				st, ok := instr.(*ssa.Store)
-				if !ok {
-					continue
-				}
-				k, ok := st.Val.(*ssa.Const)
-				addr, isField := st.Addr.(*ssa.FieldAddr)
-				if !ok || !isField || !k.IsNil() {
-					continue
-				}
-				if _, making := addr.X.(*ssa.Alloc); !making {
-					emptied[effects.FieldOf(addr.X, addr.Field).Origin()] = true
-				}
-			}
-		}
-	}
-	return emptied
-}
-
-// Passing reports whether something on a path is set to nil before its owner ends.
-func (p *Package) Passing(path *effects.Path) bool {
-	for ; path != nil; path = path.Parent() {
-		if f := path.Field(); f != nil && p.emptied()[f.Origin()] {
-			return true
-		}
-	}
-	return false
-}
-
-// OwnField reports whether the package fills a field with nothing it was given:
-// what is in it goes with the object.
-func (p *Package) OwnField(f *types.Var) bool {
-	made := false
-	for _, e := range p.StoredIn(f) {
-		if e.Via {
-			continue
-		}
-		switch e.Ref.Root.(type) {
-		case *ssa.Parameter, *ssa.Global:
-			return false
-		}
-		made = true
-	}
-	return made
-}
-
-// endsWithCall reports whether a holder is a context that a function is called
-// with, or that of a request: it ends with that.
-func endsWithCall(s place) bool {
-	param, ok := s.root.(*ssa.Parameter)
-	if !ok {
-		return false
-	}
-	return s.path == "" && param.Type().String() == "context.Context" || convention.IsRequest(param.Type())
-}
-
-func isReceiver(p *ssa.Parameter) bool {
-	fn := p.Parent()
-	return fn.Signature.Recv() != nil && len(fn.Params) > 0 && p == fn.Params[0]
 }
 
 // supplied puts what fn needs in terms of what a site gives it. It is not ok if

@@ -61,9 +61,6 @@ import (
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
-// A Sort says what sort of container grows.
-type Sort uint8
-
 const (
 	Map Sort = iota
 	Slice
@@ -250,117 +247,6 @@ func pointsToObject(typ types.Type) bool {
 	return ok && isStruct(ptr.Elem()) && !evidence.Describes(typ)
 }
 
-// onlyIfAbsent returns the key, or element, that a container was found not to have
-// where an instruction runs, or nil: what is added then is added once per key.
-func onlyIfAbsent(instr ssa.Instruction) ssa.Value {
-	for b := instr.Block(); b.Idom() != nil; b = b.Idom() {
-		pred := b.Idom()
-		br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
-		if !ok || len(b.Preds) != 1 {
-			continue
-		}
-		cond, absent := br.Cond, pred.Succs[1]
-		if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
-			cond, absent = not.X, pred.Succs[0]
-		}
-		if x, edge, ok := ir.NilEdge(pred); ok {
-			cond, absent = x, edge.To()
-		}
-		if ext, ok := cond.(*ssa.Extract); ok {
-			cond = ext.Tuple
-		}
-		if absent != b {
-			continue
-		}
-		switch look := cond.(type) {
-		case *ssa.Lookup:
-			if _, isMap := look.X.Type().Underlying().(*types.Map); isMap {
-				return look.Index
-			}
-		case *ssa.Call:
-			if callee := ir.Callee(&look.Call); callee != nil && asksFor[callee.FullName()] {
-				return look.Call.Args[1]
-			}
-		}
-	}
-	return nil
-}
-
-// searched reports whether an instruction runs only where a list was looked through for
-// something: what is added is added once for each.
-func (f *finder) searched(instr ssa.Instruction, e *effects.Event) bool {
-	for b := instr.Block(); b.Idom() != nil; b = b.Idom() {
-		br, ok := b.Idom().Instrs[len(b.Idom().Instrs)-1].(*ssa.If)
-		if !ok {
-			continue
-		}
-		cond := br.Cond
-		if cmp, ok := cond.(*ssa.BinOp); ok {
-			cond = cmp.X
-		}
-		if call, ok := cond.(*ssa.Call); ok {
-			callee := ir.Callee(&call.Call)
-			if callee != nil && (callee.FullName() == "slices.IndexFunc" || callee.FullName() == "slices.ContainsFunc") && f.samePlace(call.Call.Args[0], e) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// asksFor are the functions that tell whether a container has their second
-// argument.
-var asksFor = map[string]bool{"(*sync.Map).Load": true, "(*sync.Map).LoadOrStore": true, "slices.Contains": true}
-
-// keyed reports whether the elements of a container have keys.
-func keyed(typ types.Type) bool {
-	if typ == nil {
-		return false
-	}
-	if n := ir.Named(typ); n != nil && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" && n.Obj().Name() == "Map" {
-		return true
-	}
-	_, is := typ.Underlying().(*types.Map)
-	return is
-}
-
-// keyOf returns the key of a growth, nil if it is not in sight: as the function
-// of the event has it or, if callee is set, the one that this calls.
-func keyOf(e *effects.Event) (key ssa.Value, callee bool) {
-	if e.Key != nil {
-		return e.Key, false
-	}
-	put := grows(e)
-	switch instr := put.(type) {
-	case *ssa.MapUpdate:
-		key = instr.Key
-	case ssa.CallInstruction:
-		if fn := ir.Callee(instr.Common()); fn != nil && syncMapPuts[fn.FullName()] {
-			key = instr.Common().Args[1]
-		}
-	}
-	if key == nil || put == e.Instr {
-		return key, false
-	}
-	if calleeOf(e) != nil {
-		return key, true
-	}
-	return nil, false
-}
-
-// calleeOf returns the call that runs the function which grows the container; nil
-// if that is called by others in turn, whose values are not told apart.
-func calleeOf(e *effects.Event) ssa.CallInstruction {
-	call, ok := e.Instr.(ssa.CallInstruction)
-	if !ok {
-		return nil
-	}
-	if fn, ok := call.Common().Value.(*ssa.Function); ok && ir.Outermost(grows(e).Parent()).Object() == fn.Object() {
-		return call
-	}
-	return nil
-}
-
 var syncMapPuts = map[string]bool{"(*sync.Map).Store": true, "(*sync.Map).LoadOrStore": true, "(*sync.Map).Swap": true}
 
 // grows returns the statement of this package that adds the element.
@@ -455,20 +341,6 @@ func (f *finder) place(e *effects.Event) ssa.Instruction {
 	return e.Origin
 }
 
-func isStruct(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Struct)
-	return ok
-}
-
-// typeAt returns the type of what a path leads to, as far as it is known.
-func typeAt(c container) types.Type {
-	typ := c.global.Type().(*types.Pointer).Elem()
-	if c.path == nil {
-		return typ
-	}
-	return c.path.Type(typ)
-}
-
 // perObject reports whether the container belongs to an object that is an
 // element of a map, or to a type of the program: how long those live is
 // another question than how long the map does.
@@ -490,135 +362,10 @@ func perObject(c container) bool {
 	return false
 }
 
-// writes reports whether the growth is that of a writer, which need not be a
-// container: most writers are files.
-func writes(e *effects.Event) bool {
-	call, ok := e.Origin.(ssa.CallInstruction)
-	if !ok {
-		return false
-	}
-	callee := ir.Callee(call.Common())
-	return callee != nil && callee.Pkg() != nil && (callee.Pkg().Path() == "fmt" || callee.Pkg().Path() == "io")
-}
-
-func isBuffer(typ types.Type) bool {
-	if typ == nil {
-		return false
-	}
-	n := ir.Named(typ)
-	return n != nil && n.Obj().Pkg() != nil && (n.Obj().Pkg().Path() == "bytes" || n.Obj().Pkg().Path() == "strings")
-}
-
-// sortOf classifies the growth at a place of a container of type typ; own says
-// that the variable is that container, and not an object with methods.
-func sortOf(at Way, typ types.Type, own bool) Sort {
-	origin := at.Event.Origin
-	if origin == nil || at.Instr == at.Event.Instr {
-		origin = at.Instr
-	}
-	switch origin.(type) {
-	case *ssa.MapUpdate:
-		if isSlice(typ) {
-			return Slice // a list in the map
-		}
-		return Map
-	case *ssa.Store:
-		return Slice
-	case *ssa.Send:
-		return Chan
-	case ssa.CallInstruction:
-		if !own || typ == nil {
-			break
-		}
-		switch types.Unalias(typ).(type) {
-		case *types.Map:
-			return Map
-		case *types.Slice:
-			return Slice
-		case *types.Chan:
-			return Chan
-		}
-	}
-	return Other
-}
-
-// isListeners reports whether a container keeps functions, channels or
-// listener values.
-func isListeners(typ types.Type) bool {
-	for range 3 {
-		if typ == nil {
-			return false
-		}
-		switch u := typ.Underlying().(type) {
-		case *types.Map:
-			if listener(u.Key()) {
-				return true
-			}
-			typ = u.Elem()
-		case *types.Slice:
-			typ = u.Elem()
-		default:
-			return listener(typ)
-		}
-	}
-	return false
-}
-
 // innerShrinks reports whether something takes elements out of containers that
 // are elements of c.
 func (f *finder) innerShrinks(c container) bool {
 	return slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool {
 		return e.Kind == effects.Shrink && e.Ref.Path != c.path && e.Ref.Path.HasPrefix(c.path) && f.Repeatable(e.Instr)
 	})
-}
-
-// leakingKey reports whether the keys of a map are of a kind that always comes
-// anew: pointers and what may hold them.
-func leakingKey(typ types.Type) bool {
-	if typ == nil {
-		return false
-	}
-	m, ok := typ.Underlying().(*types.Map)
-	if !ok {
-		return false
-	}
-	switch m.Key().Underlying().(type) {
-	case *types.Pointer, *types.Chan, *types.Interface:
-		return !evidence.Describes(m.Key())
-	}
-	return false
-}
-
-// holdsInterfaces reports whether what a container keeps are interface values,
-// which may be listeners or data.
-func holdsInterfaces(typ types.Type) bool {
-	for {
-		switch u := typ.Underlying().(type) {
-		case *types.Map:
-			typ = u.Elem()
-		case *types.Slice:
-			typ = u.Elem()
-		case *types.Interface:
-			return true
-		default:
-			return false
-		}
-	}
-}
-
-func listener(typ types.Type) bool {
-	switch t := typ.Underlying().(type) {
-	case *types.Signature, *types.Chan:
-		return true
-	case *types.Interface:
-		return t.NumMethods() > 0
-	case *types.Struct:
-		for f := range t.Fields() {
-			switch f.Type().Underlying().(type) {
-			case *types.Signature, *types.Chan:
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -1,0 +1,304 @@
+package comm
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// staysOpen returns 1 if others than those that the machine runs do not close a
+// channel: it is in fields of this package only, and nobody closes it there.
+func (b *builder) staysOpen(ch ssa.Value) int32 {
+	fields := make(map[*types.Var]bool)
+	own := func(path *effects.Path) bool {
+		f := path.Container().Field()
+		if f == nil || f.Pkg() != b.p.IR.Pass.Pkg || f.Exported() {
+			return false
+		}
+		fields[f.Origin()] = true
+		return true
+	}
+	lost := func(e *effects.Event) bool {
+		switch {
+		case e.Kind == effects.Store && e.Holder == "":
+			if to := e.To.Path.Container().Field(); to != nil || !effects.Fresh(e.To.Root) {
+				return !own(e.To.Path)
+			}
+			return false
+		case e.Kind == effects.Return:
+			return false // the caller is given it to receive, or runs in the machine
+		}
+		return e.Kind == effects.Store || (e.Kind == effects.Escape || e.Kind == effects.Send) && !e.Via
+	}
+	shut := func(events []*effects.Event) bool {
+		return slices.ContainsFunc(events, func(e *effects.Event) bool {
+			through := e.Ref.Path.IsElem() && isChan(e.Ref) // what goes through the channel
+			return !through && (e.Kind == effects.Close || lost(e))
+		})
+	}
+	for _, r := range b.p.Refs(ch) {
+		switch root := r.Root.(type) {
+		case *ssa.MakeChan:
+			// The machine knows who closes it here.
+			if slices.ContainsFunc(b.p.Of(root), func(e *effects.Event) bool { return e.Ref.Path == nil && lost(e) }) {
+				return 0
+			}
+		case *ssa.Alloc:
+			if r.Path != nil && !own(r.Path) {
+				return 0
+			}
+		default:
+			if !own(r.Path) {
+				return 0
+			}
+		}
+	}
+	for f := range fields {
+		if shut(b.p.OfField(f)) {
+			return 0
+		}
+		for _, e := range b.p.StoredIn(f) {
+			if made, ok := e.Ref.Root.(*ssa.MakeChan); ok {
+				if slices.ContainsFunc(b.p.Of(made), func(e *effects.Event) bool {
+					return e.Ref.Path == nil && (e.Kind == effects.Close || lost(e))
+				}) {
+					return 0
+				}
+			} else if _, param := e.Ref.Root.(*ssa.Parameter); param || !effects.Fresh(e.Ref.Root) {
+				return 0
+			}
+		}
+	}
+	if len(fields) == 0 {
+		return 0
+	}
+	return 1
+}
+
+// isChan reports whether a ref leads through a channel to one of its elements.
+func isChan(r effects.Ref) bool {
+	t := r.Path.Parent().Type(r.Root.Type())
+	if t == nil {
+		return true
+	}
+	_, ok := ir.Under(t).(*types.Chan)
+	return ok
+}
+
+// ticks reports whether a channel is that of a ticker.
+func (b *builder) ticks(v ssa.Value) bool {
+	if !convention.IsTime(ir.Received(v)) {
+		return false
+	}
+	refs := b.p.Refs(v)
+	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		if !b.p.OfTimer(r) {
+			return true
+		}
+		if call, ok := r.Root.(*ssa.Call); ok && r.Path == nil {
+			return ir.Callee(&call.Call).Name() == "After"
+		}
+		n := ir.Named(r.Path.Parent().Type(r.Root.Type()))
+		return n != nil && n.Obj().Name() == "Timer"
+	})
+}
+
+// room returns what stands for the capacity of a channel.
+func (b *builder) room(v ssa.Value) operand {
+	o := b.operand(v)
+	if k, ok := v.(*ssa.Const); ok {
+		if k.Int64() > maxRoom {
+			o.val = value{kind: bound, n: 1}
+		}
+		return o
+	}
+	if isLen(v) || b.isBound(v) {
+		return operand{reg: -1, val: value{kind: bound}}
+	}
+	return operand{reg: -1}
+}
+
+func isLen(v ssa.Value) bool {
+	call, ok := ir.Unconvert(v).(*ssa.Call)
+	if !ok {
+		return false
+	}
+	built, ok := call.Call.Value.(*ssa.Builtin)
+	return ok && built.Name() == "len"
+}
+
+// isBound reports whether a number bounds a loop of its function.
+func (b *builder) isBound(v ssa.Value) bool {
+	if v.Referrers() == nil || b.graph == nil {
+		return false
+	}
+	if is, known := b.bounds[v]; known {
+		return is
+	}
+	if b.bounds == nil {
+		b.bounds = make(map[ssa.Value]bool)
+	}
+	b.bounds[v] = slices.ContainsFunc(*v.Referrers(), func(use ssa.Instruction) bool {
+		cmp, ok := use.(*ssa.BinOp)
+		if !ok || !slices.ContainsFunc(*cmp.Referrers(), func(use ssa.Instruction) bool { _, ok := use.(*ssa.If); return ok }) {
+			return false
+		}
+		return b.graph.Innermost(cmp.Block()) != nil
+	})
+	return b.bounds[v]
+}
+
+// choice writes a select statement.
+func (b *builder) choice(sel *ssa.Select) {
+	t := b.tuples[sel]
+	n := node{op: opSelect, dst: slices.Clone(t), block: sel.Blocking, at: sel}
+	k := 2
+	for _, state := range sel.States {
+		c := commCase{dst: -1, val: operand{reg: -1}}
+		if state.Send != nil {
+			c.send, c.ch, c.val = true, b.operand(state.Chan), b.operand(state.Send)
+		} else {
+			c.ch = b.source(state.Chan)
+			c.dst = t[k]
+			k++
+			n.ticks = n.ticks || b.ticks(state.Chan)
+		}
+		n.cases = append(n.cases, c)
+	}
+	b.emit(n)
+}
+
+// decide writes a branch on a condition.
+func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
+	switch v := cond.(type) {
+	case *ssa.UnOp:
+		if v.Op == token.NOT {
+			b.decide(i, v.X, !not)
+			return
+		}
+	case *ssa.BinOp:
+		x, y := v.X, v.Y
+		if k, ok := x.(*ssa.Const); ok && k.IsNil() {
+			x, y = y, x
+		}
+		if k, ok := y.(*ssa.Const); ok && k.IsNil() && (v.Op == token.EQL || v.Op == token.NEQ) {
+			if o := b.operand(x); !o.opaque() {
+				b.branch(i.Block(), node{op: opNil, args: []operand{o}, at: i}, not != (v.Op == token.NEQ))
+				return
+			}
+			break
+		}
+		l, r := b.operand(v.X), b.operand(v.Y)
+		n := node{op: opCompare, tok: v.Op, at: i}
+		if (counts(v.X) || counts(v.Y)) && b.leaves(i.Block()) || l.constant() && b.isBound(v.Y) {
+			n.n = 1
+			l, r = b.limit(v.X, l), b.limit(v.Y, r)
+		}
+		if l.reg >= 0 || r.reg >= 0 || l.constant() && r.constant() {
+			n.args = []operand{l, r}
+			b.branch(i.Block(), n, not)
+			return
+		}
+	case *ssa.Extract:
+		if next, ok := v.Tuple.(*ssa.Next); ok {
+			counter := b.operand(next.Iter)
+			b.branch(i.Block(), node{op: opCompare, tok: token.LEQ, n: 1, args: []operand{counter, {reg: -1, val: value{kind: bound}}}, at: i}, not)
+			return
+		}
+	}
+	if o := b.operand(cond); o.reg >= 0 || o.val.kind == integer {
+		b.branch(i.Block(), node{op: opIf, args: []operand{o}, at: i}, not)
+		return
+	}
+	b.branch(i.Block(), node{op: opNop}, false)
+}
+
+// counts reports whether a number is one that a loop counts with.
+func counts(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Phi:
+		return true
+	case *ssa.BinOp:
+		_, ok := v.Y.(*ssa.Const)
+		return ok && (v.Op == token.ADD || v.Op == token.SUB) && counts(v.X)
+	}
+	return false
+}
+
+// limit returns what a loop's counter is compared with: large constants are as
+// many as what is not known.
+func (b *builder) limit(v ssa.Value, o operand) operand {
+	if k, ok := v.(*ssa.Const); ok && k.Value != nil && k.Value.Kind() == constant.Int {
+		if k.Int64() > maxRoom {
+			return operand{reg: -1, val: value{kind: bound}}
+		}
+		return o
+	}
+	if _, param := v.(*ssa.Parameter); o.reg < 0 || param && b.isBound(v) {
+		return operand{reg: -1, val: value{kind: bound}}
+	}
+	return o
+}
+
+// leaves reports whether control leaves a loop at the end of a block.
+func (b *builder) leaves(block *ssa.BasicBlock) bool {
+	l := b.graph.Innermost(block)
+	return l != nil && slices.ContainsFunc(block.Succs, func(s *ssa.BasicBlock) bool { return !l.Contains(s) })
+}
+
+// branch writes a node that leads to the blocks behind, the last first if swap is
+// set.
+func (b *builder) branch(block *ssa.BasicBlock, n node, swap bool) {
+	from := b.emit(n)
+	b.cur = -1
+	seen := make(map[*ssa.BasicBlock]int)
+	succs := make([]int32, 0, len(block.Succs))
+	for _, s := range block.Succs {
+		succs = append(succs, b.edge(block, s, seen[s]))
+		seen[s]++
+	}
+	if swap {
+		slices.Reverse(succs)
+	}
+	b.c.nodes[from].succs = succs
+}
+
+// edge returns the node at which control goes on in block to: the assignments to
+// its phis, or its first.
+func (b *builder) edge(from, to *ssa.BasicBlock, nth int) int32 {
+	index := -1
+	for i, p := range to.Preds {
+		if p == from {
+			if nth == 0 {
+				index = i
+				break
+			}
+			nth--
+		}
+	}
+	n := node{op: opMove}
+	for _, instr := range to.Instrs {
+		phi, ok := instr.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		if r, ok := b.regs[phi]; ok {
+			n.dst = append(n.dst, r)
+			n.args = append(n.args, b.operand(phi.Edges[index]))
+		}
+	}
+	if len(n.dst) == 0 {
+		return b.starts[to.Index]
+	}
+	i := int32(len(b.c.nodes))
+	n.succs = []int32{b.starts[to.Index]}
+	b.c.nodes = append(b.c.nodes, n)
+	return i
+}

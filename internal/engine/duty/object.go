@@ -1,0 +1,181 @@
+package duty
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// An end is a method that ends the life of a type's values, and what it gives back.
+type end struct {
+	method *types.Func
+	prefix string // the embedded field that it is promoted from
+	sum    *effects.Summary
+}
+
+// endsOf returns the methods that end the life of values of a type.
+func (d *Duties) endsOf(n *types.Named) []end {
+	obj := n.Origin().Obj()
+	if ends, ok := d.ends[obj]; ok {
+		return ends
+	}
+	d.ends[obj] = nil
+	var ends []end
+	set := types.NewMethodSet(types.NewPointer(n))
+	for sel := range set.Methods() {
+		fn := sel.Obj().(*types.Func)
+		if !effects.IsTeardown(fn) {
+			continue
+		}
+		sum := d.p.SummaryOf(fn.Origin())
+		e := end{method: fn, sum: sum}
+		if path := sel.Index(); len(path) > 1 {
+			typ := types.Type(n)
+			for _, i := range path[:len(path)-1] {
+				s, ok := deref(typ).Underlying().(*types.Struct)
+				if !ok {
+					break
+				}
+				e.prefix += "." + s.Field(i).Name()
+				typ = s.Field(i).Type()
+			}
+		}
+		ends = append(ends, e)
+	}
+	d.ends[obj] = ends
+	return ends
+}
+
+func deref(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}
+
+// undoes reports whether the method gives back what is kept at a path of its receiver.
+func (e end) undoes(path string) bool {
+	if e.prefix != "" && strings.HasPrefix(path, e.prefix) {
+		if path == e.prefix {
+			return true // it is the method of what is embedded there
+		}
+		path = path[len(e.prefix):]
+	}
+	if e.sum == nil {
+		return false
+	}
+	return slices.ContainsFunc(e.sum.Ops, func(o effects.Op) bool {
+		if o.Param != 0 || o.Path != path && o.Path != path+"[]" {
+			return false
+		}
+		switch o.Kind {
+		case effects.Method, effects.Arg, effects.Call, effects.Close, effects.Escape, effects.Send, effects.Grow:
+			return true // or a value is sent on it
+		}
+		return false
+	})
+}
+
+// object returns what a new object owes by what it keeps and what was started for it.
+func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
+	n := ir.Named(made.Type())
+	if n == nil {
+		return Debt{}, false
+	}
+	ends := d.endsOf(n)
+	if len(ends) == 0 {
+		return Debt{}, false
+	}
+	for _, e := range d.p.In(fn) {
+		if e.Kind != effects.Store || e.To.Root != ssa.Value(made) || e.To.Path == nil || e.Via {
+			continue
+		}
+		debt, ok := d.value(fn, e.Ref)
+		if !ok || debt.Behind == Context || !d.onlyReturned(fn, e.Ref) {
+			continue // a context alone keeps nothing
+		}
+		for _, end := range ends {
+			if end.undoes(e.To.Path.String() + debt.Path) {
+				return Debt{Behind: behind(debt.Behind), Ends: []string{end.method.Name()}, Parent: -1}, true
+			}
+		}
+	}
+	for _, end := range ends {
+		if d.starts(fn, made, end) {
+			return Debt{Behind: behind(Goroutine), Ends: []string{end.method.Name()}, Parent: -1}, true
+		}
+	}
+	return Debt{}, false
+}
+
+// behind says what an object keeps.
+func behind(what string) string {
+	if strings.HasPrefix(what, "value ") {
+		return what
+	}
+	return "value with a " + what + " behind it"
+}
+
+// Thing returns what is behind the value, or behind what it keeps.
+func (d Debt) Thing() string {
+	what, ok := strings.CutPrefix(d.Behind, "value with a ")
+	if !ok {
+		return d.Behind
+	}
+	return strings.TrimSuffix(what, " behind it")
+}
+
+// registered returns what a new object owes because it is kept in a package variable until a
+// method ends its life.
+func (d *Duties) registered(r effects.Ref) (Debt, bool) {
+	made, ok := r.Root.(*ssa.Alloc)
+	if !ok || r.Path != nil || ir.Named(made.Type()) == nil {
+		return Debt{}, false
+	}
+	for _, e := range d.p.Of(made) {
+		kept, ok := e.To.Root.(*ssa.Global)
+		if e.Kind != effects.Store || e.Ref.Path != nil || e.Via || !ok || !e.To.Path.IsElem() {
+			continue
+		}
+		for _, end := range d.endsOf(ir.Named(made.Type())) {
+			fn := d.p.IR.SSA.Prog.FuncValue(end.method)
+			if fn != nil && slices.ContainsFunc(d.p.In(fn), func(out *effects.Event) bool {
+				return out.Kind == effects.Shrink && out.Ref.Root == ssa.Value(kept)
+			}) {
+				return Debt{Behind: Registration, Ends: []string{end.method.Name()}, Parent: -1}, true
+			}
+		}
+	}
+	return Debt{}, false
+}
+
+// closure returns what a function literal owes that gives back what the function around
+// it has acquired.
+func (d *Duties) closure(fn *ssa.Function, mc *ssa.MakeClosure) (Debt, bool) {
+	body := mc.Fn.(*ssa.Function)
+	if body.Signature.Params().Len() > 0 {
+		return Debt{}, false
+	}
+	for _, e := range d.p.In(fn) {
+		if !ir.Within(e.Func(), body) || e.Kind != effects.Method && e.Kind != effects.Call || e.Mode == effects.Spawned {
+			continue
+		}
+		switch root := e.Ref.Root.(type) {
+		case *ssa.Call, *ssa.Extract:
+			if ir.Within(root.(ssa.Instruction).Parent(), body) {
+				continue
+			}
+		default:
+			continue
+		}
+		if debt, ok := d.value(fn, e.Ref); ok && debt.PaidBy(e) && debt.Path == "" {
+			return Debt{Behind: debt.Behind, Parent: debt.Parent, Timed: debt.Timed}, true
+		}
+	}
+	return Debt{}, false
+}

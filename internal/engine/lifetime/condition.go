@@ -1,0 +1,294 @@
+package lifetime
+
+import (
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// errorOf returns the error result that came with the value, or nil.
+func errorOf(v ssa.Value, at ssa.Instruction) ssa.Value {
+	ext, ok := v.(*ssa.Extract)
+	if !ok {
+		if call, ok := at.(*ssa.Call); ok && v != ssa.Value(call) && ir.IsError(call.Type()) {
+			return call
+		}
+		return nil
+	}
+	for _, ref := range *ext.Tuple.Referrers() {
+		if e, ok := ref.(*ssa.Extract); ok && e != ext && ir.IsError(e.Type()) {
+			return e
+		}
+	}
+	return nil
+}
+
+// impossible reports whether an edge cannot be taken once the value was
+// acquired: it is nil there or what came with it, or its error is not.
+func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool {
+	if c.otherFlag(edge, w) {
+		return true
+	}
+	v, nilEdge, ok := ir.NilEdge(edge.From)
+	if !ok {
+		err, failed := errorTest(edge.From)
+		return err != nil && edge == failed && c.isErr(err, w, start)
+	}
+	if c.isErr(v, w, start) {
+		return edge != nilEdge
+	}
+	if edge != nilEdge {
+		return false
+	}
+	if c.mate(v) || c.mates.tracks(v) && c.mates.holds(w.mates, v) {
+		return true // what comes with it is nil: there was nothing to acquire
+	}
+	if c.track.tracks(v) {
+		return c.track.holds(w.held, v)
+	}
+	return slices.ContainsFunc(c.p.Refs(v), func(r effects.Ref) bool {
+		return r.Root == c.v && (r.Path == nil || r.Path.String() == c.spec.Part)
+	})
+}
+
+// mate reports whether a value is another result of the call that the value is one of.
+func (c *checker) mate(v ssa.Value) bool {
+	x, ok := v.(*ssa.Extract)
+	of, also := c.v.(*ssa.Extract)
+	return ok && also && x != of && x.Tuple == of.Tuple && !ir.IsError(x.Type())
+}
+
+// nilVariables returns what is compared with nil in fn.
+func (c *checker) nilVariables(fn *ssa.Function) []ssa.Value {
+	var vars []ssa.Value
+	for _, br := range c.p.IR.Graph(fn).Branches() {
+		if br.Nil != nil && isVariable(br.Nil) && !ir.IsError(br.Nil.Type()) {
+			vars = append(vars, br.Nil)
+		}
+	}
+	return vars
+}
+
+// isErr reports whether a value is the error that came with the acquired one.
+func (c *checker) isErr(v ssa.Value, w *place, start *ssa.BasicBlock) bool {
+	if v == nil {
+		return false
+	}
+	if v == c.err || c.errs.tracks(v) && c.errs.holds(w.errs, v) {
+		return true
+	}
+	// The error variable is captured: its first check is meant.
+	load, ok := v.(*ssa.UnOp)
+	return ok && c.err != nil && load.Op == token.MUL && load.Block() == start && slices.Contains(c.p.Refs(v), effects.Ref{Root: c.err})
+}
+
+// errorTest returns the error that the block's last branch asks for something that only
+// an error is: errors.Is and the like, or that it is equal to another. The edge is the
+// one on which it is.
+func errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
+	br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		return nil, ir.Edge{}
+	}
+	cond, negated := positive(br.Cond)
+	is = ir.Edge{From: b}
+	if negated {
+		is.Succ = 1
+	}
+	switch cond := cond.(type) {
+	case *ssa.Call:
+		if callee := ir.Callee(&cond.Call); callee != nil && len(cond.Call.Args) > 0 && ir.IsError(cond.Call.Args[0].Type()) {
+			return cond.Call.Args[0], is
+		}
+	case *ssa.BinOp:
+		if cond.Op == token.EQL && ir.IsError(cond.X.Type()) {
+			return cond.X, is
+		}
+		if cond.Op == token.NEQ && ir.IsError(cond.X.Type()) {
+			is.Succ = 1 - is.Succ
+			return cond.X, is
+		}
+	}
+	return nil, ir.Edge{}
+}
+
+// otherFlag reports whether an edge is taken only if a variable is not what it is.
+func (c *checker) otherFlag(edge ir.Edge, w *place) bool {
+	br, ok := edge.From.Instrs[len(edge.From.Instrs)-1].(*ssa.If)
+	if !ok {
+		return false
+	}
+	cond, negated := positive(br.Cond)
+	is := edge.Succ // 0 where the condition is true
+	if negated {
+		is = 1 - is
+	}
+	other := c.flags[1-is]
+	return other.tracks(cond) && other.holds(w.flags[1-is], cond)
+}
+
+// flagVariables returns the variables of fn on which it branches.
+func (c *checker) flagVariables(fn *ssa.Function) []ssa.Value {
+	var vars []ssa.Value
+	for _, br := range c.p.IR.Graph(fn).Branches() {
+		if cond, _ := positive(br.Cond); isVariable(cond) {
+			vars = append(vars, cond)
+		}
+	}
+	return vars
+}
+
+// errorVariables returns what is asked for an error in fn and may be that of the value.
+func (c *checker) errorVariables(fn *ssa.Function) []ssa.Value {
+	var vars []ssa.Value
+	for _, br := range c.p.IR.Graph(fn).Branches() {
+		x := br.Nil
+		if x == nil {
+			x, _ = errorTest(br.Block)
+		}
+		if x != nil && isVariable(x) && ir.IsError(x.Type()) {
+			vars = append(vars, x)
+		}
+	}
+	return vars
+}
+
+// An assumption is a condition that held when the value was acquired.
+type assumption struct {
+	at   *ssa.BasicBlock
+	cond ssa.Value
+	succ int
+	flag bool // the way from the acquisition back to at sets it to a constant
+}
+
+// maxAssumptions bounds the conditions that are remembered: the last ones before the
+// acquisition.
+const maxAssumptions = 32
+
+// assumptions returns the conditions on the dominating branches.
+func assumptions(at ssa.Instruction) []assumption {
+	var out []assumption
+	for b := at.Block(); b != nil && len(out) < maxAssumptions; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		pred := b.Preds[0]
+		br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
+		if !ok || pred.Succs[0] == pred.Succs[1] {
+			continue
+		}
+		out = append(out, assumption{pred, br.Cond, slices.Index(pred.Succs, b), isFlag(br.Cond, at.Block())})
+	}
+	return out
+}
+
+// isFlag reports whether a condition is a variable that gets a constant on
+// every way from the block of the acquisition back to where it is asked.
+func isFlag(cond ssa.Value, acquired *ssa.BasicBlock) bool {
+	v, _ := positive(cond)
+	phi, ok := v.(*ssa.Phi)
+	if !ok {
+		return false
+	}
+	set := false
+	seen := make(map[*ssa.Phi]bool)
+	var walk func(phi *ssa.Phi) bool
+	walk = func(phi *ssa.Phi) bool {
+		if seen[phi] {
+			return true
+		}
+		seen[phi] = true
+		for i, e := range phi.Edges {
+			behind := acquired.Dominates(phi.Block().Preds[i])
+			switch e := e.(type) {
+			case *ssa.Const:
+				set = set || behind
+			case *ssa.Phi:
+				if !walk(e) {
+					return false
+				}
+			default:
+				return false // it may be anything
+			}
+		}
+		return true
+	}
+	return walk(phi) && set
+}
+
+// positive returns a condition without a negation in front, and whether there
+// was one.
+func positive(cond ssa.Value) (v ssa.Value, negated bool) {
+	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
+		return not.X, true
+	}
+	return cond, false
+}
+
+func contradicts(assumed []assumption, edge ir.Edge) bool {
+	br, ok := edge.From.Instrs[len(edge.From.Instrs)-1].(*ssa.If)
+	if !ok {
+		return false
+	}
+	for _, a := range assumed {
+		// Where the condition is asked again, as that of a loop is, it may have
+		// changed; if it is a flag that was set beside the acquisition, it has.
+		if a.flag {
+			va, na := positive(a.cond)
+			if v, n := positive(br.Cond); v == va {
+				return (edge.Succ == a.succ) == (n == na)
+			}
+		}
+		if a.at != edge.From && sameCondition(a.cond, br.Cond, 0) {
+			return edge.Succ != a.succ
+		}
+	}
+	return false
+}
+
+// sameCondition reports whether two conditions compare the same operands.
+// Variables that are assigned in between are rare enough in conditions that
+// guard a resource to be taken as unchanged; calls never are the same.
+func sameCondition(a, b ssa.Value, depth int) bool {
+	if a == b {
+		return !isPhi(a)
+	}
+	if depth > 4 {
+		return false
+	}
+	switch x := a.(type) {
+	case *ssa.Const:
+		y, ok := b.(*ssa.Const)
+		return ok && x.String() == y.String()
+	case *ssa.BinOp:
+		y, ok := b.(*ssa.BinOp)
+		return ok && x.Op == y.Op && sameCondition(x.X, y.X, depth+1) && sameCondition(x.Y, y.Y, depth+1)
+	case *ssa.UnOp:
+		y, ok := b.(*ssa.UnOp)
+		return ok && x.Op == y.Op && x.Op != token.ARROW && sameCondition(x.X, y.X, depth+1)
+	case *ssa.FieldAddr:
+		y, ok := b.(*ssa.FieldAddr)
+		return ok && x.Field == y.Field && sameCondition(x.X, y.X, depth+1)
+	case *ssa.Field:
+		y, ok := b.(*ssa.Field)
+		return ok && x.Field == y.Field && sameCondition(x.X, y.X, depth+1)
+	case *ssa.Call:
+		y, ok := b.(*ssa.Call)
+		if !ok {
+			return false
+		}
+		bx, okx := x.Call.Value.(*ssa.Builtin)
+		by, oky := y.Call.Value.(*ssa.Builtin)
+		return okx && oky && bx.Name() == "len" && by.Name() == "len" && sameCondition(x.Call.Args[0], y.Call.Args[0], depth+1)
+	}
+	return false
+}
+
+func isPhi(v ssa.Value) bool {
+	_, ok := v.(*ssa.Phi)
+	return ok
+}
