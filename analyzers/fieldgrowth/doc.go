@@ -74,7 +74,9 @@
 //
 // # only-grows
 //
-// A map, slice, list, sync.Map, channel or metric grows and nothing takes out.
+// A map, slice, list, sync.Map, channel or metric grows and nothing takes out. Where the
+// element under a key is closed, stopped or cancelled, and stays, that needs no evidence
+// of how often it comes.
 //
 // # sibling-not-deleted
 //

@@ -164,6 +164,10 @@ func IsConnection(t types.Type) bool {
 	return has(t, "RemoteAddr") && has(t, "Close")
 }
 
+// IsSocket reports whether values of a type are ends of the network, also those that
+// many clients write to, as a net.PacketConn.
+func IsSocket(t types.Type) bool { return has(t, "LocalAddr") && has(t, "Close") }
+
 // Accepts reports whether fn is a method that returns the next connection, or an error.
 func Accepts(fn *types.Func) bool {
 	sig := fn.Signature()

@@ -101,7 +101,7 @@ func (p *Package) gathers(l *ir.Loop) bool {
 func (p *Package) ofConnection(call *ssa.Call) bool {
 	return slices.ContainsFunc(p.madeOf(call), func(r effects.Ref) bool {
 		typ := r.Path.Type(r.Root.Type())
-		return typ != nil && convention.IsConnection(typ)
+		return typ != nil && (convention.IsConnection(typ) || convention.IsSocket(typ))
 	})
 }
 

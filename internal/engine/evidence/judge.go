@@ -173,7 +173,7 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 			stays, lost = stays || is, lost || unknown
 			n.stays = append(n.stays, roots...)
 		}
-		if w.reason.Kind == Loop {
+		if !n.again {
 			stays = stays || slices.ContainsFunc(n.stays, func(s place) bool { return j.beforeLoop(s.root, instr) })
 		}
 		if !stays {
@@ -255,7 +255,7 @@ func (j *judge) passing(typ types.Type, path string) bool {
 				return false
 			}
 			f = f.Origin()
-			if j.emptied()[f] || j.leak.Needs.Keeper && j.renewed(f) {
+			if j.emptied()[f] || j.leak.Needs.Keeper && !j.leak.Needs.Owed && j.renewed(f) {
 				return true
 			}
 			if f.Pkg() == j.pass.Pkg {

@@ -26,6 +26,7 @@ const (
 	Sibling                // its key is taken out of another container
 	EmptyInner             // what the element holds is taken out, and the element stays
 	NotReset               // who ends the owner walks over it and keeps it
+	Dead                   // it is ended where it is
 )
 
 // A FieldGrowth is a way in of a container that is kept in a field, from which
@@ -199,23 +200,49 @@ func (f *fields) exposed(field *types.Var) bool {
 func (f *fields) outs(c kept) []*effects.Event {
 	outs, known := f.out[c]
 	if !known {
+		direct := make(map[ssa.Instruction]bool)
 		for _, e := range f.under(c.field) {
 			at, _ := f.keptAt(e.Ref.Path)
-			if !c.within(at) || !takes(e) || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) {
+			if !c.within(at) || !takes(e) || f.inTest(e.Func().Pos()) {
 				continue
 			}
-			outs = append(outs, e)
-		}
-		direct := make(map[ssa.Instruction]bool)
-		for _, e := range outs {
 			direct[e.Instr] = true
+			if !f.atTheEnd(e) && f.Repeatable(e.Instr) && !f.setsUp(e, 0) {
+				outs = append(outs, e)
+			}
 		}
-		// What a method does to its receiver is known there.
+		// What a method does to its receiver is known there, also whether that is its end.
 		outs = slices.DeleteFunc(outs, func(e *effects.Event) bool { return e.Origin != e.Instr && direct[e.Origin] })
 		f.out[c] = outs
 	}
 	return outs
 }
+
+// setsUp reports whether an event puts a container into an object that is yet to be used:
+// all who call its function do so for one that they make.
+func (f *fields) setsUp(e *effects.Event, depth int) bool {
+	fn := e.Func()
+	param, ok := e.Ref.Root.(*ssa.Parameter)
+	if !ok || e.Kind != effects.Replace || depth == maxUp || param.Parent() != fn || fn.Parent() != nil || token.IsExported(fn.Name()) || !f.onlyCalled(fn) {
+		return effects.Fresh(e.Ref.Root)
+	}
+	calls := 0
+	for _, use := range f.Uses(fn) {
+		if f.inTest(use.Pos()) {
+			continue
+		}
+		calls++
+		of := func(up *effects.Event) bool { return up.Instr == use && up.Origin == e.Origin && up.Kind == e.Kind }
+		ups := f.under(e.Ref.Path.Field())
+		if i := slices.IndexFunc(ups, of); i < 0 || slices.ContainsFunc(ups, func(up *effects.Event) bool { return of(up) && !f.setsUp(up, depth+1) }) {
+			return false
+		}
+	}
+	return calls > 0
+}
+
+// maxUp bounds how far callers are looked at.
+const maxUp = 4
 
 // takes reports whether an event takes elements out of a container that was there
 // before.

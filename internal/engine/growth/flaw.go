@@ -56,6 +56,9 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 	if at := f.walked(c, in, typ); at != nil {
 		return NotReset, at, true
 	}
+	if at := f.dead(c); at != nil {
+		return Dead, at, true
+	}
 	return NoWayOut, nil, true
 }
 

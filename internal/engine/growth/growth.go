@@ -61,15 +61,6 @@ import (
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
-const (
-	Map Sort = iota
-	Slice
-	Chan
-	Labels // label values of a metric
-	Chain  // a value that has the one before in it
-	Other  // a list, a heap, a buffer, a type with methods
-)
-
 // A Growth is a container that grows and from which nothing takes out.
 type Growth struct {
 	Sort   Sort

@@ -5,12 +5,22 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // A Sort says what sort of container grows.
 type Sort uint8
+
+const (
+	Map Sort = iota
+	Slice
+	Chan
+	Labels // label values of a metric
+	Chain  // a value that has the one before in it
+	Other  // a list, a heap, a buffer, a type with methods
+)
 
 func isStruct(t types.Type) bool {
 	_, ok := t.Underlying().(*types.Struct)
@@ -101,6 +111,9 @@ func isListeners(typ types.Type) bool {
 }
 
 func listener(typ types.Type) bool {
+	if convention.IsConnection(typ) {
+		return false
+	}
 	switch t := typ.Underlying().(type) {
 	case *types.Signature, *types.Chan:
 		return true

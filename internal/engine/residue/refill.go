@@ -62,22 +62,60 @@ func (p *Package) grows(c *Cut) bool {
 func isGrowth(e *effects.Event) bool { return e.Kind == effects.Grow }
 
 // cursor reports whether the slice belongs to an object of one operation, which goes with
-// it: one of a type that is not exported, and has nothing to be shared by.
+// it: one of a type that is not exported, and has nothing to be shared by, nor is part of
+// what has.
 func (p *Package) cursor(c *Cut) bool {
 	if c.field == nil {
 		return false
 	}
+	structs := p.structs()
+	own := slices.IndexFunc(structs, func(s named) bool { return slices.Contains(s.fields, c.field) })
+	if own < 0 || structs[own].name.Exported() || slices.ContainsFunc(structs[own].fields, shares) {
+		return false
+	}
+	return !slices.ContainsFunc(structs, func(s named) bool {
+		return slices.ContainsFunc(s.fields, shares) && slices.ContainsFunc(s.fields, func(f *types.Var) bool {
+			part := ir.Named(element(f.Type()))
+			return part != nil && part.Origin().Obj() == structs[own].name
+		})
+	})
+}
+
+// A named is a struct type that the package declares.
+type named struct {
+	name   *types.TypeName
+	fields []*types.Var
+}
+
+// structs returns the struct types of the package, in the order of their names.
+func (p *Package) structs() (all []named) {
 	scope := p.IR.Pass.Pkg.Scope()
 	for _, name := range scope.Names() {
 		t, ok := scope.Lookup(name).(*types.TypeName)
 		if !ok || t.IsAlias() {
 			continue
 		}
-		if s, ok := t.Type().Underlying().(*types.Struct); ok && slices.ContainsFunc(slices.Collect(s.Fields()), func(f *types.Var) bool { return f.Origin() == c.field }) {
-			return !t.Exported() && !slices.ContainsFunc(slices.Collect(s.Fields()), shares)
+		if s, ok := t.Type().Underlying().(*types.Struct); ok {
+			all = append(all, named{t, slices.Collect(s.Fields())})
 		}
 	}
-	return false
+	return all
+}
+
+// element returns what maps and lists, perhaps of such, are made of.
+func element(t types.Type) types.Type {
+	for {
+		switch u := t.Underlying().(type) {
+		case *types.Map:
+			t = u.Elem()
+		case *types.Slice:
+			t = u.Elem()
+		case *types.Array:
+			t = u.Elem()
+		default:
+			return t
+		}
+	}
 }
 
 // shares reports whether a field is there for several goroutines: a lock or a channel.

@@ -132,3 +132,30 @@ func (s *Store) Sweep() {
 		s.Get(key)
 	}
 }
+
+// A Desk gets other requests when it changes its mode.
+type Desk struct{ open *requests }
+
+type requests struct{ pending map[string]*request }
+
+type request struct{ ticket, subject string }
+
+func (r *requests) add(q *request) {
+	r.pending[q.subject] = q // want `the delete is under another key; held by requests.pending`
+}
+
+func (r *requests) done(q *request) { delete(r.pending, q.ticket) }
+
+// Run serves requests until there are none.
+func (d *Desk) Run(in, out <-chan *request, mode <-chan bool) {
+	for {
+		select {
+		case q := <-in:
+			d.open.add(q)
+		case q := <-out:
+			d.open.done(q)
+		case <-mode:
+			d.open = &requests{make(map[string]*request)}
+		}
+	}
+}

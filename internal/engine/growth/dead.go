@@ -1,0 +1,84 @@
+package growth
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// dead returns what ends an element that is looked up by its key, and leaves it where it
+// is: what the key stands for is gone. It is nil if nothing does, or what does so puts
+// another element there.
+func (f *fields) dead(c kept) ssa.Instruction {
+	m, ok := c.typ().(*types.Map)
+	if !ok {
+		return nil
+	}
+	for _, e := range f.under(c.field) {
+		ended := f.ends(e)
+		if ended == nil || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) {
+			continue
+		}
+		look := lookupOf(ended)
+		if look == nil || !types.Identical(look.X.Type().Underlying(), m) || f.fromRange(look.Index) || f.fillers(c)[ir.Outermost(e.Func())] {
+			continue
+		}
+		if slices.ContainsFunc(f.Refs(look.X), func(r effects.Ref) bool {
+			at, ok := f.keptAt(r.Path)
+			return ok && at == c
+		}) {
+			return e.Instr
+		}
+	}
+	return nil
+}
+
+// ends returns what an event ends for good: an object whose teardown is called, a channel
+// that is closed, a context that is cancelled; nil if it ends nothing.
+func (f *fields) ends(e *effects.Event) ssa.Value {
+	call, ok := e.Instr.(ssa.CallInstruction)
+	if !ok || e.Via {
+		return nil
+	}
+	switch common := call.Common(); e.Kind {
+	case effects.Close:
+		if b, ok := common.Value.(*ssa.Builtin); ok && b.Name() == "close" {
+			return common.Args[0]
+		}
+	case effects.Method:
+		if callee := ir.Callee(common); callee != nil && effects.IsTeardown(callee) {
+			return ir.Args(common)[0]
+		}
+	case effects.Call:
+		if !common.IsInvoke() && common.Value.Type().String() == "context.CancelFunc" {
+			return common.Value
+		}
+	}
+	return nil
+}
+
+// lookupOf returns the lookup in a map whose element, or a field of that, a value is.
+func lookupOf(v ssa.Value) *ssa.Lookup {
+	const deep = 6
+	for range deep {
+		switch x := ir.Unwrap(v).(type) {
+		case *ssa.Lookup:
+			return x
+		case *ssa.Extract:
+			v = x.Tuple
+		case *ssa.UnOp:
+			v = x.X
+		case *ssa.FieldAddr:
+			v = x.X
+		case *ssa.Field:
+			v = x.X
+		default:
+			return nil
+		}
+	}
+	return nil
+}
