@@ -207,7 +207,7 @@ func (f *fields) outs(c kept) []*effects.Event {
 				continue
 			}
 			direct[e.Instr] = true
-			if !f.atTheEnd(e) && f.Repeatable(e.Instr) && !f.setsUp(e, 0) {
+			if !f.atTheEnd(e) && f.Repeatable(e.Instr) && !f.setsUp(c, e, 0) {
 				outs = append(outs, e)
 			}
 		}
@@ -220,7 +220,7 @@ func (f *fields) outs(c kept) []*effects.Event {
 
 // setsUp reports whether an event puts a container into an object that is yet to be used:
 // all who call its function do so for one that they make.
-func (f *fields) setsUp(e *effects.Event, depth int) bool {
+func (f *fields) setsUp(c kept, e *effects.Event, depth int) bool {
 	fn := e.Func()
 	param, ok := e.Ref.Root.(*ssa.Parameter)
 	if !ok || e.Kind != effects.Replace || depth == maxUp || param.Parent() != fn || fn.Parent() != nil || token.IsExported(fn.Name()) || !f.onlyCalled(fn) {
@@ -233,8 +233,8 @@ func (f *fields) setsUp(e *effects.Event, depth int) bool {
 		}
 		calls++
 		of := func(up *effects.Event) bool { return up.Instr == use && up.Origin == e.Origin && up.Kind == e.Kind }
-		ups := f.under(e.Ref.Path.Field())
-		if i := slices.IndexFunc(ups, of); i < 0 || slices.ContainsFunc(ups, func(up *effects.Event) bool { return of(up) && !f.setsUp(up, depth+1) }) {
+		ups := f.under(c.field)
+		if i := slices.IndexFunc(ups, of); i < 0 || slices.ContainsFunc(ups, func(up *effects.Event) bool { return of(up) && !f.setsUp(c, up, depth+1) }) {
 			return false
 		}
 	}
