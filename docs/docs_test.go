@@ -74,7 +74,7 @@ var finding = regexp.MustCompile(`(?m)^\S+\.go:\d.*\((\w+)/([a-z-]+)\)$`)
 // examples/leaky, that analyzers.md shows each analyzer, and that README.md leads to all pages.
 func TestReadme(t *testing.T) {
 	output := read(t, "../examples/leaky.txt")
-	for _, page := range []string{"../README.md", "analyzers.md", "profiles.md"} {
+	for _, page := range []string{"../README.md", "analyzers.md", "architecture.md", "profiles.md"} {
 		for _, m := range finding.FindAllStringSubmatch(read(t, page), -1) {
 			if line := m[0]; m[1] != "profile" && !strings.Contains(output, line+"\n") {
 				t.Errorf("%s shows a finding that examples/leaky.txt does not have:\n%s", page, line)
