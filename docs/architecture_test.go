@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -128,6 +129,49 @@ func commented(t *testing.T, p *pkg) bool {
 		}
 	}
 	return false
+}
+
+// fileName is that of a Go file where a comment or page names it alone.
+var fileName = regexp.MustCompile(`(^|[\s(` + "`" + `])([a-z0-9_]+\.go)([^:\w]|$)`)
+
+// TestFiles checks that files are there which the comments of packages and architecture.md
+// name, and that a comment which lists the files of its package lists all.
+func TestFiles(t *testing.T) {
+	everywhere := map[string]bool{}
+	for _, p := range packages(t) {
+		have := slices.Concat(p.GoFiles, p.IgnoredGoFiles)
+		for _, name := range have {
+			everywhere[name] = true
+		}
+		comment := ""
+		for _, name := range p.GoFiles {
+			f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.ParseComments|parser.PackageClauseOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			comment += f.Doc.Text()
+		}
+		var named []string
+		for _, m := range fileName.FindAllStringSubmatch(comment, -1) {
+			named = append(named, m[2])
+			if !slices.Contains(have, m[2]) && !slices.Contains(p.TestGoFiles, m[2]) {
+				t.Errorf("the comment of package %s names %s, which it does not have", p.path, m[2])
+			}
+		}
+		if !strings.Contains(comment, "\nFiles: ") {
+			continue
+		}
+		for _, name := range p.GoFiles {
+			if name != "doc.go" && !slices.Contains(named, name) {
+				t.Errorf("the comment of package %s does not say what %s does", p.path, name)
+			}
+		}
+	}
+	for _, m := range fileName.FindAllStringSubmatch(read(t, "architecture.md"), -1) {
+		if name := m[2]; !everywhere[name] && name != "server.go" { // of the example
+			t.Errorf("architecture.md names %s, which no package has", name)
+		}
+	}
 }
 
 // factual are the packages that declare facts.
