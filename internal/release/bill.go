@@ -62,18 +62,18 @@ func billOfMaterials(name string, data []byte, when time.Time) ([]byte, error) {
 	for _, s := range info.Settings {
 		settings[s.Key] = s.Value
 	}
-	main := module2component(info.Main.Path, info.Main.Version)
+	main := componentOf(info.Main.Path, info.Main.Version)
 	main.Type = "application"
 	main.PURL += fmt.Sprintf("?goarch=%s&goos=%s&type=module", settings["GOARCH"], settings["GOOS"])
 	main.Ref = main.PURL
 	main.Hashes = []hash{{"SHA-256", fmt.Sprintf("%x", sha256.Sum256(data))}}
 	main.Licenses = []licenseChoice{{license{"Apache-2.0"}}}
-	components := []component{module2component("std", strings.TrimPrefix(info.GoVersion, "go"))}
+	components := []component{componentOf("std", strings.TrimPrefix(info.GoVersion, "go"))}
 	for _, m := range info.Deps {
 		if m.Replace != nil {
 			return nil, fmt.Errorf("%s is replaced", m.Path)
 		}
-		c := module2component(m.Path, m.Version)
+		c := componentOf(m.Path, m.Version)
 		sum, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(m.Sum, "h1:"))
 		if err != nil || len(sum) != sha256.Size {
 			return nil, fmt.Errorf("%s has the sum %q", m.Path, m.Sum)
@@ -100,7 +100,7 @@ func billOfMaterials(name string, data []byte, when time.Time) ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-func module2component(path, version string) component {
+func componentOf(path, version string) component {
 	purl := "pkg:golang/" + path + "@" + version
 	return component{Ref: purl, Type: "library", Name: path, Version: version, PURL: purl}
 }
