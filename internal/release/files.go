@@ -116,8 +116,12 @@ func prepared(changelog, version string, now time.Time) (string, error) {
 // relative is a link to a file of the repository.
 var relative = regexp.MustCompile(`\]\(([\w./-]+(#[\w-]+)?)\)`)
 
-// section returns what a changelog says of a version, with links that lead somewhere from
-// anywhere.
+// absolute returns a page with links that lead somewhere from anywhere.
+func absolute(page, version string) string {
+	return relative.ReplaceAllString(page, "]("+repository+"/blob/"+version+"/$1)")
+}
+
+// section returns what a changelog says of a version.
 func section(changelog, version string) (string, error) {
 	number := strings.TrimPrefix(version, "v")
 	_, after, ok := strings.Cut(changelog, "\n## ["+number+"]")
@@ -129,7 +133,7 @@ func section(changelog, version string) (string, error) {
 	if at := regexp.MustCompile(`(?m)^\[[^\]]+\]: `).FindStringIndex(after); at != nil {
 		after = after[:at[0]]
 	}
-	text := strings.TrimSpace(relative.ReplaceAllString(after, "]("+repository+"/blob/"+version+"/$1)"))
+	text := strings.TrimSpace(absolute(after, version))
 	if text == "" {
 		return "", fmt.Errorf("CHANGELOG.md says nothing of %s", number)
 	}

@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -178,6 +179,9 @@ func (r *release) documents(src, temp string) ([]file, error) {
 		if err != nil {
 			return nil, err
 		}
+		if path.Ext(name) == ".md" {
+			data = []byte(absolute(string(data), r.version))
+		}
 		files = append(files, file{name: name, data: data})
 	}
 	here := filepath.Join(temp, "memlint.exe")
@@ -199,7 +203,8 @@ func (r *release) documents(src, temp string) ([]file, error) {
 		}
 		files = append(files, file{name: printed.name, data: text})
 	}
-	return files, nil
+	others, err := licenses(src, here)
+	return append(files, file{name: "LICENSES-OF-OTHERS", data: others}), err
 }
 
 // compile builds the program, and checks that it knows its version.

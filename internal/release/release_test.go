@@ -120,7 +120,7 @@ func checkDist(t *testing.T, dist, version string) {
 
 	files := unpack(t, filepath.Join(dist, archive))
 	for file, want := range map[string]string{
-		program: "", "LICENSE": "Apache License", "README.md": "# memlint", "CHANGELOG.md": "## [" + version[1:] + "] - 2030-01-02\n",
+		program: "", "LICENSE": "Apache License", "README.md": "](https://github.com/memlint/memlint/blob/" + version + "/docs/analyzers.md)", "LICENSES-OF-OTHERS": "=== golang.org/x/tools v", "CHANGELOG.md": "## [" + version[1:] + "] - 2030-01-02\n",
 		"completions/memlint.bash": "_memlint", "completions/memlint.fish": "complete -c memlint", "completions/_memlint": "#compdef memlint",
 		"man/man1/memlint.1": `"memlint ` + version + `"`,
 	} {
@@ -128,7 +128,7 @@ func checkDist(t *testing.T, dist, version string) {
 			t.Errorf("the archive has no %s with %q", file, want)
 		}
 	}
-	if len(files) != 8 {
+	if len(files) != 9 {
 		t.Errorf("the archive has %d files", len(files))
 	}
 	here := filepath.Join(t.TempDir(), program)
