@@ -12,55 +12,55 @@ import (
 
 const repository = "https://github.com/memlint/memlint"
 
-// places are where files name the version that users are to copy: files, and what stands
-// before it. What says "latest" to the go command is none of them.
-var places = []struct{ file, before string }{
-	{"README.md", `uses: memlint/memlint@`},
-	{"docs/ci.md", `uses: memlint/memlint@`},
-	{"docs/ci.md", `rev: `},
-	{"docs/ci.md", ` memlint:`},
-	{"docs/ci.md", `VERSION=`},
-	{"docs/ci.md", `memlint\.git#`},
-	{"docs/gopls.md", `--branch `},
-	{"golangci/example/.custom-gcl.yml", `import: github\.com/memlint/memlint/golangci\n +version: `},
+// places are what stands before the version that users are to copy, in any page. What says
+// "latest" to the go command is none of them.
+var places = []*regexp.Regexp{
+	regexp.MustCompile(`(uses: memlint/memlint@)[\w.-]+`),
+	regexp.MustCompile(`(repo: https://github\.com/memlint/memlint\n +rev: )[\w.-]+`),
+	regexp.MustCompile(`(docker .* memlint:)[\w.-]+`),
+	regexp.MustCompile(`(docker .* VERSION=)[\w.-]+`),
+	regexp.MustCompile(`(https://github\.com/memlint/memlint\.git#)[\w.-]+`),
+	regexp.MustCompile(`(git clone .*--branch )[\w.-]+`),
+	regexp.MustCompile(`(import: github\.com/memlint/memlint/golangci\n +version: )[\w.-]+`),
 }
 
-// eachPlace calls a function with each file and what it is with a version in its places.
-func eachPlace(dir, version string, do func(file, text, want string) error) error {
-	changed := make(map[string]string)
-	for _, p := range places {
-		text, ok := changed[p.file]
-		if !ok {
-			data, err := os.ReadFile(filepath.Join(dir, p.file))
-			if err != nil {
-				return err
-			}
-			text = string(data)
-		}
-		pattern := regexp.MustCompile(`(` + p.before + `)[\w.-]+`)
-		if !pattern.MatchString(text) {
-			return fmt.Errorf("%s has no version behind %q", p.file, p.before)
-		}
-		changed[p.file] = pattern.ReplaceAllString(text, "${1}"+version)
-	}
-	for i, p := range places {
-		if i > 0 && places[i-1].file == p.file {
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join(dir, p.file))
+// eachPage calls a function with each page and what it is with a version in its places. The
+// error may be that nothing stands before a version any more.
+func eachPage(dir, version string, do func(file, text, want string) error) error {
+	pages := []string{filepath.Join(dir, "README.md")}
+	for _, pattern := range []string{"docs/*.md", "golangci/example/.*.yml"} {
+		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
 		if err != nil {
 			return err
 		}
-		if err := do(p.file, string(data), changed[p.file]); err != nil {
+		pages = append(pages, found...)
+	}
+	used := make(map[*regexp.Regexp]bool)
+	for _, page := range pages {
+		data, err := os.ReadFile(page)
+		if err != nil {
 			return err
+		}
+		want := string(data)
+		for _, place := range places {
+			used[place] = used[place] || place.MatchString(want)
+			want = place.ReplaceAllString(want, "${1}"+version)
+		}
+		if err := do(page, string(data), want); err != nil {
+			return err
+		}
+	}
+	for _, place := range places {
+		if !used[place] {
+			return fmt.Errorf("no page has %s", place)
 		}
 	}
 	return nil
 }
 
-// checkPlaces returns an error if a file names another version.
-func checkPlaces(dir, version string) error {
-	return eachPlace(dir, version, func(file, text, want string) error {
+// checkPages returns an error if a page names another version.
+func checkPages(dir, version string) error {
+	return eachPage(dir, version, func(file, text, want string) error {
 		if text != want {
 			return fmt.Errorf("%s does not name %s everywhere; -prepare writes it", file, version)
 		}
@@ -74,10 +74,9 @@ func (r *release) prepare(now time.Time) error {
 	if err := checkVersion(r.version); err != nil {
 		return err
 	}
-	write := func(file, _, text string) error {
-		return os.WriteFile(filepath.Join(r.dir, file), []byte(text), 0o666)
-	}
-	data, err := os.ReadFile(filepath.Join(r.dir, "CHANGELOG.md"))
+	write := func(file, _, text string) error { return os.WriteFile(file, []byte(text), 0o666) }
+	file := filepath.Join(r.dir, "CHANGELOG.md")
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
@@ -85,10 +84,10 @@ func (r *release) prepare(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := eachPlace(r.dir, r.version, write); err != nil {
+	if err := eachPage(r.dir, r.version, write); err != nil {
 		return err
 	}
-	if err := write("CHANGELOG.md", "", changelog); err != nil {
+	if err := write(file, "", changelog); err != nil {
 		return err
 	}
 	fmt.Fprintf(r.out, "The files name %s. Look at git diff, commit, and run this again without -prepare.\n", r.version)

@@ -81,7 +81,7 @@ func (r *release) build() error {
 	if err != nil {
 		return err
 	}
-	if err := checkPlaces(r.dir, r.version); err != nil {
+	if err := checkPages(r.dir, r.version); err != nil {
 		return err
 	}
 	modules, err := r.modules()

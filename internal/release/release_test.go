@@ -57,6 +57,9 @@ func TestRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(version, false, "not all is committed")
+	if changed, err := git(dir, "diff", "--name-only"); err != nil || changed != "CHANGELOG.md\nREADME.md\ndocs/ci.md\ndocs/gopls.md\ngolangci/example/.custom-gcl.yml" {
+		t.Errorf("prepared are %s (%v)", changed, err)
+	}
 	commit(t, dir)
 	if err := r.prepare(time.Now()); err == nil || !strings.Contains(err.Error(), "has a section") {
 		t.Errorf("prepared twice: %v", err)
@@ -327,6 +330,20 @@ func unpack(t *testing.T, name string) map[string]string {
 			t.Fatal(err)
 		}
 		files[h.Name] = string(data)
+	}
+}
+
+// TestLinked checks that what builds without the history of the sources tells the linker
+// the version by the right name.
+func TestLinked(t *testing.T) {
+	for file, want := range map[string]string{
+		"internal/driver/main.go": "\nvar linked string\n",
+		"Dockerfile":              ` -ldflags "-X github.com/memlint/memlint/internal/driver.linked=$VERSION" `,
+		"action.yml":              ` -ldflags "-X github.com/memlint/memlint/internal/driver.linked=$VERSION" `,
+	} {
+		if !strings.Contains(read(t, filepath.Join("..", ".."), filepath.FromSlash(file)), want) {
+			t.Errorf("%s does not have %s", file, want)
+		}
 	}
 }
 
