@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -323,7 +324,7 @@ func TestCustom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local := strings.Replace(string(config), "version: latest", "path: "+root, 1)
+	local := regexp.MustCompile(`( import: .*\n +)version: .*`).ReplaceAllString(string(config), "${1}path: "+root)
 
 	repository, dir := t.TempDir(), t.TempDir()
 	if err := os.CopyFS(repository, os.DirFS(source)); err != nil {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +65,115 @@ func matches(pattern, pkg string) bool {
 	return ok && err == nil
 }
 
+// TestFolders checks that architecture.md says of each package what it answers, and of
+// nothing else, and that the package says it, too: that it has a comment.
+func TestFolders(t *testing.T) {
+	_, rest, ok := strings.Cut(read(t, "architecture.md"), "\n| folder | what it answers |\n|---|---|\n")
+	if !ok {
+		t.Fatal("architecture.md has no table of folders")
+	}
+	named := make(map[string]bool)
+	for line := range strings.Lines(rest) {
+		cell, _, ok := strings.Cut(strings.TrimPrefix(line, "| "), " | ")
+		if !ok {
+			break
+		}
+		folder := ""
+		for name := range strings.SplitSeq(cell, ", ") {
+			name = strings.Trim(name, "`")
+			if folder != "" { // others beside the first one
+				name = path.Join(folder, name)
+			}
+			folder = path.Dir(name)
+			named[name] = true
+			if strings.ToLower(name) != name {
+				continue // stands for many
+			}
+			if _, err := os.Stat(filepath.Join("..", filepath.FromSlash(name))); err != nil {
+				t.Errorf("architecture.md has a row of %s: %v", name, err)
+			}
+		}
+	}
+	for _, p := range packages(t) {
+		name := p.path
+		switch {
+		case name == ".":
+			name = "memlint.go"
+		case path.Dir(name) == "analyzers":
+			name = "analyzers/NAME"
+		}
+		if !named[name] {
+			t.Errorf("architecture.md does not say what package %s answers", p.path)
+		}
+		if !commented(t, p) {
+			t.Errorf("package %s has no comment that begins with its name", p.path)
+		}
+	}
+}
+
+// commented reports whether a package, or its test if there is nothing else, has a comment
+// that begins as those of packages do.
+func commented(t *testing.T, p *pkg) bool {
+	t.Helper()
+	for _, name := range slices.Concat(p.GoFiles, p.TestGoFiles, p.XTestGoFiles) {
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.ParseComments|parser.PackageClauseOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begins := "Package " + f.Name.Name + " "
+		if f.Name.Name == "main" {
+			begins = "Command " + path.Base(p.path) + " "
+		}
+		if strings.HasPrefix(f.Doc.Text(), begins) {
+			return true
+		}
+	}
+	return false
+}
+
+// fileName is that of a Go file where a comment or page names it alone.
+var fileName = regexp.MustCompile(`(^|[\s(` + "`" + `])([a-z0-9_]+\.go)([^:\w]|$)`)
+
+// TestFiles checks that files are there which the comments of packages and architecture.md
+// name, and that a comment which lists the files of its package lists all.
+func TestFiles(t *testing.T) {
+	everywhere := map[string]bool{}
+	for _, p := range packages(t) {
+		have := slices.Concat(p.GoFiles, p.IgnoredGoFiles)
+		for _, name := range have {
+			everywhere[name] = true
+		}
+		comment := ""
+		for _, name := range p.GoFiles {
+			f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.ParseComments|parser.PackageClauseOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			comment += f.Doc.Text()
+		}
+		var named []string
+		for _, m := range fileName.FindAllStringSubmatch(comment, -1) {
+			named = append(named, m[2])
+			if !slices.Contains(have, m[2]) && !slices.Contains(p.TestGoFiles, m[2]) {
+				t.Errorf("the comment of package %s names %s, which it does not have", p.path, m[2])
+			}
+		}
+		if !strings.Contains(comment, "\nFiles: ") {
+			continue
+		}
+		for _, name := range p.GoFiles {
+			if name != "doc.go" && !slices.Contains(named, name) {
+				t.Errorf("the comment of package %s does not say what %s does", p.path, name)
+			}
+		}
+	}
+	for _, m := range fileName.FindAllStringSubmatch(read(t, "architecture.md"), -1) {
+		if name := m[2]; !everywhere[name] && name != "server.go" { // of the example
+			t.Errorf("architecture.md names %s, which no package has", name)
+		}
+	}
+}
+
 // factual are the packages that declare facts.
 var factual = []string{"internal/engine/comm", "internal/engine/duty", "internal/engine/effects", "internal/engine/evidence"}
 
@@ -80,7 +190,7 @@ func TestSoleOwners(t *testing.T) {
 				switch n := n.(type) {
 				case *ast.KeyValueExpr:
 					if key, ok := n.Key.(*ast.Ident); ok && key.Name == "FactTypes" && !slices.Contains(factual, p.path) {
-						t.Errorf("%s/%s declares FactTypes; internal/engine/effects, evidence and comm do", p.path, name)
+						t.Errorf("%s/%s declares FactTypes; internal/engine/comm, duty, effects and evidence do", p.path, name)
 					}
 				case *ast.CallExpr:
 					if sel, ok := n.Fun.(*ast.SelectorExpr); ok && reports(sel) && p.path != "internal/finding" {

@@ -5,11 +5,13 @@ package docs_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"go/doc/comment"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -74,7 +76,7 @@ var finding = regexp.MustCompile(`(?m)^\S+\.go:\d.*\((\w+)/([a-z-]+)\)$`)
 // examples/leaky, that analyzers.md shows each analyzer, and that README.md leads to all pages.
 func TestReadme(t *testing.T) {
 	output := read(t, "../examples/leaky.txt")
-	for _, page := range []string{"../README.md", "analyzers.md", "profiles.md"} {
+	for _, page := range []string{"../README.md", "analyzers.md", "architecture.md", "profiles.md"} {
 		for _, m := range finding.FindAllStringSubmatch(read(t, page), -1) {
 			if line := m[0]; m[1] != "profile" && !strings.Contains(output, line+"\n") {
 				t.Errorf("%s shows a finding that examples/leaky.txt does not have:\n%s", page, line)
@@ -88,6 +90,9 @@ func TestReadme(t *testing.T) {
 		}
 	}
 	readme := read(t, "../README.md")
+	if n := len(strings.Fields(readme)); n > 900 {
+		t.Errorf("README.md has %d words; it is for two minutes, which are 900", n)
+	}
 	pages, err := filepath.Glob("*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -96,6 +101,65 @@ func TestReadme(t *testing.T) {
 		if !strings.Contains(readme, "(docs/"+page+")") {
 			t.Errorf("README.md has no link to docs/%s", page)
 		}
+	}
+}
+
+// TestLists checks that what users copy has all analyzers.
+func TestLists(t *testing.T) {
+	nogo, golangci := read(t, "nogo.md"), read(t, "../golangci/example/analyzers.golangci.yml")
+	for _, a := range memlint.Analyzers() {
+		if line := "\"@com_github_memlint_memlint//analyzers/" + a.Name + "\",\n"; !strings.Contains(nogo, line) {
+			t.Errorf("nogo.md has no line %s", line)
+		}
+		if a.Flags.Lookup("on") != nil {
+			continue // off unless asked for
+		}
+		for _, line := range []string{"\n    - " + a.Name + "\n", "\n      " + a.Name + ":\n"} {
+			if !strings.Contains(golangci, line) {
+				t.Errorf("analyzers.golangci.yml has no line %s", strings.TrimSpace(line))
+			}
+		}
+	}
+}
+
+// TestExample compiles the analyzer that CONTRIBUTING.md shows, as if it were there.
+func TestExample(t *testing.T) {
+	page := read(t, "../CONTRIBUTING.md")
+	var files []string
+	for _, m := range regexp.MustCompile("(?ms)^   ```go\n(.*?)^   ```$").FindAllStringSubmatch(page, -1) {
+		files = append(files, strings.ReplaceAll(m[1], "\n   ", "\n"))
+	}
+	if len(files) != 3 {
+		t.Fatalf("CONTRIBUTING.md has %d pieces of Go, want documentation, case and analyzer", len(files))
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	replace := make(map[string]string)
+	for name, text := range map[string]string{
+		"doc.go": files[0],
+		"pluginleak.go": "package pluginleak\nimport (_ \"embed\"; \"golang.org/x/tools/go/ssa\"\n" +
+			"\"github.com/memlint/memlint/internal/engine/evidence\"; \"github.com/memlint/memlint/internal/engine/ir\"; \"github.com/memlint/memlint/internal/finding/account\")\n" + files[2],
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		replace[filepath.Join(root, "analyzers", "pluginleak", name)] = file
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "./analyzers/pluginleak")
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

@@ -2,8 +2,6 @@
 package main
 
 import (
-	"os"
-
 	"github.com/memlint/memlint"
 	"github.com/memlint/memlint/internal/driver"
 	"github.com/memlint/memlint/internal/engine/retention"
@@ -12,14 +10,9 @@ import (
 )
 
 func main() {
-	suite := driver.Suite{Analyzers: memlint.Analyzers(), Keepers: retention.Keepers}
-	if len(os.Args) > 1 {
-		switch os.Args[1] {
-		case "lsp":
-			os.Exit(lsp.Main(suite, os.Args[2:]))
-		case "watch":
-			os.Exit(watch.Main(suite, os.Args[2:]))
-		}
-	}
-	driver.Main(suite)
+	driver.Main(driver.Suite{
+		Analyzers: memlint.Analyzers(),
+		Keepers:   retention.Keepers,
+		Commands:  []driver.Subcommand{lsp.Command, watch.Command},
+	})
 }

@@ -11,24 +11,24 @@
 // results are dropped. Units run on GOMAXPROCS workers, a unit after those it
 // imports.
 //
-// Files: list.go asks the go command, plan.go chooses units and their order,
-// breakage.go knows which packages are broken, exports.go makes export data,
-// buildcache.go takes over what a compiler has made before, universe.go imports
-// types for groups of units, job.go decides what is done for a unit, unit.go
-// analyses one package, outline.go leaves out of it what no analyzer reads,
-// share.go saves analysing it again without its tests, facts.go carries facts
-// between units, kept.go keeps outcomes from run to run, answer.go whole results
-// for runs before which nothing has changed, run.go schedules, gc.go sets the
-// collector. session.go checks single packages for editors, with what view.go
-// knows of what they import; finder.go is the command without its output. main.go,
-// flags.go, settings.go, screen.go, print.go, help.go, rules.go, shell.go and vettool.go
-// are the command line; fix.go applies fixes, known.go the baseline. Formats are packages
-// of their own, pure functions from the findings of package report to bytes: text,
-// terminal, vetjson, sarif, github and baseline. Of the others, since asks git what
-// changed, completion writes scripts for shells, cache keeps bytes on disk, skeleton
-// leaves function bodies out of files, manifest tells whether files are as they were,
-// config reads the config file, selection decides between what it and flags select,
-// progress and stats tell of a run.
+// Files: list.go asks the go command, plan.go chooses units and their order, breakage.go
+// knows which packages are broken, exports.go makes export data of what imports.go
+// reads, buildcache.go takes over what a compiler has made before, universe.go imports
+// types for groups of units, job.go decides what is done for a unit, unit.go analyses
+// one package, told.go makes plain what analyzers say of it, outline.go leaves out of it
+// what no analyzer reads, share.go saves analysing it again without its tests, facts.go
+// carries facts between units, kept.go keeps outcomes from run to run, answer.go whole
+// results for runs before which nothing has changed, run.go schedules, gc.go sets the
+// collector. session.go checks single packages for editors, with what view.go knows of
+// what they import; finder.go is the command without its output. main.go, flags.go,
+// settings.go, screen.go, print.go, help.go, rules.go, shell.go and vettool.go are the
+// command line; fix.go applies fixes, known.go the baseline, and profiles.go reads
+// profiles. Formats are packages of their own, pure functions from the findings of
+// package report to bytes: text, terminal, vetjson, sarif, github and baseline. Of the
+// others, since asks git what changed, completion writes scripts for shells, cache keeps
+// bytes on disk, skeleton leaves function bodies out of files, manifest tells whether
+// files are as they were, config reads the config file, selection decides between what
+// it and flags select, progress and stats tell of a run.
 //
 // What is given up:
 //

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -34,6 +35,14 @@ const (
 type Suite struct {
 	Analyzers []*analysis.Analyzer
 	Keepers   *analysis.Analyzer // says what keeps what lines allocate, where there are profiles; see keeperer
+	Commands  []Subcommand
+}
+
+// A Subcommand is a program of its own, which the first argument names.
+type Subcommand struct {
+	Name  string
+	Flags func(Suite) (*flag.FlagSet, error)          // that it takes
+	Main  func(suite Suite, args []string) (code int) // runs it with the arguments behind the name
 }
 
 // Main is the command: it runs analyzers as the arguments of the process ask,
@@ -42,6 +51,11 @@ func Main(suite Suite) {
 	args := os.Args[1:]
 	if isVetCall(args) {
 		vet(suite.Analyzers, args)
+	}
+	for _, c := range suite.Commands {
+		if len(args) > 0 && args[0] == c.Name {
+			os.Exit(c.Main(suite, args[1:]))
+		}
 	}
 	tuneGC()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -57,7 +71,7 @@ func command(ctx context.Context, suite Suite, args []string, stdout, stderr io.
 		return exitFailed
 	}
 	if text := printer(args); text != nil {
-		out, err := text(suite.Analyzers, args[1:])
+		out, err := text(suite, args[1:])
 		if err != nil {
 			return fail(err)
 		}
@@ -72,7 +86,7 @@ func command(ctx context.Context, suite Suite, args []string, stdout, stderr io.
 		return fail(err)
 	}
 	if c.version {
-		fmt.Fprintln(stdout, "memlint", buildVersion())
+		fmt.Fprintln(stdout, "memlint", cmp.Or(Version(), "(devel)"), runtime.Version())
 		return exitClean
 	}
 	if c.options.Cache, err = openCache(); err != nil {
@@ -102,15 +116,18 @@ func command(ctx context.Context, suite Suite, args []string, stdout, stderr io.
 
 // printer returns the function that prints what args ask for, if that is a text about
 // analyzers; nil otherwise.
-func printer(args []string) func([]*analysis.Analyzer, []string) ([]byte, error) {
+func printer(args []string) func(Suite, []string) ([]byte, error) {
 	if len(args) == 0 {
 		return nil
 	}
+	about := func(text func([]*analysis.Analyzer, []string) ([]byte, error)) func(Suite, []string) ([]byte, error) {
+		return func(suite Suite, names []string) ([]byte, error) { return text(suite.Analyzers, names) }
+	}
 	switch args[0] {
 	case "help":
-		return help
+		return about(help)
 	case "explain":
-		return explain
+		return about(explain)
 	case "completion":
 		return complete
 	}
@@ -269,21 +286,15 @@ func (c *commandLine) applyFixes(ctx context.Context, result *Result, stderr io.
 	return result, code, nil
 }
 
-// buildVersion returns the version of the module that the command was built
-// from, and that of Go.
-func buildVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(unknown)"
-	}
-	return fmt.Sprintf("%s %s", info.Main.Version, info.GoVersion)
-}
+// linked is the version that the linker may be told, by -X, where the go command cannot know it: the
+// image and the action build from sources without their history.
+var linked string
 
-// Version returns the version of the module, "" if it has none.
+// Version returns the version of the module that the command was built from, "" if nobody
+// knows it.
 func Version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "(devel)" {
-		return ""
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
 	}
-	return info.Main.Version
+	return linked
 }

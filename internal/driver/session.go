@@ -32,6 +32,21 @@ func decides(analyzers []*analysis.Analyzer, name string) bool {
 	})
 }
 
+// SessionFlags returns the flags that a session takes.
+func SessionFlags(suite Suite) (*flag.FlagSet, error) {
+	c, err := parse(suite, nil)
+	if err != nil {
+		return nil, err
+	}
+	flags := flag.NewFlagSet("memlint", flag.ContinueOnError)
+	c.flags.VisitAll(func(f *flag.Flag) {
+		if decides(suite.Analyzers, f.Name) {
+			flags.Var(f.Value, f.Name, f.Usage)
+		}
+	})
+	return flags, nil
+}
+
 // A Session analyses the packages that somebody edits, one folder at a time and
 // again and again. It finds in them what the command would find if buffers were
 // saved. See view for what makes that fast.

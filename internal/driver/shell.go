@@ -14,26 +14,46 @@ import (
 )
 
 // complete returns what `memlint completion` prints for a shell. The error is one line.
-func complete(analyzers []*analysis.Analyzer, shells []string) ([]byte, error) {
+func complete(suite Suite, shells []string) ([]byte, error) {
 	if len(shells) != 1 {
 		return nil, fmt.Errorf("completion for which shell? one of %s", strings.Join(completion.Shells, ", "))
 	}
-	c, err := parse(Suite{Analyzers: analyzers}, nil)
+	c, err := parse(suite, nil)
 	if err != nil {
 		return nil, err
 	}
-	command := completion.Command{Commands: []string{"help", "explain", "lsp", "watch", "completion"}}
-	for _, a := range analyzers {
+	command := completion.Command{
+		Flags: completed(c.flags),
+		Commands: []completion.Subcommand{
+			{Name: "help", Flags: []completion.Flag{{Name: "man", Usage: "print help as a page for man"}}},
+			{Name: "explain"},
+			{Name: "completion"},
+		},
+	}
+	for _, s := range suite.Commands {
+		flags, err := s.Flags(suite)
+		if err != nil {
+			return nil, err
+		}
+		command.Commands = append(command.Commands, completion.Subcommand{Name: s.Name, Flags: completed(flags)})
+	}
+	for _, a := range suite.Analyzers {
 		command.Analyzers = append(command.Analyzers, a.Name)
 	}
-	for _, r := range rules(analyzers) {
+	for _, r := range rules(suite.Analyzers) {
 		command.Rules = append(command.Rules, r.ID())
 	}
-	c.flags.VisitAll(func(f *flag.Flag) {
-		value, usage := flag.UnquoteUsage(f)
-		command.Flags = append(command.Flags, completion.Flag{Name: f.Name, Usage: report.OneLine(usage), Value: value})
-	})
 	return completion.Script(shells[0], command)
+}
+
+// completed returns flags as completion has them.
+func completed(flags *flag.FlagSet) []completion.Flag {
+	var all []completion.Flag
+	flags.VisitAll(func(f *flag.Flag) {
+		value, usage := flag.UnquoteUsage(f)
+		all = append(all, completion.Flag{Name: f.Name, Usage: report.OneLine(usage), Value: value})
+	})
+	return all
 }
 
 // manual returns the page for man of which the text is that of help.

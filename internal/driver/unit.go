@@ -380,50 +380,8 @@ func (r *analysisRun) analyze(a *analysis.Analyzer) {
 		return
 	}
 	r.results[a] = result
-	if !r.unit.reported {
-		return
-	}
-	latent := latentOf(result)
-	known := make(map[place]bool)
-	for _, d := range latent {
-		known[place{d.Pos, d.Category}] = true
-	}
-	for _, d := range diagnostics {
-		if !known[place{d.Pos, d.Category}] {
-			r.tell(a, d, report.Finding{})
-		}
-	}
-	for _, d := range latent {
-		r.tell(a, d, report.Finding{Latent: true})
-	}
-	if p, ok := result.(presumer); ok {
-		for _, d := range p.Told() {
-			r.tell(a, d, report.Finding{Told: true})
-		}
-		r.outcome.used = append(r.outcome.used, p.Used()...) // analyzers may share what they know
-		slices.Sort(r.outcome.used)
-		r.outcome.used = slices.Compact(r.outcome.used)
-	}
-	if k, ok := result.(keeperer); ok {
-		k.Keepers(func(at token.Pos, slot, words string, from token.Pos) {
-			// Profiles, too, have lines as //line directives have them.
-			if at, ok := r.line(at); ok {
-				from, _ := r.line(from)
-				r.outcome.keepers = append(r.outcome.keepers, report.Keeper{At: at, Slot: slot, Words: words, From: from})
-			}
-		})
-	}
-	if s, ok := result.(interface{ Silenced() []token.Pos }); ok {
-		for _, pos := range s.Silenced() {
-			if at, ok := r.line(pos); ok {
-				r.outcome.silenced = append(r.outcome.silenced, at)
-			}
-		}
-	}
-	if w, ok := result.(withholder); ok {
-		if n, what, flag := w.Withheld(); n > 0 {
-			r.outcome.withheld = append(r.outcome.withheld, Withheld{n, what, flag})
-		}
+	if r.unit.reported {
+		r.collect(a, result, diagnostics)
 	}
 }
 

@@ -34,9 +34,21 @@ const (
 	exitFailed = 2
 )
 
-// Main is the command `memlint lsp`, with the arguments behind these words. It
-// returns the exit code.
-func Main(suite driver.Suite, args []string) int {
+// Command is the command `memlint lsp`.
+var Command = driver.Subcommand{Name: "lsp", Flags: flags, Main: run}
+
+// flags returns the flags of the command. What follows -proxy is not for it, so that it
+// is told from others before they are read.
+func flags(suite driver.Suite) (*flag.FlagSet, error) {
+	flags, err := driver.SessionFlags(suite)
+	if err == nil {
+		flags.String("proxy", "", "start `command`, such as gopls, and stand between it and the editor")
+	}
+	return flags, err
+}
+
+// run runs the command and returns the exit code.
+func run(suite driver.Suite, args []string) int {
 	// The protocol has the standard output for itself.
 	stdout := os.Stdout
 	os.Stdout = os.Stderr

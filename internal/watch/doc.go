@@ -11,7 +11,7 @@
 // snapshots.go keeps them as files. history.go sums them up, series.go thins one
 // sum over time, sites.go decides which there are and which of them grow. run.go
 // decides when to ask and when to stop, joined.go knows the findings of the module,
-// hook.go runs the command of -exec. state.go is what there is to tell; table.go,
+// hook.go runs the command of -exec, in a group of processes by system_unix.go. table.go,
 // lines.go and screen.go tell it to people, json.go to programs, and words.go has
 // the form of amounts and names.
 package watch

@@ -111,7 +111,7 @@ func (o *options) flags() (flags *flag.FlagSet, command *string, shell *bool) {
 	flags.DurationVar(&o.timeout, "timeout", defaultTimeout, "`time` that the server has for an answer")
 	flags.DurationVar(&o.length, "for", 0, "`time` after which to end; 0 means not by itself")
 	flags.BoolVar(&o.collect, "gc", false, "have the server collect garbage before each heap profile, so that it is of now; takes its time")
-	flags.StringVar(&o.dir, "o", "", "write the profiles to files in `folder`, which is made if need be")
+	flags.StringVar(&o.dir, "o", "", "write the profiles to files in `dir`, which is made if need be")
 	flags.Var(&o.growth, "fail-on-growth", "exit with 1 if the heap grows by more than `amount`, such as 5%/h or 10MB/h")
 	flags.Var(&o.heap, "fail-on-heap", "exit with 1 if more is in use than `amount`, such as 500MB, at any poll")
 	command = flags.String("exec", "", "run `command` when a limit is passed for the first time; words are separated by spaces, and in quotes if they have some, as in GOFLAGS")
@@ -121,7 +121,14 @@ func (o *options) flags() (flags *flag.FlagSet, command *string, shell *bool) {
 	return flags, command, shell
 }
 
-// help returns what -h prints.
+// allFlags returns the flags of watch and those of what memlint finds.
+func allFlags(suite driver.Suite) (*flag.FlagSet, error) {
+	flags, _, _ := new(options).flags()
+	_, err := driver.Finder(suite, flags)
+	return flags, err
+}
+
+// help writes what -h prints.
 func help(out io.Writer) {
 	io.WriteString(out, usage+"\nFlags:\n\n")
 	flags, _, _ := new(options).flags()

@@ -14,9 +14,11 @@ import (
 	"github.com/memlint/memlint/internal/driver/report"
 )
 
-// Main is the command `memlint watch`, with the arguments behind these words. It
-// returns the exit code.
-func Main(suite driver.Suite, args []string) int {
+// Command is the command `memlint watch`.
+var Command = driver.Subcommand{Name: "watch", Flags: allFlags, Main: start}
+
+// start runs the command and returns the exit code.
+func start(suite driver.Suite, args []string) int {
 	ctx, hurry := signals()
 	return command(ctx, hurry, suite, args, os.Stdout, os.Stderr)
 }

@@ -11,25 +11,32 @@ import (
 
 // A Command is what there is to complete.
 type Command struct {
-	Commands  []string // first words
+	Commands  []Subcommand
 	Flags     []Flag
 	Analyzers []string
 	Rules     []string // analyzer/category
+}
+
+// A Subcommand is what the first word may be. Its flags are all that it has.
+type Subcommand struct {
+	Name  string
+	Flags []Flag
 }
 
 // A Flag is one of the command.
 type Flag struct {
 	Name  string
 	Usage string // on one line
-	Value string // what follows it: Dir, File, Names and When are completed; "" if nothing does
+	Value string // what follows it: one of the constants below is completed; "" if nothing does
 }
 
 // What flags take that can be completed.
 const (
-	Dir   = "dir"
-	File  = "file"
-	Names = "names" // of analyzers and rules, separated by commas
-	When  = "when"  // auto, always or never
+	Dir     = "dir"
+	File    = "file"
+	Names   = "names"   // of analyzers and rules, separated by commas
+	When    = "when"    // auto, always or never
+	Program = "command" // and its arguments
 )
 
 // Shells are those that there is a script for.
@@ -58,6 +65,12 @@ func parse(shell, text string) *template.Template {
 			return strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`, `'`, `'\''`).Replace(s)
 		},
 		"shells": func() []string { return Shells },
+		"names": func(commands []Subcommand) (names []string) {
+			for _, c := range commands {
+				names = append(names, c.Name)
+			}
+			return names
+		},
 	}).Parse(text))
 }
 

@@ -9,7 +9,18 @@ import (
 )
 
 var command = Command{
-	Commands: []string{"help", "explain", "completion"},
+	Commands: []Subcommand{
+		{Name: "help", Flags: []Flag{{Name: "man", Usage: "as a page for man"}}},
+		{Name: "explain"},
+		{Name: "completion"},
+		{Name: "watch", Flags: []Flag{
+			{Name: "C", Usage: "the config", Value: File},
+			{Name: "exec", Usage: "run command", Value: Program},
+			{Name: "enable", Usage: "report the names", Value: Names},
+			{Name: "for", Usage: "time after which to end", Value: "time"},
+			{Name: "gc", Usage: "collect garbage"},
+		}},
+	},
 	Flags: []Flag{
 		{Name: "C", Usage: "change to dir", Value: Dir},
 		{Name: "baseline", Usage: "what's [known]: in file", Value: File},
@@ -30,7 +41,7 @@ func TestBash(t *testing.T) {
 	}
 	script := write(t, "bash")
 	for _, tt := range []struct{ line, want string }{
-		{"memlint ", "help explain completion"},
+		{"memlint ", "help explain completion watch"},
 		{"memlint e", "explain"},
 		{"memlint -", "-C -baseline -color -enable -json -json.size"},
 		{"memlint -js", "-json -json.size"},
@@ -50,6 +61,15 @@ func TestBash(t *testing.T) {
 		{"memlint explain ti", "timerleak timerleak/ticker-field timerleak/ticker-goroutine"},
 		{"memlint completion ", "bash fish zsh"},
 		{"memlint ./", ""},
+		{"memlint watch -", "-C -exec -enable -for -gc"},
+		{"memlint watch -gc -e", "-exec -enable"},
+		{"memlint watch -enable po", "poolleak"},
+		{"memlint watch -enable = po", "poolleak"},
+		{"memlint watch -for 1", ""},
+		{"memlint watch ", ""},
+		{"memlint -json watch -g", ""}, // is no command any more
+		{"memlint help -", "-man"},
+		{"memlint explain -", ""},
 		{"memlint -json he", ""}, // is no command any more
 	} {
 		words := strings.Split(tt.line, " ")
@@ -61,6 +81,33 @@ func TestBash(t *testing.T) {
 			echo "${COMPREPLY[*]}"`, script}, words...)...).CombinedOutput()
 		if got := strings.TrimSuffix(string(out), "\n"); err != nil || got != tt.want {
 			t.Errorf("%q: got %q, want %q (%v)", tt.line, got, tt.want, err)
+		}
+	}
+}
+
+// TestZsh has zsh say which flags, and what behind a word, it would complete.
+func TestZsh(t *testing.T) {
+	zsh, err := exec.LookPath("zsh")
+	if err != nil {
+		t.Skip("there is no zsh")
+	}
+	script := write(t, "zsh")
+	for line, want := range map[string]string{
+		"memlint -":           "-C= -baseline= -color= -enable= -json -json.size=",
+		"memlint watch -":     "-C= -exec= -enable= -for= -gc",
+		"memlint help -":      "timerleak -man",
+		"memlint explain t":   "timerleak/ticker-goroutine",
+		"memlint completion ": "zsh",
+	} {
+		out, err := exec.Command(zsh, append([]string{"-f", "-c", `
+			compdef() { }
+			compadd() { if [[ $1 == -a ]]; then print -r -- ${${(P)2}[-1]}; else print -r -- $@[-1]; fi; }
+			_arguments() { for a in "$@"; do [[ $a == '*-'* ]] && print -r -- ${${a#\*}%%\[*}; done; }
+			source "$0"
+			words=("$@") CURRENT=$#
+			_memlint`, script}, strings.Split(line, " ")...)...).CombinedOutput()
+		if got := strings.Join(strings.Fields(string(out)), " "); got != want {
+			t.Errorf("%q: got %q, want %q (%v)", line, got, want, err)
 		}
 	}
 }
@@ -89,6 +136,11 @@ func TestOthers(t *testing.T) {
 				"memlint completion b":        "bash",
 				"memlint help p":              "poolleak",
 				"memlint exp":                 "explain",
+				"memlint watch -e":            "-enable -exec",
+				"memlint watch -enable po":    "poolleak",
+				"memlint watch -js":           "",
+				"memlint -g":                  "",
+				"memlint help -":              "-man",
 			} {
 				out, err := exec.Command(program, "--no-config", "-c", "source $argv[1]; complete -C $argv[2]", script, line).Output()
 				var got []string

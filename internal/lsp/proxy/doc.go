@@ -20,5 +20,5 @@
 // message, such as what `gopls version` prints, is copied.
 //
 // Files: proxy.go starts programs and moves messages, route.go decides where
-// they go, merge.go puts two of them together.
+// they go, merge.go puts two of them together, pipe.go knows when nobody reads any more.
 package proxy

@@ -1,4 +1,4 @@
-// Modules writes the table of what results of functions of other modules owe:
+// Command modules writes the table of what results of functions of other modules owe:
 //
 //	go run ./internal/engine/duty/modules -o internal/engine/duty/modules.txt
 //
