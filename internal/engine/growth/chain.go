@@ -100,7 +100,7 @@ func (f *fields) around(v, addr ssa.Value) bool {
 		if callee := ir.Callee(&call.Call); callee != nil && convention.Appends(callee) {
 			return true
 		}
-		if fn := f.IR.Static(&call.Call); fn != nil && i < len(fn.Params) && returnsClosureOf(fn, fn.Params[i]) {
+		if fn := f.IR.Static(&call.Call); fn != nil && i < len(fn.Params) && f.returnsClosureOf(fn, fn.Params[i], 0) {
 			return true
 		}
 		old := f.Refs(load)
@@ -110,14 +110,21 @@ func (f *fields) around(v, addr ssa.Value) bool {
 }
 
 // returnsClosureOf reports whether a function returns a literal that has captured a
-// parameter.
-func returnsClosureOf(fn *ssa.Function, param *ssa.Parameter) bool {
+// parameter, or what another function makes of it in this way.
+func (f *fields) returnsClosureOf(fn *ssa.Function, param *ssa.Parameter, depth int) bool {
 	for _, b := range fn.Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		if !ok {
 			continue
 		}
 		for _, result := range ret.Results {
+			if call, ok := ir.Unconvert(result).(*ssa.Call); ok && depth < maxUp {
+				args := ir.Args(&call.Call)
+				inner := f.IR.Static(&call.Call)
+				if i := slices.Index(args, ssa.Value(param)); inner != nil && i >= 0 && i < len(inner.Params) && f.returnsClosureOf(inner, inner.Params[i], depth+1) {
+					return true
+				}
+			}
 			mc, ok := ir.Unconvert(result).(*ssa.MakeClosure)
 			if ok && slices.ContainsFunc(mc.Bindings, func(v ssa.Value) bool {
 				cell, ok := v.(*ssa.Alloc)

@@ -101,17 +101,27 @@ func (f *fields) walked(c kept, in *effects.Event, typ types.Type) ssa.Instructi
 		if f.closesOnce(fn) {
 			continue
 		}
-		if at := f.loopOver(fn, c); at != nil {
+		if at := f.goesOver(fn, c, 0); at != nil {
 			return at
 		}
-		for _, e := range f.In(fn) { // a method that it calls
-			call, ok := e.Instr.(*ssa.Call)
-			if !ok || e.Kind != effects.Method || e.Ref.Root != fn.Params[0] {
-				continue
-			}
-			if helper := f.IR.Static(&call.Call); helper != nil && f.loopOver(helper, c) != nil {
-				return call
-			}
+	}
+	return nil
+}
+
+// goesOver returns the loop of a method, or the call of one of its receiver, that goes over
+// a container, or nil.
+func (f *fields) goesOver(fn *ssa.Function, c kept, depth int) ssa.Instruction {
+	const deep = 2
+	if at := f.loopOver(fn, c); at != nil || depth == deep {
+		return at
+	}
+	for _, e := range f.In(fn) {
+		call, ok := e.Instr.(*ssa.Call)
+		if !ok || e.Kind != effects.Method || e.Ref.Root != fn.Params[0] {
+			continue
+		}
+		if helper := f.IR.Static(&call.Call); helper != nil && f.goesOver(helper, c, depth+1) != nil {
+			return call
 		}
 	}
 	return nil

@@ -296,7 +296,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	w := f.way(in, at, typ, func() bool { return false })
 	w.Needs.Of, w.Needs.Keeper = []effects.Ref{f.owner(in.Ref)}, true
 	w.Needs.Wire, w.Needs.Strict = flaw == NoWayOut, flaw == NoWayOut
-	w.Needs.Owed = owed(flaw, in.Instr, witness)
+	w.Needs.Owed = f.owed(flaw, in.Instr, witness)
 	if f.emptied(c, nil) != nil {
 		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known
 	}
@@ -323,20 +323,29 @@ func (f *fields) isObject(typ types.Type) bool {
 // owed reports whether a flaw shows by itself that what comes in is meant to go. Who keeps
 // elements that are empty, or entries unless something failed, may do so on purpose, unless
 // the keys are those of who calls.
-func owed(flaw Flaw, in, witness ssa.Instruction) bool {
+func (f *fields) owed(flaw Flaw, in, witness ssa.Instruction) bool {
 	switch flaw {
 	case NoWayOut:
 		return false
 	case EmptyInner, Rollback:
-		return givenFromOutside(in) && givenFromOutside(witness)
+		return f.givenFromOutside(in) && f.givenFromOutside(witness)
 	}
 	return true
 }
 
-// givenFromOutside reports whether an instruction stands in an exported method.
-func givenFromOutside(instr ssa.Instruction) bool {
-	fn := ir.Outermost(instr.Parent())
-	return fn.Signature.Recv() != nil && token.IsExported(fn.Name())
+// givenFromOutside reports whether an instruction stands in an exported method, or in what
+// one calls.
+func (f *fields) givenFromOutside(instr ssa.Instruction) bool {
+	return f.byCallers(ir.Outermost(instr.Parent()), 0, func(fn *ssa.Function) bool {
+		return fn.Signature.Recv() != nil && token.IsExported(fn.Name())
+	})
+}
+
+// byCallers reports whether a function is good, or one that calls it.
+func (f *fields) byCallers(fn *ssa.Function, depth int, good func(*ssa.Function) bool) bool {
+	return good(fn) || depth < maxUp && slices.ContainsFunc(f.Uses(fn), func(use ssa.Instruction) bool {
+		return !f.inTest(use.Pos()) && f.byCallers(ir.Outermost(use.Parent()), depth+1, good)
+	})
 }
 
 // typ returns the type of a container, or nil if it is not known.

@@ -64,8 +64,18 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 
 // uncalled reports whether what takes out is in a method that nobody calls.
 func (f *fields) uncalled(out *effects.Event) bool {
-	fn := ir.Outermost(out.Func())
-	return fn.Signature.Recv() != nil && f.Uncalled(fn)
+	return f.neverRuns(ir.Outermost(out.Func()), 0)
+}
+
+// neverRuns reports whether a function is a method that nobody calls, or is called by such
+// alone.
+func (f *fields) neverRuns(fn *ssa.Function, depth int) bool {
+	if fn.Signature.Recv() != nil && f.Uncalled(fn) {
+		return true
+	}
+	uses := f.Uses(fn)
+	return depth < maxUp && len(uses) > 0 && !token.IsExported(fn.Name()) && f.onlyCalled(fn) &&
+		!slices.ContainsFunc(uses, func(use ssa.Instruction) bool { return !f.neverRuns(ir.Outermost(use.Parent()), depth+1) })
 }
 
 // An access is how a key is made from something: by fields, methods and functions.
@@ -176,7 +186,7 @@ func (f *fields) otherKey(out, in *effects.Event) bool {
 	}
 	// The texts need not be the same: callers that are in sight say what they are.
 	return types.Identical(put.root.Type(), take.root.Type()) && put.path != take.path &&
-		f.fromOutside(put.root) && f.fromOutside(take.root) && (put.path == "" || take.path == "")
+		f.fromOutside(put.root, 0) && f.fromOutside(take.root, 0) && (put.path == "" || take.path == "")
 }
 
 // plain returns the type that a pointer points to, or typ itself.
@@ -188,9 +198,20 @@ func plain(typ types.Type) types.Type {
 }
 
 // fromOutside reports whether a value is a parameter that only other packages give.
-func (f *fields) fromOutside(v ssa.Value) bool {
+func (f *fields) fromOutside(v ssa.Value, depth int) bool {
 	param, ok := v.(*ssa.Parameter)
-	return ok && param.Parent().Parent() == nil && token.IsExported(param.Parent().Name()) && len(f.Uses(param.Parent())) == 0
+	if !ok || depth > maxUp || param.Parent().Parent() != nil {
+		return false
+	}
+	fn := param.Parent()
+	uses := f.Uses(fn)
+	if token.IsExported(fn.Name()) {
+		return len(uses) == 0
+	}
+	i := slices.Index(fn.Params, param)
+	return len(uses) > 0 && f.onlyCalled(fn) && !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
+		return !f.fromOutside(ir.Args(use.(ssa.CallInstruction).Common())[i], depth+1)
+	})
 }
 
 // deletes returns the key under which an event takes something out, as its function
