@@ -176,7 +176,7 @@ func (f *finder) madeWithJanitor(c container) bool {
 	if call == nil || c.path == nil {
 		return false
 	}
-	fn := f.IR.Static(&call.Call)
+	fn := f.maker(call)
 	if fn == nil {
 		return false
 	}
@@ -247,6 +247,27 @@ func (f *finder) indexMade() {
 	}
 }
 
+// maker returns the function of the package that makes what a call returns: the one that is
+// called, or one to which that leaves it.
+func (f *finder) maker(call *ssa.Call) *ssa.Function {
+	fn := f.IR.Static(&call.Call)
+	for range maxUp {
+		if fn == nil || len(fn.Blocks) != 1 {
+			break
+		}
+		ret, ok := fn.Blocks[0].Instrs[len(fn.Blocks[0].Instrs)-1].(*ssa.Return)
+		if !ok || len(ret.Results) != 1 {
+			break
+		}
+		inner, ok := ret.Results[0].(*ssa.Call)
+		if !ok || f.IR.Static(&inner.Call) == nil {
+			break
+		}
+		fn = f.IR.Static(&inner.Call)
+	}
+	return fn
+}
+
 // keptByMaker reports whether the function of the package that made the value
 // of a variable also hands it to somebody else.
 func (f *finder) keptByMaker(g *ssa.Global) bool {
@@ -254,7 +275,7 @@ func (f *finder) keptByMaker(g *ssa.Global) bool {
 	if call == nil {
 		return false
 	}
-	fn := f.IR.Static(&call.Call)
+	fn := f.maker(call)
 	if fn == nil {
 		return false // of another package, but then the type is of this one
 	}
