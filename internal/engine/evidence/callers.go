@@ -72,8 +72,8 @@ func (j *judge) shown(fn *ssa.Function, r *reach, n *needs, w *way) bool {
 		w.presumed = append(slices.Clip(w.presumed), fn.Object().(*types.Func))
 		n.askMany, n.many, w.source = false, nil, Source{From: Pointer, Value: n.many[0].root}
 	}
-	if n.met() || j.leak.Needs.Owed && !n.again && !n.askStays {
-		w.outcome = manifest // that there are many is presumed of what comes and goes
+	if n.met() || j.owing(*n) && len(r.sites) == 0 {
+		w.outcome = manifest
 		return true
 	}
 	if n.askStays && len(n.stays) > 0 && !slices.ContainsFunc(n.stays, func(s place) bool { return isParam(s.root) || rootFunc(s.root) != fn }) {
@@ -91,6 +91,10 @@ func (j *judge) shown(fn *ssa.Function, r *reach, n *needs, w *way) bool {
 	}
 	return false
 }
+
+// owing reports whether no more is needed than many values of what comes and goes: there
+// are, unless all callers in sight give few.
+func (j *judge) owing(n needs) bool { return j.leak.Needs.Owed && !n.again && !n.askStays }
 
 // ofReceiver reports whether what has to stay is no other parameter of fn.
 func (n needs) ofReceiver(fn *ssa.Function) bool {
@@ -152,7 +156,7 @@ func (j *judge) abroad(fn *ssa.Function, r *reach, n needs, w, result way) way {
 		if result.outcome == refused && len(r.sites) > 0 {
 			return result
 		}
-		if ofAPI(fn) {
+		if j.owing(n) || ofAPI(fn) {
 			return j.met(w)
 		}
 	}

@@ -45,7 +45,6 @@ func (p *Package) isEntry(v ssa.Value, fn *ssa.Function) bool {
 
 // entryKeys returns the keys of a function that isEntry is true of.
 func (p *Package) entryKeys(fn *ssa.Function) map[ssa.Value]bool {
-	loses := make(map[holder]bool)
 	keys := make(map[ssa.Value]bool)
 	things := make(map[ssa.Value]bool) // that are taken out
 	var puts []*ssa.MapUpdate
@@ -65,10 +64,7 @@ func (p *Package) entryKeys(fn *ssa.Function) map[ssa.Value]bool {
 		if h == (holder{}) {
 			continue
 		}
-		if _, known := loses[h]; !known {
-			loses[h] = p.losesElements(h)
-		}
-		if loses[h] {
+		if p.losesElements(h, e.Ref.Path.Elems()) {
 			keys[ir.Unconvert(put.Key)] = true
 			things[ir.Unconvert(put.Value)] = true
 		}

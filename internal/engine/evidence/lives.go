@@ -157,7 +157,7 @@ func (p *Package) makersForOthers(n *types.Named) (makers []*types.Func) {
 // putAndTaken reports whether values of a type are elements of a container of
 // an object or package variable from which elements are taken out.
 func (p *Package) putAndTaken(t *types.TypeName) bool {
-	return slices.ContainsFunc(p.containersOf(t), p.losesElements)
+	return slices.ContainsFunc(p.containersOf(t), func(h holder) bool { return p.losesElements(h, anyDepth) })
 }
 
 // onlyPut reports whether values of a type are elements of containers, and none
@@ -166,11 +166,21 @@ func (p *Package) onlyPut(t *types.TypeName) bool {
 	return len(p.containersOf(t)) > 0 && !p.putAndTaken(t)
 }
 
-func (p *Package) losesElements(h holder) bool {
+// anyDepth stands for the container in a field, those in it, and so on.
+const anyDepth = -1
+
+// losesElements reports whether elements are taken out of a container that is so many
+// containers below a field or package variable.
+func (p *Package) losesElements(h holder, depth int) bool {
+	var events []*effects.Event
 	if h.field != nil {
-		return slices.ContainsFunc(p.OfField(h.field), p.takesOut)
+		events = p.OfField(h.field)
+	} else {
+		events = p.Package.Of(h.global)
 	}
-	return slices.ContainsFunc(p.Package.Of(h.global), p.takesOut)
+	return slices.ContainsFunc(events, func(e *effects.Event) bool {
+		return p.takesOut(e) && (depth == anyDepth || e.Ref.Path.Elems() == depth)
+	})
 }
 
 func (p *Package) takesOut(e *effects.Event) bool {

@@ -65,7 +65,7 @@ func (j *judge) ofKeeper(fn *ssa.Function, n needs, r Reason) bool {
 		}
 		keeper, ok := typ.(*types.Struct)
 		return ok && slices.ContainsFunc(j.containersOf(r.of), func(h holder) bool {
-			return h.field != nil && slices.Contains(slices.Collect(keeper.Fields()), h.field) && j.losesElements(h)
+			return h.field != nil && slices.Contains(slices.Collect(keeper.Fields()), h.field) && j.losesElements(h, anyDepth)
 		})
 	})
 }
