@@ -2,7 +2,6 @@ package growth
 
 import (
 	"cmp"
-	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -219,32 +218,6 @@ func (f *fields) outs(c kept) []*effects.Event {
 	return outs
 }
 
-// setsUp reports whether an event puts a container into an object that is yet to be used:
-// all who call its function do so for one that they make.
-func (f *fields) setsUp(c kept, e *effects.Event, depth int) bool {
-	fn := e.Func()
-	param, ok := e.Ref.Root.(*ssa.Parameter)
-	if !ok || e.Kind != effects.Replace || depth == maxUp || param.Parent() != fn || fn.Parent() != nil || token.IsExported(fn.Name()) || !f.onlyCalled(fn) {
-		return effects.Fresh(e.Ref.Root)
-	}
-	calls := 0
-	for _, use := range f.Uses(fn) {
-		if f.inTest(use.Pos()) {
-			continue
-		}
-		calls++
-		of := func(up *effects.Event) bool { return up.Instr == use && up.Origin == e.Origin && up.Kind == e.Kind }
-		ups := f.under(c.field)
-		if i := slices.IndexFunc(ups, of); i < 0 || slices.ContainsFunc(ups, func(up *effects.Event) bool { return of(up) && !f.setsUp(c, up, depth+1) }) {
-			return false
-		}
-	}
-	return calls > 0
-}
-
-// maxUp bounds how far callers are looked at.
-const maxUp = 4
-
 // takes reports whether an event takes elements out of a container that was there
 // before.
 func takes(e *effects.Event) bool {
@@ -319,63 +292,6 @@ func (f *fields) isObject(typ types.Type) bool {
 	}
 	n := ir.Named(typ)
 	return n != nil && n.Obj().Pkg() == f.IR.Pass.Pkg && isStruct(n)
-}
-
-// ofError reports whether the type that has a field is that of errors, each of which goes
-// with what failed.
-func (f *fields) ofError(field *types.Var) bool {
-	owner := f.IR.Pass.Pkg.Scope().Lookup(f.ownerOf(field))
-	return owner != nil && types.Implements(types.NewPointer(owner.Type()), types.Universe.Lookup("error").Type().Underlying().(*types.Interface))
-}
-
-// untilReady reports whether a way in is open only until a flag of the owner says that what
-// it has put in was gone over: then it goes elsewhere.
-func (f *fields) untilReady(c kept, in *effects.Event) bool {
-	for b := in.Instr.Block(); b != nil; b = b.Idom() {
-		if len(b.Preds) != 1 {
-			continue
-		}
-		br, ok := b.Preds[0].Instrs[len(b.Preds[0].Instrs)-1].(*ssa.If)
-		if !ok {
-			continue
-		}
-		load, ok := br.Cond.(*ssa.UnOp)
-		open := br.Block().Succs[0] == b // the value with which the way is open
-		for ok && load.Op == token.NOT {
-			open = !open
-			load, ok = load.X.(*ssa.UnOp)
-		}
-		if !ok {
-			continue
-		}
-		if at, ok := load.X.(*ssa.FieldAddr); ok && f.ready(c, effects.FieldOf(at.X, at.Field).Origin(), !open) {
-			return true
-		}
-	}
-	return false
-}
-
-// ready reports whether a function that goes over a container sets a flag of its owner.
-func (f *fields) ready(c kept, flag *types.Var, to bool) bool {
-	return f.ownerOf(flag) == f.ownerOf(c.field) && slices.ContainsFunc(f.IR.Funcs, func(fn *ssa.Function) bool {
-		if f.InTeardown(ir.Outermost(fn)) {
-			return false
-		}
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				st, ok := instr.(*ssa.Store)
-				if !ok {
-					continue
-				}
-				at, isField := st.Addr.(*ssa.FieldAddr)
-				k, isConst := st.Val.(*ssa.Const)
-				if isField && isConst && k.Value != nil && k.Value.Kind() == constant.Bool && constant.BoolVal(k.Value) == to && effects.FieldOf(at.X, at.Field).Origin() == flag {
-					return f.loopOver(fn, c) != nil
-				}
-			}
-		}
-		return false
-	})
 }
 
 // owed reports whether a flaw shows by itself that what comes in is meant to go. Who keeps
