@@ -217,6 +217,12 @@ func (m *machine) run(s *state, pi int) []*state {
 			v = value{}
 		}
 		f.put(n.dst, 0, v)
+	case opCap:
+		v := value{}
+		if ch := arg(0); ch.kind == channel && s.heap[ch.n].room >= 0 {
+			v = value{kind: integer, n: s.heap[ch.n].room}
+		}
+		f.put(n.dst, 0, v)
 	case opIf:
 		switch v := arg(0); {
 		case v.kind == integer && v.n != 0:
