@@ -30,7 +30,7 @@ func (p *pump) Stop() {
 	<-p.done // want `may wait for ever to receive from p.done, which nobody sends on or closes \(goroutineleak/blocked-receive\)`
 }
 
-// A valve says so unless its work fails: whoever knows that may not call Stop.
+// A valve says so unless its work fails.
 type valve struct {
 	quit, done chan struct{}
 	work       func() error
@@ -58,7 +58,7 @@ func (v *valve) run() {
 
 func (v *valve) Stop() {
 	close(v.quit)
-	<-v.done
+	<-v.done // want `may wait for ever to receive from v.done \(goroutineleak/blocked-receive\)`
 }
 
 // A tap says so in any case.
@@ -92,6 +92,42 @@ func (t *tap) Stop() {
 	<-t.done
 }
 
+// A gate is closed by the goroutine that accepts the wish to pass, unless it has ended.
+type gate struct {
+	quit   chan struct{}
+	wishes chan *wish
+}
+
+type wish struct{ granted chan struct{} }
+
+func newGate() *gate {
+	g := &gate{quit: make(chan struct{}), wishes: make(chan *wish)}
+	go g.run()
+	return g
+}
+
+func (g *gate) run() {
+	for {
+		select {
+		case <-g.quit:
+			return
+		case w := <-g.wishes:
+			close(w.granted)
+		}
+	}
+}
+
+func (g *gate) pass() {
+	w := &wish{granted: make(chan struct{})}
+	select {
+	case g.wishes <- w:
+		<-w.granted
+	case <-g.quit:
+	}
+}
+
+func (g *gate) Stop() { close(g.quit) }
+
 // Who closes what a drain gives away is not known.
 type drain struct{ done chan struct{} }
 
@@ -108,6 +144,9 @@ func serve(work func() error) {
 		newPump(work).Stop()
 		newValve(work).Stop()
 		newTap(work).Stop()
+		g := newGate()
+		g.pass()
+		g.Stop()
 		newDrain(func(done chan struct{}) { close(done) }).Stop()
 	})
 }
