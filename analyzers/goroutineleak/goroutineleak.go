@@ -66,6 +66,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.detached(instr)
 		case *ssa.Call:
 			c.lock(instr)
+			c.group(instr)
 		}
 	})
 	return c.leaks
