@@ -192,6 +192,9 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	if category == "blocked-send" && !s.Foreign && s.Start != nil && s.Start.Parent() == fn {
 		l.Fix = c.rooms(s.Start, append(s.Or, s.At))
 	}
+	if category == "never-ends" && s.Start != nil && c.hasEnd(s.Start) && c.meant(s.Start) {
+		needs = account.Owes
+	}
 	if needs.Again && s.Start != nil && c.makes(s.Start) {
 		needs.Proof = true // that there are many of what is made
 	}
@@ -232,6 +235,21 @@ func (c *checker) hasEnd(start ssa.Instruction) bool {
 		return effects.TeardownOf(recv.Type()) != nil
 	}
 	return owed(sig.Results())
+}
+
+// meant reports whether a goroutine is meant to end: its loop has a way out by a channel of
+// the object, which nobody opens.
+func (c *checker) meant(start ssa.Instruction) bool {
+	call, ok := start.(*ssa.Go)
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc(c.waits[c.IR.Static(&call.Call)], func(sel *ssa.Select) bool {
+		return slices.ContainsFunc(c.alternatives(sel, -1), func(i int) bool {
+			ch := sel.States[i].Chan
+			return fieldOf(ch) != nil && !c.Opens(ch)
+		})
+	})
 }
 
 // makes reports whether a goroutine is started by a constructor of an object that has no
