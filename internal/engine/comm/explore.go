@@ -7,7 +7,7 @@ import (
 // A graph holds the states that were found, the first one first.
 type graph struct {
 	states []*state
-	first  int // of which these are where it begins
+	first  []int // where it begins, but for those that are aside
 	edges  [][]edge
 	index  map[string]int
 	cut    bool   // there are more
@@ -28,10 +28,12 @@ func (m *machine) explore(from ...*state) *graph {
 	g := &graph{index: make(map[string]int)}
 	for _, s := range from {
 		for _, t := range m.settle(s) {
-			m.insert(g, t)
+			aside := t.aside
+			if i := m.insert(g, t); !aside {
+				g.first = append(g.first, i)
+			}
 		}
 	}
-	g.first = len(g.states)
 	for i := 0; i < len(g.states) && !g.cut; i++ {
 		s := g.states[i]
 		if s.crash {

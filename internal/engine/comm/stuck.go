@@ -210,10 +210,9 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 func (g *graph) straight(to int) bool {
 	if g.direct == nil {
 		g.direct = make([]bool, len(g.states))
-		var work []int
-		for i := range g.first {
+		work := slices.Clone(g.first)
+		for _, i := range work {
 			g.direct[i] = true
-			work = append(work, i)
 		}
 		for len(work) > 0 {
 			i := work[len(work)-1]

@@ -563,7 +563,7 @@ func failed() { // want "stuck: receives"
 }
 
 func gaveUp(ctx context.Context) {
-	ch := make(chan int, 1)
+	ch := make(chan int)
 	go func() {
 		select {
 		case <-ctx.Done():
