@@ -33,10 +33,15 @@
 // contexts that the caller gave. Silent is code that runs once per process,
 // such as main and init, and code for tests. So are channels on which one
 // goroutine both sends and receives, since how often depends on what goes
-// through; a function that itself hangs in a send or receive; functions with
-// more goroutines and steps than can be gone through; and what follows a panic.
-// A loop without an end in a constructor is reported only if the object has a
-// method that should end it, or something shows that there are many.
+// through; functions with more goroutines and steps than can be gone through;
+// and what follows a panic. A loop without an end in a constructor is reported
+// only if the object has a method that should end it, or something shows that
+// there are many.
+//
+// A function that itself waits for a goroutine it has started is reported where
+// it waits. It is not if the goroutine gave up with something of which the function
+// may know, such as a context, or if the function waits once in each round of a
+// loop: how many rounds there are may be how many goroutines there are.
 //
 // # blocked-send
 //
@@ -53,6 +58,10 @@
 // Unsubscribe takes away and does not close, if the channel is nil, or belongs
 // to a timer that others stop. Waiting for a sync.Cond that nobody signals is
 // the same.
+//
+// It is reported at the receive, too, if the channel is in a field that only the
+// package knows, and nobody sends on it or closes it; or if the goroutine that closes
+// it returns after an error without that.
 //
 // # bare-send
 //
@@ -72,7 +81,9 @@
 // # never-ends
 //
 // The loop of a goroutine that is started again and again has no way out, or
-// none that somebody opens. A loop that waits for a ticker is timerleak's.
+// none that somebody opens. A loop that waits for a ticker is timerleak's. If the
+// object has a method that ends it, and the loop looks at a channel of the object that
+// nobody closes, once is enough.
 //
 // # stop-sent-once
 //
@@ -82,7 +93,9 @@
 // # wait-never-done
 //
 // There is a way on which Done of a WaitGroup is called less often than Add
-// said. It is reported at the Wait.
+// said. It is reported at the Wait. A WaitGroup in a field is followed if each
+// goroutine is started right after the Add that counts it, and nobody else calls
+// Done.
 //
 // # unlock-missing
 //

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -31,11 +32,12 @@ type checker struct {
 	loops map[*ssa.Function]bool // see loopEnds
 	leaks []*evidence.Leak
 	told  map[ssa.Instruction]bool
+	hung  map[ssa.Instruction]bool // where goroutines wait for ever that are told
 }
 
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
-	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), told: make(map[ssa.Instruction]bool)}
+	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), told: make(map[ssa.Instruction]bool), hung: make(map[ssa.Instruction]bool)}
 	c.glance()
 	// Some leaks have a better place than the go statement: they come first.
 	c.each(func(instr ssa.Instruction) {
@@ -59,10 +61,12 @@ func find(p *evidence.Package) []*evidence.Leak {
 		switch instr := instr.(type) {
 		case *ssa.UnOp:
 			c.timer(instr)
+			c.shut(instr)
 		case *ssa.Go:
 			c.detached(instr)
 		case *ssa.Call:
 			c.lock(instr)
+			c.group(instr)
 		}
 	})
 	return c.leaks
@@ -155,9 +159,16 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	case comm.Locks:
 		at, category, what, there = s.Held, "unlock-missing", "mutex may stay locked for ever while a goroutine waits for it", "waits here for the mutex"
 	}
+	if at == nil && s.Start == nil && (s.Why == comm.Sends || s.Why == comm.Receives) {
+		if c.counted(s.At) {
+			return
+		}
+		at, what = s.At, strings.TrimPrefix(what, "goroutine ")
+	}
 	if at == nil || s.Ticks || s.Why != comm.Sends && closes(s.Start) && (s.Foreign || ir.Outermost(s.Start.Parent()) != ir.Outermost(fn)) {
 		return
 	}
+	c.hung[s.At] = true
 	l := c.found(category, at, what)
 	if category == "generator-abandoned" {
 		l.Pos, l.End = c.leaves(s.Start, at)
@@ -181,6 +192,9 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	if category == "blocked-send" && !s.Foreign && s.Start != nil && s.Start.Parent() == fn {
 		l.Fix = c.rooms(s.Start, append(s.Or, s.At))
 	}
+	if category == "never-ends" && s.Start != nil && c.hasEnd(s.Start) && c.meant(s.Start) {
+		needs = account.Owes
+	}
 	if needs.Again && s.Start != nil && c.makes(s.Start) {
 		needs.Proof = true // that there are many of what is made
 	}
@@ -188,6 +202,13 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		l.by = s.By
 	}
 	c.add(at, l, needs)
+}
+
+// counted reports whether something is sent or received once in each round of a loop, of
+// which the number may be that of the goroutines at the other end.
+func (c *checker) counted(instr ssa.Instruction) bool {
+	recv, ok := instr.(*ssa.UnOp)
+	return c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil && !(ok && recv.CommaOk)
 }
 
 // on returns " on ch" for a send on ch.
@@ -214,6 +235,21 @@ func (c *checker) hasEnd(start ssa.Instruction) bool {
 		return effects.TeardownOf(recv.Type()) != nil
 	}
 	return owed(sig.Results())
+}
+
+// meant reports whether a goroutine is meant to end: its loop has a way out by a channel of
+// the object, which nobody opens.
+func (c *checker) meant(start ssa.Instruction) bool {
+	call, ok := start.(*ssa.Go)
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc(c.waits[c.IR.Static(&call.Call)], func(sel *ssa.Select) bool {
+		return slices.ContainsFunc(c.alternatives(sel, -1), func(i int) bool {
+			ch := sel.States[i].Chan
+			return fieldOf(ch) != nil && !c.Opens(ch)
+		})
+	})
 }
 
 // makes reports whether a goroutine is started by a constructor of an object that has no

@@ -115,6 +115,11 @@ func (b *builder) perform(inv invocation) {
 			case "close":
 				n.op = opClose
 				b.emit(n)
+			case "cap":
+				if len(inv.dst) > 0 {
+					n.op, n.dst = opCap, inv.dst
+					b.emit(n)
+				}
 			case "recover": // what follows a panic is not run
 				if len(inv.dst) > 0 {
 					b.emit(node{op: opMove, dst: inv.dst, args: []operand{{reg: -1, val: value{kind: null}}}})

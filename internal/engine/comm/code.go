@@ -23,6 +23,7 @@ const (
 	opClosure             // dst = function fn with args captured
 	opBind                // dst = method fn with args[0] as its receiver
 	opAdd                 // dst = args[0] + n
+	opCap                 // dst = for how many elements channel args[0] has room
 	opIf                  // go on at succs[0] if args[0], else at succs[1]
 	opNil                 // go on at succs[0] if args[0] is nil, else at succs[1]
 	opCompare             // go on at succs[0] if args[0] tok args[1], else at succs[1]

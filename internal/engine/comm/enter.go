@@ -80,6 +80,9 @@ func (m *machine) spawn(s *state, pi int, n *node, fn value, args []value) {
 	to := len(s.procs) - 1
 	if !m.push(s, to, fn, args) {
 		s.procs = s.procs[:to]
+		for _, v := range append(args, fn) {
+			m.escape(s, v)
+		}
 		return
 	}
 	if from.foreign && s.procs[to].top().fn.fn != nil {

@@ -7,15 +7,18 @@ import (
 // A graph holds the states that were found, the first one first.
 type graph struct {
 	states []*state
+	first  []int // where it begins, but for those that are aside
 	edges  [][]edge
 	index  map[string]int
-	cut    bool // there are more
+	cut    bool   // there are more
+	direct []bool // see straight
 }
 
 // An edge leads to a state, by a step of goroutines.
 type edge struct {
 	to    int
 	moved [2]*origin
+	aside bool // see state
 }
 
 const maxStates = 2000
@@ -25,7 +28,10 @@ func (m *machine) explore(from ...*state) *graph {
 	g := &graph{index: make(map[string]int)}
 	for _, s := range from {
 		for _, t := range m.settle(s) {
-			m.insert(g, t)
+			aside := t.aside
+			if i := m.insert(g, t); !aside {
+				g.first = append(g.first, i)
+			}
 		}
 	}
 	for i := 0; i < len(g.states) && !g.cut; i++ {
@@ -36,7 +42,8 @@ func (m *machine) explore(from ...*state) *graph {
 		for pi := range s.procs {
 			for _, next := range m.act(s, pi) {
 				for _, t := range m.settle(next.state) {
-					e := edge{to: m.insert(g, t), moved: next.moved}
+					e := edge{moved: next.moved, aside: t.aside}
+					e.to = m.insert(g, t)
 					if !slices.Contains(g.edges[i], e) {
 						g.edges[i] = append(g.edges[i], e)
 					}
@@ -58,6 +65,7 @@ func (m *machine) insert(g *graph, s *state) int {
 	i, ok := g.index[key]
 	if !ok {
 		i = len(g.states)
+		s.aside = false
 		g.index[key] = i
 		g.states = append(g.states, s)
 		g.edges = append(g.edges, nil)
@@ -90,6 +98,9 @@ func (m *machine) settle(s *state) (settled []*state) {
 					seen = make(map[string]bool)
 				}
 				key := m.enc.encode(t)
+				if t.aside {
+					key += " aside"
+				}
 				if seen[key] {
 					continue
 				}
@@ -169,6 +180,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 			if c.send {
 				ways = m.send(s, pi, f.get(c.ch), f.get(c.val), chosen)
 			} else {
+				aside := from.at != nil && (!m.known(s, f.get(c.ch)) || f.get(c.ch).kind == done)
 				ways = m.receive(s, pi, f.get(c.ch), func(f *frame, v, ok value) {
 					chosen(f)
 					f.put(n.dst, 1, ok)
@@ -176,6 +188,9 @@ func (m *machine) act(s *state, pi int) (out []next) {
 						f.regs[c.dst] = v
 					}
 				})
+				for _, way := range ways {
+					way.state.aside = way.state.aside || aside
+				}
 			}
 			ch := f.get(c.ch)
 			m.polled = m.polled || !n.block && m.known(s, ch)

@@ -139,8 +139,10 @@ func (p *proc) node() *node {
 type state struct {
 	procs []proc
 	heap  []object
-	crash bool            // the process has ended, or there is no need to go on
-	exit  ssa.Instruction // where the function itself returned; no part of the state's identity
+	crash bool // the process has ended, or there is no need to go on
+	// No part of the state's identity:
+	exit  ssa.Instruction // where the function itself returned
+	aside bool            // a goroutine has chosen something that is not known on the way here
 }
 
 // clone returns a copy that shares with s what neither changes.
@@ -154,7 +156,7 @@ func (s *state) clone() *state {
 	for i := range s.heap {
 		s.heap[i].owner = nil
 	}
-	return &state{procs: slices.Clone(s.procs), heap: slices.Clone(s.heap), exit: s.exit}
+	return &state{procs: slices.Clone(s.procs), heap: slices.Clone(s.heap), exit: s.exit, aside: s.aside}
 }
 
 func (s *state) add(o object) int32 {

@@ -189,6 +189,9 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 		if slices.ContainsFunc(p.frames, func(f frame) bool { return f.stays }) {
 			continue // in a function that others may call elsewhere
 		}
+		if why := reason(p); p.from.at == nil && (why == Sends || why == Receives) && (p.nowhere() || !g.straight(scc[0])) {
+			continue // it may know better than to come here
+		}
 		if !m.follows(s, pi, hung) {
 			found = append(found, m.describe(s, pi))
 		} else if at := s.procs[pi].from.at; at != nil && !slices.Contains(with, at) {
@@ -199,6 +202,42 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 		found[0].With = with
 	}
 	return found
+}
+
+// straight reports whether a state is reached where no goroutine has chosen, on the way,
+// something that is not known, as the end of what it works for: the function that waits
+// for the goroutine may know of that.
+func (g *graph) straight(to int) bool {
+	if g.direct == nil {
+		g.direct = make([]bool, len(g.states))
+		work := slices.Clone(g.first)
+		for _, i := range work {
+			g.direct[i] = true
+		}
+		for len(work) > 0 {
+			i := work[len(work)-1]
+			work = work[:len(work)-1]
+			for _, e := range g.edges[i] {
+				if !e.aside && !g.direct[e.to] {
+					g.direct[e.to] = true
+					work = append(work, e.to)
+				}
+			}
+		}
+	}
+	return g.direct[to]
+}
+
+// nowhere reports whether a goroutine waits for nil channels only.
+func (p *proc) nowhere() bool {
+	n, f := p.node(), p.top()
+	switch n.op {
+	case opSend, opRecv:
+		return f.get(n.args[0]).kind == null
+	case opSelect:
+		return !slices.ContainsFunc(n.cases, func(c commCase) bool { return f.get(c.ch).kind != null })
+	}
+	return false
 }
 
 // handsOn reports whether a goroutine waits to receive from a channel on which it sends

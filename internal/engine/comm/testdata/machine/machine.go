@@ -549,3 +549,51 @@ func relayed() bool { // want "stuck: sends"
 	ch := far.Relay()
 	return ok() || <-ch > 0
 }
+
+// The function itself.
+
+func failed() { // want "stuck: receives"
+	ch := make(chan int)
+	go func() {
+		if ok() {
+			ch <- 1
+		}
+	}()
+	<-ch
+}
+
+func gaveUp(ctx context.Context) {
+	ch := make(chan int)
+	go func() {
+		select {
+		case <-ctx.Done():
+		case <-late():
+			ch <- 1
+		}
+	}()
+	<-ch
+}
+
+func asManyAsRoom() {
+	ch := make(chan int, 2)
+	go func() { ch <- 1 }()
+	go func() { ch <- 2 }()
+	for i := 0; i < cap(ch); i++ {
+		<-ch
+	}
+}
+
+func givenOn(f func(chan<- int)) {
+	ch := make(chan int)
+	go f(ch)
+	<-ch
+}
+
+func withoutChannel() {
+	var ch chan int
+	if ok() {
+		ch = make(chan int)
+		go func() { ch <- 1 }()
+	}
+	<-ch
+}

@@ -1,0 +1,129 @@
+package goroutineleak
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding/account"
+)
+
+// A crew is a WaitGroup in a field that counts goroutines: each that is added is started
+// right after, and nobody but those goroutines calls Done.
+type crew struct {
+	starts map[*ssa.Go]bool                    // whether it calls Done
+	dones  map[*ssa.Function][]ssa.Instruction // of bodies of these goroutines
+	waits  []ssa.Instruction
+}
+
+// crew returns who a WaitGroup in a field counts, or nil if that is not known.
+func (c *checker) crew(field *types.Var) *crew {
+	w := &crew{starts: make(map[*ssa.Go]bool), dones: make(map[*ssa.Function][]ssa.Instruction)}
+	var dones []*effects.Event
+	for _, e := range c.OfField(field) {
+		call, ok := e.Instr.(ssa.CallInstruction)
+		if !ok || e.Kind != effects.Method || e.Via {
+			return nil
+		}
+		if c.IR.Static(call.Common()) != nil {
+			continue // it is found in the function that is called
+		}
+		switch e.Name {
+		case "Wait":
+			w.waits = append(w.waits, e.Instr)
+		case "Done":
+			dones = append(dones, e)
+		case "Add":
+			if !w.adds(call) {
+				return nil
+			}
+		default:
+			return nil
+		}
+	}
+	for _, e := range dones {
+		starts := c.Starts(e.Func())
+		if len(starts) == 0 {
+			return nil
+		}
+		for _, start := range starts {
+			start, ok := start.(*ssa.Go)
+			if _, known := w.starts[start]; !ok || !known {
+				return nil
+			}
+			w.starts[start] = true
+		}
+		w.dones[e.Func()] = append(w.dones[e.Func()], e.Instr)
+	}
+	return w
+}
+
+// adds notes the goroutines that are started behind a call of Add. It reports false if
+// they are not as many as are added.
+func (w *crew) adds(call ssa.CallInstruction) bool {
+	n, ok := call.Common().Args[1].(*ssa.Const)
+	if !ok {
+		return false
+	}
+	left := n.Int64()
+	rest := call.Block().Instrs[slices.Index(call.Block().Instrs, ssa.Instruction(call))+1:]
+	for _, instr := range rest {
+		if start, ok := instr.(*ssa.Go); ok && left > 0 {
+			w.starts[start] = false
+			left--
+		}
+	}
+	return left == 0 && n.Int64() > 0
+}
+
+// group reports a call of Wait for a WaitGroup in a field that only this package knows,
+// where a goroutine that it counts does not call Done, or not on every path.
+func (c *checker) group(wait *ssa.Call) {
+	callee := ir.Callee(&wait.Call)
+	if callee == nil || callee.FullName() != "(*sync.WaitGroup).Wait" || c.hung[wait] {
+		return
+	}
+	field := fieldOf(wait.Call.Args[0])
+	if field == nil || field.Pkg() != c.IR.Pass.Pkg || field.Exported() {
+		return
+	}
+	w := c.crew(field.Origin())
+	if w == nil || !slices.Contains(w.waits, ssa.Instruction(wait)) {
+		return
+	}
+	c.each(func(instr ssa.Instruction) {
+		start, ok := instr.(*ssa.Go)
+		done, counted := w.starts[start]
+		if !ok || !counted {
+			return
+		}
+		leak := c.found("wait-never-done", wait, "may wait for ever: Done is not called as often as Add on every path")
+		leak.note(c, start, "in the goroutine started here")
+		body := c.IR.Static(&start.Call)
+		switch {
+		case !done:
+		case body == nil || len(w.dones[body]) == 0 || c.shared(w, start, body):
+			return
+		default:
+			exit := exitWithout(body, w.dones[body], true)
+			if exit == nil {
+				return
+			}
+			leak.note(c, exit, "returns here without")
+		}
+		c.add(wait, leak, account.Owes)
+	})
+}
+
+// shared reports whether more functions than the body of a goroutine call Done for it.
+func (c *checker) shared(w *crew, start *ssa.Go, body *ssa.Function) bool {
+	for fn := range w.dones {
+		if fn != body && slices.Contains(c.Starts(fn), ssa.Instruction(start)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,113 @@
+package goroutineleak
+
+import (
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding/account"
+)
+
+// shut reports a receive, with nothing else to wait for, from a channel in a field that
+// only this package knows, and on which nobody sends and which nobody closes: nobody at
+// all, or the one goroutine that does unless it fails.
+func (c *checker) shut(recv *ssa.UnOp) {
+	if recv.Op != token.ARROW || c.hung[recv] || convention.IsTime(ir.Received(recv.X)) || fieldOf(recv.X) == nil {
+		return
+	}
+	p := c.port(recv.X)
+	if p == nil || p.foreign || len(p.makes) == 0 {
+		return
+	}
+	var exit ssa.Instruction
+	what := "may wait for ever to receive" + c.from(recv)
+	if opens := c.opened(p); len(opens) == 0 {
+		what += ", which nobody sends on or closes"
+	} else if exit = c.forgets(opens); exit == nil || ir.Within(recv.Parent(), exit.Parent()) {
+		return
+	}
+	at, starts := ssa.Instruction(recv), c.Starts(recv.Parent())
+	if len(starts) > 0 {
+		at, what = starts[0], "goroutine "+what
+	}
+	leak := c.found("blocked-receive", at, what)
+	if len(starts) > 0 {
+		leak.note(c, recv, "waits here")
+	}
+	if exit != nil {
+		leak.note(c, exit, "who closes it returns here without, after an error")
+	}
+	c.add(at, leak, account.Owes)
+}
+
+// opened returns what is sent on a channel, and where it is closed.
+func (c *checker) opened(p *port) (out []*effects.Event) {
+	events := slices.Clone(c.OfField(p.field))
+	for _, e := range p.makes {
+		events = append(events, c.Of(e.Ref.Root)...)
+	}
+	for _, e := range events {
+		if !e.Ref.Path.IsElem() && (e.Kind == effects.Close || e.Kind == effects.Grow) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// forgets returns where a goroutine ends after an error, and only then, without having
+// closed a channel that nobody else closes or sends on. What it does without an error, or
+// when it is told to end, may be known to those who wait.
+func (c *checker) forgets(opens []*effects.Event) ssa.Instruction {
+	var fn *ssa.Function
+	var closes []ssa.Instruction
+	for _, e := range opens {
+		if call, ok := e.Instr.(ssa.CallInstruction); ok && c.IR.Static(call.Common()) != nil {
+			continue // it is found in the function that is called
+		}
+		if e.Kind != effects.Close || e.Via || fn != nil && e.Func() != fn {
+			return nil
+		}
+		fn = e.Func()
+		closes = append(closes, e.Instr)
+	}
+	if fn == nil || len(c.Starts(fn)) == 0 || slices.ContainsFunc(c.Uses(fn), func(use ssa.Instruction) bool { _, start := use.(*ssa.Go); return !start }) {
+		return nil
+	}
+	if exitWithout(fn, closes, false) != nil {
+		return nil
+	}
+	return exitWithout(fn, closes, true)
+}
+
+// exitWithout returns where a function may return without having come to one of some
+// instructions, perhaps after an error.
+func exitWithout(fn *ssa.Function, instrs []ssa.Instruction, failed bool) ssa.Instruction {
+	seen := make([]bool, len(fn.Blocks))
+	work := []*ssa.BasicBlock{fn.Blocks[0]}
+	seen[0] = true
+next:
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, instr := range b.Instrs {
+			if slices.Contains(instrs, instr) {
+				continue next
+			}
+			if _, ok := instr.(*ssa.Return); ok {
+				return instr
+			}
+		}
+		err, isNil, tests := ir.NilEdge(b)
+		for _, s := range b.Succs {
+			if !seen[s.Index] && (failed || !tests || !ir.IsError(err.Type()) || s == isNil.To()) {
+				seen[s.Index] = true
+				work = append(work, s)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package receives
+
+import (
+	"net/http"
+	"sync"
+)
+
+// One of the two goroutines of a team does not say that it has ended.
+type team struct{ wg sync.WaitGroup }
+
+func (t *team) Start() {
+	t.wg.Add(2)
+	go t.runs()
+	go t.idles()
+}
+
+func (t *team) runs() { defer t.wg.Done() }
+
+func (t *team) idles() {}
+
+func (t *team) Stop() {
+	t.wg.Wait() // want `may wait for ever: Done is not called as often as Add on every path \(goroutineleak/wait-never-done\)`
+}
+
+// A squad says so unless its work fails.
+type squad struct {
+	wg   sync.WaitGroup
+	work func() error
+}
+
+func (s *squad) start() {
+	s.wg.Add(1)
+	go s.run()
+}
+
+func (s *squad) run() {
+	if s.work() != nil {
+		return
+	}
+	s.wg.Done()
+}
+
+func (s *squad) stop() {
+	s.wg.Wait() // want `may wait for ever: Done is not called as often as Add on every path \(goroutineleak/wait-never-done\)`
+}
+
+// A band says so on each way.
+type band struct {
+	wg   sync.WaitGroup
+	work func() error
+}
+
+func (b *band) start(more []func()) {
+	b.wg.Add(1)
+	go b.run()
+	for _, f := range more {
+		b.wg.Add(1)
+		go func() {
+			defer func() { b.wg.Done() }()
+			f()
+		}()
+	}
+}
+
+func (b *band) run() {
+	if b.work() != nil {
+		b.wg.Done()
+		return
+	}
+	b.wg.Done()
+}
+
+func (b *band) stop() { b.wg.Wait() }
+
+// Who takes the jobs of an office says when one is done.
+type office struct {
+	wg   sync.WaitGroup
+	jobs chan func()
+}
+
+func (o *office) start() {
+	go func() {
+		for job := range o.jobs {
+			job()
+			o.wg.Done()
+		}
+	}()
+}
+
+func (o *office) ask(job func(), after func()) {
+	o.wg.Add(1)
+	o.jobs <- job
+	go after()
+}
+
+func (o *office) stop() {
+	close(o.jobs)
+	o.wg.Wait()
+}
+
+func groups(work func() error) {
+	http.HandleFunc("/groups", func(http.ResponseWriter, *http.Request) {
+		s := &squad{work: work}
+		s.start()
+		s.stop()
+		b := &band{work: work}
+		b.start(nil)
+		b.stop()
+		o := &office{jobs: make(chan func())}
+		o.start()
+		o.ask(func() {}, func() {})
+		o.stop()
+	})
+}
