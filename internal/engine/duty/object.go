@@ -96,25 +96,25 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 			continue
 		}
 		debt, ok := d.value(fn, e.Ref)
-		if !ok || debt.Behind == Context || !d.onlyReturned(fn, e.Ref) {
+		if !ok || debt.Behind == Context || !d.onlyReturned(debt, e.Ref) {
 			continue // a context alone keeps nothing
 		}
 		for _, end := range ends {
 			if end.undoes(e.To.Path.String() + debt.Path) {
-				return Debt{Behind: behind(debt.Behind), Ends: []string{end.method.Name()}, Parent: -1}, true
+				return Debt{Behind: keeping(debt.Behind), Ends: []string{end.method.Name()}, Parent: -1}, true
 			}
 		}
 	}
 	for _, end := range ends {
 		if d.starts(fn, made, end) {
-			return Debt{Behind: behind(Goroutine), Ends: []string{end.method.Name()}, Parent: -1}, true
+			return Debt{Behind: keeping(Goroutine), Ends: []string{end.method.Name()}, Parent: -1}, true
 		}
 	}
 	return Debt{}, false
 }
 
-// behind says what an object keeps.
-func behind(what string) string {
+// keeping says what an object keeps.
+func keeping(what string) string {
 	if strings.HasPrefix(what, "value ") {
 		return what
 	}

@@ -2,6 +2,7 @@
 package paths
 
 import (
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -406,4 +407,111 @@ func watched(addr string, stop <-chan struct{}, use func(net.Conn)) error {
 	}()
 	use(c)
 	return nil
+}
+
+// The deferred call gets the address of the error, and looks at it in the end.
+func again(path string) (err error) {
+	f, err := os.Open(path)
+	if err != nil && errors.Is(err, os.ErrNotExist) {
+		f, err = os.Create(path)
+	}
+	if err != nil {
+		return err
+	}
+	defer closing(f, &err)
+	_, err = f.WriteString("again")
+	return err
+}
+
+func closing(c io.Closer, err *error) {
+	if e := c.Close(); *err == nil {
+		*err = e
+	}
+}
+
+// Nothing had failed where the pump was started.
+func oneOf(paths []string) error {
+	var p *pump.Pump
+	var err error
+	for _, path := range paths {
+		_, e := os.Stat(path)
+		err = e
+		if err == nil {
+			p = pump.Start()
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		p.Stop()
+	}
+	return nil
+}
+
+// A wrapper closes it, through an interface.
+type limited struct {
+	io.Reader
+	io.Closer
+}
+
+func limit(r io.ReadCloser, n int64) io.ReadCloser {
+	if n < 0 {
+		return r
+	}
+	return &limited{io.LimitReader(r, n), r}
+}
+
+func head(path string, n int64, w io.Writer) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	r := limit(f, n)
+	_, err = io.Copy(w, r)
+	if e := r.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+func headShort(path string, n int64, w io.Writer) error {
+	f, err := os.Open(path) // want `file is not closed on every path`
+	if err != nil {
+		return err
+	}
+	r := limit(f, n)
+	if _, err = io.Copy(w, r); err != nil {
+		return err
+	}
+	return r.Close()
+}
+
+// The connection that is encrypted is the same.
+func upgrade(addr string, config *tls.Config) error {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	if config != nil {
+		conn = tls.Client(conn, config)
+	}
+	if _, err := conn.Write(nil); err != nil {
+		conn.Close()
+		return err
+	}
+	return conn.Close()
+}
+
+func upgradeShort(addr string, config *tls.Config) error {
+	conn, err := net.Dial("tcp", addr) // want `connection is not closed on every path`
+	if err != nil {
+		return err
+	}
+	c := tls.Client(conn, config)
+	if err := c.Handshake(); err != nil {
+		return err
+	}
+	return c.Close()
 }
