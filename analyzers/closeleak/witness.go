@@ -33,7 +33,7 @@ func (c *checker) unknown(call *ssa.Call) {
 	results := call.Call.Signature().Results()
 	for i := range results.Len() {
 		end := effects.TeardownOf(results.At(i).Type())
-		if end == nil || c.doesNothing(end) || c.Duties().Shared(&call.Call, i) {
+		if end == nil || c.doesNothing(end) || c.Duties().Nothing(&call.Call, i) {
 			continue
 		}
 		a := &acquisition{Debt: duty.Debt{Result: i, Param: -1, Ends: []string{end.Name()}, Parent: -1}, call: call}
@@ -93,7 +93,9 @@ func (c *checker) witnessed() {
 			a.out = lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), a.spec(c))
 			switch {
 			case a.out.Exit != nil && slices.ContainsFunc(a.out.Releases, a.ends) && c.forgets(a):
-				a.Ends = []string{a.out.Releases[slices.IndexFunc(a.out.Releases, a.ends)].Name}
+				if i := slices.IndexFunc(a.out.Releases, func(e *effects.Event) bool { return a.ends(e) && e.Callee != nil }); i >= 0 {
+					a.Ends = []string{a.out.Releases[i].Name}
+				}
 				c.local(a)
 			case a.out.Exit == nil && !a.out.Again && len(a.out.Kept) == 0 && ends:
 				givers = append(givers, a)

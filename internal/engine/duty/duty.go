@@ -36,7 +36,7 @@ func Of(pass *analysis.Pass) *Duties { return pass.ResultOf[Analyzer].(*lazily).
 
 func run(pass *analysis.Pass) (any, error) {
 	get := sync.OnceValue(func() *Duties {
-		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), sharing: make(map[*ssa.Function][]int)}
+		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int)}
 	})
 	if effects.Exports(pass) {
 		get().export()
@@ -99,8 +99,8 @@ func (d Debt) String() string {
 // object.
 type Owes struct {
 	Debts []Debt
-	// Shared are the results that others have as well: see [Duties.Shared].
-	Shared []int
+	// Nothing are the results of which it is known that they owe nothing: see [Duties.Nothing].
+	Nothing []int
 }
 
 // AFact marks Owes as a fact.
@@ -109,8 +109,8 @@ func (*Owes) AFact() {}
 // String returns the fact in one line.
 func (o *Owes) String() string {
 	s := "owes(" + o.Text() + ")"
-	if len(o.Shared) > 0 {
-		s += fmt.Sprintf(" shared%v", o.Shared)
+	if len(o.Nothing) > 0 {
+		s += fmt.Sprintf(" nothing%v", o.Nothing)
 	}
 	return s
 }
@@ -131,7 +131,7 @@ type Duties struct {
 	debts   map[*ssa.Function][]Debt // of this package's; being worked out while nil
 	objects map[ssa.Value]*Debt      // see made
 	ends    map[*types.TypeName][]end
-	sharing map[*ssa.Function][]int // see shared
+	idle    map[*ssa.Function][]int // see nothing
 	slots   map[slot][]Debt         // see invoked
 
 	owingTypes map[*types.Package]map[string][]string // see owing
@@ -187,8 +187,8 @@ func (d *Duties) export() {
 			continue
 		}
 		debts := d.own(fn)
-		if shared := d.shared(fn); len(debts)+len(shared) > 0 {
-			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), shared})
+		if nothing := d.nothing(fn); len(debts)+len(nothing) > 0 {
+			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing})
 		}
 	}
 	d.exportSlots()
@@ -295,10 +295,10 @@ func (d *Duties) givesBack(r effects.Ref) bool {
 func (d *Duties) value(fn *ssa.Function, r effects.Ref) (Debt, bool) {
 	switch root := r.Root.(type) {
 	case *ssa.Call:
-		return d.called(root, 0, r.Path.String())
+		return d.ofCall(fn, root, root, r)
 	case *ssa.Extract:
 		if call, ok := root.Tuple.(*ssa.Call); ok {
-			return d.called(call, root.Index, r.Path.String())
+			return d.ofCall(fn, call, root, r)
 		}
 	case *ssa.Alloc:
 		if r.Path == nil {
@@ -310,6 +310,18 @@ func (d *Duties) value(fn *ssa.Function, r effects.Ref) (Debt, bool) {
 		}
 	}
 	return Debt{}, false
+}
+
+// ofCall returns what the result of a call owes that a ref names.
+func (d *Duties) ofCall(fn *ssa.Function, call *ssa.Call, result ssa.Value, r effects.Ref) (Debt, bool) {
+	index := 0
+	if ext, ok := result.(*ssa.Extract); ok {
+		index = ext.Index
+	}
+	if debt, ok := d.called(call, index, r.Path.String()); ok || r.Path != nil {
+		return debt, ok
+	}
+	return d.made(result, func() (Debt, bool) { return d.wrapped(fn, call, result, index) })
 }
 
 // made returns what a new object owes, worked out once. Objects may refer to each other:

@@ -113,6 +113,33 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 	return Debt{}, false
 }
 
+// wrapped returns what a value owes that a call has made of one that owes: it keeps that, and a
+// method that ends its life gives it back.
+func (d *Duties) wrapped(fn *ssa.Function, call *ssa.Call, result ssa.Value, index int) (Debt, bool) {
+	n, sum := ir.Named(result.Type()), d.p.Callee(&call.Call)
+	if n == nil || sum == nil || types.IsInterface(n) {
+		return Debt{}, false
+	}
+	args := ir.Args(&call.Call)
+	for _, o := range sum.Ops {
+		if o.Kind != effects.Return || o.Param < 0 || o.Param >= len(args) || o.Path != "" || o.To != index || o.ToPath == "" {
+			continue
+		}
+		for _, r := range d.p.Refs(args[o.Param]) {
+			debt, ok := d.value(fn, r)
+			if !ok || debt.Behind == Context || !d.onlyReturned(debt, r) {
+				continue
+			}
+			for _, end := range d.endsOf(n) {
+				if end.undoes(o.ToPath + debt.Path) {
+					return Debt{Behind: keeping(debt.Behind), Ends: []string{end.method.Name()}, Parent: -1}, true
+				}
+			}
+		}
+	}
+	return Debt{}, false
+}
+
 // keeping says what an object keeps.
 func keeping(what string) string {
 	if strings.HasPrefix(what, "value ") {
