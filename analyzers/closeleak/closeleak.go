@@ -29,11 +29,14 @@ type checker struct {
 	*evidence.Package
 	leaks []*evidence.Leak
 	told  map[token.Pos]bool
+
+	sources []source // the keys of sites, as they were found
+	sites   map[source][]*acquisition
 }
 
 // find returns the values that are not given back.
 func find(p *evidence.Package) []*evidence.Leak {
-	c := &checker{Package: p, told: make(map[token.Pos]bool)}
+	c := &checker{Package: p, told: make(map[token.Pos]bool), sites: make(map[source][]*acquisition)}
 	for _, fn := range p.IR.Funcs {
 		if p.HelpsTests(fn) {
 			continue
@@ -47,7 +50,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 						c.acquired(instr, d)
 					}
 					if len(debts) == 0 {
-						c.witnessed(instr)
+						c.unknown(instr)
 					}
 					c.named(instr)
 					if clones(instr) {
@@ -62,6 +65,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 		}
 		c.teardown(fn)
 	}
+	c.witnessed()
 	c.entries()
 	return c.leaks
 }
@@ -117,6 +121,9 @@ type acquisition struct {
 	v    ssa.Value // what owes; nil if the result is dropped
 	out  lifetime.Outcome
 	paid *payment // see there
+	// sibling gives back what another call has returned, if that is what says that this one
+	// is to be given back.
+	sibling *effects.Event
 }
 
 // acquired judges what a call leaves to be given back.
@@ -229,6 +236,9 @@ func (c *checker) local(a *acquisition) {
 			account.Note(c.Package, l, a.out.Exit, "returns without that")
 		}
 	}
+	if a.sibling != nil {
+		account.Note(c.Package, l, a.sibling.Instr, "what the same call returns is "+a.released()+" here")
+	}
 	if dropped {
 		l.Fix = c.fix(a)
 	}
@@ -316,7 +326,9 @@ func (c *checker) deferred(a *acquisition) bool {
 			continue
 		}
 		for l := c.IR.Graph(d.Parent()).Innermost(a.call.Block()); l != nil; l = l.Outer {
-			if !l.Contains(d.Block()) || l.Bounded() {
+			if !l.Contains(d.Block()) || l.Bounded() || slices.ContainsFunc(a.out.Releases, func(e *effects.Event) bool {
+				return e.Mode == effects.Now && e.Func() == d.Parent() && l.Contains(e.Instr.Block())
+			}) {
 				continue
 			}
 			leak := account.Found(c.Package, a.call, "defer-in-loop", a.Thing()+" of every iteration stays until the function returns")

@@ -26,9 +26,17 @@
 // context that its parent keeps, or it starts a goroutine that only a method of
 // the result ends. The standard library's functions are in a table; a function
 // of the module owes what it returns of these, in an object whose Close gives it
-// back or as a function that does. A Close that does nothing owes nothing. Of other
-// modules a table knows some, made from their sources; of the rest that a value has to
-// be closed is believed where the function itself closes it on another way.
+// back or as a function that does. A Close that does nothing owes nothing. A call
+// through an interface, or of a function value, owes what all owe that it may run, as
+// far as they are in sight: types that implement the interface, functions that are
+// put into the variable. A method or function of the type of one of the standard library,
+// as that of http.Client.Do, counts as that.
+//
+// Of other modules a table knows some, made from their sources. Of the rest, and where more
+// happens than can be followed, that a value has to be closed is believed where the
+// package says so: the function itself closes it on its way to success and not on one
+// where it fails, or two others close what they get by the same call, and more do than
+// do not.
 //
 // The collector closes files, connections and listeners of package os and net that
 // nothing refers to, some time later. Until then the descriptors are in use.

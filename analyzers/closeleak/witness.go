@@ -1,6 +1,7 @@
 package closeleak
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -13,35 +14,107 @@ import (
 	"github.com/memlint/memlint/internal/engine/lifetime"
 )
 
-// witnessed judges the results of a call of which it is not known what is behind them. That they
-// have to be given back is what the function itself says: it does so on one way, and
-// forgets it on another where it fails.
-func (c *checker) witnessed(call *ssa.Call) {
-	if callee := ir.Callee(&call.Call); callee == nil || inStd(callee) || callee.Pkg() == c.IR.Pass.Pkg || c.SummaryOf(callee) != nil {
+// A source is a function of which it is not known what is behind its results.
+type source struct {
+	callee *types.Func
+	result int
+}
+
+// unknown notes the results of a call of which it is not known what is behind them, although
+// they have a method that ends their life.
+func (c *checker) unknown(call *ssa.Call) {
+	callee := ir.Callee(&call.Call)
+	if _, builtin := call.Call.Value.(*ssa.Builtin); builtin || callee != nil && inStd(callee) {
+		return
+	}
+	if wrapsWriter(call.Call.Signature()) {
 		return
 	}
 	results := call.Call.Signature().Results()
 	for i := range results.Len() {
 		end := effects.TeardownOf(results.At(i).Type())
-		if end == nil {
+		if end == nil || c.doesNothing(end) || c.Duties().Nothing(&call.Call, i) {
 			continue
 		}
 		a := &acquisition{Debt: duty.Debt{Result: i, Param: -1, Ends: []string{end.Name()}, Parent: -1}, call: call}
-		if a.v = a.value(c); a.v == nil || !slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool { return a.ends(e) }) {
-			continue
-		}
-		spec := a.spec(c)
-		a.out = lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), spec)
-		if a.out.Exit == nil || !slices.ContainsFunc(a.out.Releases, a.ends) || !c.forgets(a) {
+		if a.v = a.value(c); a.v == nil {
 			continue
 		}
 		a.Behind = "value"
 		if n := ir.Named(results.At(i).Type()); n != nil && n.Obj().Pkg() != nil {
 			a.Behind = n.Obj().Pkg().Name() + "." + n.Obj().Name()
 		}
-		c.local(a)
+		key := source{callee, i}
+		if c.sites[key] == nil {
+			c.sources = append(c.sources, key)
+		}
+		c.sites[key] = append(c.sites[key], a)
 	}
 }
+
+// wrapsWriter reports whether a function gets a writer that it cannot close: what it makes of
+// that, as a compressor, ends with a last write, and has nothing behind it but memory.
+func wrapsWriter(sig *types.Signature) bool {
+	return slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(v *types.Var) bool {
+		iface, ok := v.Type().Underlying().(*types.Interface)
+		if !ok || effects.TeardownOf(v.Type()) != nil {
+			return false
+		}
+		for m := range iface.Methods() {
+			if m.Name() == "Write" {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// doesNothing reports whether it is known of a method that it gives nothing back.
+func (c *checker) doesNothing(end *types.Func) bool {
+	if types.IsInterface(end.Signature().Recv().Type()) {
+		return false
+	}
+	sum := c.SummaryOf(end.Origin())
+	return sum != nil && !sum.Cut && len(sum.Ops) == 0
+}
+
+// witnessed judges the results of calls of which it is not known what is behind them. That they
+// have to be given back is what the package itself says: the function does so on one way,
+// and forgets it on another where it fails; or others do so with what they get by the
+// same call.
+func (c *checker) witnessed() {
+	for _, key := range c.sources {
+		var givers, rest []*acquisition
+		for _, a := range c.sites[key] {
+			ends := slices.ContainsFunc(c.Of(a.v), a.ends)
+			if !ends && (key.callee == nil || len(c.sites[key]) < minGivers) {
+				continue
+			}
+			a.out = lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), a.spec(c))
+			switch {
+			case a.out.Exit != nil && slices.ContainsFunc(a.out.Releases, a.ends) && c.forgets(a):
+				if i := slices.IndexFunc(a.out.Releases, func(e *effects.Event) bool { return a.ends(e) && e.Callee != nil }); i >= 0 {
+					a.Ends = []string{a.out.Releases[i].Name}
+				}
+				c.local(a)
+			case a.out.Exit == nil && !a.out.Again && len(a.out.Kept) == 0 && ends:
+				givers = append(givers, a)
+			case a.out.Dropped():
+				rest = append(rest, a)
+			}
+		}
+		if key.callee == nil || len(givers) < minGivers || len(givers) <= len(rest) {
+			continue
+		}
+		for _, a := range rest {
+			a.sibling = givers[0].out.Releases[0]
+			c.local(a)
+		}
+	}
+}
+
+// minGivers is how many give back what a call returns before all should.
+const minGivers = 2
 
 // ends reports whether an event is the call of a method that ends the life of the value itself.
 func (a *acquisition) ends(e *effects.Event) bool {
@@ -57,7 +130,8 @@ func inStd(fn *types.Func) bool {
 }
 
 // forgets reports whether the function fails where it leaves without the value: it returns the
-// value elsewhere, or gives it back on the way to a return without an error.
+// value elsewhere, or gives it back on the way to a return without an error, or to its last
+// one.
 func (c *checker) forgets(a *acquisition) bool {
 	exit, ok := a.out.Exit.(*ssa.Return)
 	if !ok || exit.Parent() != a.call.Parent() {
@@ -68,16 +142,29 @@ func (c *checker) forgets(a *acquisition) bool {
 			return ir.IsNil(exit.Results[e.Index])
 		}
 	}
-	if !ir.Fails(exit) {
+	mayFail := slices.ContainsFunc(exit.Results, func(r ssa.Value) bool { return ir.IsError(r.Type()) })
+	if mayFail && !ir.Fails(exit) || !mayFail && len(exit.Results) > 0 {
 		return false
 	}
+	last := exit
+	var given []*ssa.Return // to which control comes with the value given back
 	for _, b := range exit.Parent().Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-		if ok && !ir.Fails(ret) && slices.ContainsFunc(a.out.Releases, func(e *effects.Event) bool {
-			return e.Func() == ret.Parent() && lifetime.Before(e.Instr, ret)
-		}) {
-			return true
+		if !ok {
+			continue
+		}
+		if c.pos(ret) > c.pos(last) {
+			last = ret
+		}
+		if slices.ContainsFunc(a.out.Releases, func(e *effects.Event) bool { return e.Func() == ret.Parent() && lifetime.Before(e.Instr, ret) }) {
+			given = append(given, ret)
 		}
 	}
-	return false
+	return slices.ContainsFunc(given, func(ret *ssa.Return) bool { return ret == last || mayFail && !ir.Fails(ret) })
+}
+
+// pos returns where a return statement is.
+func (c *checker) pos(ret *ssa.Return) token.Pos {
+	pos, _ := c.IR.Range(ret)
+	return pos
 }

@@ -20,6 +20,11 @@
 //     out but those that such a method opens: a channel that it closes, a context
 //     that it cancels.
 //   - The result is a function that gives back what the function has acquired.
+//   - The result is what another function has made of such a value, with a method that
+//     gives it back.
+//
+// Of a call through an interface, or of a function value, all count that are in sight (see
+// dynamic.go).
 //
 // So the duty comes from what is behind a value. An object whose end has nothing
 // to undo owes nothing.

@@ -36,7 +36,7 @@ func Of(pass *analysis.Pass) *Duties { return pass.ResultOf[Analyzer].(*lazily).
 
 func run(pass *analysis.Pass) (any, error) {
 	get := sync.OnceValue(func() *Duties {
-		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end)}
+		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int)}
 	})
 	if effects.Exports(pass) {
 		get().export()
@@ -97,13 +97,23 @@ func (d Debt) String() string {
 
 // Owes says what the results of a function owe. It is a fact about the function's
 // object.
-type Owes struct{ Debts []Debt }
+type Owes struct {
+	Debts []Debt
+	// Nothing are the results of which it is known that they owe nothing: see [Duties.Nothing].
+	Nothing []int
+}
 
 // AFact marks Owes as a fact.
 func (*Owes) AFact() {}
 
 // String returns the fact in one line.
-func (o *Owes) String() string { return "owes(" + o.Text() + ")" }
+func (o *Owes) String() string {
+	s := "owes(" + o.Text() + ")"
+	if len(o.Nothing) > 0 {
+		s += fmt.Sprintf(" nothing%v", o.Nothing)
+	}
+	return s
+}
 
 // Text returns the debts in the form of std.txt.
 func (o *Owes) Text() string {
@@ -121,6 +131,11 @@ type Duties struct {
 	debts   map[*ssa.Function][]Debt // of this package's; being worked out while nil
 	objects map[ssa.Value]*Debt      // see made
 	ends    map[*types.TypeName][]end
+	idle    map[*ssa.Function][]int // see nothing
+	slots   map[slot][]Debt         // see invoked
+
+	owingTypes map[*types.Package]map[string][]string // see owing
+	stdFuncs   *[]*types.Func                         // see std
 }
 
 // Debts returns what a call leaves its caller to give back.
@@ -132,7 +147,12 @@ func (d *Duties) Debts(call *ssa.CallCommon) []Debt {
 		return d.own(fn)
 	}
 	callee := ir.Callee(call)
-	if callee == nil || callee.Pkg() == d.pass.Pkg {
+	switch {
+	case callee == nil:
+		return d.variable(call.Value)
+	case call.IsInvoke():
+		return d.invoked(call.Value.Type(), callee)
+	case callee.Pkg() == d.pass.Pkg:
 		return nil
 	}
 	if fact := new(Owes); callee.Pkg() != nil && d.pass.ImportObjectFact(callee, fact) {
@@ -166,10 +186,12 @@ func (d *Duties) export() {
 		if !ok || !obj.Exported() || fn.Parent() != nil || obj.Pkg() != d.pass.Pkg {
 			continue
 		}
-		if debts := d.own(fn); len(debts) > 0 {
-			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts)})
+		debts := d.own(fn)
+		if nothing := d.nothing(fn); len(debts)+len(nothing) > 0 {
+			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing})
 		}
 	}
+	d.exportSlots()
 }
 
 // own returns the debts of a function of this package.
@@ -205,7 +227,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 			return Debt{}, false // sometimes there is nothing to give back
 		}
 		for _, r := range d.p.Refs(ret.Results[index]) {
-			if isVariable(r) {
+			if isVariable(r) || d.givesBack(r) {
 				continue
 			}
 			if debt, ok := d.registered(r); ok {
@@ -216,7 +238,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 			if _, made := r.Root.(*ssa.Alloc); !ok && made && r.Path == nil {
 				continue // its caller does not know what is behind it
 			}
-			if !ok || !d.onlyReturned(fn, r) || d.paidBefore(debt, r, ret) {
+			if !ok || !d.onlyReturned(debt, r) || d.paidBefore(debt, r, ret) {
 				return Debt{}, false
 			}
 			found, owes = debt, true
@@ -256,14 +278,27 @@ func isVariable(r effects.Ref) bool {
 	return false
 }
 
+// givesBack reports whether a ref is the result of a call that only stands for what the
+// call was given.
+func (d *Duties) givesBack(r effects.Ref) bool {
+	call, ok := r.Root.(*ssa.Call)
+	if !ok || r.Path != nil || len(d.Debts(&call.Call)) > 0 {
+		return false
+	}
+	sum := d.p.Callee(&call.Call)
+	return sum != nil && slices.ContainsFunc(sum.Ops, func(o effects.Op) bool {
+		return o.Kind == effects.Return && o.Param >= 0 && o.Path == "" && o.To == 0 && o.ToPath == ""
+	})
+}
+
 // value returns what a value of a function owes where it was born.
 func (d *Duties) value(fn *ssa.Function, r effects.Ref) (Debt, bool) {
 	switch root := r.Root.(type) {
 	case *ssa.Call:
-		return d.called(root, 0, r.Path.String())
+		return d.ofCall(fn, root, root, r)
 	case *ssa.Extract:
 		if call, ok := root.Tuple.(*ssa.Call); ok {
-			return d.called(call, root.Index, r.Path.String())
+			return d.ofCall(fn, call, root, r)
 		}
 	case *ssa.Alloc:
 		if r.Path == nil {
@@ -275,6 +310,18 @@ func (d *Duties) value(fn *ssa.Function, r effects.Ref) (Debt, bool) {
 		}
 	}
 	return Debt{}, false
+}
+
+// ofCall returns what the result of a call owes that a ref names.
+func (d *Duties) ofCall(fn *ssa.Function, call *ssa.Call, result ssa.Value, r effects.Ref) (Debt, bool) {
+	index := 0
+	if ext, ok := result.(*ssa.Extract); ok {
+		index = ext.Index
+	}
+	if debt, ok := d.called(call, index, r.Path.String()); ok || r.Path != nil {
+		return debt, ok
+	}
+	return d.made(result, func() (Debt, bool) { return d.wrapped(fn, call, result, index) })
 }
 
 // made returns what a new object owes, worked out once. Objects may refer to each other:
@@ -340,21 +387,38 @@ func (d *Duties) deferred(lit, fn *ssa.Function) ssa.Instruction {
 	return nil
 }
 
-// onlyReturned reports whether nobody but the caller of fn gets hold of a value.
-func (d *Duties) onlyReturned(fn *ssa.Function, r effects.Ref) bool {
+// onlyReturned reports whether nobody but the caller of fn gets hold of a value that owes.
+func (d *Duties) onlyReturned(debt Debt, r effects.Ref) bool {
 	_, object := r.Root.(*ssa.Alloc)
-	return !slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
+	events := d.p.Of(r.Root)
+	return !slices.ContainsFunc(events, func(e *effects.Event) bool {
 		if e.Ref.Path != nil && e.Ref.Path != r.Path || object && e.Via && e.Kind == effects.Escape {
 			return false // a part of the object that refers to it
 		}
 		switch e.Kind {
-		case effects.Escape, effects.Send:
+		case effects.Escape:
+			return e.Via || !slices.ContainsFunc(events, func(paid *effects.Event) bool {
+				return debt.PaidBy(paid) && paid.Ref == r && behind(e.Instr, paid.Instr)
+			})
+		case effects.Send:
 			return true
 		case effects.Store:
 			return e.Holder != "" || !effects.Fresh(e.To.Root)
 		}
 		return false
 	})
+}
+
+// behind reports whether control may come from a call to an instruction of the same
+// function: who gives back there what the call got has not given it away.
+func behind(call, instr ssa.Instruction) bool {
+	if call.Parent() != instr.Parent() {
+		return false
+	}
+	if call.Block() == instr.Block() {
+		return lifetime.Before(call, instr)
+	}
+	return ir.Reaches(call.Block(), instr.Block(), nil)
 }
 
 // PaidBy reports whether an event on the value, or on what the value is a part of, gives it

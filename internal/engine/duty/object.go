@@ -96,25 +96,52 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 			continue
 		}
 		debt, ok := d.value(fn, e.Ref)
-		if !ok || debt.Behind == Context || !d.onlyReturned(fn, e.Ref) {
+		if !ok || debt.Behind == Context || !d.onlyReturned(debt, e.Ref) {
 			continue // a context alone keeps nothing
 		}
 		for _, end := range ends {
 			if end.undoes(e.To.Path.String() + debt.Path) {
-				return Debt{Behind: behind(debt.Behind), Ends: []string{end.method.Name()}, Parent: -1}, true
+				return Debt{Behind: keeping(debt.Behind), Ends: []string{end.method.Name()}, Parent: -1}, true
 			}
 		}
 	}
 	for _, end := range ends {
 		if d.starts(fn, made, end) {
-			return Debt{Behind: behind(Goroutine), Ends: []string{end.method.Name()}, Parent: -1}, true
+			return Debt{Behind: keeping(Goroutine), Ends: []string{end.method.Name()}, Parent: -1}, true
 		}
 	}
 	return Debt{}, false
 }
 
-// behind says what an object keeps.
-func behind(what string) string {
+// wrapped returns what a value owes that a call has made of one that owes: it keeps that, and a
+// method that ends its life gives it back.
+func (d *Duties) wrapped(fn *ssa.Function, call *ssa.Call, result ssa.Value, index int) (Debt, bool) {
+	n, sum := ir.Named(result.Type()), d.p.Callee(&call.Call)
+	if n == nil || sum == nil || types.IsInterface(n) {
+		return Debt{}, false
+	}
+	args := ir.Args(&call.Call)
+	for _, o := range sum.Ops {
+		if o.Kind != effects.Return || o.Param < 0 || o.Param >= len(args) || o.Path != "" || o.To != index || o.ToPath == "" {
+			continue
+		}
+		for _, r := range d.p.Refs(args[o.Param]) {
+			debt, ok := d.value(fn, r)
+			if !ok || debt.Behind == Context || !d.onlyReturned(debt, r) {
+				continue
+			}
+			for _, end := range d.endsOf(n) {
+				if end.undoes(o.ToPath + debt.Path) {
+					return Debt{Behind: keeping(debt.Behind), Ends: []string{end.method.Name()}, Parent: -1}, true
+				}
+			}
+		}
+	}
+	return Debt{}, false
+}
+
+// keeping says what an object keeps.
+func keeping(what string) string {
 	if strings.HasPrefix(what, "value ") {
 		return what
 	}

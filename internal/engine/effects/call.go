@@ -28,7 +28,11 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 		e.Kind, e.Index = Arg, i
 		if i == 0 && isMethod {
 			e.Kind = Method
-			c.emit(c.of(arg), e)
+			if common.IsInvoke() && Releasing(e.Name) {
+				c.emitWhole(c.of(arg), e) // what a wrapper holds goes with it
+			} else {
+				c.emit(c.of(arg), e)
+			}
 		} else {
 			c.emitWhole(c.of(arg), e)
 		}

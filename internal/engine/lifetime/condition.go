@@ -27,6 +27,26 @@ func errorOf(v ssa.Value, at ssa.Instruction) ssa.Value {
 	return nil
 }
 
+// noErrors returns the errors that calls have returned and that were found to be nil before
+// control comes to an instruction.
+func noErrors(at ssa.Instruction) []ssa.Value {
+	var errs []ssa.Value
+	for b := at.Block(); b != nil && len(errs) < maxAssumptions; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		x, nilEdge, ok := ir.NilEdge(b.Preds[0])
+		if !ok || nilEdge.To() != b || !ir.IsError(x.Type()) {
+			continue
+		}
+		switch x.(type) {
+		case *ssa.Call, *ssa.Extract:
+			errs = append(errs, x)
+		}
+	}
+	return errs
+}
+
 // impossible reports whether an edge cannot be taken once the value was
 // acquired: it is nil there or what came with it, or its error is not.
 func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool {

@@ -145,25 +145,36 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 func (c *checker) follow(at ssa.Instruction) {
 	fn := at.Parent()
 	c.err = errorOf(c.v, at)
-	c.track = newTracker(same(c.v), c.variables(fn), true)
+	c.track = newTracker(c.same, c.variables(fn), true)
 	var results []ssa.Value
 	for _, rs := range c.returns {
 		results = append(results, rs...)
 	}
 	c.nils = newTracker(ir.IsNil, results, false)
-	c.errs = newTracker(func(x ssa.Value) bool { return x == c.err || ir.IsNil(x) }, c.errorVariables(fn), false)
+	c.noErrs = noErrors(at)
+	c.errs = newTracker(func(x ssa.Value) bool { return x == c.err || ir.IsNil(x) || slices.Contains(c.noErrs, x) }, c.errorVariables(fn), false)
 	c.mates = newTracker(c.mate, c.nilVariables(fn), false)
 	for i, value := range []bool{true, false} {
 		c.flags[i] = newTracker(isBool(value), c.flagVariables(fn), false)
 	}
 }
 
+// same reports whether something that is no variable is the value, or what a call has made of
+// it that stands for it.
+func (c *checker) same(x ssa.Value) bool {
+	switch x.(type) {
+	case *ssa.Call, *ssa.Extract:
+		return x == c.v || slices.Contains(c.p.Refs(x), effects.Ref{Root: c.v})
+	}
+	return x == c.v
+}
+
 // collected stops where the value goes into a local list or map: what releases
 // it, or gets it, is found through that.
 func (c *checker) collected(fn *ssa.Function) {
 	for _, e := range c.p.Of(c.v) {
-		if _, args := e.To.Root.(*ssa.Alloc); args && len(c.out.Releases) == 0 {
-			continue // the arguments of a call
+		if _, args := e.To.Root.(*ssa.Alloc); args && !slices.ContainsFunc(c.out.Releases, func(e *effects.Event) bool { return !e.Via }) {
+			continue // the arguments of a call, of which a wrapper may be made
 		}
 		if e.Kind == effects.Store && e.Ref.Path == nil && effects.Fresh(e.To.Root) && e.To.Path.IsElem() {
 			c.stop(e.Instr, fn, false, nil, 0)
@@ -200,6 +211,7 @@ type checker struct {
 	edges   map[ir.Edge]bool
 	track   *tracker                    // nil where no variable matters
 	err     ssa.Value                   // that came with the value, or nil
+	noErrs  []ssa.Value                 // errors that were nil when the value was acquired
 	errs    *tracker                    // of err, and nil
 	flags   [2]*tracker                 // of true and false
 	returns map[*ssa.Return][]ssa.Value // results that may be the value or have it

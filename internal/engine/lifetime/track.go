@@ -38,11 +38,6 @@ type held uint64
 // value is taken to be wherever it may be.
 const maxTracked = 64
 
-// same returns whether something is v.
-func same(v ssa.Value) func(ssa.Value) bool {
-	return func(x ssa.Value) bool { return x == v }
-}
-
 // isBool returns whether something is a boolean as the program says it.
 func isBool(value bool) func(ssa.Value) bool {
 	return func(x ssa.Value) bool {
@@ -103,6 +98,11 @@ func ownVariable(cell *ssa.Alloc, strict bool) bool {
 				return false
 			}
 		case *ssa.UnOp, *ssa.DebugRef:
+		case *ssa.Defer:
+			if strict {
+				return false
+			}
+			// What gets its address runs when the function returns.
 		case *ssa.MakeClosure:
 			if givesCapture(ref, cell, 0, strict) {
 				return false

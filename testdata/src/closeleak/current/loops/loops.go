@@ -65,3 +65,25 @@ func first(paths <-chan string) (os.FileInfo, error) {
 	}
 	return nil, os.ErrNotExist
 }
+
+// Each file is closed before the next one is opened.
+func rotate(names <-chan string, use func(*os.File) error) error {
+	var f *os.File
+	for name := range names {
+		if f != nil {
+			if err := f.Close(); err != nil {
+				return err
+			}
+		}
+		var err error
+		f, err = os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := use(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -2,6 +2,7 @@
 package paths
 
 import (
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -406,4 +407,172 @@ func watched(addr string, stop <-chan struct{}, use func(net.Conn)) error {
 	}()
 	use(c)
 	return nil
+}
+
+// The deferred call gets the address of the error, and looks at it in the end.
+func again(path string) (err error) {
+	f, err := os.Open(path)
+	if err != nil && errors.Is(err, os.ErrNotExist) {
+		f, err = os.Create(path)
+	}
+	if err != nil {
+		return err
+	}
+	defer closing(f, &err)
+	_, err = f.WriteString("again")
+	return err
+}
+
+func closing(c io.Closer, err *error) {
+	if e := c.Close(); *err == nil {
+		*err = e
+	}
+}
+
+// Nothing had failed where the pump was started.
+func oneOf(paths []string) error {
+	var p *pump.Pump
+	var err error
+	for _, path := range paths {
+		_, e := os.Stat(path)
+		err = e
+		if err == nil {
+			p = pump.Start()
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		p.Stop()
+	}
+	return nil
+}
+
+// A wrapper closes it, through an interface.
+type limited struct {
+	io.Reader
+	io.Closer
+}
+
+func limit(r io.ReadCloser, n int64) io.ReadCloser {
+	if n < 0 {
+		return r
+	}
+	return &limited{io.LimitReader(r, n), r}
+}
+
+func head(path string, n int64, w io.Writer) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	r := limit(f, n)
+	_, err = io.Copy(w, r)
+	if e := r.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+func headShort(path string, n int64, w io.Writer) error {
+	f, err := os.Open(path) // want `file is not closed on every path`
+	if err != nil {
+		return err
+	}
+	r := limit(f, n)
+	if _, err = io.Copy(w, r); err != nil {
+		return err
+	}
+	return r.Close()
+}
+
+// The connection that is encrypted is the same.
+func upgrade(addr string, config *tls.Config) error {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	if config != nil {
+		conn = tls.Client(conn, config)
+	}
+	if _, err := conn.Write(nil); err != nil {
+		conn.Close()
+		return err
+	}
+	return conn.Close()
+}
+
+func upgradeShort(addr string, config *tls.Config) error {
+	conn, err := net.Dial("tcp", addr) // want `connection is not closed on every path`
+	if err != nil {
+		return err
+	}
+	c := tls.Client(conn, config)
+	if err := c.Handshake(); err != nil {
+		return err
+	}
+	return c.Close()
+}
+
+// What keeps the file is made by another function, and closes it.
+type recording struct {
+	f    *os.File
+	size int64
+}
+
+func (r *recording) Close() error { return r.f.Close() }
+
+func recorded(f *os.File) (*recording, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return &recording{f, st.Size()}, nil
+}
+
+func openRecording(path string) (*recording, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return recorded(f)
+}
+
+func length(path string) (int64, error) {
+	r, err := openRecording(path) // want `value with a file behind it is not closed on every path`
+	if err != nil {
+		return 0, err
+	}
+	if r.size < 0 {
+		return 0, errShort
+	}
+	n := r.size
+	return n, r.Close()
+}
+
+// Nothing is behind a page but memory.
+type page struct{ lines []string }
+
+func (p *page) add(line string) error {
+	if line == "" {
+		return errShort
+	}
+	p.lines = append(p.lines, line)
+	return nil
+}
+
+func (p *page) Close() error { return p.add("end") }
+
+func newPage() *page { return &page{} }
+
+func print(lines []string) error {
+	p := newPage()
+	for _, line := range lines {
+		if err := p.add(line); err != nil {
+			return err
+		}
+	}
+	return p.Close()
 }

@@ -1,0 +1,311 @@
+package duty
+
+import (
+	"go/types"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A call through an interface, or of a function value, leaves what all leave that it may
+// run, as far as they are in sight: the methods of types that implement the interface,
+// the functions that are put into the variable. Functions of the standard library's table
+// are in sight, too: who calls a method as that of http.Client does, in all types that it
+// has, gets what that returns.
+
+// A slot is a method of an interface.
+type slot struct {
+	of     types.Type
+	method *types.Func
+}
+
+// A target is a function that a call may run.
+type target struct {
+	debts []Debt
+	body  *ssa.Function // nil if it is not of this package
+}
+
+// invoked returns what a method leaves that is called through an interface.
+func (d *Duties) invoked(typ types.Type, method *types.Func) []Debt {
+	if debts := tabled(method); debts != nil {
+		return debts
+	}
+	if fact := new(Owes); method.Pkg() != nil && method.Pkg() != d.pass.Pkg && d.pass.ImportObjectFact(method, fact) {
+		return fact.Debts
+	}
+	iface, ok := typ.Underlying().(*types.Interface)
+	if !ok || !d.mayReturn(method.Signature()) {
+		return nil
+	}
+	key := slot{typ, method}
+	debts, known := d.slots[key]
+	if !known {
+		d.slots[key] = nil // while it is worked out
+		debts = d.common(method.Signature(), d.implementations(iface, method))
+		d.slots[key] = debts
+	}
+	return debts
+}
+
+// mayReturn reports whether a function has results that may be given back.
+func (d *Duties) mayReturn(sig *types.Signature) bool {
+	return slices.ContainsFunc(slices.Collect(sig.Results().Variables()), func(v *types.Var) bool {
+		return !ir.IsError(v.Type()) && d.mayOwe(v.Type())
+	})
+}
+
+// implementations returns what the method of an interface may run.
+func (d *Duties) implementations(iface *types.Interface, method *types.Func) []target {
+	var targets []target
+	add := func(tn *types.TypeName) {
+		n, ok := tn.Type().(*types.Named)
+		if !ok || tn.IsAlias() || n.TypeParams().Len() > 0 || types.IsInterface(n) || ir.InTest(d.pass.Fset, tn.Pos()) {
+			return
+		}
+		ptr := types.NewPointer(n)
+		obj, _, _ := types.LookupFieldOrMethod(ptr, false, method.Pkg(), method.Name())
+		fn, ok := obj.(*types.Func)
+		if !ok || !types.Implements(ptr, iface) || types.IsInterface(fn.Signature().Recv().Type()) {
+			return
+		}
+		if t, ok := d.declared(fn); ok {
+			targets = append(targets, t)
+		}
+	}
+	scope := d.pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		if tn, ok := scope.Lookup(name).(*types.TypeName); ok {
+			add(tn)
+		}
+	}
+	for _, fn := range d.std() {
+		if recv := fn.Signature().Recv(); recv != nil && fn.Name() == method.Name() {
+			if n := ir.Named(recv.Type()); n != nil {
+				add(n.Obj())
+			}
+		}
+	}
+	for _, pkg := range d.pass.Pkg.Imports() {
+		for _, name := range d.owing(pkg, method.Name()) {
+			add(pkg.Scope().Lookup(name).(*types.TypeName))
+		}
+	}
+	return targets
+}
+
+// owing returns the exported types of an imported package of which a method of a name owes.
+func (d *Duties) owing(pkg *types.Package, method string) []string {
+	if d.owingTypes == nil {
+		d.owingTypes = make(map[*types.Package]map[string][]string)
+		for _, f := range d.pass.AllObjectFacts() {
+			fn, ok := f.Object.(*types.Func)
+			if owes, is := f.Fact.(*Owes); !ok || !is || len(owes.Debts) == 0 || fn.Signature().Recv() == nil {
+				continue
+			}
+			n := ir.Named(fn.Signature().Recv().Type())
+			if n == nil || !n.Obj().Exported() || fn.Pkg() == d.pass.Pkg {
+				continue
+			}
+			by := d.owingTypes[fn.Pkg()]
+			if by == nil {
+				by = make(map[string][]string)
+				d.owingTypes[fn.Pkg()] = by
+			}
+			by[fn.Name()] = append(by[fn.Name()], n.Obj().Name())
+		}
+	}
+	return slices.Sorted(slices.Values(d.owingTypes[pkg][method]))
+}
+
+// declared returns a declared function as a target; ok is false if nothing is known of it.
+func (d *Duties) declared(fn *types.Func) (t target, ok bool) {
+	fn = fn.Origin()
+	if fn.Pkg() == d.pass.Pkg {
+		body := d.p.IR.Source(d.p.IR.SSA.Prog.FuncValue(fn))
+		if body == nil {
+			return t, false
+		}
+		return target{d.own(body), body}, true
+	}
+	if fact := new(Owes); fn.Pkg() != nil && d.pass.ImportObjectFact(fn, fact) {
+		return target{debts: fact.Debts}, true
+	}
+	debts := tabled(fn)
+	return target{debts: debts}, debts != nil || d.p.SummaryOf(fn) != nil
+}
+
+// common returns the debts that all targets have.
+func (d *Duties) common(sig *types.Signature, targets []target) []Debt {
+	var debts []Debt
+	for i := range sig.Results().Len() {
+		var all []Debt
+		for _, t := range targets {
+			at := slices.IndexFunc(t.debts, func(debt Debt) bool { return debt.Result == i })
+			if at >= 0 {
+				all = append(all, t.debts[at])
+			} else if t.body == nil || !d.forwards(t.body, i) {
+				all = nil
+				break
+			}
+		}
+		if len(all) > 0 && !slices.ContainsFunc(all, func(debt Debt) bool { return debt.Path != all[0].Path || !slices.Equal(debt.Ends, all[0].Ends) }) {
+			debts = append(debts, all[0])
+		}
+	}
+	return debts
+}
+
+// forwards reports whether a function returns nothing but what calls return of which
+// nothing is known.
+func (d *Duties) forwards(fn *ssa.Function, index int) bool {
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok || ir.IsNil(ret.Results[index]) && ir.Fails(ret) {
+			continue
+		}
+		refs := d.p.Refs(ret.Results[index])
+		for _, r := range refs {
+			call, ok := r.Root.(*ssa.Call)
+			if ext, tuple := r.Root.(*ssa.Extract); tuple {
+				call, ok = ext.Tuple.(*ssa.Call)
+			}
+			if !ok && !isVariable(r) || ok && d.p.Callee(&call.Call) != nil {
+				return false
+			}
+		}
+		if len(refs) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// variable returns what a function leaves that a variable holds: the functions that are in
+// sight where it is set or, if there are none, one of the standard library of its
+// type.
+func (d *Duties) variable(fn ssa.Value) []Debt {
+	sig, ok := fn.Type().Underlying().(*types.Signature)
+	if !ok || !d.mayReturn(sig) {
+		return nil
+	}
+	var targets []target
+	add := func(root ssa.Value) {
+		switch root := root.(type) {
+		case *ssa.Function:
+			if obj := ir.FuncObject(root); obj != nil {
+				if t, ok := d.declared(obj); ok {
+					targets = append(targets, t)
+				}
+			} else if root.Parent() != nil {
+				targets = append(targets, target{d.own(root), root})
+			}
+		case *ssa.MakeClosure:
+			if obj := ir.BoundMethod(root); obj != nil {
+				if t, ok := d.declared(obj); ok {
+					targets = append(targets, t)
+				}
+			} else if body := root.Fn.(*ssa.Function); body.Parent() != nil {
+				targets = append(targets, target{d.own(body), body})
+			}
+		}
+	}
+	for _, r := range d.p.Refs(fn) {
+		g, global := r.Root.(*ssa.Global)
+		switch f := r.Path.Field(); {
+		case f != nil && !r.Path.IsElem():
+			for _, e := range d.p.StoredIn(f) {
+				if e.Ref.Path == nil && !e.Via {
+					add(e.Ref.Root)
+				}
+			}
+		case global && r.Path == nil:
+			for _, set := range d.p.Sets(g) {
+				for _, r := range d.p.Refs(set.Val) {
+					add(r.Root)
+				}
+			}
+		case r.Path == nil:
+			add(r.Root)
+		}
+	}
+	if len(targets) > 0 {
+		return d.common(sig, targets)
+	}
+	if sig.Params().Len() == 0 {
+		return nil // it may be one that gives what somebody has
+	}
+	for _, fn := range d.std() {
+		if types.Identical(types.NewSignatureType(nil, nil, nil, fn.Signature().Params(), fn.Signature().Results(), fn.Signature().Variadic()), sig) {
+			return slices.DeleteFunc(slices.Clone(tabled(fn)), func(debt Debt) bool { return debt.Result < 0 })
+		}
+	}
+	return nil
+}
+
+// std returns the functions of the standard library's table whose packages the package
+// knows, sorted by name.
+func (d *Duties) std() []*types.Func {
+	if d.stdFuncs != nil {
+		return *d.stdFuncs
+	}
+	pkgs := make(map[string]*types.Package)
+	work := []*types.Package{d.pass.Pkg}
+	for len(work) > 0 {
+		pkg := work[len(work)-1]
+		work = work[:len(work)-1]
+		if pkgs[pkg.Path()] == nil {
+			pkgs[pkg.Path()] = pkg
+			work = append(work, pkg.Imports()...)
+		}
+	}
+	var fns []*types.Func
+	for _, name := range slices.Sorted(maps.Keys(stdTable())) {
+		qualified, method, _ := strings.Cut(strings.TrimLeft(name, "(*"), ")")
+		dot := strings.LastIndexByte(qualified, '.')
+		pkg := pkgs[qualified[:dot]]
+		if pkg == nil {
+			continue
+		}
+		obj := pkg.Scope().Lookup(qualified[dot+1:])
+		if method != "" && obj != nil {
+			obj, _, _ = types.LookupFieldOrMethod(types.NewPointer(obj.Type()), false, pkg, method[1:])
+		}
+		if fn, ok := obj.(*types.Func); ok {
+			fns = append(fns, fn)
+		}
+	}
+	d.stdFuncs = &fns
+	return fns
+}
+
+// exportSlots exports what methods of interfaces leave of which implementations are in
+// sight here.
+func (d *Duties) exportSlots() {
+	scope := d.pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() || !tn.Exported() {
+			continue
+		}
+		n, ok := tn.Type().(*types.Named)
+		if !ok || n.TypeParams().Len() > 0 {
+			continue
+		}
+		iface, ok := n.Underlying().(*types.Interface)
+		if !ok {
+			continue
+		}
+		for m := range iface.ExplicitMethods() {
+			if !m.Exported() || m.Pkg() != d.pass.Pkg {
+				continue
+			}
+			if debts := d.invoked(n, m); len(debts) > 0 {
+				d.pass.ExportObjectFact(m, &Owes{Debts: slices.Clone(debts)})
+			}
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package duty
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// Nothing reports whether it is known that the caller of a function has nothing to give back: others
+// have the result, too, since it was there before or the function keeps it; or it is an
+// object behind which there is nothing but memory.
+func (d *Duties) Nothing(call *ssa.CallCommon, result int) bool {
+	if fn := d.p.IR.Static(call); fn != nil {
+		return slices.Contains(d.nothing(fn), result)
+	}
+	callee := ir.Callee(call)
+	if callee == nil || callee.Pkg() == nil || callee.Pkg() == d.pass.Pkg {
+		return false
+	}
+	fact := new(Owes)
+	return d.pass.ImportObjectFact(callee, fact) && slices.Contains(fact.Nothing, result)
+}
+
+// nothing returns the results of a function that leave nothing to give back.
+func (d *Duties) nothing(fn *ssa.Function) []int {
+	results, known := d.idle[fn]
+	if known {
+		return results
+	}
+	d.idle[fn] = nil
+	for i := range fn.Signature.Results().Len() {
+		typ := fn.Signature.Results().At(i).Type()
+		if !ir.IsError(typ) && effects.TeardownOf(typ) != nil && (d.shared(fn, i) || d.plain(fn, 0)) {
+			results = append(results, i)
+		}
+	}
+	d.idle[fn] = results
+	return results
+}
+
+// plain reports whether all that a function and what it calls do is in sight, and they acquire
+// and start nothing.
+func (d *Duties) plain(fn *ssa.Function, depth int) bool {
+	if depth > maxStarting {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.Go, *ssa.Defer:
+				return false
+			case *ssa.Call:
+				if _, builtin := instr.Call.Value.(*ssa.Builtin); builtin {
+					continue
+				}
+				if callee := d.p.IR.Static(&instr.Call); callee != nil {
+					if !d.plain(callee, depth+1) {
+						return false
+					}
+				} else if callee := ir.Callee(&instr.Call); callee == nil || !inStd(callee) || callee.Pkg().Path() == "syscall" || instr.Call.IsInvoke() || len(d.Debts(&instr.Call)) > 0 {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// inStd reports whether a function is one of the standard library.
+func inStd(fn *types.Func) bool {
+	if fn.Pkg() == nil {
+		return false
+	}
+	first, _, _ := strings.Cut(fn.Pkg().Path(), "/")
+	return !strings.Contains(first, ".")
+}
+
+// shared reports whether others than the caller of a function have one of its results.
+func (d *Duties) shared(fn *ssa.Function, index int) bool {
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		for _, r := range d.p.Refs(ret.Results[index]) {
+			call, result := (*ssa.Call)(nil), 0
+			switch root := r.Root.(type) {
+			case *ssa.Parameter, *ssa.Global, *ssa.FreeVar:
+				return true
+			case *ssa.Call:
+				call = root
+			case *ssa.Extract:
+				call, _ = root.Tuple.(*ssa.Call)
+				result = root.Index
+			}
+			if call != nil && d.Nothing(&call.Call, result) {
+				return true
+			}
+			if slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
+				return !e.Via && e.Ref == r && (e.Kind == effects.Send || e.Kind == effects.Store && (e.Holder != "" || !effects.Fresh(e.To.Root)))
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
