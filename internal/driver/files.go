@@ -28,6 +28,31 @@ func readSettings(name string) ([]byte, error) {
 	return data, err
 }
 
+// readRegular reads a file that code names, if it is one that ends: a //line directive may
+// name a device.
+func readRegular(name string) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}
+	}
+	return os.ReadFile(name)
+}
+
+// openRegular opens a file below root, which links do not lead out of, if it is one that
+// ends. To open a pipe would wait.
+func openRegular(root, name string) (*os.File, error) {
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if info, err := r.Stat(name); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	return r.Open(name)
+}
+
 // write replaces the file by what it should be, at once or not at all. The
 // error does not name the file.
 func (c change) write() error { return cause(replace(c.file, c.after, false)) }

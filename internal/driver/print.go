@@ -214,16 +214,13 @@ func (r *Result) excerpts() func(name string) []byte {
 				return nil
 			}
 			name = rel
-			open = func(name string) (*os.File, error) { return os.OpenInRoot(root, name) }
+			open = func(name string) (*os.File, error) { return openRegular(root, name) }
 		}
 		f, err := open(name)
 		if err != nil {
 			return nil
 		}
 		defer f.Close()
-		if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-			return nil
-		}
 		data, err := io.ReadAll(f)
 		if err != nil {
 			return nil
