@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,4 +172,56 @@ func bomb() string {
 	}
 	b.WriteString("enable: *j\n")
 	return b.String()
+}
+
+// TestUntrusted checks that with the variables that SECURITY.md has for code that nobody
+// trusts, the go command runs no program that it would run otherwise.
+func TestUntrusted(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no shell scripts")
+	}
+	text, err := os.ReadFile("../../SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile("(?m)^(.*) memlint \\./\\.\\.\\.$").FindSubmatch(text)
+	if line == nil {
+		t.Fatal("SECURITY.md says nothing")
+	}
+	m := newMachine(t)
+	write(t, m.dir, "b.go", leak)
+	started := filepath.Join(t.TempDir(), "started")
+	program := filepath.Join(m.dir, "program")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho \"$@\" >>"+started+"\nexit 1\n"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, variable, source string }{
+		{name: "C compiler", variable: "CC=" + program, source: "package a\n\n// int x;\nimport \"C\"\n\nvar X = C.x\n"},
+		{name: "toolexec", variable: "GOFLAGS=-toolexec=" + program, source: "package a\n"},
+		{name: "build cache", variable: "GOCACHEPROG=" + program, source: "package a\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			write(t, m.dir, "a.go", test.source)
+			// As `go env -w` does.
+			write(t, m.dir, "goenv", test.variable+"\n")
+			run := func(env ...string) (out string, ran bool) {
+				os.Remove(started)
+				cmd := m.command("./...")
+				cmd.Env = slices.DeleteFunc(cmd.Env, func(v string) bool { return strings.HasPrefix(v, "GOFLAGS=") })
+				cmd.Env = append(cmd.Env, "GOENV="+filepath.Join(m.dir, "goenv"), "GOCACHE="+t.TempDir(), "MEMLINT_CACHE="+t.TempDir())
+				cmd.Env = append(cmd.Env, env...)
+				out = printed(cmd)
+				_, err := os.Stat(started)
+				return out, err == nil
+			}
+			if out, ran := run("CGO_ENABLED=1"); !ran {
+				t.Errorf("the program is not started at all:\n%s", out)
+			}
+			if out, ran := run(strings.Fields(string(line[1]))...); ran {
+				t.Errorf("the program is started:\n%s", out)
+			} else if !strings.Contains(out, "b.go"+found) {
+				t.Errorf("nothing is found:\n%s", out)
+			}
+		})
+	}
 }
