@@ -22,7 +22,7 @@
 // collector. session.go checks single packages for editors, with what view.go knows of
 // what they import; finder.go is the command without its output. main.go, flags.go,
 // settings.go, screen.go, print.go, help.go, rules.go, shell.go and vettool.go are the
-// command line; fix.go applies fixes, known.go the baseline, and profiles.go reads
+// command line; fix.go applies fixes, files.go reads and writes files, known.go the baseline, and profiles.go reads
 // profiles. Formats are packages of their own, pure functions from the findings of
 // package report to bytes: text, terminal, vetjson, sarif, github and baseline. Of the
 // others, since asks git what changed, completion writes scripts for shells, cache keeps

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"go/format"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -148,56 +147,6 @@ func apply(src []byte, edits []report.Edit) []byte {
 		at = e.End
 	}
 	return append(out, src[at:]...)
-}
-
-// write replaces the file by what it should be, at once or not at all. The
-// error does not name the file.
-func (c change) write() error {
-	err := c.replace()
-	// What the system tells names a file that nobody knows.
-	var path *os.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
-}
-
-func (c change) replace() (err error) {
-	// A file that is a link stays one.
-	file, err := filepath.EvalSymlinks(c.file)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return errors.New("not a regular file")
-	}
-	// To rename a file over it would not ask for leave to write it.
-	if info.Mode().Perm()&0o200 == 0 {
-		return errors.New("read-only")
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".memlint-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(tmp.Name())
-		}
-	}()
-	_, err = tmp.Write(c.after)
-	err = cmp.Or(err, tmp.Chmod(info.Mode().Perm()), tmp.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), file)
 }
 
 // unified returns the change as a unified diff with names relative to dir.

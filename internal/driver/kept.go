@@ -81,7 +81,7 @@ func newKeeper(c *cache.Cache, x *exports, all, factual []*analysis.Analyzer) *k
 		// The analyzers may be the same.
 		all:     append([]byte("reported "), salt(all)...),
 		factual: salt(factual),
-		mods:    &sums{read: os.ReadFile},
+		mods:    &sums{read: readRegular},
 	}
 }
 

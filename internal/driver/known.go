@@ -20,7 +20,7 @@ func (c *commandLine) readKnown() (*baseline.Baseline, error) {
 	if c.baseline == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(c.inDir(c.baseline))
+	data, err := readSettings(c.inDir(c.baseline))
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func hasGo(dir string) bool {
 func (c *commandLine) pruneKnown(result *Result, stderr io.Writer) error {
 	if len(result.Stale) > 0 {
 		name := c.inDir(c.baseline)
-		data, err := os.ReadFile(name)
+		data, err := readSettings(name)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,11 @@ func (c *commandLine) pruneKnown(result *Result, stderr io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.baseline, err)
 		}
-		data = known.Without(func(e baseline.Entry) bool { return slices.Contains(result.Stale, e) })
+		stale := make(map[baseline.Entry]bool)
+		for _, e := range result.Stale {
+			stale[e] = true
+		}
+		data = known.Without(func(e baseline.Entry) bool { return stale[e] })
 		if err := (change{file: name, after: data}).write(); err != nil {
 			return fmt.Errorf("%s: not written: %w", c.baseline, err)
 		}
@@ -96,18 +100,14 @@ func (c *commandLine) pruneKnown(result *Result, stderr io.Writer) error {
 	return nil
 }
 
-// writeKnown writes the baseline. One that is there is replaced at once or not
-// at all.
+// writeKnown writes the baseline.
 func (c *commandLine) writeKnown(result *Result) error {
 	file, err := filepath.Abs(c.inDir(c.writeBaseline))
 	if err != nil {
 		return err
 	}
 	data := baseline.Format(slices.Concat(result.Findings, result.Latent), filepath.Dir(file))
-	if _, err := os.Lstat(file); err != nil {
-		return os.WriteFile(file, data, 0o666)
-	}
-	if err := (change{file: file, after: data}).write(); err != nil {
+	if err := writeReport(file, data); err != nil {
 		return fmt.Errorf("%s: not written: %w", c.writeBaseline, err)
 	}
 	return nil

@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/tools/go/analysis"
@@ -67,15 +66,17 @@ func Main(suite Suite) {
 // command does what args ask and returns the exit code.
 func command(ctx context.Context, suite Suite, args []string, stdout, stderr io.Writer) int {
 	fail := func(err error) int {
-		fmt.Fprintf(stderr, "memlint: %s\n", strings.ReplaceAll(err.Error(), "\n", " "))
+		fmt.Fprintf(stderr, "memlint: %s\n", report.OneLine(err.Error()))
 		return exitFailed
 	}
 	if text := printer(args); text != nil {
 		out, err := text(suite, args[1:])
+		if err == nil {
+			err = show(stdout, out)
+		}
 		if err != nil {
 			return fail(err)
 		}
-		stdout.Write(out)
 		return exitClean
 	}
 	c, err := parse(suite, args)
@@ -86,7 +87,9 @@ func command(ctx context.Context, suite Suite, args []string, stdout, stderr io.
 		return fail(err)
 	}
 	if c.version {
-		fmt.Fprintln(stdout, "memlint", cmp.Or(Version(), "(devel)"), runtime.Version())
+		if err := show(stdout, fmt.Appendln(nil, "memlint", cmp.Or(Version(), "(devel)"), runtime.Version())); err != nil {
+			return fail(err)
+		}
 		return exitClean
 	}
 	if c.options.Cache, err = openCache(); err != nil {
@@ -267,7 +270,7 @@ func (c *commandLine) applyFixes(ctx context.Context, result *Result, stderr io.
 			changed, files[ch.file] = true, true
 		}
 		for _, err := range x.errs {
-			fmt.Fprintf(stderr, "memlint: %v\n", err)
+			fmt.Fprintf(stderr, "memlint: %s\n", report.OneLine(err.Error()))
 			code = exitFailed
 		}
 		fixed += x.fixed

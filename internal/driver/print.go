@@ -23,7 +23,7 @@ import (
 // note prints a line that -q leaves out.
 func (c *commandLine) note(stderr io.Writer, format string, args ...any) {
 	if !c.quiet {
-		fmt.Fprintf(stderr, "memlint: "+format+"\n", args...)
+		fmt.Fprintf(stderr, "memlint: %s\n", report.OneLine(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -43,11 +43,15 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 	if c.diff {
 		// Standard output is a patch and nothing else.
 		x := fixes(findings, os.ReadFile)
+		var patch []byte
 		for _, ch := range x.changes {
-			stdout.Write(ch.unified(result.Dir))
+			patch = append(patch, ch.unified(result.Dir)...)
+		}
+		if err := show(stdout, patch); err != nil {
+			x.errs = append(x.errs, err)
 		}
 		for _, err := range x.errs {
-			fmt.Fprintf(stderr, "memlint: %v\n", err)
+			fmt.Fprintf(stderr, "memlint: %s\n", report.OneLine(err.Error()))
 			code = exitFailed
 		}
 		if len(findings) > 0 && code == exitClean {
@@ -55,10 +59,13 @@ func (c *commandLine) print(result *Result, stdout, stderr io.Writer) int {
 		}
 		return code
 	}
-	stdout.Write(c.format(result, stdout))
+	if err := show(stdout, c.format(result, stdout)); err != nil {
+		fmt.Fprintf(stderr, "memlint: %v\n", err)
+		code = exitFailed
+	}
 	if c.html != "" {
-		if err := os.WriteFile(c.inDir(c.html), c.page(result), 0o666); err != nil {
-			fmt.Fprintf(stderr, "memlint: -html: %v\n", err)
+		if err := writeReport(c.inDir(c.html), c.page(result)); err != nil {
+			fmt.Fprintf(stderr, "memlint: %s\n", report.OneLine(fmt.Sprintf("-html: %s: not written: %v", c.html, err)))
 			code = exitFailed
 		}
 	}
@@ -207,16 +214,13 @@ func (r *Result) excerpts() func(name string) []byte {
 				return nil
 			}
 			name = rel
-			open = func(name string) (*os.File, error) { return os.OpenInRoot(root, name) }
+			open = func(name string) (*os.File, error) { return openRegular(root, name) }
 		}
 		f, err := open(name)
 		if err != nil {
 			return nil
 		}
 		defer f.Close()
-		if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-			return nil
-		}
 		data, err := io.ReadAll(f)
 		if err != nil {
 			return nil

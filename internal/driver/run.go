@@ -64,7 +64,7 @@ func (o *Options) read(name string) ([]byte, error) {
 	if text, ok := o.Overlay[name]; ok {
 		return text, nil
 	}
-	return os.ReadFile(name)
+	return readRegular(name)
 }
 
 // A Result is what a run found.

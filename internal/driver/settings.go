@@ -2,6 +2,7 @@ package driver
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,7 +29,10 @@ func (c *commandLine) configure() error {
 	if name == "" {
 		return c.choose(selection.Names{})
 	}
-	data, err := os.ReadFile(name)
+	if !given["config"] && !isFile(name) {
+		return fmt.Errorf("%s: not a regular file", name) // it may never end
+	}
+	data, err := readSettings(name)
 	if err != nil {
 		return err
 	}
@@ -127,7 +131,8 @@ func findConfig(dir string) string {
 	}
 	for {
 		if isFile(filepath.Join(dir, "go.mod")) || isFile(filepath.Join(dir, "go.work")) {
-			if name := filepath.Join(dir, config.Name); isFile(name) {
+			name := filepath.Join(dir, config.Name)
+			if _, err := os.Lstat(name); err == nil {
 				return name
 			}
 			return ""

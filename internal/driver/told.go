@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"sort"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -214,23 +215,27 @@ func (r *analysisRun) declaration(pos token.Pos) string {
 		if pos < f.FileStart || pos >= f.FileEnd {
 			continue
 		}
-		for _, decl := range f.Decls {
-			if pos < decl.Pos() || pos >= decl.End() {
-				continue
-			}
-			switch decl := decl.(type) {
-			case *ast.FuncDecl:
-				return functionName(decl)
-			case *ast.GenDecl:
-				for _, spec := range decl.Specs {
-					if pos >= spec.Pos() && pos < spec.End() {
-						return specName(spec)
-					}
-				}
+		decl, _ := around(f.Decls, pos)
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			return functionName(decl)
+		case *ast.GenDecl:
+			if spec, ok := around(decl.Specs, pos); ok {
+				return specName(spec)
 			}
 		}
 	}
 	return ""
+}
+
+// around returns the node around pos, one of some that follow each other. There are
+// files with very many.
+func around[N ast.Node](nodes []N, pos token.Pos) (node N, ok bool) {
+	i := sort.Search(len(nodes), func(i int) bool { return nodes[i].Pos() > pos }) - 1
+	if i < 0 || pos >= nodes[i].End() {
+		return node, false
+	}
+	return nodes[i], true
 }
 
 func functionName(decl *ast.FuncDecl) string {

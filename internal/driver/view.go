@@ -263,7 +263,7 @@ func (v *view) analyze(ctx context.Context, opts Options, sources map[string][]b
 		if text, ok := sources[name]; ok {
 			return text, nil
 		}
-		return os.ReadFile(name) // what cgo wrote, files in other languages
+		return readRegular(name) // what cgo wrote, files in other languages
 	}
 	now := v.job
 	now.opts, now.read = &opts, read

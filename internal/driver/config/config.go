@@ -239,21 +239,29 @@ func Excludes(pattern, file string) bool {
 	return fits(strings.Split(path.Clean(pattern), "/"), strings.Split(file, "/"))
 }
 
+// fits keeps to the shortest that the last ** may stand for: what comes behind the next
+// one has the most left then. To try all takes for ever with some of them.
 func fits(pattern, file []string) bool {
-	if len(pattern) == 0 {
-		return true
-	}
-	if pattern[0] == "**" {
-		for i := range file {
-			if fits(pattern[1:], file[i:]) {
-				return true
-			}
+	var after, rest []string // behind the last **, and what it has to fit at the latest
+	wild := false
+	for len(pattern) > 0 {
+		switch {
+		case len(file) == 0:
+			return false
+		case pattern[0] == "**":
+			wild, pattern = true, pattern[1:]
+			after, rest = pattern, file
+			continue
 		}
-		return false
+		if ok, err := path.Match(pattern[0], file[0]); ok && err == nil {
+			pattern, file = pattern[1:], file[1:]
+			continue
+		}
+		if !wild || len(rest) == 0 {
+			return false
+		}
+		rest = rest[1:]
+		pattern, file = after, rest
 	}
-	if len(file) == 0 {
-		return false
-	}
-	ok, err := path.Match(pattern[0], file[0])
-	return ok && err == nil && fits(pattern[1:], file[1:])
+	return true
 }

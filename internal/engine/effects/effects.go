@@ -114,6 +114,7 @@ type Package struct {
 	grows  map[*ssa.Function]map[ssa.Instruction][]*Event // see GrowsAt
 
 	byField func() map[*types.Var][]*Event
+	owners  func() map[*types.Var]owner    // see Teardown
 	byName  func() map[string][]*Event     // Method and Arg
 	byStore func() map[*types.Var][]*Event // Store, by the field it goes to
 	once    *ir.Property[*ssa.Function]
@@ -135,6 +136,7 @@ type table struct {
 	made      map[*ssa.Function][]ssa.Value // closures by body
 	calledAt  map[*ssa.Function][]*ssa.Call // literals called where they are written
 	sets      map[*ssa.Global][]*ssa.Store  // of package variables
+	setters   map[*ssa.Function]bool        // functions with such stores
 	dynamic   map[*ssa.Global]types.Type    // see implementation
 
 	slabs slabs
@@ -204,6 +206,7 @@ func newPackage(pass *analysis.Pass) *Package {
 		t.slabs.values.reset()
 	}
 	p.byField = index(p, eachField)
+	p.owners = sync.OnceValue(p.indexOwners)
 	p.byName = index(p, func(e *Event, add func(string)) {
 		if e.Kind == Method || e.Kind == Arg {
 			add(e.Name)

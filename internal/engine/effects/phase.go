@@ -46,6 +46,9 @@ func (p *Package) Guarded(instr ssa.Instruction) bool {
 			sets = append(sets, fn) // what is called sets the variable
 		}
 	}
+	if !slices.ContainsFunc(sets, func(fn *ssa.Function) bool { return p.setters[fn] }) {
+		return false // as nearly always, and the way up is long in a long function
+	}
 	for b := instr.Block(); b != nil; b = b.Idom() {
 		if len(b.Preds) > 0 && !slices.ContainsFunc(b.Preds, func(pred *ssa.BasicBlock) bool { return !p.foundUnset(pred, b, sets) }) {
 			return true

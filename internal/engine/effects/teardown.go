@@ -80,29 +80,47 @@ func Ending(name string) bool { return slices.Contains(teardownNames, name) }
 // Teardown returns the first type of the package, by name, that has the field,
 // itself, through embedding or in a struct without a name of its own, and a method that ends its life; nil if none.
 func (p *Package) Teardown(field *types.Var) (owner *types.TypeName, method *types.Func) {
+	o := p.owners()[field.Origin()]
+	return o.name, o.teardown
+}
+
+// An owner is a type with a method that ends its life.
+type owner struct {
+	name     *types.TypeName
+	teardown *types.Func
+}
+
+// indexOwners returns the owner of each field that has one.
+func (p *Package) indexOwners() map[*types.Var]owner {
+	owners := make(map[*types.Var]owner)
 	scope := p.IR.Pass.Pkg.Scope()
 	for _, name := range scope.Names() {
 		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() || !hasField(tn.Type(), field.Origin(), 0) {
+		if !ok || tn.IsAlias() {
 			continue
 		}
 		if m := TeardownOf(tn.Type()); m != nil {
-			return tn, m
+			eachFieldOf(tn.Type(), 0, func(f *types.Var) {
+				if _, ok := owners[f]; !ok {
+					owners[f] = owner{tn, m}
+				}
+			})
 		}
 	}
-	return nil, nil
+	return owners
 }
 
-func hasField(typ types.Type, field *types.Var, depth int) bool {
+// eachFieldOf calls do for the fields of a struct, through embedding and in structs without
+// a name.
+func eachFieldOf(typ types.Type, depth int, do func(*types.Var)) {
 	s := structOf(typ)
 	if s == nil || depth > 3 {
-		return false
+		return
 	}
 	for f := range s.Fields() {
-		_, unnamed := f.Type().(*types.Struct)
-		if f.Origin() == field || (f.Embedded() || unnamed) && hasField(f.Type(), field, depth+1) {
-			return true
+		do(f.Origin())
+		if _, unnamed := f.Type().(*types.Struct); f.Embedded() || unnamed {
+			eachFieldOf(f.Type(), depth+1, do)
 		}
 	}
-	return false
 }

@@ -34,6 +34,7 @@ func (t *table) indexUses() {
 	t.made = make(map[*ssa.Function][]ssa.Value)
 	t.calledAt = make(map[*ssa.Function][]*ssa.Call)
 	t.sets = make(map[*ssa.Global][]*ssa.Store)
+	t.setters = make(map[*ssa.Function]bool)
 	var rands []*ssa.Value
 	for _, fn := range t.ir.Funcs {
 		for _, b := range fn.Blocks {
@@ -44,6 +45,7 @@ func (t *table) indexUses() {
 				if st, ok := instr.(*ssa.Store); ok {
 					if g, ok := st.Addr.(*ssa.Global); ok {
 						t.sets[g] = append(t.sets[g], st)
+						t.setters[fn] = true
 					}
 				}
 				if mc, ok := instr.(*ssa.MakeClosure); ok {

@@ -159,7 +159,16 @@ func (p *Package) HelpsTests(fn *ssa.Function) bool { return p.helpsTests(fn) }
 // helpsTests reports whether a function is for tests: its file is one of them, or
 // imports package testing.
 func (p *Package) helpsTests(fn *ssa.Function) bool {
-	return p.inTest(fn) || p.testing()[p.pass.Fset.File(ir.Outermost(fn).Pos())]
+	return p.inTest(fn) || p.testing()[p.pass.Fset.File(position(fn))]
+}
+
+// position returns a position in the file that a function is in: literals may be nested
+// deeply.
+func position(fn *ssa.Function) token.Pos {
+	if pos := fn.Pos(); pos.IsValid() {
+		return pos
+	}
+	return ir.Outermost(fn).Pos()
 }
 
 // importTesting returns the files that import package testing.
@@ -263,5 +272,5 @@ func (p *Package) indexMakes() map[*types.TypeName][]*ssa.Alloc {
 func (p *Package) Converted(n *types.Named) []types.Type { return p.converted()[n.Origin().Obj()] }
 
 func (p *Package) inTest(fn *ssa.Function) bool {
-	return ir.InTest(p.pass.Fset, ir.Outermost(fn).Pos())
+	return ir.InTest(p.pass.Fset, position(fn))
 }

@@ -108,7 +108,11 @@ func Globals(p *evidence.Package) []Growth {
 	}
 	var found []Growth
 	for _, c := range order {
-		in := slices.DeleteFunc(ins[c], func(e *effects.Event) bool { return f.takenOut(c, e) })
+		if f.madeWithJanitor(c) {
+			continue
+		}
+		outs := f.outs(c)
+		in := slices.DeleteFunc(ins[c], func(e *effects.Event) bool { return f.takenOut(outs, e) })
 		if len(in) == 0 || f.handedOut(c) {
 			continue
 		}
@@ -116,17 +120,21 @@ func Globals(p *evidence.Package) []Growth {
 			found = append(found, g)
 		}
 	}
-	found = slices.DeleteFunc(found, func(g Growth) bool { return inner(g, found) })
+	of := make(map[*ssa.Global][]Growth)
+	for _, g := range found {
+		of[g.Global] = append(of[g.Global], g)
+	}
+	found = slices.DeleteFunc(found, func(g Growth) bool { return inner(g, of[g.Global]) })
 	found = append(found, f.metrics()...)
 	slices.SortStableFunc(found, func(a, b Growth) int { return cmp.Compare(a.Ways[0].Instr.Pos(), b.Ways[0].Instr.Pos()) })
 	return found
 }
 
-// inner reports whether g is a part of an element of a container that grows
-// itself: one leak.
+// inner reports whether g is a part of an element of a container of the same variable
+// that grows itself: one leak.
 func inner(g Growth, all []Growth) bool {
 	return slices.ContainsFunc(all, func(o Growth) bool {
-		return o.Global == g.Global && o.Path != g.Path && g.Path.HasPrefix(o.Path) && g.Path.IsElem() && sameNeeds(o, g)
+		return o.Path != g.Path && g.Path.HasPrefix(o.Path) && g.Path.IsElem() && sameNeeds(o, g)
 	})
 }
 
@@ -182,11 +190,14 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 		return g, false
 	}
 	inner := f.innerShrinks(c) && !leakingKey(typ)
+	type site struct{ at, by ssa.Instruction }
+	seen := make(map[site]bool)
 	for _, e := range ins {
 		at := f.place(e)
-		if slices.ContainsFunc(g.Ways, func(w Way) bool { return w.Instr == at && w.Event.Instr == e.Instr }) {
+		if seen[site{at, e.Instr}] {
 			continue
 		}
+		seen[site{at, e.Instr}] = true
 		w := f.way(e, at, typ, func() bool { return f.consulted()[c] })
 		if inner {
 			// The elements are emptied: who comes from outside stays as a key.

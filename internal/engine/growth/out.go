@@ -11,21 +11,28 @@ import (
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
-// takenOut reports whether repeatable code takes out what a way in puts into
-// the container, or puts another container in its place or in that of what it is
-// a part of.
-func (f *finder) takenOut(c container, in *effects.Event) bool {
-	return f.madeWithJanitor(c) || slices.ContainsFunc(f.Of(c.global), func(e *effects.Event) bool {
+// outs returns where repeatable code takes elements out of the container, or puts
+// another container in its place or in that of what it is a part of.
+func (f *finder) outs(c container) []*effects.Event {
+	var outs []*effects.Event
+	for _, e := range f.Of(c.global) {
 		switch e.Kind {
-		case effects.Shrink:
-			return c.path.HasPrefix(e.Ref.Path) && f.Repeatable(e.Instr) && !f.misses(e, in)
-		case effects.Replace:
-			return c.path.HasPrefix(e.Ref.Path) && f.Repeatable(e.Instr)
+		case effects.Shrink, effects.Replace:
+			if c.path.HasPrefix(e.Ref.Path) && f.Repeatable(e.Instr) {
+				outs = append(outs, e)
+			}
 		case effects.Recv, effects.Wait:
-			return e.Ref.Path == c.path
+			if e.Ref.Path == c.path {
+				outs = append(outs, e)
+			}
 		}
-		return false
-	})
+	}
+	return outs
+}
+
+// takenOut reports whether one of the ways out takes out what a way in puts in.
+func (f *finder) takenOut(outs []*effects.Event, in *effects.Event) bool {
+	return slices.ContainsFunc(outs, func(e *effects.Event) bool { return e.Kind != effects.Shrink || !f.misses(e, in) })
 }
 
 // misses reports whether a delete leaves what a way in puts into a map: it is on
