@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	_ "embed"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -160,7 +161,7 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		at, category, what, there = s.Held, "unlock-missing", "mutex may stay locked for ever while a goroutine waits for it", "waits here for the mutex"
 	}
 	if at == nil && s.Start == nil && (s.Why == comm.Sends || s.Why == comm.Receives) {
-		if c.counted(s.At) {
+		if c.counted(s.At) || c.chosen(s.At) {
 			return
 		}
 		at, what = s.At, strings.TrimPrefix(what, "goroutine ")
@@ -209,6 +210,35 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 func (c *checker) counted(instr ssa.Instruction) bool {
 	recv, ok := instr.(*ssa.UnOp)
 	return c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil && !(ok && recv.CommaOk)
+}
+
+// chosen reports whether what came out of a channel before says whether there is more: it
+// was compared with something else than nil.
+func (c *checker) chosen(instr ssa.Instruction) bool {
+	recv, ok := instr.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	received := func(v ssa.Value) bool {
+		if ext, ok := v.(*ssa.Extract); ok {
+			v = ext.Tuple
+		}
+		first, ok := ir.Unconvert(v).(*ssa.UnOp)
+		return ok && first != recv && first.Op == token.ARROW && slices.ContainsFunc(c.Refs(first.X), func(r effects.Ref) bool { return slices.Contains(c.Refs(recv.X), r) })
+	}
+	for b := recv.Block().Idom(); b != nil; b = b.Idom() {
+		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		if _, _, tests := ir.NilEdge(b); tests {
+			continue
+		}
+		if cmp, ok := br.Cond.(*ssa.BinOp); ok && (received(cmp.X) || received(cmp.Y)) || received(br.Cond) {
+			return true
+		}
+	}
+	return false
 }
 
 // on returns " on ch" for a send on ch.

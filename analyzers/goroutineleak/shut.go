@@ -48,7 +48,13 @@ func (c *checker) shut(recv *ssa.UnOp) {
 func (c *checker) opened(p *port) (out []*effects.Event) {
 	events := slices.Clone(c.OfField(p.field))
 	for _, e := range p.makes {
-		events = append(events, c.Of(e.Ref.Root)...)
+		of := c.Of(e.Ref.Root)
+		events = append(events, of...)
+		for _, e := range of { // the same channel in another field
+			if f := e.To.Path.Field(); e.Kind == effects.Store && f != nil && f.Origin() != p.field {
+				events = append(events, c.OfField(f)...)
+			}
+		}
 	}
 	for _, e := range events {
 		if !e.Ref.Path.IsElem() && (e.Kind == effects.Close || e.Kind == effects.Grow) {

@@ -307,19 +307,38 @@ func (f *fields) owed(flaw Flaw, in, witness ssa.Instruction) bool {
 	return true
 }
 
-// givenFromOutside reports whether an instruction stands in an exported method, or in what
-// one calls.
+// givenFromOutside reports whether an instruction stands in an exported method, or in a
+// function to which one leaves all that it does.
 func (f *fields) givenFromOutside(instr ssa.Instruction) bool {
-	return f.byCallers(ir.Outermost(instr.Parent()), 0, func(fn *ssa.Function) bool {
-		return fn.Signature.Recv() != nil && token.IsExported(fn.Name())
-	})
+	fn := ir.Outermost(instr.Parent())
+	for range maxUp {
+		if fn.Signature.Recv() != nil && token.IsExported(fn.Name()) {
+			return true
+		}
+		uses := f.Uses(fn)
+		if len(uses) != 1 || uses[0].Parent().Parent() != nil || !leavesAll(uses[0].Parent()) {
+			return false
+		}
+		fn = uses[0].Parent()
+	}
+	return false
 }
 
-// byCallers reports whether a function is good, or one that calls it.
-func (f *fields) byCallers(fn *ssa.Function, depth int, good func(*ssa.Function) bool) bool {
-	return good(fn) || depth < maxUp && slices.ContainsFunc(f.Uses(fn), func(use ssa.Instruction) bool {
-		return !f.inTest(use.Pos()) && f.byCallers(ir.Outermost(use.Parent()), depth+1, good)
-	})
+// leavesAll reports whether a function does nothing but one call.
+func leavesAll(fn *ssa.Function) bool {
+	calls := 0
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr.(type) {
+			case *ssa.Call:
+				calls++
+			case *ssa.Return, *ssa.Extract, *ssa.DebugRef, *ssa.UnOp, *ssa.Alloc, *ssa.Store:
+			default:
+				return false
+			}
+		}
+	}
+	return calls == 1
 }
 
 // typ returns the type of a container, or nil if it is not known.

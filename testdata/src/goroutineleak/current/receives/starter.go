@@ -2,6 +2,7 @@ package receives
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -115,4 +116,34 @@ func opened(open func() error, logf func(error)) {
 		logf(err)
 	}
 	<-done
+}
+
+// Fine: only who came first says that the other one is to come.
+func earliest(work func() error, late <-chan struct{}) error {
+	errc := make(chan error, 2)
+	go func() {
+		<-late
+		errc <- errLate
+	}()
+	go func() { errc <- work() }()
+	err := <-errc
+	if err == errLate {
+		<-errc
+	}
+	return err
+}
+
+var errLate = errors.New("late")
+
+// Two fields have one channel.
+type end struct{ in, out chan int }
+
+func ends() (*end, *end) {
+	a, b := make(chan int), make(chan int)
+	return &end{in: a, out: b}, &end{in: b, out: a}
+}
+
+func (e *end) ask(n int) int {
+	e.out <- n
+	return <-e.in
 }
