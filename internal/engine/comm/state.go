@@ -53,7 +53,7 @@ type object struct {
 
 	room   int32 // of a channel; -1: no end of it
 	buf    []value
-	closed bool // a channel that was closed, a context that has ended
+	closed bool // a channel that was closed, a context that has ended, a condition that was signalled
 	open   bool // nobody else closes it, though others have it
 	fed    bool // others may send on it, by a function that they were given
 

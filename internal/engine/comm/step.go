@@ -166,6 +166,7 @@ func (m *machine) signal(s *state, pi int, n *node) {
 		}
 		s.object(to.n).set(to.path, have)
 	case opWake:
+		s.object(to.n).closed = true
 		for pj := range s.procs {
 			if q := &s.procs[pj]; pj != pi && !q.fresh && q.node().op == opSleep && q.top().get(q.node().args[0]) == to {
 				s.top(pj).pc = q.node().succs[0]

@@ -189,6 +189,9 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 		if slices.ContainsFunc(p.frames, func(f frame) bool { return f.stays }) {
 			continue // in a function that others may call elsewhere
 		}
+		if n := p.node(); n.op == opSleep && p.top().get(n.args[0]).isObject() && s.heap[p.top().get(n.args[0]).n].closed {
+			continue // whoever has signalled before may have set what it looks at
+		}
 		if why := reason(p); p.from.at == nil && (why == Sends || why == Receives) && (p.nowhere() || !g.straight(scc[0])) {
 			continue // it may know better than to come here
 		}

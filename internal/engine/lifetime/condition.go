@@ -54,6 +54,9 @@ func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool
 		return true
 	}
 	v, nilEdge, ok := ir.NilEdge(edge.From)
+	if !ok && c.otherType(edge) {
+		return true
+	}
 	if !ok {
 		err, failed := errorTest(edge.From)
 		return err != nil && edge == failed && c.isErr(err, w, start)
@@ -73,6 +76,29 @@ func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool
 	return slices.ContainsFunc(c.p.Refs(v), func(r effects.Ref) bool {
 		return r.Root == c.v && (r.Path == nil || r.Path.String() == c.spec.Part)
 	})
+}
+
+// otherType reports whether control gets to an edge only where the value, or what one of its
+// methods returns, is of another type than the function expects: who acquires a value knows
+// what it is.
+func (c *checker) otherType(edge ir.Edge) bool {
+	br, ok := edge.From.Instrs[len(edge.From.Instrs)-1].(*ssa.If)
+	if !ok || edge.From.Succs[1] != edge.To() || edge.From.Succs[0] == edge.To() {
+		return false
+	}
+	ext, ok := br.Cond.(*ssa.Extract)
+	if !ok {
+		return false
+	}
+	assert, ok := ext.Tuple.(*ssa.TypeAssert)
+	if !ok || ext.Index != 1 {
+		return false
+	}
+	of := assert.X
+	if call, ok := of.(*ssa.Call); ok && len(ir.Args(&call.Call)) == 1 {
+		of = ir.Args(&call.Call)[0]
+	}
+	return slices.ContainsFunc(c.p.Refs(of), func(r effects.Ref) bool { return r.Root == c.v })
 }
 
 // mate reports whether a value is another result of the call that the value is one of.

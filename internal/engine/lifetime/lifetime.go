@@ -50,6 +50,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -283,7 +284,7 @@ func (c *checker) classify(e *effects.Event, fn *ssa.Function) {
 				return
 			}
 		}
-	case HandsOn(e) && (c.spec.Ignores == nil || !c.spec.Ignores(e)):
+	case (HandsOn(e) || c.fits(e)) && (c.spec.Ignores == nil || !c.spec.Ignores(e)):
 		c.out.Kept = append(c.out.Kept, e)
 		if ret, ok := e.Instr.(*ssa.Return); ok && e.Func() == fn {
 			c.returns[ret] = append(c.returns[ret], ret.Results[e.Index])
@@ -315,6 +316,19 @@ func HandsOn(e *effects.Event) bool {
 		return e.Holder != "" || !effects.Fresh(e.To.Root)
 	}
 	return false
+}
+
+// fits reports whether an event puts the value into a field of an object of another module,
+// of which a method is called that nothing is known of: it may give the value back.
+func (c *checker) fits(e *effects.Event) bool {
+	f := e.To.Path.Field()
+	if e.Kind != effects.Store || f == nil || f.Pkg() == nil || f.Pkg() == c.p.IR.Pass.Pkg || convention.IsStd(f.Pkg().Path()) {
+		return false
+	}
+	return slices.ContainsFunc(c.p.Of(e.To.Root), func(e *effects.Event) bool {
+		call, ok := e.Instr.(ssa.CallInstruction)
+		return ok && e.Kind == effects.Method && c.p.Callee(call.Common()) == nil
+	})
 }
 
 // maxNesting bounds how deep literals that call literals are followed.

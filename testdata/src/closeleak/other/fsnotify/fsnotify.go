@@ -7,3 +7,9 @@ func NewWatcher() (*Watcher, error) { return &Watcher{}, nil }
 
 func (*Watcher) Add(string) error { return nil }
 func (*Watcher) Close() error     { return nil }
+
+// A Loop has a watcher.
+type Loop struct{ Watcher *Watcher }
+
+// Run closes the watcher when it is done.
+func (l *Loop) Run() { l.Watcher.Close() }
