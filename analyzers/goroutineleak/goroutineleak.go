@@ -261,8 +261,8 @@ func (c *checker) named(word string, instr ssa.Instruction) string {
 // has a method that ends its life.
 func (c *checker) hasEnd(start ssa.Instruction) bool {
 	sig := ir.Outermost(start.Parent()).Signature
-	if recv := sig.Recv(); recv != nil {
-		return effects.TeardownOf(recv.Type()) != nil
+	if recv := sig.Recv(); recv != nil && effects.TeardownOf(recv.Type()) != nil {
+		return true
 	}
 	return owed(sig.Results())
 }
@@ -271,15 +271,32 @@ func (c *checker) hasEnd(start ssa.Instruction) bool {
 // the object, which nobody opens.
 func (c *checker) meant(start ssa.Instruction) bool {
 	call, ok := start.(*ssa.Go)
-	if !ok {
+	return ok && c.looksAtEnd(c.IR.Static(&call.Call), 0)
+}
+
+// looksAtEnd reports whether a function, or one that it calls, selects on a channel of the
+// object which nobody opens.
+func (c *checker) looksAtEnd(fn *ssa.Function, depth int) bool {
+	const deep = 2
+	if fn == nil || depth > deep {
 		return false
 	}
-	return slices.ContainsFunc(c.waits[c.IR.Static(&call.Call)], func(sel *ssa.Select) bool {
+	if slices.ContainsFunc(c.waits[fn], func(sel *ssa.Select) bool {
 		return slices.ContainsFunc(c.alternatives(sel, -1), func(i int) bool {
 			ch := sel.States[i].Chan
 			return fieldOf(ch) != nil && !c.Opens(ch)
 		})
-	})
+	}) {
+		return true
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok && c.looksAtEnd(c.IR.Static(&call.Call), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // makes reports whether a goroutine is started by a constructor of an object that has no
