@@ -214,7 +214,7 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 		}
 	}
 	if o := b.operand(cond); o.reg >= 0 || o.val.kind == integer {
-		b.branch(i.Block(), node{op: opIf, args: []operand{o}, at: i}, not)
+		b.branch(i.Block(), node{op: opIf, args: []operand{o}, n: b.fixed(cond), at: i}, not)
 		return
 	}
 	b.branch(i.Block(), node{op: opNop}, false)

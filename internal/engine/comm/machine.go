@@ -9,6 +9,7 @@ import (
 // A machine runs a function, with all that it starts, in all orders.
 type machine struct {
 	*Program
+	root    *ssa.Function
 	rounds  int32 // as often as loops go round of which the number is not known
 	steps   int   // that may still be made
 	slow    bool  // it makes a difference how long functions take that are not known
@@ -33,9 +34,9 @@ const (
 	maxHeap   = 60
 )
 
-func newMachine(g *Program, rounds int32) *machine {
+func newMachine(g *Program, root *ssa.Function, rounds int32) *machine {
 	return &machine{
-		Program: g, rounds: rounds, steps: maxSteps,
+		Program: g, root: root, rounds: rounds, steps: maxSteps,
 		paths: []pathStep{{-1, -1}}, pathIDs: make(map[pathStep]int32),
 		siteIDs: make(map[ssa.Instruction]int32), origins: make(map[origin]*origin),
 		enc: encoder{codes: make(map[*code]int)},

@@ -22,10 +22,11 @@ type Program struct {
 	carrying map[types.Type]bool
 	talking  map[*ssa.Function]bool // see talks; nil if that is not known yet
 	spawning map[*code]bool         // see spawns
+	fixes    map[ssa.Value]int32    // see fixed
 }
 
 func newProgram(p *effects.Package, pass *analysis.Pass) *Program {
-	return &Program{p: p, pass: pass, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool), spawning: make(map[*code]bool)}
+	return &Program{p: p, pass: pass, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool), spawning: make(map[*code]bool), fixes: make(map[ssa.Value]int32)}
 }
 
 // talks reports whether a function communicates, makes what is used for that, or runs

@@ -139,7 +139,8 @@ func (p *proc) node() *node {
 type state struct {
 	procs []proc
 	heap  []object
-	crash bool // the process has ended, or there is no need to go on
+	crash bool    // the process has ended, or there is no need to go on
+	fixed []int32 // conditions that hold, and, negative, that do not
 	// No part of the state's identity:
 	exit  ssa.Instruction // where the function itself returned
 	aside bool            // a goroutine has chosen something that is not known on the way here
@@ -156,7 +157,7 @@ func (s *state) clone() *state {
 	for i := range s.heap {
 		s.heap[i].owner = nil
 	}
-	return &state{procs: slices.Clone(s.procs), heap: slices.Clone(s.heap), exit: s.exit, aside: s.aside}
+	return &state{procs: slices.Clone(s.procs), heap: slices.Clone(s.heap), exit: s.exit, aside: s.aside, fixed: slices.Clip(s.fixed)}
 }
 
 func (s *state) add(o object) int32 {
@@ -248,6 +249,9 @@ func (e *encoder) encode(s *state) string {
 			e.value(p.val)
 		}
 		e.int(-2)
+	}
+	for _, id := range s.fixed {
+		e.int(int(id))
 	}
 	return string(e.out)
 }

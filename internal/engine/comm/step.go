@@ -193,12 +193,18 @@ func (m *machine) branch(s *state, pi int, n *node) []*state {
 		if v.kind == integer {
 			return is(v.n != 0)
 		}
-		return m.split(s, pi, n, value{kind: integer, n: 1}, value{kind: integer})
+		fixed := n.n != 0 && m.ofRoot(f.fn.fn)
+		if fixed {
+			if known := s.decided(n.n); known != 0 {
+				return is(known > 0)
+			}
+		}
+		return m.split(s, pi, n, value{kind: integer, n: 1}, value{kind: integer}, fixed)
 	case opNil:
 		if v.kind == null || v.kind > bound {
 			return is(v.kind == null)
 		}
-		return m.split(s, pi, n, value{kind: null}, value{kind: notNull})
+		return m.split(s, pi, n, value{kind: null}, value{kind: notNull}, false)
 	case opOnce:
 		if v.kind != pointer || s.heap[v.n].escaped {
 			break
@@ -261,9 +267,14 @@ func (m *machine) leave(s *state, pi int, n *node) []*state {
 	return m.back(s, pi, vals)
 }
 
-// split goes on both ways, and remembers in the register what was found out.
-func (m *machine) split(s *state, pi int, n *node, yes, no value) []*state {
+// split goes on both ways, and remembers in the register what was found out and, of a
+// condition that is fixed, in the state.
+func (m *machine) split(s *state, pi int, n *node, yes, no value, fixed bool) []*state {
 	t := s.clone()
+	if fixed {
+		s.fixed = slices.Sorted(slices.Values(append(slices.Clip(s.fixed), n.n)))
+		t.fixed = slices.Sorted(slices.Values(append(slices.Clip(t.fixed), -n.n)))
+	}
 	if r := n.args[0].reg; r >= 0 {
 		s.top(pi).regs[r] = yes
 		t.top(pi).regs[r] = no

@@ -48,13 +48,13 @@ type Stuck struct {
 // Stuck returns the goroutines that may never end when fn runs, by what it and all
 // that it starts do: in the order in which they were found.
 func (g *Program) Stuck(fn *ssa.Function) []Stuck {
-	m := newMachine(g, 2)
+	m := newMachine(g, fn, 2)
 	graph := m.start(g.code(fn))
 	if most := min(m.most, maxRoom+2); !graph.cut && (most > m.rounds || m.polled) {
 		// What it met asks for another run: channels with room are to be full, and who
 		// asks without waiting may be early.
 		polled := m.polled
-		m = newMachine(g, max(most, m.rounds))
+		m = newMachine(g, fn, max(most, m.rounds))
 		m.slow = polled
 		graph = m.start(g.code(fn))
 	}

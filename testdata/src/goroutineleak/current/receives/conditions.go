@@ -63,3 +63,41 @@ func unfused(work func() error, then func()) error {
 	f.set(true)
 	return nil
 }
+
+// Fine: who waits asks the same as who says so.
+func ordered(order bool, work func()) {
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	if !order {
+		go func() {
+			<-stop
+			close(stopped)
+		}()
+	}
+	go func() {
+		work()
+		if order {
+			return
+		}
+		close(stop)
+		<-stopped
+	}()
+}
+
+// Here, it may have changed.
+func reordered(order bool, work func() bool) {
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	if !order {
+		go func() { // want `goroutine may wait for ever to receive from stop`
+			<-stop
+			close(stopped)
+		}()
+	}
+	order = work()
+	go func() { // want `goroutine may wait for ever to receive from stopped`
+		if order {
+			return
+		}
+		close(stop)
+		<-stopped
+	}()
+}
