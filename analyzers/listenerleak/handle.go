@@ -27,6 +27,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 	if v == nil {
 		if !own {
 			reg.leak = c.registered(reg, "handle-discarded", a.unused(true))
+			c.desert(reg)
 			c.excuse(reg)
 		}
 		return
@@ -38,6 +39,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 	case out.Dropped():
 		if !own {
 			reg.leak = c.registered(reg, "handle-discarded", a.unused(false))
+			c.desert(reg)
 			c.excuse(reg)
 		}
 	case len(out.Releases) == 0:
