@@ -17,7 +17,7 @@ import (
 // of the object's own, which goes when that goes, only code that undoes some
 // registrations has to undo all.
 func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own bool) {
-	reg := &registration{call: call, api: a, needs: repeats(holder)}
+	reg := &registration{call: call, api: a, needs: c.needs(call, a, holder)}
 	reg.needs.Adds = a.js // not what somebody plugs in: each function is made anew
 	c.seen = append(c.seen, reg)
 	v := result(call, a.handle)

@@ -13,7 +13,7 @@ import (
 // holder returns what keeps the listener; nil if that is a package or the runtime,
 // which stay.
 func (c *checker) holder(call ssa.CallInstruction, a *api) ssa.Value {
-	if a.fn.Signature().Recv() == nil || a.js {
+	if a.fn.Signature().Recv() == nil || a.js || len(a.parts) > 0 {
 		return nil
 	}
 	return ir.Args(call.Common())[0]
@@ -142,15 +142,17 @@ func (c *checker) holderName(call ssa.CallInstruction, a *api) []string {
 	switch {
 	case a.js:
 		return []string{"the JavaScript runtime"}
-	case a.fn.Signature().Recv() == nil:
+	case a.fn.Signature().Recv() == nil && len(a.parts) == 0:
 		return []string{"package " + a.fn.Pkg().Name()}
 	}
-	return c.name(ir.Args(call.Common())[0])
+	return nameOf(c.holders(call, a))
 }
 
-func (c *checker) name(holder ssa.Value) []string {
+func (c *checker) name(holder ssa.Value) []string { return nameOf(c.Refs(holder)) }
+
+func nameOf(refs []effects.Ref) []string {
 	var longest []string
-	for _, r := range c.Refs(holder) {
+	for _, r := range refs {
 		switch r.Root.(type) {
 		case *ssa.Global, *ssa.Parameter:
 			if names := append([]string{r.Root.Name()}, r.Path.Fields()...); len(names) > len(longest) {
