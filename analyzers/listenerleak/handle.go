@@ -53,6 +53,8 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 			}
 		} else if notes := c.forgottenEntry(call, v, a, out.Kept); notes != nil {
 			reg.leak = c.registered(reg, "not-removed-on-path", onPath, notes...)
+		} else if !own && c.fails(v, out) && !c.madeHere(reg.needs.Stays) && !c.givesUp(out.Exit, holder) {
+			reg.leak = c.registered(reg, "not-removed-on-path", onPath, c.note(out.Exit, "returns an error without "+a.how()))
 		}
 	case out.Exit != nil:
 		reg.leak = c.registered(reg, "not-removed-on-path", onPath,
@@ -61,6 +63,29 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 		reg.leak = c.registered(reg, "not-removed-on-path", onPath,
 			c.note(out.Releases[0].Instr, "undone here on another path"), c.note(call, "registers again without "+a.how()))
 	}
+}
+
+// fails reports whether the caller gets a handle, or what has it, but not where the
+// function fails.
+func (c *checker) fails(v ssa.Value, out lifetime.Outcome) bool {
+	exit, ok := out.Exit.(*ssa.Return)
+	if !ok || slices.ContainsFunc(out.Kept, func(e *effects.Event) bool { return e.Kind != effects.Return }) {
+		return false
+	}
+	return slices.ContainsFunc(exit.Results, func(r ssa.Value) bool { return ir.IsError(r.Type()) && !ir.IsNil(r) })
+}
+
+// givesUp reports whether something may have been done to what keeps the listener, or
+// to what has the handle, where control comes to an exit: nothing tells that it goes on.
+func (c *checker) givesUp(exit ssa.Instruction, holder ssa.Value) bool {
+	if holder == nil {
+		return false
+	}
+	return slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
+		return slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool {
+			return e.Kind == effects.Method && e.Func() == exit.Parent() && e.Callee != nil && effects.IsTeardown(e.Callee)
+		})
+	})
 }
 
 // undoneBeside reports whether the function that registers also calls the other
@@ -176,12 +201,25 @@ func (c *checker) spec(call ssa.CallInstruction, a *api, holder ssa.Value) lifet
 			if a.js && e.Callee != nil && e.Callee.Pkg() == a.fn.Pkg() {
 				return true // what gets it there undoes nothing
 			}
+			if e.Via && c.registers(e.Instr) {
+				return true // who tells a listener does not undo what that has
+			}
 			_, isChan := e.Ref.Root.Type().Underlying().(*types.Chan)
 			return isChan && e.Ref.Path != nil // of what was received
 		},
 		Feeds: func(ch ssa.Value) bool { return c.cameWith(ch, call) },
 		Ended: func(ch ssa.Value) bool { return c.partOf(ch, holder) },
 	}
+}
+
+// registers reports whether an instruction is a call that registers something.
+func (c *checker) registers(instr ssa.Instruction) bool {
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	callee := ir.Callee(call.Common())
+	return callee != nil && callee.Pkg() != nil && c.api(callee) != nil
 }
 
 // partOf reports whether a channel is in a field of the holder.
