@@ -66,17 +66,22 @@ func inferred(fn *types.Func) (api, bool) {
 // context among its parameters it ends with that.
 func (a *api) givesChannel(v verb, suffix string) bool {
 	sig := a.fn.Signature()
-	channel := false
-	for r := range sig.Results().Variables() {
-		if ch, ok := r.Type().Underlying().(*types.Chan); ok && ch.Dir() != types.SendOnly {
-			channel = true
+	channel := -1
+	for i := range sig.Results().Len() {
+		if ch, ok := sig.Results().At(i).Type().Underlying().(*types.Chan); ok && ch.Dir() != types.SendOnly {
+			channel = i
 		}
 	}
-	if !channel || v.weak || slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(p *types.Var) bool { return typeName(p.Type()) == "Context" }) {
+	if channel < 0 || v.weak {
 		return false
 	}
 	a.inverses = inverses(a.fn, func(name string) bool { return v.undoneBy(upperFirst(name), suffix) })
 	a.handle, a.release = handleOf(sig, a.inverses)
+	if slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(p *types.Var) bool { return typeName(p.Type()) == "Context" }) {
+		ends := a.handle < 0
+		a.handle, a.context = channel, true
+		return ends
+	}
 	return a.handle >= 0
 }
 
