@@ -1,6 +1,8 @@
 package listenerleak
 
 import (
+	"go/constant"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -185,6 +187,9 @@ func (c *checker) removal(call ssa.CallInstruction, a *api) ssa.Instruction {
 			if e.Callee != nil && e.Callee != inv && e.Callee.Signature().Params().Len() == 0 && inv.Signature().Params().Len() > 0 {
 				continue // which undoes what its receiver stands for
 			}
+			if !c.Repeatable(e.Instr) && ir.Outermost(e.Func()) != ir.Outermost(call.Parent()) {
+				continue // undoes one of many
+			}
 			if (!method || !c.elsewhere(holder, e)) && c.mayBe(call, a, e) {
 				return e.Instr
 			}
@@ -206,7 +211,7 @@ func (c *checker) mayBe(call ssa.CallInstruction, a *api, undo *effects.Event) b
 		return types.Identical(arg.Type(), ir.Args(call.Common())[a.listener].Type())
 	})
 	if i < 0 {
-		return true // by name or number
+		return !otherName(call, other) // by name or number
 	}
 	removed := ir.Unwrap(args[i])
 	if !types.Identical(listener.Type(), removed.Type()) && !types.IsInterface(listener.Type()) && !types.IsInterface(removed.Type()) {
@@ -220,6 +225,27 @@ func (c *checker) mayBe(call ssa.CallInstruction, a *api, undo *effects.Event) b
 	}
 	refs := c.Refs(listener)
 	return slices.ContainsFunc(c.Refs(removed), func(r effects.Ref) bool { return slices.Contains(refs, r) })
+}
+
+// otherName reports whether one call names what it registers, and another one what it
+// undoes, by constants of which none is the same.
+func otherName(call, undo ssa.CallInstruction) bool {
+	named := false
+	for _, arg := range undo.Common().Args {
+		k, ok := arg.(*ssa.Const)
+		if !ok || k.Value == nil || k.Value.Kind() == constant.Bool {
+			continue
+		}
+		for _, arg := range call.Common().Args {
+			if n, ok := arg.(*ssa.Const); ok && n.Value != nil && types.Identical(n.Type(), k.Type()) {
+				if constant.Compare(n.Value, token.EQL, k.Value) {
+					return false
+				}
+				named = true
+			}
+		}
+	}
+	return named
 }
 
 // inOtherFields reports whether two values are kept in fields, what is removed in
