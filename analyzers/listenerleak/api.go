@@ -147,7 +147,7 @@ func taken(sig *types.Signature, inverses []*types.Func) int {
 // side of the channel that it returns, as far as its body is known.
 func (a *api) keeps(sum *effects.Summary) bool {
 	switch {
-	case a.declared || len(a.parts) > 0:
+	case a.declared || a.known || len(a.parts) > 0:
 		return true
 	case sum == nil:
 		// A method may keep what it is given; of functions only the known ones do.

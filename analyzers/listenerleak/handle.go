@@ -25,11 +25,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 		return
 	}
 	if v == nil {
-		if !own {
-			reg.leak = c.registered(reg, "handle-discarded", a.unused(true))
-			c.desert(reg)
-			c.excuse(reg)
-		}
+		c.dropped(reg, a.unused(true), own)
 		return
 	}
 	out := lifetime.Check(c.Package.Package, v, v.(ssa.Instruction), c.spec(call, a, holder))
@@ -37,11 +33,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 	onPath := "listener added by " + a.fn.Name() + " is not removed on every path"
 	switch {
 	case out.Dropped():
-		if !own {
-			reg.leak = c.registered(reg, "handle-discarded", a.unused(false))
-			c.desert(reg)
-			c.excuse(reg)
-		}
+		c.dropped(reg, a.unused(false), own)
 	case len(out.Releases) == 0:
 		if field := c.unusedField(v, out.Kept, a); field != nil {
 			if !own {
@@ -62,6 +54,17 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 	case out.Again:
 		reg.leak = c.registered(reg, "not-removed-on-path", onPath,
 			c.note(out.Releases[0].Instr, "undone here on another path"), c.note(call, "registers again without "+a.how()))
+	}
+}
+
+// dropped judges a registration of which nobody has the handle. With a holder of the
+// object's own it is a leak if only the function received what comes.
+func (c *checker) dropped(reg *registration, what string, own bool) {
+	reg.leak = c.registered(reg, "handle-discarded", what)
+	deserted := c.desert(reg)
+	c.excuse(reg)
+	if own && reg.leak != nil && !(deserted && c.leftForOthers(reg)) {
+		reg.ownHolder, reg.deserted = true, deserted
 	}
 }
 

@@ -50,7 +50,7 @@ func (c *checker) closedField(holder ssa.Value) bool {
 func (c *checker) takesOutItself(call ssa.CallInstruction, a *api) bool {
 	for _, e := range c.GrowsAt(call) {
 		field := e.Ref.Path.Field()
-		if field == nil || field.Pkg() != c.IR.Pass.Pkg {
+		if field == nil || field.Pkg() != c.IR.Pass.Pkg || c.passedOn(field) {
 			continue
 		}
 		if slices.ContainsFunc(c.OfField(field), func(out *effects.Event) bool {
@@ -65,6 +65,15 @@ func (c *checker) takesOutItself(call ssa.CallInstruction, a *api) bool {
 		}
 	}
 	return false
+}
+
+// passedOn reports whether a field is a channel, and who receives from it keeps what
+// came: it is only the way to what keeps the listener.
+func (c *checker) passedOn(field *types.Var) bool {
+	_, is := field.Type().Underlying().(*types.Chan)
+	return is && slices.ContainsFunc(c.OfField(field), func(e *effects.Event) bool {
+		return e.Kind == effects.Store && e.Ref.Path.IsElem()
+	})
 }
 
 // hasField reports whether a field is one of a struct or what a pointer leads to.

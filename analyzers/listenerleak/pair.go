@@ -34,14 +34,17 @@ func (c *checker) pair(call ssa.CallInstruction, a *api, holder ssa.Value) {
 
 // desert adds to a leak that the code which receives what is sent to the channel
 // returns, if it does: then the code itself shows that the registration had to go.
-func (c *checker) desert(reg *registration) {
-	if exit := c.deserted(reg.call, reg.api); exit != nil {
-		reg.leak.Notes = append(reg.leak.Notes, c.note(exit, "returns, and nobody receives any more"))
-		reg.needs.Again = false
-		if !c.madeHere(reg.needs.Stays) {
-			reg.needs = evidence.Needs{}
-		}
+func (c *checker) desert(reg *registration) bool {
+	exit := c.deserted(reg.call, reg.api)
+	if exit == nil {
+		return false
 	}
+	reg.leak.Notes = append(reg.leak.Notes, c.note(exit, "returns, and nobody receives any more"))
+	reg.needs.Again = false
+	if !c.madeHere(reg.needs.Stays) {
+		reg.needs = evidence.Needs{}
+	}
+	return true
 }
 
 // madeHere reports whether one of some holders may be what the function made, or

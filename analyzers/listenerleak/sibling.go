@@ -22,6 +22,9 @@ type registration struct {
 	leak   *finding.Leak
 	needs  evidence.Needs
 	undone ssa.Instruction // where it is undone, or nil
+	// ownHolder is set if the holder is the object's own: then it is a leak only if it is
+	// deserted, and a sibling is not.
+	ownHolder, deserted bool
 }
 
 // tell reports the registrations that leak, those that nothing undoes with a
@@ -30,6 +33,9 @@ func (c *checker) tell() {
 	undone := slices.DeleteFunc(slices.Clone(c.seen), func(r *registration) bool { return r.leak != nil || r.undone == nil })
 	for _, r := range c.seen {
 		if r.leak == nil {
+			continue
+		}
+		if r.ownHolder && !(r.deserted && slices.ContainsFunc(undone, r.among)) {
 			continue
 		}
 		i := slices.IndexFunc(undone, r.besides)
@@ -50,14 +56,26 @@ func (c *checker) tell() {
 
 // besides reports whether a sibling is registered by the same function, and
 // undone by another one: then both are to last as long as what the function
-// sets up, and that ends. Siblings are told by the function that registers them, or
-// by what it gives to undo them.
+// sets up, and that ends.
 func (r *registration) besides(sibling *registration) bool {
-	if t := r.handleType(); r.api.fn != sibling.api.fn && (t == nil || sibling.handleType() == nil || !types.Identical(t, sibling.handleType())) {
-		return false
-	}
 	fn := ir.Outermost(r.call.Parent())
-	return fn == ir.Outermost(sibling.call.Parent()) && fn != ir.Outermost(sibling.undone.Parent())
+	return r.isSibling(sibling) && fn == ir.Outermost(sibling.call.Parent()) && fn != ir.Outermost(sibling.undone.Parent())
+}
+
+// among reports whether a sibling is registered by the same function, and undone there.
+func (r *registration) among(sibling *registration) bool {
+	fn := ir.Outermost(r.call.Parent())
+	return r.isSibling(sibling) && fn == ir.Outermost(sibling.call.Parent()) && fn == ir.Outermost(sibling.undone.Parent())
+}
+
+// isSibling reports whether two registrations are made by the same function, or undone
+// by what has the same type.
+func (r *registration) isSibling(other *registration) bool {
+	if r.api.fn == other.api.fn {
+		return true
+	}
+	t := r.handleType()
+	return t != nil && other.handleType() != nil && types.Identical(t, other.handleType())
 }
 
 // handleType returns the type of what a registration gives to undo it if that has a
