@@ -59,7 +59,8 @@ func (c *checker) tell() {
 // sets up, and that ends.
 func (r *registration) besides(sibling *registration) bool {
 	fn := ir.Outermost(r.call.Parent())
-	return r.isSibling(sibling) && fn == ir.Outermost(sibling.call.Parent()) && fn != ir.Outermost(sibling.undone.Parent())
+	_, starts := sibling.undone.(*ssa.Go) // a method that does
+	return r.isSibling(sibling) && fn == ir.Outermost(sibling.call.Parent()) && (starts || fn != ir.Outermost(sibling.undone.Parent()))
 }
 
 // among reports whether a sibling is registered by the same function, and undone there.

@@ -58,3 +58,25 @@ func NewPanel(c *bus.Config) *Panel {
 
 func (p *Panel) Changed(string) { p.n++ }
 func (p *Panel) Close()         {}
+
+// Leaks: the goroutine that undoes one does not undo the other.
+type Radio struct {
+	news, ads *bus.Subscription
+	quit      chan bool
+}
+
+func NewRadio(src Source) *Radio {
+	r := &Radio{quit: make(chan bool)}
+	r.news = src.SubscribeNews(r.play)
+	r.ads = src.SubscribeAds(r.play) // want `result of SubscribeAds is kept in field ads, which nothing uses to undo it`
+	go r.run()
+	return r
+}
+
+func (r *Radio) play([]byte) {}
+func (r *Radio) Quit()       { close(r.quit) }
+
+func (r *Radio) run() {
+	defer r.news.Unsubscribe()
+	<-r.quit
+}
