@@ -69,13 +69,43 @@ func (c *checker) dropped(reg *registration, what string, own bool) {
 }
 
 // fails reports whether the caller gets a handle, or what has it, but not where the
-// function fails.
+// function fails, and no goroutine has it then.
 func (c *checker) fails(v ssa.Value, out lifetime.Outcome) bool {
 	exit, ok := out.Exit.(*ssa.Return)
 	if !ok || slices.ContainsFunc(out.Kept, func(e *effects.Event) bool { return e.Kind != effects.Return }) {
 		return false
 	}
-	return slices.ContainsFunc(exit.Results, func(r ssa.Value) bool { return ir.IsError(r.Type()) && !ir.IsNil(r) })
+	return !c.goesOn(v, exit.Parent()) && slices.ContainsFunc(exit.Results, func(r ssa.Value) bool { return ir.IsError(r.Type()) && !ir.IsNil(r) })
+}
+
+// goesOn reports whether a function starts a goroutine with an object that has a
+// handle.
+func (c *checker) goesOn(v ssa.Value, fn *ssa.Function) bool {
+	has := func(given ssa.Value) bool {
+		refs := c.Refs(given)
+		for _, r := range c.Refs(given) {
+			refs = append(refs, c.Contents(r)...)
+		}
+		return slices.ContainsFunc(c.Of(v), func(e *effects.Event) bool {
+			return e.Kind == effects.Store && slices.ContainsFunc(refs, func(r effects.Ref) bool { return r.Root == e.To.Root })
+		})
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			start, ok := instr.(*ssa.Go)
+			if !ok {
+				continue
+			}
+			given := ir.Args(&start.Call)
+			if lit, ok := start.Call.Value.(*ssa.MakeClosure); ok {
+				given = append(slices.Clip(given), lit.Bindings...)
+			}
+			if slices.ContainsFunc(given, has) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // givesUp reports whether something may have been done to what keeps the listener, or

@@ -90,3 +90,37 @@ func Local(f func(int)) (func(), error) {
 	}
 	return stop, nil
 }
+
+// Fine: its goroutine goes on with the object.
+type Clock struct {
+	news *bus.Subscription
+	ch   chan bool
+}
+
+func NewClock(t *bus.Topic) (*Clock, error) {
+	c := &Clock{ch: make(chan bool)}
+	var err error
+	if c.news, err = t.Subscribe(c.on); err != nil {
+		return nil, err
+	}
+	go c.run()
+	if err := open("clock"); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Clock) on([]byte) { c.ch <- true }
+
+func (c *Clock) run() {
+	for range c.ch {
+		if c.news == nil {
+			return
+		}
+	}
+}
+
+func (c *Clock) Close() {
+	c.news.Unsubscribe()
+	close(c.ch)
+}
