@@ -149,6 +149,8 @@ func (a *api) keeps(sum *effects.Summary) bool {
 	switch {
 	case a.declared || a.known || len(a.parts) > 0:
 		return true
+	case sum == nil && a.context:
+		return false // nothing tells that it registers
 	case sum == nil:
 		// A method may keep what it is given; of functions only the known ones do.
 		return a.known || a.fn.Signature().Recv() != nil

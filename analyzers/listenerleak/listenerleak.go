@@ -149,6 +149,9 @@ func (c *checker) api(fn *types.Func) *api {
 		if !ok {
 			found, ok = c.forwarder(fn)
 		}
+		if !ok {
+			found, ok = stream(fn)
+		}
 		if ok {
 			a = &found
 		}
