@@ -22,6 +22,7 @@ type api struct {
 	known    bool          // see knownAPIs
 	js       bool          // the holder is the JavaScript runtime, see known
 	context  bool          // the end of the context that it takes undoes it, nothing else
+	parts    []part        // the holder, of one that hands on what it is given: see forwarder
 }
 
 // lookup returns what is known of fn as a registering function: what the user
@@ -146,8 +147,10 @@ func taken(sig *types.Signature, inverses []*types.Func) int {
 // side of the channel that it returns, as far as its body is known.
 func (a *api) keeps(sum *effects.Summary) bool {
 	switch {
-	case a.declared:
+	case a.declared || a.known || len(a.parts) > 0:
 		return true
+	case sum == nil && a.context:
+		return false // nothing tells that it registers
 	case sum == nil:
 		// A method may keep what it is given; of functions only the known ones do.
 		return a.known || a.fn.Signature().Recv() != nil

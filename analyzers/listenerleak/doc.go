@@ -22,7 +22,9 @@
 // Unsubscribe; or it returns the means to undo it: a function without
 // parameters, a value with a method like Unsubscribe, or what the other half of
 // the pair takes. Where the function's body is in the module it also has to keep
-// what it is given.
+// what it is given. A function of the package that does so with what it is given, and
+// returns the means to undo it, is a registration for its callers, whatever it is
+// called.
 //
 // Some are known by name: those of os/signal, context.AfterFunc and
 // syscall/js.FuncOf, the informers of Kubernetes' client-go, NATS and its
@@ -51,7 +53,10 @@
 // Where the code itself shows that a registration has to be undone it is reported
 // wherever it stands: another path undoes it, or the function that registers another
 // one, which something undoes; a field keeps the handle, and its owner's Close does
-// not use it; the function returns, and only it received from the channel.
+// not use it; the function or its goroutine returns, and only that received from the
+// channel. The holder may be the object's own then, if the function undoes a
+// registration of the kind, or returns for the end of something that is not the
+// object's.
 //
 // Silent are code that runs once per process; holders that were made in the
 // same function; objects that listen to what they own, which they made or close;
@@ -76,9 +81,11 @@
 //
 // A listener is registered through one half of a pair, and the package never calls
 // the other half for it. A call of the other half on what certainly is another
-// holder, or with another listener, does not count. A watch of etcd's client has the
-// end of its context as the other half: with context.Background, the code has to
-// stay with it until its channel is closed.
+// holder, with another listener or under another name, or by code that runs once,
+// does not count. A watch of etcd's client has the end of its context as the other
+// half: with context.Background, the code has to stay with it until its channel is
+// closed. So has a method with a context or request of its own that subscribes under
+// the context of its object.
 //
 // # handle-discarded
 //
@@ -95,7 +102,8 @@
 // # not-removed-on-path
 //
 // The result is used to undo the registration, but a path leaves the function
-// or goroutine, or registers again, without it. Or it is kept in an entry of a
+// or goroutine, or registers again, without it. Or the caller gets it, and does not
+// where something else failed. Or it is kept in an entry of a
 // map, other entries are undone when they go, and a goroutine of the function
 // deletes this one and returns.
 //

@@ -73,11 +73,12 @@ func (c *checker) leaves(from ssa.Instruction, v ssa.Value, a *api) ssa.Instruct
 			return nil
 		}
 	}
-	return exitFrom(from)
+	return exitFrom(from, nil)
 }
 
-// exitFrom returns a return to which a path leads from an instruction, or nil.
-func exitFrom(from ssa.Instruction) ssa.Instruction {
+// exitFrom returns a return to which a path leads from an instruction that takes
+// none of some edges, or nil.
+func exitFrom(from ssa.Instruction, not map[ir.Edge]bool) ssa.Instruction {
 	seen := map[*ssa.BasicBlock]bool{from.Block(): true}
 	work := []*ssa.BasicBlock{from.Block()}
 	for len(work) > 0 {
@@ -86,8 +87,8 @@ func exitFrom(from ssa.Instruction) ssa.Instruction {
 		if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
 			return ret
 		}
-		for _, s := range b.Succs {
-			if !seen[s] {
+		for i, s := range b.Succs {
+			if !seen[s] && !not[ir.Edge{From: b, Succ: i}] {
 				seen[s] = true
 				work = append(work, s)
 			}

@@ -17,7 +17,7 @@ import (
 // of the object's own, which goes when that goes, only code that undoes some
 // registrations has to undo all.
 func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own bool) {
-	reg := &registration{call: call, api: a, needs: repeats(holder)}
+	reg := &registration{call: call, api: a, needs: c.needs(call, a, holder)}
 	reg.needs.Adds = a.js // not what somebody plugs in: each function is made anew
 	c.seen = append(c.seen, reg)
 	v := result(call, a.handle)
@@ -25,10 +25,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 		return
 	}
 	if v == nil {
-		if !own {
-			reg.leak = c.registered(reg, "handle-discarded", a.unused(true))
-			c.excuse(reg)
-		}
+		c.dropped(reg, a.unused(true), own)
 		return
 	}
 	out := lifetime.Check(c.Package.Package, v, v.(ssa.Instruction), c.spec(call, a, holder))
@@ -36,10 +33,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 	onPath := "listener added by " + a.fn.Name() + " is not removed on every path"
 	switch {
 	case out.Dropped():
-		if !own {
-			reg.leak = c.registered(reg, "handle-discarded", a.unused(false))
-			c.excuse(reg)
-		}
+		c.dropped(reg, a.unused(false), own)
 	case len(out.Releases) == 0:
 		if field := c.unusedField(v, out.Kept, a); field != nil {
 			if !own {
@@ -51,6 +45,8 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 			}
 		} else if notes := c.forgottenEntry(call, v, a, out.Kept); notes != nil {
 			reg.leak = c.registered(reg, "not-removed-on-path", onPath, notes...)
+		} else if !own && c.fails(v, out) && !c.madeHere(reg.needs.Stays) && !c.givesUp(out.Exit, holder) {
+			reg.leak = c.registered(reg, "not-removed-on-path", onPath, c.note(out.Exit, "returns an error without "+a.how()))
 		}
 	case out.Exit != nil:
 		reg.leak = c.registered(reg, "not-removed-on-path", onPath,
@@ -59,6 +55,70 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 		reg.leak = c.registered(reg, "not-removed-on-path", onPath,
 			c.note(out.Releases[0].Instr, "undone here on another path"), c.note(call, "registers again without "+a.how()))
 	}
+}
+
+// dropped judges a registration of which nobody has the handle. With a holder of the
+// object's own it is a leak if only the function received what comes.
+func (c *checker) dropped(reg *registration, what string, own bool) {
+	reg.leak = c.registered(reg, "handle-discarded", what)
+	deserted := c.desert(reg)
+	c.excuse(reg)
+	if own && reg.leak != nil && !(deserted && c.leftForOthers(reg)) {
+		reg.ownHolder, reg.deserted = true, deserted
+	}
+}
+
+// fails reports whether the caller gets a handle, or what has it, but not where the
+// function fails, and no goroutine has it then.
+func (c *checker) fails(v ssa.Value, out lifetime.Outcome) bool {
+	exit, ok := out.Exit.(*ssa.Return)
+	if !ok || slices.ContainsFunc(out.Kept, func(e *effects.Event) bool { return e.Kind != effects.Return }) {
+		return false
+	}
+	return !c.goesOn(v, exit.Parent()) && slices.ContainsFunc(exit.Results, func(r ssa.Value) bool { return ir.IsError(r.Type()) && !ir.IsNil(r) })
+}
+
+// goesOn reports whether a function starts a goroutine with an object that has a
+// handle.
+func (c *checker) goesOn(v ssa.Value, fn *ssa.Function) bool {
+	has := func(given ssa.Value) bool {
+		refs := c.Refs(given)
+		for _, r := range c.Refs(given) {
+			refs = append(refs, c.Contents(r)...)
+		}
+		return slices.ContainsFunc(c.Of(v), func(e *effects.Event) bool {
+			return e.Kind == effects.Store && slices.ContainsFunc(refs, func(r effects.Ref) bool { return r.Root == e.To.Root })
+		})
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			start, ok := instr.(*ssa.Go)
+			if !ok {
+				continue
+			}
+			given := ir.Args(&start.Call)
+			if lit, ok := start.Call.Value.(*ssa.MakeClosure); ok {
+				given = append(slices.Clip(given), lit.Bindings...)
+			}
+			if slices.ContainsFunc(given, has) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// givesUp reports whether something may have been done to what keeps the listener, or
+// to what has the handle, where control comes to an exit: nothing tells that it goes on.
+func (c *checker) givesUp(exit ssa.Instruction, holder ssa.Value) bool {
+	if holder == nil {
+		return false
+	}
+	return slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
+		return slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool {
+			return e.Kind == effects.Method && e.Func() == exit.Parent() && e.Callee != nil && effects.IsTeardown(e.Callee)
+		})
+	})
 }
 
 // undoneBeside reports whether the function that registers also calls the other
@@ -174,12 +234,25 @@ func (c *checker) spec(call ssa.CallInstruction, a *api, holder ssa.Value) lifet
 			if a.js && e.Callee != nil && e.Callee.Pkg() == a.fn.Pkg() {
 				return true // what gets it there undoes nothing
 			}
+			if e.Via && c.registers(e.Instr) {
+				return true // who tells a listener does not undo what that has
+			}
 			_, isChan := e.Ref.Root.Type().Underlying().(*types.Chan)
 			return isChan && e.Ref.Path != nil // of what was received
 		},
 		Feeds: func(ch ssa.Value) bool { return c.cameWith(ch, call) },
 		Ended: func(ch ssa.Value) bool { return c.partOf(ch, holder) },
 	}
+}
+
+// registers reports whether an instruction is a call that registers something.
+func (c *checker) registers(instr ssa.Instruction) bool {
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	callee := ir.Callee(call.Common())
+	return callee != nil && callee.Pkg() != nil && c.api(callee) != nil
 }
 
 // partOf reports whether a channel is in a field of the holder.

@@ -13,7 +13,7 @@ import (
 // holder returns what keeps the listener; nil if that is a package or the runtime,
 // which stay.
 func (c *checker) holder(call ssa.CallInstruction, a *api) ssa.Value {
-	if a.fn.Signature().Recv() == nil || a.js {
+	if a.fn.Signature().Recv() == nil || a.js || len(a.parts) > 0 {
 		return nil
 	}
 	return ir.Args(call.Common())[0]
@@ -50,7 +50,7 @@ func (c *checker) closedField(holder ssa.Value) bool {
 func (c *checker) takesOutItself(call ssa.CallInstruction, a *api) bool {
 	for _, e := range c.GrowsAt(call) {
 		field := e.Ref.Path.Field()
-		if field == nil || field.Pkg() != c.IR.Pass.Pkg {
+		if field == nil || field.Pkg() != c.IR.Pass.Pkg || c.passedOn(field) {
 			continue
 		}
 		if slices.ContainsFunc(c.OfField(field), func(out *effects.Event) bool {
@@ -65,6 +65,15 @@ func (c *checker) takesOutItself(call ssa.CallInstruction, a *api) bool {
 		}
 	}
 	return false
+}
+
+// passedOn reports whether a field is a channel, and who receives from it keeps what
+// came: it is only the way to what keeps the listener.
+func (c *checker) passedOn(field *types.Var) bool {
+	_, is := field.Type().Underlying().(*types.Chan)
+	return is && slices.ContainsFunc(c.OfField(field), func(e *effects.Event) bool {
+		return e.Kind == effects.Store && e.Ref.Path.IsElem()
+	})
 }
 
 // hasField reports whether a field is one of a struct or what a pointer leads to.
@@ -142,15 +151,17 @@ func (c *checker) holderName(call ssa.CallInstruction, a *api) []string {
 	switch {
 	case a.js:
 		return []string{"the JavaScript runtime"}
-	case a.fn.Signature().Recv() == nil:
+	case a.fn.Signature().Recv() == nil && len(a.parts) == 0:
 		return []string{"package " + a.fn.Pkg().Name()}
 	}
-	return c.name(ir.Args(call.Common())[0])
+	return nameOf(c.holders(call, a))
 }
 
-func (c *checker) name(holder ssa.Value) []string {
+func (c *checker) name(holder ssa.Value) []string { return nameOf(c.Refs(holder)) }
+
+func nameOf(refs []effects.Ref) []string {
 	var longest []string
-	for _, r := range c.Refs(holder) {
+	for _, r := range refs {
 		switch r.Root.(type) {
 		case *ssa.Global, *ssa.Parameter:
 			if names := append([]string{r.Root.Name()}, r.Path.Fields()...); len(names) > len(longest) {

@@ -3,6 +3,7 @@ package listenerleak
 import (
 	_ "embed"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -128,7 +129,7 @@ func (c *checker) check(call ssa.CallInstruction) {
 	if c.takesOutItself(call, a) {
 		return
 	}
-	own := c.ownHolder(holder)
+	own := c.ownHolder(holder) || slices.ContainsFunc(a.parts, func(p part) bool { return p.path.Field() != nil && c.OwnField(p.path.Field()) })
 	switch {
 	case a.handle >= 0 && !a.context:
 		c.handle(call, a, holder, own)
@@ -143,7 +144,15 @@ func (c *checker) check(call ssa.CallInstruction) {
 func (c *checker) api(fn *types.Func) *api {
 	a, known := c.apis[fn]
 	if !known {
-		if found, ok := lookup(fn); ok {
+		c.apis[fn] = nil // while it is worked out
+		found, ok := lookup(fn)
+		if !ok {
+			found, ok = c.forwarder(fn)
+		}
+		if !ok {
+			found, ok = stream(fn)
+		}
+		if ok {
 			a = &found
 		}
 		c.apis[fn] = a

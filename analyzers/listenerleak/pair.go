@@ -1,6 +1,8 @@
 package listenerleak
 
 import (
+	"go/constant"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -27,10 +29,36 @@ func (c *checker) pair(call ssa.CallInstruction, a *api, holder ssa.Value) {
 		return
 	}
 	reg.leak = c.registered(reg, "never-removed", "listener added by "+a.fn.Name()+" is never removed by "+a.inverses[0].Name())
-	if exit := c.deserted(call, a); exit != nil {
-		reg.leak.Notes = append(reg.leak.Notes, c.note(exit, "returns, and nobody receives any more"))
+	c.desert(reg)
+}
+
+// desert adds to a leak that the code which receives what is sent to the channel
+// returns, if it does: then the code itself shows that the registration had to go.
+func (c *checker) desert(reg *registration) bool {
+	exit := c.deserted(reg.call, reg.api)
+	if exit == nil {
+		return false
+	}
+	reg.leak.Notes = append(reg.leak.Notes, c.note(exit, "returns, and nobody receives any more"))
+	reg.needs.Again = false
+	if !c.madeHere(reg.needs.Stays) {
 		reg.needs = evidence.Needs{}
 	}
+	return true
+}
+
+// madeHere reports whether one of some holders may be what the function made, or
+// got from a call.
+func (c *checker) madeHere(holders []ssa.Value) bool {
+	return slices.ContainsFunc(holders, func(v ssa.Value) bool {
+		return !slices.ContainsFunc(c.Refs(v), func(r effects.Ref) bool {
+			switch r.Root.(type) {
+			case *ssa.Parameter, *ssa.Global:
+				return true
+			}
+			return false
+		})
+	})
 }
 
 // deserted returns where the function that registers a channel returns, if it made
@@ -51,23 +79,68 @@ func (c *checker) deserted(call ssa.CallInstruction, a *api) ssa.Instruction {
 	return nil
 }
 
-// left returns where the function of a call returns, if nobody else receives from
-// a channel that it has then; else nil.
+// left returns where the function of a call, or a goroutine that it starts, returns,
+// if nobody else receives from a channel that it has then; else nil. What ends when
+// the channel is closed ends with the registration.
 func (c *checker) left(ch ssa.Value, call ssa.CallInstruction) ssa.Instruction {
-	received := false
+	var from ssa.Instruction
 	for _, e := range c.Of(ch) {
+		if e.Instr == call || e.Ref.Path != nil {
+			continue // of what was received
+		}
+		fn := e.Func()
 		switch {
-		case e.Ref.Path != nil || e.Instr == call:
-		case e.Func() != call.Parent() || lifetime.HandsOn(e):
+		case lifetime.HandsOn(e) || from != nil && fn != from.Parent():
 			return nil
-		case e.Kind == effects.Recv:
-			received = true
+		case fn != call.Parent() && (!ir.Within(fn, call.Parent()) || len(c.Starts(fn)) == 0):
+			return nil
+		case e.Kind == effects.Wait:
+			return nil
+		case e.Kind == effects.Recv && !c.untilClosing(e.Instr, ch):
+			from = e.Instr
 		}
 	}
-	if !received {
+	if from == nil {
 		return nil
 	}
-	return exitFrom(call)
+	ended := c.endedEdges(from.Parent(), call)
+	if from.Parent() == call.Parent() {
+		from = call
+	}
+	return exitFrom(from, ended)
+}
+
+// endedEdges returns the cases of selects in which the registration tells that it
+// has ended: that receive from what came with it, or what a method of that gives.
+func (c *checker) endedEdges(fn *ssa.Function, call ssa.CallInstruction) map[ir.Edge]bool {
+	ended := make(map[ir.Edge]bool)
+	for _, comm := range c.IR.Graph(fn).Comms() {
+		sel, ok := comm.Instr.(*ssa.Select)
+		if !ok || !comm.Recv || !c.cameWith(comm.Chan, call) && !c.asked(comm.Chan, call) {
+			continue
+		}
+		if edge, ok := ir.CaseEdge(sel, comm.Case); ok {
+			ended[edge] = true
+		}
+	}
+	return ended
+}
+
+// asked reports whether a channel is what a method of the handle gives.
+func (c *checker) asked(ch ssa.Value, call ssa.CallInstruction) bool {
+	return slices.ContainsFunc(c.Refs(ch), func(r effects.Ref) bool {
+		get, ok := r.Root.(*ssa.Call)
+		return ok && len(ir.Args(&get.Call)) > 0 && c.cameWith(ir.Args(&get.Call)[0], call)
+	})
+}
+
+// untilClosing reports whether a receive is in a loop that nothing ends but the
+// closing of a channel.
+func (c *checker) untilClosing(recv ssa.Instruction, ch ssa.Value) bool {
+	l := c.IR.Graph(recv.Parent()).Innermost(recv.Block())
+	return l != nil && c.NeverEnds(l, func(recv *ssa.UnOp) bool {
+		return !slices.Contains(c.Refs(recv.X), effects.Ref{Root: ch})
+	})
 }
 
 // getsOrAdds reports whether the registering function asks an error whether
@@ -114,6 +187,12 @@ func (c *checker) removal(call ssa.CallInstruction, a *api) ssa.Instruction {
 			if e.Callee != nil && e.Callee.Pkg() != a.fn.Pkg() && (!method || e.Callee.Signature().Recv() == nil) {
 				continue
 			}
+			if e.Callee != nil && e.Callee != inv && e.Callee.Signature().Params().Len() == 0 && inv.Signature().Params().Len() > 0 {
+				continue // which undoes what its receiver stands for
+			}
+			if !c.Repeatable(e.Instr) && ir.Outermost(e.Func()) != ir.Outermost(call.Parent()) {
+				continue // undoes one of many
+			}
 			if (!method || !c.elsewhere(holder, e)) && c.mayBe(call, a, e) {
 				return e.Instr
 			}
@@ -135,7 +214,7 @@ func (c *checker) mayBe(call ssa.CallInstruction, a *api, undo *effects.Event) b
 		return types.Identical(arg.Type(), ir.Args(call.Common())[a.listener].Type())
 	})
 	if i < 0 {
-		return true // by name or number
+		return !otherName(call, other) // by name or number
 	}
 	removed := ir.Unwrap(args[i])
 	if !types.Identical(listener.Type(), removed.Type()) && !types.IsInterface(listener.Type()) && !types.IsInterface(removed.Type()) {
@@ -149,6 +228,27 @@ func (c *checker) mayBe(call ssa.CallInstruction, a *api, undo *effects.Event) b
 	}
 	refs := c.Refs(listener)
 	return slices.ContainsFunc(c.Refs(removed), func(r effects.Ref) bool { return slices.Contains(refs, r) })
+}
+
+// otherName reports whether one call names what it registers, and another one what it
+// undoes, by constants of which none is the same.
+func otherName(call, undo ssa.CallInstruction) bool {
+	named := false
+	for _, arg := range undo.Common().Args {
+		k, ok := arg.(*ssa.Const)
+		if !ok || k.Value == nil || k.Value.Kind() == constant.Bool {
+			continue
+		}
+		for _, arg := range call.Common().Args {
+			if n, ok := arg.(*ssa.Const); ok && n.Value != nil && types.Identical(n.Type(), k.Type()) {
+				if constant.Compare(n.Value, token.EQL, k.Value) {
+					return false
+				}
+				named = true
+			}
+		}
+	}
+	return named
 }
 
 // inOtherFields reports whether two values are kept in fields, what is removed in

@@ -22,32 +22,33 @@ type registration struct {
 	leak   *finding.Leak
 	needs  evidence.Needs
 	undone ssa.Instruction // where it is undone, or nil
+	// ownHolder is set if the holder is the object's own: then it is a leak only if it is
+	// deserted, and a sibling is not.
+	ownHolder, deserted bool
 }
 
 // tell reports the registrations that leak, those that nothing undoes with a
 // sibling that is undone, if there is one.
 func (c *checker) tell() {
-	undone := make(map[*types.Func][]*registration)
-	for _, r := range c.seen {
-		if r.leak == nil && r.undone != nil {
-			undone[r.api.fn] = append(undone[r.api.fn], r)
-		}
-	}
+	undone := slices.DeleteFunc(slices.Clone(c.seen), func(r *registration) bool { return r.leak != nil || r.undone == nil })
 	for _, r := range c.seen {
 		if r.leak == nil {
 			continue
 		}
-		siblings := undone[r.api.fn]
-		if i := slices.IndexFunc(siblings, r.besides); i >= 0 {
-			// One that is undone is the witness against one that is not.
-			siblings = siblings[i:]
-			r.needs = evidence.Needs{}
+		if r.ownHolder && !(r.deserted && slices.ContainsFunc(undone, r.among)) {
+			continue
 		}
+		i := slices.IndexFunc(undone, r.besides)
 		if r.leak.Category == "not-removed-on-path" {
+			r.needs = evidence.Needs{} // that has its own witness
+		} else if i >= 0 {
+			// One that is undone is the witness against one that is not.
 			r.needs = evidence.Needs{}
+		} else {
+			i = slices.IndexFunc(undone, func(u *registration) bool { return u.api.fn == r.api.fn })
 		}
-		if len(siblings) > 0 && r.leak.Category != "not-removed-on-path" { // that has its own
-			r.leak.Notes = slices.Insert(r.leak.Notes, 0, c.note(siblings[0].undone, "another one is undone here"))
+		if i >= 0 && r.leak.Category != "not-removed-on-path" {
+			r.leak.Notes = slices.Insert(r.leak.Notes, 0, c.note(undone[i].undone, "another one is undone here"))
 		}
 		c.add(r.call, *r.leak, r.needs)
 	}
@@ -58,7 +59,37 @@ func (c *checker) tell() {
 // sets up, and that ends.
 func (r *registration) besides(sibling *registration) bool {
 	fn := ir.Outermost(r.call.Parent())
-	return fn == ir.Outermost(sibling.call.Parent()) && fn != ir.Outermost(sibling.undone.Parent())
+	_, starts := sibling.undone.(*ssa.Go) // a method that does
+	return r.isSibling(sibling) && fn == ir.Outermost(sibling.call.Parent()) && (starts || fn != ir.Outermost(sibling.undone.Parent()))
+}
+
+// among reports whether a sibling is registered by the same function, and undone there.
+func (r *registration) among(sibling *registration) bool {
+	fn := ir.Outermost(r.call.Parent())
+	return r.isSibling(sibling) && fn == ir.Outermost(sibling.call.Parent()) && fn == ir.Outermost(sibling.undone.Parent())
+}
+
+// isSibling reports whether two registrations are made by the same function, or undone
+// by what has the same type.
+func (r *registration) isSibling(other *registration) bool {
+	if r.api.fn == other.api.fn {
+		return true
+	}
+	t := r.handleType()
+	return t != nil && other.handleType() != nil && types.Identical(t, other.handleType())
+}
+
+// handleType returns the type of what a registration gives to undo it if that has a
+// name, else nil.
+func (r *registration) handleType() types.Type {
+	if r.api.handle < 0 {
+		return nil
+	}
+	t := r.api.fn.Signature().Results().At(r.api.handle).Type()
+	if n := ir.Named(t); n == nil || n.Obj().Pkg() == nil {
+		return nil
+	}
+	return t
 }
 
 // undoneFrom returns the first place where a handle is used to undo its

@@ -63,21 +63,36 @@ func inferred(fn *types.Func) (api, bool) {
 
 // givesChannel reports whether the function makes the listener itself and
 // returns it: a channel, beside or instead of the means to undo it. With a
-// context among its parameters it ends with that.
+// context among its parameters it ends with that: see stream.
 func (a *api) givesChannel(v verb, suffix string) bool {
 	sig := a.fn.Signature()
-	channel := false
-	for r := range sig.Results().Variables() {
-		if ch, ok := r.Type().Underlying().(*types.Chan); ok && ch.Dir() != types.SendOnly {
-			channel = true
-		}
-	}
-	if !channel || v.weak || slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(p *types.Var) bool { return typeName(p.Type()) == "Context" }) {
+	if channelOf(sig) < 0 || v.weak || takesContext(sig) {
 		return false
 	}
 	a.inverses = inverses(a.fn, func(name string) bool { return v.undoneBy(upperFirst(name), suffix) })
 	a.handle, a.release = handleOf(sig, a.inverses)
 	return a.handle >= 0
+}
+
+// stream returns what is known of a method that takes a context and returns a channel,
+// whatever it is called: what it adds to its receiver ends with the context.
+func stream(fn *types.Func) (api, bool) {
+	sig := fn.Signature()
+	return api{fn: fn, listener: -1, handle: channelOf(sig), context: true}, sig.Recv() != nil && channelOf(sig) >= 0 && takesContext(sig)
+}
+
+// channelOf returns the index of the last result that can be received from, or -1.
+func channelOf(sig *types.Signature) int {
+	for i := sig.Results().Len() - 1; i >= 0; i-- {
+		if ch, ok := sig.Results().At(i).Type().Underlying().(*types.Chan); ok && ch.Dir() != types.SendOnly {
+			return i
+		}
+	}
+	return -1
+}
+
+func takesContext(sig *types.Signature) bool {
+	return slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(p *types.Var) bool { return typeName(p.Type()) == "Context" })
 }
 
 // verbOf splits the name of a registering function into its verb and the rest:

@@ -28,7 +28,6 @@ func (j *judge) pointers(fn *ssa.Function, n needs) bool {
 // perObject meets what an object that comes and goes shows.
 func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reach) {
 	other := w.reason.Kind == Object && w.reason.of != r.of // a part of this one, perhaps
-	own := j.object(j.leak.At.Parent(), j.proved).of == r.of
 	if n.again {
 		n.again, w.reason = false, r
 	}
@@ -42,7 +41,7 @@ func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reac
 		}
 		// What makes objects is given what others have, too, unless call sites show
 		// something else. Of what a method is given nothing is known.
-		return len(at.sites) == 0 && fn.Signature.Recv() == nil && own
+		return len(at.sites) == 0 && fn.Signature.Recv() == nil
 	}) {
 		n.askStays, n.stays = false, nil
 	}

@@ -1,0 +1,179 @@
+// Package deserted receives from channels for a while, and leaves.
+package deserted
+
+import (
+	"context"
+
+	"example.com/listeners/bus"
+)
+
+// A Feed gives a subscription back that tells when it has ended.
+type Feed struct{ subs map[chan<- string]*Sub }
+
+type Sub struct {
+	feed *Feed
+	out  chan<- string
+	err  chan error
+}
+
+func NewFeed() *Feed { return &Feed{subs: make(map[chan<- string]*Sub)} }
+
+func (f *Feed) Subscribe(out chan<- string) *Sub {
+	s := &Sub{feed: f, out: out, err: make(chan error)}
+	f.subs[out] = s
+	return s
+}
+
+func (s *Sub) Unsubscribe() {
+	delete(s.feed.subs, s.out)
+	close(s.err)
+}
+
+func (s *Sub) Err() <-chan error { return s.err }
+
+func (f *Feed) Send(text string) {
+	for out := range f.subs {
+		out <- text
+	}
+}
+
+// A Hub is told what to forget.
+type Hub struct{ subs map[chan string]bool }
+
+func (h *Hub) Subscribe(c chan string)   { h.subs[c] = true }
+func (h *Hub) Unsubscribe(c chan string) { delete(h.subs, c) }
+
+type API struct {
+	feed *Feed
+	hub  *Hub
+}
+
+func NewAPI(feed *Feed, hub *Hub) *API { return &API{feed, hub} }
+
+// Leaks: the first text is enough. That another kind of subscription ends elsewhere is
+// none of its business.
+func (a *API) First(ctx context.Context) string {
+	ch := make(chan string)
+	a.hub.Subscribe(ch) // want `listener added by Subscribe is never removed by Unsubscribe.*listenerleak/never-removed`
+	select {
+	case text := <-ch:
+		return text
+	case <-ctx.Done():
+		return ""
+	}
+}
+
+// Leaks: the same, of a feed that gives a subscription.
+func (a *API) Next(ctx context.Context) string {
+	ch := make(chan string)
+	a.feed.Subscribe(ch) // want `result of Subscribe is dropped.*listenerleak/handle-discarded`
+	select {
+	case text := <-ch:
+		return text
+	case <-ctx.Done():
+		return ""
+	}
+}
+
+// Leaks: the goroutine that receives ends with the context.
+func (a *API) Copy(ctx context.Context, out func(string)) {
+	ch := make(chan string)
+	_ = a.feed.Subscribe(ch) // want `listenerleak/handle-discarded`
+	go func() {
+		for {
+			select {
+			case text := <-ch:
+				out(text)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+}
+
+// Leaks: it looks at the subscription, too.
+func (a *API) Relay(ctx context.Context, out func(string)) {
+	go func() {
+		ch := make(chan string)
+		sub := a.feed.Subscribe(ch) // want `listenerleak/handle-discarded`
+		for {
+			select {
+			case text := <-ch:
+				out(text)
+			case <-sub.Err():
+				return
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+}
+
+// Leaks: one of the two is forgotten.
+func (a *API) Both(ctx context.Context, out func(string)) {
+	loud, quiet := make(chan string), make(chan string)
+	sub := a.feed.Subscribe(loud)
+	defer sub.Unsubscribe()
+	a.feed.Subscribe(quiet) // want `listenerleak/handle-discarded`
+	for {
+		select {
+		case text := <-loud:
+			out(text)
+		case text := <-quiet:
+			out(text)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Latent: it goes on until the subscription ends.
+func (a *API) Follow(out func(string)) {
+	ch := make(chan string)
+	sub := a.feed.Subscribe(ch) // want `listenerleak/handle-discarded, latent`
+	go func() {
+		for {
+			select {
+			case text := <-ch:
+				out(text)
+			case <-sub.Err():
+				return
+			}
+		}
+	}()
+}
+
+// Latent: it goes on until the channel is closed.
+func (a *API) Range(out func(string)) {
+	ch := make(chan string)
+	a.feed.Subscribe(ch) // want `listenerleak/handle-discarded, latent`
+	go func() {
+		for text := range ch {
+			out(text)
+		}
+	}()
+}
+
+// Fine: the hub goes, too.
+func Local(ctx context.Context) string {
+	h := &Hub{subs: make(map[chan string]bool)}
+	ch := make(chan string)
+	h.Subscribe(ch)
+	select {
+	case text := <-ch:
+		return text
+	case <-ctx.Done():
+		return ""
+	}
+}
+
+// Fine: somebody else has the channel.
+func (a *API) Lend(ctx context.Context, to *bus.Feed) {
+	ch := make(chan string)
+	a.hub.Subscribe(ch) // want `listenerleak/never-removed, latent`
+	to.Attach(ch)       // want `listenerleak/handle-discarded, latent`
+	select {
+	case <-ch:
+	case <-ctx.Done():
+	}
+}
