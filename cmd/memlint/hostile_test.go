@@ -184,7 +184,7 @@ func TestUntrusted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := regexp.MustCompile("(?m)^(.*) memlint \\./\\.\\.\\.$").FindSubmatch(text)
+	line := regexp.MustCompile(`(?m)^(.*) memlint \./\.\.\.$`).FindSubmatch(text)
 	if line == nil {
 		t.Fatal("SECURITY.md says nothing")
 	}
