@@ -161,8 +161,8 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		at, category, what, there = s.Held, "unlock-missing", "mutex may stay locked for ever while a goroutine waits for it", "waits here for the mutex"
 	}
 	if at == nil && s.Start == nil && (s.Why == comm.Sends || s.Why == comm.Receives) {
-		if c.counted(s.At) || c.chosen(s.At) {
-			return
+		if s.At == nil || c.counted(s.At) || c.chosen(s.At) {
+			return // in another package, it is told there
 		}
 		at, what = s.At, strings.TrimPrefix(what, "goroutine ")
 	}
