@@ -35,8 +35,8 @@
 // Of other modules a table knows some, made from their sources. Of the rest, and where more
 // happens than can be followed, that a value has to be closed is believed where the
 // package says so: the function itself closes it on its way to success and not on one
-// where it fails, or two others close what they get by the same call, and more do than
-// do not.
+// where it fails, or, of a function of the same module, two others close what they get by
+// the same call, and more do than do not.
 //
 // The collector closes files, connections and listeners of package os and net that
 // nothing refers to, some time later. Until then the descriptors are in use.

@@ -81,7 +81,8 @@ func (c *checker) doesNothing(end *types.Func) bool {
 // witnessed judges the results of calls of which it is not known what is behind them. That they
 // have to be given back is what the package itself says: the function does so on one way,
 // and forgets it on another where it fails; or others do so with what they get by the
-// same call.
+// same call. Of a function of another module the latter is not enough: what is behind its
+// result may depend on what is done with it.
 func (c *checker) witnessed() {
 	for _, key := range c.sources {
 		var givers, rest []*acquisition
@@ -103,7 +104,7 @@ func (c *checker) witnessed() {
 				rest = append(rest, a)
 			}
 		}
-		if key.callee == nil || len(givers) < minGivers || len(givers) <= len(rest) {
+		if key.callee == nil || !c.OfModule(key.callee.Pkg().Path()) || len(givers) < minGivers || len(givers) <= len(rest) {
 			continue
 		}
 		for _, a := range rest {

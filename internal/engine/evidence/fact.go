@@ -265,9 +265,9 @@ func (p *Package) Used() []string {
 	return names
 }
 
-// siblings reports whether a package is of the module that is under analysis. It
+// OfModule reports whether a package is of the module that is under analysis. It
 // is taken to be if no module is known.
-func (p *Package) siblings(path string) bool {
+func (p *Package) OfModule(path string) bool {
 	m := p.pass.Module
 	return m == nil || m.Path == "" || path == m.Path || strings.HasPrefix(path, m.Path+"/")
 }
@@ -350,7 +350,7 @@ func (p *Package) supplied(call ssa.CallInstruction, from *LatentLeak, callee *t
 	line, at := p.lineOf(callee, from)
 	l := &Leak{
 		Analyzer: from.Analyzer, Category: from.Category, What: from.What, HeldBy: from.HeldBy,
-		Pos: pos, End: end, At: call, imported: from, Told: from.Told && p.siblings(from.Package),
+		Pos: pos, End: end, At: call, imported: from, Told: from.Told && p.OfModule(from.Package),
 		Needs: Needs{Again: from.Again, Adds: from.Adds, Strict: from.Strict, Proof: from.Proof, Keeper: from.Keeper, Wire: from.Wire},
 		Origin: &Origin{
 			Line: line, Pos: at,
