@@ -200,19 +200,24 @@ func (f *fields) exposed(field *types.Var) bool {
 func (f *fields) outs(c kept) []*effects.Event {
 	outs, known := f.out[c]
 	if !known {
-		direct := make(map[ssa.Instruction]bool)
+		direct := make(map[ssa.Instruction]bool) // and whether it ends the owner
 		for _, e := range f.under(c.field) {
 			at, _ := f.keptAt(e.Ref.Path)
 			if !c.within(at) || !takes(e) || f.inTest(e.Func().Pos()) {
 				continue
 			}
-			direct[e.Instr] = true
-			if !f.atTheEnd(e) && f.Repeatable(e.Instr) && !f.setsUp(c, e, 0) {
+			end := f.atTheEnd(e)
+			direct[e.Instr] = end
+			if !end && f.Repeatable(e.Instr) && !f.setsUp(c, e, 0) {
 				outs = append(outs, e)
 			}
 		}
-		// What a method does to its receiver is known there, also whether that is its end.
-		outs = slices.DeleteFunc(outs, func(e *effects.Event) bool { return e.Origin != e.Instr && direct[e.Origin] })
+		// What a method does to its receiver is known there. One that ends it takes out
+		// where a method of the same object calls it, which goes on.
+		outs = slices.DeleteFunc(outs, func(e *effects.Event) bool {
+			end, known := direct[e.Origin]
+			return e.Origin != e.Instr && known && !(end && f.ofReceiver(e))
+		})
 		f.out[c] = outs
 	}
 	return outs
@@ -233,8 +238,13 @@ func takes(e *effects.Event) bool {
 // atTheEnd reports whether an event happens when the owner ends: in a method that
 // ends it, or in one that only those call.
 func (f *fields) atTheEnd(e *effects.Event) bool {
+	return f.ofReceiver(e) && f.InTeardown(ir.Outermost(e.Func()))
+}
+
+// ofReceiver reports whether an event happens to a part of the receiver of its method.
+func (f *fields) ofReceiver(e *effects.Event) bool {
 	fn := ir.Outermost(e.Func())
-	return fn.Signature.Recv() != nil && f.partOf(e.Ref, fn.Params[0]) && f.InTeardown(fn)
+	return fn.Signature.Recv() != nil && f.partOf(e.Ref, fn.Params[0])
 }
 
 // partOf reports whether a field belongs to the memory of a value.

@@ -187,3 +187,25 @@ func (c *Crew) Stop(name string) {
 		delete(c.workers, name)
 	}
 }
+
+// A Line is closed to be opened anew.
+type Line struct {
+	conn net.PacketConn
+	seen []string
+}
+
+func (l *Line) Run() error {
+	buf := make([]byte, 1500)
+	for {
+		_, addr, err := l.conn.ReadFrom(buf)
+		if err != nil {
+			return err
+		}
+		l.seen = append(l.seen, addr.String())
+		if len(buf) == 0 {
+			l.Close()
+		}
+	}
+}
+
+func (l *Line) Close() { l.seen = nil }
