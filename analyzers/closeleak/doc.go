@@ -45,7 +45,10 @@
 // somebody else finds it, sent, captured, or given to code that is not known.
 // Then nothing is reported, unless the function itself gives it back behind that
 // call. Nor is a way on which there is nothing to close: the error that came with
-// the value is not nil, rows have come to their end, the context has. Silent is
+// the value is not nil, rows have come to their end, the context has; or the value, or
+// what one of its methods returns, is not of the type that is asserted. An object of
+// another module that gets it in a field, and of which a method is called, may give it
+// back. Silent is
 // code that runs once per process, such as main and init, and code for tests. So are
 // a listener from which connections are accepted in a loop, which is in use until it
 // fails; a context derived from that of a request to a server, which ends with it; a

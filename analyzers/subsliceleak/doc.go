@@ -62,7 +62,8 @@
 // appends to as well.
 //
 // Here and in popped-slot-kept, fields of a type are silent that is not exported and has
-// no lock and no channel: its objects are cursors of one operation.
+// no lock and no channel, nor is part of a type that has: its objects are cursors of one
+// operation.
 //
 // # popped-slot-kept
 //

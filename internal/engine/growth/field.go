@@ -74,6 +74,7 @@ type fields struct {
 	filled map[kept]map[*ssa.Function]bool // see fillers
 	ups    []*cleanup                      // see cleanups
 	reads  map[*effects.Event]bool         // see whenRead
+	flags  map[setting][]*ssa.Function     // see indexFlags
 }
 
 // Fields returns the ways in of containers in fields of the package's types from

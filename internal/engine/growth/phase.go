@@ -74,9 +74,26 @@ func (f *fields) untilReady(c kept, in *effects.Event) bool {
 
 // ready reports whether a function that goes over a container sets a flag of its owner.
 func (f *fields) ready(c kept, flag *types.Var, to bool) bool {
-	return f.ownerOf(flag) == f.ownerOf(c.field) && slices.ContainsFunc(f.IR.Funcs, func(fn *ssa.Function) bool {
+	if f.flags == nil {
+		f.indexFlags()
+	}
+	return f.ownerOf(flag) == f.ownerOf(c.field) && slices.ContainsFunc(f.flags[setting{flag, to}], func(fn *ssa.Function) bool {
+		return f.loopOver(fn, c) != nil
+	})
+}
+
+// A setting is a field that says yes or no, and which.
+type setting struct {
+	flag *types.Var
+	to   bool
+}
+
+// indexFlags notes the functions that set fields to yes or no while their owner is in use.
+func (f *fields) indexFlags() {
+	f.flags = make(map[setting][]*ssa.Function)
+	for _, fn := range f.IR.Funcs {
 		if f.InTeardown(ir.Outermost(fn)) {
-			return false
+			continue
 		}
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
@@ -86,11 +103,13 @@ func (f *fields) ready(c kept, flag *types.Var, to bool) bool {
 				}
 				at, isField := st.Addr.(*ssa.FieldAddr)
 				k, isConst := st.Val.(*ssa.Const)
-				if isField && isConst && k.Value != nil && k.Value.Kind() == constant.Bool && constant.BoolVal(k.Value) == to && effects.FieldOf(at.X, at.Field).Origin() == flag {
-					return f.loopOver(fn, c) != nil
+				if isField && isConst && k.Value != nil && k.Value.Kind() == constant.Bool {
+					s := setting{effects.FieldOf(at.X, at.Field).Origin(), constant.BoolVal(k.Value)}
+					if fns := f.flags[s]; len(fns) == 0 || fns[len(fns)-1] != fn {
+						f.flags[s] = append(fns, fn)
+					}
 				}
 			}
 		}
-		return false
-	})
+	}
 }

@@ -50,6 +50,7 @@ type Package struct {
 	put             map[*types.Var]bool   // the fields of what goes to a pool
 	putTypes        map[*types.Named]bool // and their types
 	inner           []types.Type          // of pointers into slices of fields that are stored
+	named           []named               // see structs
 }
 
 // New returns the finder for a package.

@@ -88,7 +88,11 @@ type named struct {
 }
 
 // structs returns the struct types of the package, in the order of their names.
-func (p *Package) structs() (all []named) {
+func (p *Package) structs() []named {
+	if p.named != nil {
+		return p.named
+	}
+	all := []named{}
 	scope := p.IR.Pass.Pkg.Scope()
 	for _, name := range scope.Names() {
 		t, ok := scope.Lookup(name).(*types.TypeName)
@@ -99,6 +103,7 @@ func (p *Package) structs() (all []named) {
 			all = append(all, named{t, slices.Collect(s.Fields())})
 		}
 	}
+	p.named = all
 	return all
 }
 
