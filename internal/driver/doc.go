@@ -19,7 +19,7 @@
 // what no analyzer reads, share.go saves analysing it again without its tests, facts.go
 // carries facts between units, kept.go keeps outcomes from run to run, answer.go whole
 // results for runs before which nothing has changed, run.go schedules, gc.go sets the
-// collector. session.go checks single packages for editors, with what view.go knows of
+// collector. world.go knows which packages are there for tests, and which for everybody. session.go checks single packages for editors, with what view.go knows of
 // what they import; finder.go is the command without its output. main.go, flags.go,
 // settings.go, screen.go, print.go, help.go, rules.go, shell.go and vettool.go are the
 // command line; fix.go applies fixes, files.go reads and writes files, known.go the baseline, and profiles.go reads

@@ -184,7 +184,7 @@ func (pl *plan) factsSum(u *unit) []byte {
 type keptOutcome struct {
 	Findings []report.Finding
 	Withheld []Withheld
-	Used     []string
+	Uses     []report.Use
 	Keepers  report.Keepers
 	Silenced []report.Line
 	Lent     []byte                       // see lend
@@ -215,7 +215,7 @@ func (k *keeper) recall(pl *plan, u *unit) *outcome {
 			return nil
 		}
 	}
-	o := &outcome{findings: x.Findings, withheld: x.Withheld, used: x.Used, keepers: x.Keepers, silenced: x.Silenced, facts: bytes.Clone(facts)}
+	o := &outcome{findings: x.Findings, withheld: x.Withheld, uses: x.Uses, keepers: x.Keepers, silenced: x.Silenced, facts: bytes.Clone(facts)}
 	if x.Lends {
 		o.lent = &x.Lent
 	}
@@ -241,8 +241,8 @@ func (k *keeper) keep(r *analysisRun) {
 		return
 	}
 	var told bytes.Buffer
-	if len(o.findings)+len(o.withheld)+len(o.used)+len(o.keepers)+len(o.silenced) > 0 || o.lent != nil {
-		x := keptOutcome{Findings: o.findings, Withheld: o.withheld, Used: o.used, Keepers: o.keepers, Silenced: o.silenced, Lends: o.lent != nil}
+	if len(o.findings)+len(o.withheld)+len(o.uses)+len(o.keepers)+len(o.silenced) > 0 || o.lent != nil {
+		x := keptOutcome{Findings: o.findings, Withheld: o.withheld, Uses: o.uses, Keepers: o.keepers, Silenced: o.silenced, Lends: o.lent != nil}
 		if x.Others, err = k.others(r); err != nil {
 			return
 		}

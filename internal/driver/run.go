@@ -169,7 +169,8 @@ func newResult(dir string) *Result {
 func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome) {
 	r.Problems = slices.Clone(pl.problems)
 	told := maps.Clone(pl.told)
-	var used []string
+	var uses []report.Use
+	w := newWorld(l)
 	for i, u := range pl.units {
 		o := outcomes[i]
 		if o == nil {
@@ -183,8 +184,18 @@ func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome) {
 		if o.broken != "" && told.tell(u.listPackage) {
 			r.Problems = append(r.Problems, Problem{Package: u.ImportPath, Text: u.line(o.broken)})
 		}
-		r.Findings = append(r.Findings, o.findings...)
-		used = append(used, o.used...)
+		for _, f := range o.findings {
+			if w.isOpen(u.listPackage) {
+				f.OnlyBy = nil
+			}
+			if !w.support[u.base()] {
+				r.Findings = append(r.Findings, f)
+			}
+		}
+		for _, use := range o.uses {
+			use.Again = use.Again || len(use.By) > 0 && w.isOpen(u.listPackage)
+			uses = append(uses, use)
+		}
 		r.Problems = append(r.Problems, o.problems...)
 		for _, w := range o.withheld {
 			r.withhold(w)
@@ -198,7 +209,7 @@ func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome) {
 		order[p.ImportPath] = order[p.base()]
 	}
 	slices.SortStableFunc(r.Problems, func(x, y Problem) int { return cmp.Compare(order[x.Package], order[y.Package]) })
-	all := report.Fold(report.Sort(report.Settle(r.Findings, used)))
+	all := report.Fold(report.Sort(report.Settle(r.Findings, uses)))
 	report.Identify(all)
 	r.Findings, r.Latent = report.Divide(all)
 }

@@ -37,8 +37,9 @@ type withholder interface {
 type presumer interface {
 	Origin(analysis.Diagnostic) token.Position
 	Presumed(analysis.Diagnostic) []string
+	OnlyBy(analysis.Diagnostic) []string
 	Told() []analysis.Diagnostic
-	Used() []string
+	Uses(yield func(fn string, by []string, again, test bool))
 }
 
 // latentOf returns the latent leaks that are in the result of an analyzer. With
@@ -71,9 +72,11 @@ func (r *analysisRun) collect(a *analysis.Analyzer, result any, diagnostics []an
 		for _, d := range p.Told() {
 			r.tell(a, d, report.Finding{Told: true})
 		}
-		r.outcome.used = append(r.outcome.used, p.Used()...) // analyzers may share what they know
-		slices.Sort(r.outcome.used)
-		r.outcome.used = slices.Compact(r.outcome.used)
+		if len(r.outcome.uses) == 0 {
+			p.Uses(func(fn string, by []string, again, test bool) { // all analyzers know the same
+				r.outcome.uses = append(r.outcome.uses, report.Use{Func: fn, By: by, Again: again, Test: test})
+			})
+		}
 	}
 	if k, ok := result.(keeperer); ok {
 		k.Keepers(func(at token.Pos, slot, words string, from token.Pos) {
@@ -113,7 +116,7 @@ func (r *analysisRun) tell(a *analysis.Analyzer, d analysis.Diagnostic, like rep
 	}
 	f.Latent, f.Told = like.Latent, like.Told
 	if p, ok := r.results[a].(presumer); ok {
-		f.Origin, f.Presumed = p.Origin(d), p.Presumed(d)
+		f.Origin, f.Presumed, f.OnlyBy = p.Origin(d), p.Presumed(d), p.OnlyBy(d)
 	}
 	r.outcome.findings = append(r.outcome.findings, f)
 }

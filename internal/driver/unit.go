@@ -28,7 +28,7 @@ type outcome struct {
 	findings []report.Finding
 	problems []Problem
 	withheld []Withheld
-	used     []string // functions: see report.Settle
+	uses     []report.Use
 	keepers  report.Keepers
 	silenced []report.Line
 	facts    []byte

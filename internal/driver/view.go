@@ -292,7 +292,7 @@ func (v *view) analyze(ctx context.Context, opts Options, sources map[string][]b
 		}
 		x.facts.set(o.facts)
 		x.universe = nil
-		o.used = nil // who uses the package is out of sight
+		o.uses = nil // who uses the package is out of sight
 		now.plan.units = append(now.plan.units, x)
 		outcomes = append(outcomes, o)
 	}

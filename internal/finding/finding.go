@@ -35,6 +35,10 @@ type Leak struct {
 	// Presumed are the full names of functions that everybody may call, if only
 	// that shows that it is a leak. Where their callers are in sight, it is latent.
 	Presumed []string
+	// OnlyBy are the full names of functions by which alone other packages get to what
+	// owes something, if nothing else runs it. Where all their callers are in sight and
+	// are once code, it is latent.
+	OnlyBy []string
 	// Told is set if the package of the origin tells the leak, presumed there. It is
 	// not told here, but confirms that one.
 	Told bool
@@ -67,7 +71,15 @@ type Reporter struct {
 	held     withheld
 	silences *Silences
 	silenced []token.Pos // of leaks, by comments
-	used     []string
+	uses     []Use
+}
+
+// A Use says how a package uses a function of another one that leaks there are asked about.
+type Use struct {
+	Func  string   // full name
+	By    []string // full names of functions of the package that alone run it; none if only once code does
+	Again bool     // something else runs it, or may, any number of times
+	Test  bool     // only tests do
 }
 
 // A place is where there is one leak at most.
@@ -146,9 +158,9 @@ func (r *Reporter) Withhold(l Leak, what, flag string) {
 	}
 }
 
-// Use records that the package uses functions by which packages that it imports
-// presume leaks: see [Leak].
-func (r *Reporter) Use(fullNames []string) { r.used = fullNames }
+// Use records how the package uses functions that decide on leaks in packages that it
+// imports: see [Leak].
+func (r *Reporter) Use(uses []Use) { r.uses = uses }
 
 // Key returns what tells a leak from others of its analyzer.
 func (r *Reporter) Key(l Leak) string { return r.pass.Fset.Position(l.Pos).String() }
@@ -164,7 +176,7 @@ func (r *Reporter) Flush() *Result {
 		pa, pb := r.pass.Fset.Position(a.Pos), r.pass.Fset.Position(b.Pos)
 		return cmp.Or(strings.Compare(pa.Filename, pb.Filename), cmp.Compare(pa.Offset, pb.Offset), strings.Compare(a.Category, b.Category))
 	})
-	result := &Result{held: r.held, used: r.used, silenced: slices.Compact(slices.Sorted(slices.Values(r.silenced))), origins: make(map[place]token.Position), presumed: make(map[place][]string)}
+	result := &Result{held: r.held, uses: r.uses, silenced: slices.Compact(slices.Sorted(slices.Values(r.silenced))), origins: make(map[place]token.Position), presumed: make(map[place][]string), onlyBy: make(map[place][]string)}
 	shown := showsLatent(r.pass.Analyzer)
 	for _, l := range r.leaks {
 		d := l.diagnostic(r.pass.Analyzer)
@@ -176,6 +188,9 @@ func (r *Reporter) Flush() *Result {
 		}
 		if l.Presumed != nil {
 			result.presumed[place{l.Pos, l.Category}] = l.Presumed
+		}
+		if l.OnlyBy != nil {
+			result.onlyBy[place{l.Pos, l.Category}] = l.OnlyBy
 		}
 		switch {
 		case l.Told:

@@ -14,11 +14,12 @@ type Result struct {
 	held   withheld
 	latent []analysis.Diagnostic
 	told   []analysis.Diagnostic
-	used   []string
+	uses   []Use
 
 	silenced []token.Pos
 	origins  map[place]token.Position
 	presumed map[place][]string
+	onlyBy   map[place][]string
 }
 
 // ResultType is the result type of every analyzer of the suite.
@@ -59,9 +60,22 @@ func (r *Result) Presumed(d analysis.Diagnostic) []string {
 // module, in source order: diagnostics that are not reported, since these are.
 func (r *Result) Told() []analysis.Diagnostic { return r.told }
 
-// Used returns the full names of functions of other packages that the package
-// uses and by which leaks are presumed there.
-func (r *Result) Used() []string { return r.used }
+// OnlyBy returns the full names of functions by which alone other packages get to where a
+// diagnostic is. A driver that sees that all their callers are once code takes it for
+// latent.
+func (r *Result) OnlyBy(d analysis.Diagnostic) []string {
+	return r.onlyBy[place{d.Pos, d.Category}]
+}
+
+// Uses yields how the package uses functions of other packages that decide on leaks there:
+// the full names of the function and of those of the package that alone run it, none if only
+// once code does, whether something else may run it, any number of times, and whether only
+// tests use it.
+func (r *Result) Uses(yield func(fn string, by []string, again, test bool)) {
+	for _, use := range r.uses {
+		yield(use.Func, use.By, use.Again, use.Test)
+	}
+}
 
 // latentFlag is what the flag is called that has latent leaks reported.
 const latentFlag = "latent"

@@ -29,6 +29,7 @@ type Finding struct {
 	Fixes    []Fix
 	Origin   token.Position // where another package keeps it; invalid if none does
 	Presumed []string       // functions that everybody may call, if only that shows that it is a leak
+	OnlyBy   []string       // functions by which alone other packages get there, if it owes something and nothing else in its own runs it
 	Told     bool           // by a finding that is presumed, which this one confirms
 
 	Evidence *Evidence // what profiles measured there; nil if they do not know of it
@@ -108,44 +109,6 @@ func Sort(findings []Finding) []Finding {
 		return a.Pos.Filename == b.Pos.Filename && a.Pos.Line == b.Pos.Line && a.Pos.Column == b.Pos.Column &&
 			a.Analyzer == b.Analyzer && a.Message == b.Message
 	})
-}
-
-// Settle decides on findings that are presumed, since functions that everybody
-// may call leak with each call. Where packages of the run use one of these, they
-// show what it is used for: unless the leak was found again at one of their calls,
-// it is latent. What was found there is told by the finding that it confirms. It
-// may change findings.
-func Settle(findings []Finding, used []string) []Finding {
-	confirmed := make(map[line]Finding) // by where it is kept
-	inUse := make(map[string]bool)
-	for _, fn := range used {
-		inUse[fn] = true
-	}
-	isUsed := func(fn string) bool { return inUse[fn] }
-	for _, f := range findings {
-		at := line{f.Origin.Filename, f.Origin.Line, ""}
-		if _, ok := confirmed[at]; f.Told && f.Origin.IsValid() && !ok && !slices.ContainsFunc(f.Presumed, isUsed) {
-			confirmed[at] = f
-		}
-	}
-	for i := range findings {
-		f := &findings[i]
-		if !slices.ContainsFunc(f.Presumed, isUsed) {
-			continue
-		}
-		from := f.Origin
-		if !from.IsValid() {
-			from = f.Pos
-		}
-		if by, ok := confirmed[line{from.Filename, from.Line, ""}]; ok {
-			f.Related = append(slices.Clip(f.Related), Related{by.Pos, by.End, "called again and again here"})
-			continue
-		}
-		tail := f.Tail()
-		f.Latent, f.Fixes = true, nil
-		f.Message = strings.TrimSuffix(f.Message, tail) + f.Tail()
-	}
-	return slices.DeleteFunc(findings, func(f Finding) bool { return f.Told })
 }
 
 // A line is where findings of a rule stand.

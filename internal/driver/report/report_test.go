@@ -67,7 +67,7 @@ func TestSettle(t *testing.T) {
 		told(3, 3),
 		told(4, 4, "app.Unused"),
 		told(5, 5, "app.Used"),
-	}, []string{"lib.UsedOnce", "lib.UsedByHandler", "lib.Wrapped", "lib.WrappedAndUsed", "app.Used"})
+	}, []Use{{Func: "lib.UsedOnce"}, {Func: "lib.UsedByHandler"}, {Func: "lib.Wrapped"}, {Func: "lib.WrappedAndUsed"}, {Func: "app.Used"}, {Func: "lib.Unused", Test: true}})
 	var got []string
 	for _, f := range settled {
 		line := fmt.Sprintf("%d %s %t", f.Pos.Line, f.Message, len(f.Fixes) > 0)
@@ -85,6 +85,46 @@ func TestSettle(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func TestSettleOnceCode(t *testing.T) {
+	uses := []Use{
+		{Func: "lib.ByMain"},
+		{Func: "lib.ByLoop", Again: true},
+		{Func: "lib.ByMainAndLoop"},
+		{Func: "lib.ByMainAndLoop", Again: true},
+		{Func: "lib.Through", By: []string{"app.Run"}},
+		{Func: "lib.ThroughBoth", By: []string{"app.Run", "app.Serve"}},
+		{Func: "lib.ThroughUnused", By: []string{"app.Unused"}},
+		{Func: "lib.Each", By: []string{"app.Other"}},
+		{Func: "app.Other", By: []string{"lib.Each"}},
+		{Func: "lib.ByTest", Test: true},
+		{Func: "lib.ByTestAndLoop", Test: true},
+		{Func: "lib.ByTestAndLoop", Again: true},
+		{Func: "lib.Far", By: []string{"lib.ThroughBoth"}},
+		{Func: "app.Run"},
+		{Func: "app.Serve", Again: true},
+	}
+	for fn, want := range map[string]bool{
+		"lib.Unused":        false,
+		"lib.ByMain":        true,
+		"lib.ByLoop":        false,
+		"lib.ByMainAndLoop": false,
+		"lib.Through":       true,
+		"lib.ThroughBoth":   false,
+		"lib.ThroughUnused": false,
+		"lib.Each":          true,
+		"lib.Far":           false,
+		"lib.ByTest":        true,
+		"lib.ByTestAndLoop": false,
+	} {
+		if got := Settle([]Finding{{OnlyBy: []string{fn}}}, uses)[0].Latent; got != want {
+			t.Errorf("%s: latent is %t, want %t", fn, got, want)
+		}
+	}
+	if Settle([]Finding{{OnlyBy: []string{"lib.ByMain", "lib.ByLoop"}}}, uses)[0].Latent {
+		t.Error("latent although one of two runs it again")
 	}
 }
 

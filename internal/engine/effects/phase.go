@@ -104,7 +104,7 @@ func (p *Package) isOnce(fn *ssa.Function) bool {
 		return p.IR.Tested(obj.Name())
 	}
 	for _, use := range uses {
-		if !p.useOnce(use, fn) {
+		if !p.UseOnce(use, fn) {
 			return false
 		}
 	}
@@ -122,9 +122,9 @@ func servesProcess(sig *types.Signature) bool {
 	return false
 }
 
-// useOnce reports whether the use of a function at instr runs it once: a call
-// in once code, or the body of a package-level sync.Once.
-func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
+// UseOnce reports whether the use of a function at instr runs it once: a call
+// in once code, the run function of a command, or the body of a package-level sync.Once.
+func (p *Package) UseOnce(instr ssa.Instruction, fn ssa.Value) bool {
 	if runsCommand(instr) {
 		return true
 	}
@@ -166,7 +166,7 @@ func (p *Package) useOnce(instr ssa.Instruction, fn ssa.Value) bool {
 
 // usesOnce reports whether every use of a function value runs it once.
 func (p *Package) usesOnce(v ssa.Value) bool {
-	return !slices.ContainsFunc(*v.Referrers(), func(use ssa.Instruction) bool { return !p.useOnce(use, v) })
+	return !slices.ContainsFunc(*v.Referrers(), func(use ssa.Instruction) bool { return !p.UseOnce(use, v) })
 }
 
 // runsCommand reports whether instr makes a function the body of a command: a
@@ -331,14 +331,14 @@ func (p *Package) valueOnce(v ssa.Value) bool {
 		switch e.Kind {
 		case Call:
 			if isCall && !calls(call.Common(), v) && ir.Callee(call.Common()) != nil {
-				if !p.useOnce(call, v) { // called by the callee
+				if !p.UseOnce(call, v) { // called by the callee
 					return false
 				}
 			} else if p.Repeatable(e.Instr) {
 				return false
 			}
 		case Arg, Escape, Store, Send:
-			if !isCall || !p.useOnce(call, v) {
+			if !isCall || !p.UseOnce(call, v) {
 				return false
 			}
 		case Return:

@@ -73,7 +73,7 @@ type Package struct {
 	latents      map[*types.Func][]LatentLeak
 	carriers     map[*types.Package]bool
 	imported     map[*types.Func]*Latents
-	uses         []*types.Func // see Used
+	uses         []*Use // see Abroad
 	returned     map[returned]*trace
 	reaching     map[*ssa.Function]*reach
 	comes        map[question]verdict
@@ -123,6 +123,7 @@ func newPackage(pass *analysis.Pass) *Package {
 	told := make(map[string]bool)
 	for _, l := range all {
 		p.judge(l)
+		p.ask(l)
 		if l.imported != nil && l.imported.Told && !l.Told && l.Presumed != nil {
 			l.Verdict = Gone // it is presumed of another module
 		}

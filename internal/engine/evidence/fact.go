@@ -18,8 +18,8 @@ import (
 // first. It is a fact about the function's object.
 type Latents struct {
 	Leaks []LatentLeak
-	// Asked is set if callers in other packages decide on leaks that are presumed
-	// of it: see Leak.Presumed.
+	// Asked is set if callers in other packages decide on leaks: see Leak.Presumed and
+	// Leak.OnlyBy.
 	Asked bool
 }
 
@@ -152,14 +152,7 @@ func params(fn *ssa.Function, places []place) (out []Param, ok bool) {
 
 func (p *Package) exportFacts() {
 	pass := p.pass
-	asked := make(map[*types.Func]bool)
-	for _, leaks := range p.found {
-		for _, l := range leaks {
-			for _, fn := range l.Presumed {
-				asked[fn] = true
-			}
-		}
-	}
+	asked := p.asked()
 	any := false
 	for _, fn := range p.IR.Funcs {
 		obj, ok := fn.Object().(*types.Func)
@@ -214,13 +207,7 @@ func (p *Package) carrying(pkg *types.Package) bool {
 // asked about.
 func (p *Package) suppliedLeaks() []*Leak {
 	var out []*Leak
-	used := make(map[*types.Func]bool)
-	use := func(fn *types.Func) {
-		if p.latentsOf(fn).Asked && !used[fn] {
-			used[fn] = true
-			p.uses = append(p.uses, fn)
-		}
-	}
+	u := &usage{Package: p, of: make(map[*types.Func]*Use)}
 	var operands []*ssa.Value
 	for _, fn := range p.IR.Funcs {
 		if p.inTest(fn) {
@@ -232,7 +219,7 @@ func (p *Package) suppliedLeaks() []*Leak {
 				for _, v := range operands {
 					if fn, ok := (*v).(*ssa.Function); ok {
 						if obj, ok := fn.Object().(*types.Func); ok {
-							use(obj.Origin())
+							u.use(obj.Origin(), *v, instr)
 						}
 					}
 				}
@@ -241,7 +228,9 @@ func (p *Package) suppliedLeaks() []*Leak {
 					continue
 				}
 				for _, callee := range p.callees(call.Common()) {
-					use(callee)
+					if call.Common().IsInvoke() {
+						u.use(callee, nil, call)
+					}
 					latents := p.latentsOf(callee)
 					for i := range latents.Leaks {
 						if l := p.supplied(call, &latents.Leaks[i], callee); l != nil {
@@ -252,17 +241,9 @@ func (p *Package) suppliedLeaks() []*Leak {
 			}
 		}
 	}
+	u.conversions()
+	u.tests()
 	return out
-}
-
-// Used returns the full names of functions of other packages that this one uses
-// and that are presumed to be called by everybody: see Leak.Presumed.
-func (p *Package) Used() []string {
-	names := make([]string, len(p.uses))
-	for i, fn := range p.uses {
-		names[i] = fn.FullName()
-	}
-	return names
 }
 
 // OfModule reports whether a package is of the module that is under analysis. It

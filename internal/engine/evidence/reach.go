@@ -15,8 +15,10 @@ import (
 // A reach is how control gets to a function.
 type reach struct {
 	sites []site
-	open  bool   // code out of sight may run it
-	often Reason // it was given to something that calls it again and again
+	open  bool // code out of sight may run it
+	// escapes is set if that is not only since its name is exported.
+	escapes bool
+	often   Reason // it was given to something that calls it again and again
 }
 
 // A site is an instruction that runs a function.
@@ -38,6 +40,7 @@ func (p *Package) reached(fn *ssa.Function) *reach {
 		for _, v := range p.Literal(fn) {
 			p.valueReached(r, v, fn)
 		}
+		r.escapes = r.open
 		return r
 	}
 	values := false
@@ -60,6 +63,7 @@ func (p *Package) reached(fn *ssa.Function) *reach {
 		p.valueReached(r, fn, fn)
 	}
 	p.invoked(r, fn)
+	r.escapes = r.open
 	if obj, ok := fn.Object().(*types.Func); ok && obj.Exported() && convention.Importable(p.pass.Pkg) {
 		r.open = true
 	}

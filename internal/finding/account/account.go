@@ -6,6 +6,7 @@ package account
 import (
 	"cmp"
 	"go/token"
+	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -81,7 +82,7 @@ func Report(p *evidence.Package, r *finding.Reporter, analyzer string, describe 
 			r.Add(g.leak)
 		}
 	}
-	r.Use(p.Used())
+	r.Use(uses(p))
 }
 
 func tell(p *evidence.Package, l *evidence.Leak, describe func(*evidence.Leak) finding.Leak) finding.Leak {
@@ -95,11 +96,23 @@ func tell(p *evidence.Package, l *evidence.Leak, describe func(*evidence.Leak) f
 	if l.Verdict == evidence.Manifest {
 		leak.Notes = append(leak.Notes, Why(p, l)...)
 		leak.Told = l.Told
-		for _, fn := range l.Presumed {
-			leak.Presumed = append(leak.Presumed, fn.FullName())
-		}
+		leak.Presumed, leak.OnlyBy = fullNames(l.Presumed), fullNames(l.OnlyBy)
 	}
 	return leak
+}
+
+func fullNames(fns []*types.Func) (names []string) {
+	for _, fn := range fns {
+		names = append(names, fn.FullName())
+	}
+	return names
+}
+
+func uses(p *evidence.Package) (uses []finding.Use) {
+	for _, use := range p.Abroad() {
+		uses = append(uses, finding.Use{Func: use.Func.FullName(), By: fullNames(use.By), Again: use.Again, Test: use.Test})
+	}
+	return uses
 }
 
 // froms name what shows that there are many keys.

@@ -1,0 +1,217 @@
+package evidence
+
+import (
+	"cmp"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// What owes something is a leak wherever it stands but in once code, and what is
+// only called from once code is that as well. Where the callers are in other
+// packages, nobody sees that who sees one package: a leak names the functions by
+// which alone others get to it, and each package says how it uses functions that are
+// named. A driver that sees all packages of a module puts the two together.
+
+// A Use says how a package uses a function of another one.
+type Use struct {
+	Func *types.Func
+	// By are the functions of the package that run it, if nothing else does: as often as
+	// they are run. There are none if it is only run by once code.
+	By []*types.Func
+	// Again is set if something else may run it, any number of times.
+	Again bool
+	// Test is set if it is only used by tests, which end.
+	Test bool
+}
+
+// onlyBy returns the functions that other packages may call and by which alone an
+// instruction is run, by their names. It is not ok if something else in the package, or out of sight,
+// runs it, or may.
+func (p *Package) onlyBy(at ssa.Instruction) (fns []*types.Func, ok bool) {
+	u := &upwards{Package: p, seen: make(map[*ssa.Function]bool)}
+	if !u.at(at) {
+		return nil, false
+	}
+	sortFuncs(u.by)
+	return u.by, true
+}
+
+func sortFuncs(fns []*types.Func) {
+	slices.SortFunc(fns, func(a, b *types.Func) int { return cmp.Compare(a.FullName(), b.FullName()) })
+}
+
+// An upwards goes from an instruction to all that runs it.
+type upwards struct {
+	*Package
+	seen map[*ssa.Function]bool
+	by   []*types.Func
+}
+
+// at reports whether all that runs an instruction is known, and no loop without a bound is
+// part of that.
+func (u *upwards) at(instr ssa.Instruction) bool {
+	if u.Guarded(instr) {
+		return true
+	}
+	for l := u.IR.Graph(instr.Parent()).Innermost(instr.Block()); l != nil; l = l.Outer {
+		if !l.Bounded() {
+			return false
+		}
+	}
+	return u.in(instr.Parent())
+}
+
+func (u *upwards) in(fn *ssa.Function) bool {
+	if u.seen[fn] || u.Once(fn) {
+		return true
+	}
+	u.seen[fn] = true
+	if _, ok := u.handler(fn); ok || len(u.seen) > maxStates {
+		return false
+	}
+	r := u.reached(fn)
+	if r.often.Kind != NoReason || r.escapes {
+		return false
+	}
+	obj, declared := fn.Object().(*types.Func)
+	switch {
+	case declared && fn.Parent() == nil && callable(obj):
+		u.by = append(u.by, obj)
+	case len(r.sites) == 0:
+		return false
+	}
+	return !slices.ContainsFunc(r.sites, func(s site) bool { return s.lent || !u.at(s.at) })
+}
+
+// ask fills in which functions decide whether a leak is in once code.
+func (p *Package) ask(l *Leak) {
+	n := l.Needs
+	if l.Verdict != Manifest || l.imported != nil || n.Again || n.Many != nil || n.Stays != nil || n.Of != nil {
+		return
+	}
+	if by, ok := p.onlyBy(l.At); ok {
+		l.OnlyBy = by
+	}
+}
+
+// A usage collects how a package uses functions of others.
+type usage struct {
+	*Package
+	of map[*types.Func]*Use
+}
+
+// use notes that a function is used at an instruction, by a call if it is one of v.
+func (u *usage) use(fn *types.Func, v ssa.Value, at ssa.Instruction) {
+	if !u.latentsOf(fn).Asked {
+		return
+	}
+	have := u.of[fn]
+	if have == nil {
+		have = &Use{Func: fn}
+		u.of[fn] = have
+		u.uses = append(u.uses, have)
+	}
+	if have.Again {
+		return
+	}
+	call, ok := at.(ssa.CallInstruction)
+	if ok = ok && !call.Common().IsInvoke() && call.Common().Value == v; !ok {
+		have.Again = v == nil || !u.UseOnce(at, v)
+		return
+	}
+	by, ok := u.onlyBy(at)
+	have.Again = !ok
+	for _, fn := range by {
+		if !slices.Contains(have.By, fn) {
+			have.By = append(have.By, fn)
+		}
+	}
+}
+
+// conversions notes that methods are called through interfaces, who knows how often: those of types
+// that the package converts to them, or whose types these embed.
+func (u *usage) conversions() {
+	for t, ifaces := range u.converted() {
+		n, ok := t.Type().(*types.Named)
+		if !ok || t.Pkg() == u.pass.Pkg && !embeds(n) || t.Pkg() != u.pass.Pkg && !u.carrying(t.Pkg()) {
+			continue
+		}
+		for _, typ := range ifaces {
+			for m := range underlying(typ).Methods() {
+				obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), true, m.Pkg(), m.Name())
+				if fn, ok := obj.(*types.Func); ok && fn.Pkg() != u.pass.Pkg {
+					u.use(fn.Origin(), nil, nil)
+				}
+			}
+		}
+	}
+}
+
+// tests notes the functions of packages other than the one under test that tests have the names of, since their
+// bodies are not read. What tests use of their own package, others may.
+func (u *usage) tests() {
+	for _, pkg := range u.pass.Pkg.Imports() {
+		if !u.carrying(pkg) || strings.TrimSuffix(u.pass.Pkg.Path(), "_test") == pkg.Path() {
+			continue
+		}
+		note := func(fn *types.Func) {
+			if fn.Exported() && u.IR.Tested(fn.Name()) && u.of[fn] == nil && u.latentsOf(fn).Asked {
+				u.of[fn] = &Use{Func: fn, Test: true}
+				u.uses = append(u.uses, u.of[fn])
+			}
+		}
+		for _, name := range pkg.Scope().Names() {
+			switch obj := pkg.Scope().Lookup(name).(type) {
+			case *types.Func:
+				note(obj)
+			case *types.TypeName:
+				if n, ok := obj.Type().(*types.Named); ok {
+					for m := range n.Methods() {
+						note(m)
+					}
+				}
+			}
+		}
+	}
+}
+
+func embeds(n *types.Named) bool {
+	s, ok := n.Underlying().(*types.Struct)
+	return ok && slices.ContainsFunc(slices.Collect(s.Fields()), (*types.Var).Embedded)
+}
+
+// asked returns the functions of the package that callers in others are asked about: by
+// leaks that are presumed of them or in once code if they are, and by functions of others that they run.
+func (p *Package) asked() map[*types.Func]bool {
+	asked := make(map[*types.Func]bool)
+	for _, leaks := range p.found {
+		for _, l := range leaks {
+			for _, fn := range slices.Concat(l.Presumed, l.OnlyBy) {
+				asked[fn] = true
+			}
+		}
+	}
+	for _, use := range p.uses {
+		if !use.Again {
+			for _, fn := range use.By {
+				asked[fn] = true
+			}
+		}
+	}
+	return asked
+}
+
+// Abroad returns how the package uses functions of other packages that leaks there are asked
+// about, by their names: see [Leak].
+func (p *Package) Abroad() []Use {
+	var out []Use
+	for _, use := range p.uses {
+		sortFuncs(use.By)
+		out = append(out, *use)
+	}
+	slices.SortFunc(out, func(a, b Use) int { return cmp.Compare(a.Func.FullName(), b.Func.FullName()) })
+	return out
+}
