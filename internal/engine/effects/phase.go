@@ -81,7 +81,7 @@ func (p *Package) isOnce(fn *ssa.Function) bool {
 		return true
 	}
 	if fn.Parent() != nil {
-		return p.literalOnce(fn) || p.inTest(fn) && p.Once(ir.Outermost(fn)) // a test ends
+		return p.literalOnce(fn) || servesProcess(fn.Signature) || p.inTest(fn) && p.Once(ir.Outermost(fn)) // a test ends
 	}
 	obj, _ := fn.Object().(*types.Func)
 	if obj == nil {

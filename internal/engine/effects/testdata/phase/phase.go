@@ -176,6 +176,18 @@ func down(n int) {
 // What a test or a command is given runs with it.
 func Helper(t testing.TB) { once() }
 
+// Wrap hands on what is given to the test or command that runs.
+func Wrap() {
+	wrapped(func(t testing.TB, name string) { once() })
+	wrapped(nil)
+}
+
+var runs []func(testing.TB)
+
+func wrapped(run func(testing.TB, string)) {
+	runs = append(runs, func(t testing.TB) { run(t, "") })
+}
+
 type tool struct {
 	Verbose bool `help:"Say more."`
 }
