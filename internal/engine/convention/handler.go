@@ -247,6 +247,45 @@ func RunsCommand(owner types.Type, member string) bool {
 	return false
 }
 
+// commandMethods are those of the interfaces that command-line libraries run a command by,
+// with their parameters and results. The first is the body.
+var commandMethods = [][][2]string{
+	{{"Run", "([]string) int"}, {"Help", "() string"}, {"Synopsis", "() string"}}, // mitchellh/cli, hashicorp/cli
+	{{"Execute", "(context.Context, *flag.FlagSet, ...any) github.com/google/subcommands.ExitStatus"}},
+}
+
+// IsCommandBody reports whether a method is the body of a command, by which a command-line
+// library runs it: its type has what the interface of the library asks for.
+func IsCommandBody(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return false
+	}
+	return slices.ContainsFunc(commandMethods, func(methods [][2]string) bool {
+		if methods[0][0] != fn.Name() {
+			return false
+		}
+		return !slices.ContainsFunc(methods, func(m [2]string) bool {
+			obj, _, _ := types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg(), m[0])
+			has, ok := obj.(*types.Func)
+			return !ok || shape(has.Signature()) != m[1]
+		})
+	})
+}
+
+// shape returns the parameters and results of a function without their names.
+func shape(sig *types.Signature) string {
+	bare := func(t *types.Tuple) *types.Tuple {
+		var vars []*types.Var
+		for v := range t.Variables() {
+			vars = append(vars, types.NewParam(v.Pos(), v.Pkg(), "", types.Unalias(v.Type())))
+		}
+		return types.NewTuple(vars...)
+	}
+	text := types.TypeString(types.NewSignatureType(nil, nil, nil, bare(sig.Params()), bare(sig.Results()), sig.Variadic()), nil)
+	return strings.TrimPrefix(text, "func")
+}
+
 // IsCommand reports whether a parameter of type t shows that its function is
 // the body of a command, or of a test.
 func IsCommand(t types.Type) bool {

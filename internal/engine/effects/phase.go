@@ -89,7 +89,7 @@ func (p *Package) isOnce(fn *ssa.Function) bool {
 	}
 	method := obj.Signature().Recv() != nil
 	inMain := p.IR.Pass.Pkg.Name() == "main"
-	if method && obj.Name() == "Run" && isParsed(ir.Named(obj.Signature().Recv().Type())) {
+	if method && obj.Name() == "Run" && isParsed(ir.Named(obj.Signature().Recv().Type())) || convention.IsCommandBody(obj) {
 		return true
 	}
 	if !method && (obj.Name() == "init" || inMain && obj.Name() == "main") || servesProcess(obj.Signature()) {

@@ -197,6 +197,28 @@ func (t *tool) Run() error {
 	return nil
 }
 
+// A command as libraries know it by an interface.
+type Shell struct{}
+
+func (*Shell) Help() string     { return "" }
+func (*Shell) Synopsis() string { return "" }
+func (s *Shell) Run(args []string) int {
+	once()
+	return s.code(args)
+}
+func (*Shell) code([]string) int {
+	once()
+	return 0
+}
+
+// Nothing helps with this one.
+type Job struct{}
+
+func (*Job) Run(args []string) int {
+	often()
+	return 0
+}
+
 // Named alike, but nothing says that it is a command.
 type chore struct{ verbose bool }
 
