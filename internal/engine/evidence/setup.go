@@ -65,7 +65,7 @@ func (u *upwards) at(instr ssa.Instruction) bool {
 }
 
 func (u *upwards) in(fn *ssa.Function) bool {
-	if u.seen[fn] || u.Once(fn) {
+	if u.seen[fn] || u.Once(fn) || u.helpsTests(fn) {
 		return true
 	}
 	u.seen[fn] = true
