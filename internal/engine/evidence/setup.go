@@ -136,7 +136,7 @@ func (u *usage) use(fn *types.Func, v ssa.Value, at ssa.Instruction) {
 func (u *usage) conversions() {
 	for t, ifaces := range u.converted() {
 		n, ok := t.Type().(*types.Named)
-		if !ok || t.Pkg() == u.pass.Pkg && !embeds(n) || t.Pkg() != u.pass.Pkg && !u.carrying(t.Pkg()) {
+		if !ok || t.Pkg() == nil || t.Pkg() == u.pass.Pkg && !embeds(n) || t.Pkg() != u.pass.Pkg && !u.carrying(t.Pkg()) {
 			continue
 		}
 		for _, typ := range ifaces {
