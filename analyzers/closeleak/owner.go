@@ -35,7 +35,7 @@ func (c *checker) kept(a *acquisition) {
 	}
 	leak.HeldBy = a.heldBy()
 	switch owner, teardown := c.Teardown(field); {
-	case teardown != nil && field.Embedded() && teardown.Pkg() != c.IR.Pass.Pkg:
+	case teardown != nil && field.Embedded() && has(field.Type(), teardown):
 		return // it is the value's own
 	case teardown != nil:
 		leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
@@ -46,6 +46,13 @@ func (c *checker) kept(a *acquisition) {
 		return // it may live as long as the process
 	}
 	c.add(a.call, leak, needs)
+}
+
+// has reports whether a method is that of the values of a type.
+func has(typ types.Type, method *types.Func) bool {
+	obj, _, _ := types.LookupFieldOrMethod(typ, true, method.Pkg(), method.Name())
+	fn, ok := obj.(*types.Func)
+	return ok && fn.Origin() == method.Origin()
 }
 
 // keptIn returns the field that is the only place where the value is kept, and the event that

@@ -83,7 +83,8 @@ func (c *checker) givenBack(fn *ssa.Function) []*effects.Event {
 				}
 			}
 		case effects.Call:
-			if f.Type().String() == "context.CancelFunc" {
+			call, ok := e.Instr.(ssa.CallInstruction)
+			if ok && ir.Callee(call.Common()) == nil && f.Type().String() == "context.CancelFunc" {
 				events = append(events, e)
 			}
 		}

@@ -2,6 +2,7 @@
 package owners
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -90,6 +91,49 @@ func (l *List) Close() {
 	for _, c := range l.closers {
 		c.Close()
 	}
+}
+
+// A Driven is stopped by what it embeds, of its own package.
+type Driven struct{ *engine }
+
+func NewDriven() *Driven { return &Driven{startEngine()} }
+
+type engine struct{ done chan struct{} }
+
+func startEngine() *engine {
+	e := &engine{make(chan struct{})}
+	go func() { <-e.done }()
+	return e
+}
+
+func (e *engine) Stop() { close(e.done) }
+
+// A Plugin is told to end by a method that calls off on errors.
+type Plugin struct {
+	conn   *os.File
+	cancel context.CancelFunc
+	log    io.Closer
+}
+
+func (p *Plugin) client() (*os.File, error) {
+	if p.conn == nil {
+		p.cancel()
+		return nil, errors.New("no client")
+	}
+	return p.conn, nil
+}
+
+// Kill is fine: where there is no client there is nothing to give back.
+func (p *Plugin) Kill() {
+	graceful := false
+	client, err := p.client()
+	if err == nil {
+		graceful = client.Close() == nil
+	}
+	if graceful {
+		return
+	}
+	p.log.Close()
 }
 
 // An Embedded is closed by what it embeds.
