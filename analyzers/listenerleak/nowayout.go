@@ -30,9 +30,8 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 		if e.Origin == nil || e.Origin == e.Instr {
 			continue
 		}
-		switch e.Origin.(type) {
-		case *ssa.Send, *ssa.Select:
-			continue // to a listener, not of one
+		if !addsListener(e) {
+			continue
 		}
 		field := e.Ref.Path.Field()
 		if field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) || c.Passing(e.Ref.Path) {
@@ -65,13 +64,47 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 	return false
 }
 
+// addsListener reports whether what is added may be a listener: it was given, or made to be
+// one. What is sent goes to a listener, and what a function of elsewhere made of numbers and
+// texts is only kept to be had again.
+func addsListener(e *effects.Event) bool {
+	switch at := e.Origin.(type) {
+	case *ssa.Send, *ssa.Select:
+		return false
+	case *ssa.MapUpdate:
+		return !isBasic(at.Key.Type()) || !madeOfBasics(at.Value)
+	}
+	return true
+}
+
+// madeOfBasics reports whether a value is the result of a call of a function that is not of
+// the package, and gets numbers and texts only.
+func madeOfBasics(v ssa.Value) bool {
+	if ext, ok := v.(*ssa.Extract); ok {
+		v = ext.Tuple
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	if callee := call.Call.StaticCallee(); callee != nil && callee.Pkg == call.Parent().Pkg {
+		return false
+	}
+	sig := call.Call.Signature()
+	return sig.Params().Len() > 0 && !slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(p *types.Var) bool { return !isBasic(p.Type()) })
+}
+
+func isBasic(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Basic)
+	return ok
+}
+
 // passesListener reports whether a function may get a listener or give one: it
 // has a parameter or a result that is no number, text, error or context.
 func passesListener(sig *types.Signature) bool {
 	for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
 		for v := range tuple.Variables() {
-			_, basic := v.Type().Underlying().(*types.Basic)
-			if !basic && !ir.IsError(v.Type()) && typeName(v.Type()) != "Context" {
+			if !isBasic(v.Type()) && !ir.IsError(v.Type()) && typeName(v.Type()) != "Context" {
 				return true
 			}
 		}
@@ -92,8 +125,7 @@ func (c *checker) keepers() {
 			if e.Kind != effects.Grow || e.Via || e.Ref.Root != ssa.Value(fn.Params[0]) || field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) || c.Passing(e.Ref.Path) {
 				continue
 			}
-			switch e.Origin.(type) {
-			case *ssa.Send, *ssa.Select:
+			if !addsListener(e) {
 				continue
 			}
 			c.found = append(c.found, &evidence.Leak{

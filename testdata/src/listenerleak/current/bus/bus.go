@@ -201,3 +201,23 @@ func (b *Board) Show() {
 
 // Notices is the board of the process.
 var Notices = new(Board)
+
+// Paths keeps what it has compiled: no listener is added by who asks.
+type Paths struct {
+	compiled map[string]func(any) any
+	compile  func(string) (func(any) any, error)
+}
+
+func (p *Paths) find(expr string, doc any) any {
+	f := p.compiled[expr]
+	if f == nil {
+		var err error
+		if f, err = p.compile(expr); err != nil {
+			return nil
+		}
+		p.compiled[expr] = f
+	}
+	return f(doc)
+}
+
+func (p *Paths) Extract(expr string, then func(any), doc any) { then(p.find(expr, doc)) }

@@ -155,3 +155,12 @@ func Pooled(p *bus.Pool) { p.Subscribe(func(int) {}) }
 
 // Fine: trees have children, not listeners.
 func Graft(t, kid *bus.Tree) { t.Attach(kid) }
+
+// Fine: what is asked for with a function is kept to be had again.
+func ExtractAll(p *bus.Paths, docs <-chan any) {
+	for doc := range docs {
+		var last any
+		p.Extract("$.name", func(v any) { last = v }, doc)
+		_ = last
+	}
+}
