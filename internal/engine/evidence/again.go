@@ -258,7 +258,7 @@ func (p *Package) handler(fn *ssa.Function) (handler, bool) {
 	if !ok {
 		// What gets a request and neither sends nor answers it works for a handler.
 		for _, param := range fn.Params {
-			if convention.IsRequest(param.Type()) && !p.sendsRequest(param, 0) && !makesRequest(fn) {
+			if convention.IsRequest(param.Type()) && !p.sendsRequest(param, 0) && !makesRequest(fn) && !asksClient(fn.Signature) {
 				h.Per = "request"
 				h.carries = append(h.carries, param)
 			}
@@ -272,6 +272,21 @@ func (p *Package) handler(fn *ssa.Function) (handler, bool) {
 		}
 	}
 	return h, true
+}
+
+// asksClient reports whether a function is one that a client asks about its requests, as
+// CheckRedirect of http.Client and Proxy of http.Transport are.
+func asksClient(sig *types.Signature) bool {
+	params, results := sig.Params(), sig.Results()
+	switch {
+	case params.Len() == 2 && results.Len() == 1:
+		s, ok := params.At(1).Type().(*types.Slice)
+		return ok && types.Identical(s.Elem(), params.At(0).Type()) && ir.IsError(results.At(0).Type())
+	case params.Len() == 1 && results.Len() == 2:
+		n := ir.Named(results.At(0).Type())
+		return n != nil && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "net/url" && ir.IsError(results.At(1).Type())
+	}
+	return false
 }
 
 func (p *Package) imports(path string) bool {

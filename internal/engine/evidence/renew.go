@@ -38,10 +38,19 @@ func (j *judge) beforeLoop(v ssa.Value, at ssa.Instruction) bool {
 			def, ok := v.(ssa.Instruction)
 			// A parameter, or what is of a function around, was there before.
 			before := !ok || def.Parent() != at.Parent() || !l.Contains(def.Block())
-			return before && !(j.leak.Needs.Keeper && (j.gathers(l) || j.drains(l, v) || j.endsWithStarter(l)))
+			return before && !(j.leak.Needs.Keeper && (j.gathers(l) || j.drains(l, v) || j.endsWithStarter(l) || j.results(v, at.Parent())))
 		}
 	}
 	return false
+}
+
+// results reports whether a value is what a function makes and returns: it goes where that
+// is called, and the loops that fill it have come to their end.
+func (j *judge) results(v ssa.Value, fn *ssa.Function) bool {
+	made, ok := v.(*ssa.Alloc)
+	return ok && made.Parent() == fn && slices.ContainsFunc(j.Of(made), func(e *effects.Event) bool {
+		return e.Kind == effects.Return && e.Func() == fn && e.Ref.Path == nil
+	})
 }
 
 // drains reports whether a loop goes over a channel until that is closed: what it fills is
