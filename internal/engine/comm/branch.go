@@ -155,6 +155,27 @@ func (b *builder) isBound(v ssa.Value) bool {
 	return b.bounds[v]
 }
 
+// countsRounds reports whether a constant is so large that a loop of fn which counts to it goes
+// round less often here, and whether there is such a loop.
+func (b *builder) countsRounds(v ssa.Value, fn *ssa.Function) bool {
+	k, ok := v.(*ssa.Const)
+	if !ok || k.Value == nil || k.Value.Kind() != constant.Int || k.Int64() <= maxRoom {
+		return false
+	}
+	return slices.ContainsFunc(fn.Blocks, func(block *ssa.BasicBlock) bool {
+		i, ok := block.Instrs[len(block.Instrs)-1].(*ssa.If)
+		if !ok || b.p.IR.Graph(fn).Innermost(block) == nil {
+			return false
+		}
+		cmp, ok := i.Cond.(*ssa.BinOp)
+		if !ok {
+			return false
+		}
+		to, ok := cmp.Y.(*ssa.Const)
+		return ok && to.Value != nil && to.Value.Kind() == constant.Int && to.Int64() == k.Int64()
+	})
+}
+
 // choice writes a select statement.
 func (b *builder) choice(sel *ssa.Select) {
 	t := b.tuples[sel]
@@ -197,7 +218,7 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 		}
 		l, r := b.operand(v.X), b.operand(v.Y)
 		n := node{op: opCompare, tok: v.Op, at: i}
-		if (counts(v.X) || counts(v.Y)) && b.leaves(i.Block()) || l.constant() && b.isBound(v.Y) {
+		if (b.counts(v.X) || b.counts(v.Y)) && b.leaves(i.Block()) || l.constant() && b.isBound(v.Y) {
 			n.n = 1
 			l, r = b.limit(v.X, l), b.limit(v.Y, r)
 		}
@@ -221,13 +242,15 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 }
 
 // counts reports whether a number is one that a loop counts with.
-func counts(v ssa.Value) bool {
+func (b *builder) counts(v ssa.Value) bool {
 	switch v := v.(type) {
 	case *ssa.Phi:
 		return true
+	case *ssa.UnOp:
+		return b.load(v) != nil
 	case *ssa.BinOp:
 		_, ok := v.Y.(*ssa.Const)
-		return ok && (v.Op == token.ADD || v.Op == token.SUB) && counts(v.X)
+		return ok && (v.Op == token.ADD || v.Op == token.SUB) && b.counts(v.X)
 	}
 	return false
 }

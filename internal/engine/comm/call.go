@@ -134,7 +134,11 @@ func (b *builder) perform(inv invocation) {
 	switch inv.callee.FullName() {
 	case "(*sync.WaitGroup).Add":
 		n.op = opGroup
-		if amount := ir.Args(inv.common)[1]; arg(1).reg < 0 && arg(1).val.kind == unknown && (isLen(amount) || b.isBound(amount)) {
+		amount := ir.Args(inv.common)[1]
+		if arg(1).val.n > maxRoom { // goroutines in loops are fewer here
+			n.args = []operand{arg(0), {reg: -1}}
+		}
+		if b.countsRounds(amount, inv.at.Parent()) || arg(1).reg < 0 && arg(1).val.kind == unknown && (isLen(amount) || b.isBound(amount)) {
 			n.args = []operand{arg(0), {reg: -1, val: value{kind: bound}}}
 		}
 	case "(*sync.WaitGroup).Done":

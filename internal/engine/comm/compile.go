@@ -21,6 +21,8 @@ type builder struct {
 	starts []int32            // of blocks
 	graph  *ir.Graph
 	bounds map[ssa.Value]bool // see isBound
+
+	counters map[ssa.Value]*counter // by their cells
 }
 
 func (b *builder) newReg() int32 {
@@ -81,12 +83,18 @@ func (b *builder) conditions(fn *ssa.Function) {
 			if v.Op == token.NOT {
 				mark(v.X)
 			}
+			if c := b.load(v); c != nil {
+				for _, set := range c.sets {
+					mark(set)
+				}
+			}
 		case *ssa.Phi:
 			for _, e := range v.Edges {
 				mark(e)
 			}
 		}
 	}
+	b.findCounters(fn)
 	for _, block := range fn.Blocks {
 		if cond, ok := block.Instrs[len(block.Instrs)-1].(*ssa.If); ok {
 			mark(cond.Cond)
@@ -107,6 +115,10 @@ func (b *builder) allocate(fn *ssa.Function) {
 		for _, instr := range block.Instrs {
 			v, ok := instr.(ssa.Value)
 			if !ok {
+				continue
+			}
+			if b.counters[v] != nil {
+				b.regs[v] = b.newReg()
 				continue
 			}
 			switch v := v.(type) {
@@ -242,7 +254,7 @@ func (b *builder) escape(at ssa.Instruction, vs ...ssa.Value) {
 func (b *builder) instruction(instr ssa.Instruction) {
 	switch i := instr.(type) {
 	case *ssa.Alloc:
-		if d := b.dst(i); d != nil {
+		if d := b.dst(i); d != nil && b.counters[i] == nil {
 			b.emit(node{op: opAlloc, dst: d, typ: i.Type().(*types.Pointer).Elem(), at: i})
 		}
 	case *ssa.FieldAddr:
@@ -260,11 +272,17 @@ func (b *builder) instruction(instr ssa.Instruction) {
 			if i.CommaOk {
 				b.c.nodes[b.cur].n = b.staysOpen(i.X)
 			}
+		case b.load(i) != nil:
+			b.move(i, i.X)
 		case i.Op == token.MUL && b.dst(i) != nil:
 			b.emit(node{op: opLoad, dst: b.dst(i), args: []operand{b.operand(i.X)}, class: classOf(i.Type()), at: i})
 		}
 	case *ssa.Store:
 		addr := b.operand(i.Addr)
+		if b.counters[i.Addr] != nil {
+			b.emit(node{op: opMove, dst: []int32{addr.reg}, args: []operand{b.operand(i.Val)}, at: i})
+			return
+		}
 		if addr.reg < 0 {
 			b.escape(i, i.Val)
 			return
@@ -288,7 +306,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 		}
 		var args []operand
 		for _, v := range i.Bindings {
-			args = append(args, b.operand(v))
+			args = append(args, b.captured(v))
 		}
 		b.emit(node{op: opClosure, dst: b.dst(i), fn: b.code(i.Fn.(*ssa.Function)), args: args, at: i})
 	case *ssa.ChangeType:
