@@ -222,7 +222,12 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 			n.n = 1
 			l, r = b.limit(v.X, l), b.limit(v.Y, r)
 		}
-		if l.reg >= 0 || r.reg >= 0 || l.constant() && r.constant() {
+		if c, opposite, ok := b.compares(cond); ok && n.n == 0 {
+			if n.fix = b.compared[c]; opposite {
+				n.fix = -n.fix
+			}
+		}
+		if l.reg >= 0 || r.reg >= 0 || l.constant() && r.constant() || n.fix != 0 {
 			n.args = []operand{l, r}
 			b.branch(i.Block(), n, not)
 			return

@@ -98,6 +98,7 @@ type node struct {
 	dst   []int32 // registers; -1 is none
 	args  []operand
 	n     int32
+	fix   int32 // opCompare: of a comparison that is fixed, negative of its opposite
 	tok   token.Token
 	fn    *code
 	cases []commCase

@@ -23,6 +23,7 @@ type builder struct {
 	bounds map[ssa.Value]bool // see isBound
 
 	counters map[ssa.Value]*counter // by their cells
+	compared map[comparison]int32   // numbers of comparisons that are asked more than once
 }
 
 func (b *builder) newReg() int32 {
@@ -95,6 +96,7 @@ func (b *builder) conditions(fn *ssa.Function) {
 		}
 	}
 	b.findCounters(fn)
+	b.findComparisons(fn)
 	for _, block := range fn.Blocks {
 		if cond, ok := block.Instrs[len(block.Instrs)-1].(*ssa.If); ok {
 			mark(cond.Cond)

@@ -35,6 +35,65 @@ func (g *Program) fixed(cond ssa.Value) int32 {
 	return id
 }
 
+// A comparison is one of numbers or texts, in the direction in which it is asked first.
+type comparison struct {
+	op   token.Token
+	x, y any // values, constants by their names
+}
+
+// compares returns the comparison that a condition is, and whether the condition is that it
+// does not hold. It is not ok if one side may be another value the next time, since it is set
+// in a loop.
+func (b *builder) compares(cond ssa.Value) (c comparison, not, ok bool) {
+	v, ok := cond.(*ssa.BinOp)
+	if !ok {
+		return c, false, false
+	}
+	for _, side := range []ssa.Value{v.X, v.Y} {
+		if def, ok := side.(ssa.Instruction); ok && b.graph.Innermost(def.Block()) != nil {
+			return c, false, false
+		}
+	}
+	side := func(v ssa.Value) any {
+		if k, ok := v.(*ssa.Const); ok {
+			return k.Name()
+		}
+		return v
+	}
+	c = comparison{v.Op, side(v.X), side(v.Y)}
+	switch v.Op {
+	case token.NEQ:
+		c.op, not = token.EQL, true
+	case token.GEQ:
+		c.op, not = token.LSS, true
+	case token.GTR:
+		c.op, not = token.LEQ, true
+	case token.EQL, token.LSS, token.LEQ:
+	default:
+		return c, false, false
+	}
+	return c, not, true
+}
+
+// findComparisons finds what a declared function asks more than once. Of a literal there may
+// be several runs at once.
+func (b *builder) findComparisons(fn *ssa.Function) {
+	if fn.Parent() != nil {
+		return
+	}
+	asked := make(map[comparison]int)
+	for _, block := range fn.Blocks {
+		if i, ok := block.Instrs[len(block.Instrs)-1].(*ssa.If); ok {
+			if c, _, ok := b.compares(i.Cond); ok {
+				if asked[c]++; asked[c] == 2 {
+					b.fixes[i.Cond] = int32(len(b.fixes) + 1)
+					b.compared[c] = b.fixes[i.Cond]
+				}
+			}
+		}
+	}
+}
+
 // setOnce returns the variable of a declared function that an address is that of, if that is
 // set once, outside of loops, and nothing but literals has its address; nil if not.
 func (g *Program) setOnce(addr ssa.Value) ssa.Value {

@@ -111,7 +111,7 @@ func (g *Program) code(fn *ssa.Function) *code {
 	}
 	c := &code{fn: fn, params: int32(len(fn.Params)), acts: true}
 	g.codes[fn] = c
-	b := &builder{Program: g, c: c, regs: make(map[ssa.Value]int32), tuples: make(map[ssa.Value][]int32), conds: make(map[ssa.Value]bool), counters: make(map[ssa.Value]*counter), cur: -1}
+	b := &builder{Program: g, c: c, regs: make(map[ssa.Value]int32), tuples: make(map[ssa.Value][]int32), conds: make(map[ssa.Value]bool), counters: make(map[ssa.Value]*counter), compared: make(map[comparison]int32), cur: -1}
 	b.function(fn)
 	c.settle()
 	c.acts = c.doesAct()

@@ -218,6 +218,9 @@ func (m *machine) branch(s *state, pi int, n *node) []*state {
 		if l, r := m.sides(f, n); l.kind == integer && r.kind == integer {
 			return is(holds(l.n, n.tok, r.n))
 		}
+		if n.fix != 0 && m.ofRoot(f.fn.fn) {
+			return m.ask(s, pi, n)
+		}
 	}
 	return follow(s, pi, n.succs)
 }
@@ -279,6 +282,20 @@ func (m *machine) split(s *state, pi int, n *node, yes, no value, fixed bool) []
 		s.top(pi).regs[r] = yes
 		t.top(pi).regs[r] = no
 	}
+	return append(follow(s, pi, n.succs[:1]), follow(t, pi, n.succs[1:])...)
+}
+
+// ask goes on both ways from a comparison that is fixed, unless it has been asked before.
+func (m *machine) ask(s *state, pi int, n *node) []*state {
+	switch s.decided(n.fix) {
+	case 1:
+		return follow(s, pi, n.succs[:1])
+	case -1:
+		return follow(s, pi, n.succs[1:])
+	}
+	t := s.clone()
+	s.fixed = slices.Sorted(slices.Values(append(slices.Clip(s.fixed), n.fix)))
+	t.fixed = slices.Sorted(slices.Values(append(slices.Clip(t.fixed), -n.fix)))
 	return append(follow(s, pi, n.succs[:1]), follow(t, pi, n.succs[1:])...)
 }
 

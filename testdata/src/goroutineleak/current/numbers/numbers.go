@@ -233,3 +233,20 @@ func NamedFew() {
 	}
 	wg.Wait() // want `Done is not called as often as Add on every path`
 }
+
+// Handshake is fine: there is room for the error where there is a timeout.
+func Handshake(timeout, deadline int, shake func() error) (err error) {
+	if timeout == 0 || deadline < timeout {
+		timeout = deadline
+	}
+	var failed chan error
+	if timeout != 0 {
+		failed = make(chan error, 2)
+		go func() { failed <- errors.New("too late") }()
+	}
+	if timeout == 0 {
+		return shake()
+	}
+	go func() { failed <- shake() }()
+	return <-failed
+}
