@@ -186,7 +186,7 @@ func (b *builder) choice(sel *ssa.Select) {
 		if state.Send != nil {
 			c.send, c.ch, c.val = true, b.operand(state.Chan), b.operand(state.Send)
 		} else {
-			c.ch = b.source(state.Chan)
+			c.ch, c.class = b.source(state.Chan), classOf(ir.Received(state.Chan))
 			c.dst = t[k]
 			k++
 			n.ticks = n.ticks || b.ticks(state.Chan)

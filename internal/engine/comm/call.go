@@ -238,6 +238,7 @@ func (b *builder) unknown(inv invocation) {
 	sum := b.p.Callee(inv.common)
 	if sum == nil {
 		b.emit(node{op: opCall, args: append([]operand{{reg: -1}}, inv.args...), dst: inv.dst, slow: true, at: inv.at})
+		b.failure(inv)
 		return
 	}
 	var lost []operand
@@ -272,7 +273,9 @@ func (b *builder) unknown(inv invocation) {
 	if len(lost) > 0 {
 		b.emit(node{op: opEscape, args: lost, at: inv.at})
 	}
-	b.forget(inv.at, inv.dst)
+	if !b.failure(inv) {
+		b.forget(inv.at, inv.dst)
+	}
 }
 
 // callback writes that a function is called: once, or any number of times.

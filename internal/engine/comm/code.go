@@ -48,6 +48,7 @@ const (
 	opContext             // dst[0] = a context derived from args[0], dst[1] = the function that cancels it
 	opDone                // dst = the channel of context args[0]
 	opErr                 // dst = nil if context args[0] has not ended
+	opWrap                // dst = an error if one of args is, else not known
 	opEscape              // args get out of sight
 )
 
@@ -62,6 +63,7 @@ type commCase struct {
 	ch, val operand
 	send    bool
 	dst     int32 // the value received, or -1
+	class   class // of values received
 }
 
 // A class is what a variable is that has its zero value.
@@ -107,7 +109,7 @@ type node struct {
 	slow  bool        // it calls what is not known
 	meth  *types.Func // opInvoke
 	typ   types.Type  // opAlloc
-	class class       // opLoad, opPart: what is there if nobody put anything there
+	class class       // opLoad, opPart: what is there if nobody put anything there; opRecv: what a closed channel gives
 	succs []int32
 
 	at    ssa.Instruction // nil in what a fact tells

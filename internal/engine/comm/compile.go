@@ -270,10 +270,12 @@ func (b *builder) instruction(instr ssa.Instruction) {
 			for len(d) < 2 {
 				d = append(d, -1)
 			}
-			b.emit(node{op: opRecv, dst: d, args: []operand{b.source(i.X)}, ticks: b.ticks(i.X), at: i})
+			b.emit(node{op: opRecv, dst: d, args: []operand{b.source(i.X)}, ticks: b.ticks(i.X), class: classOf(ir.Received(i.X)), at: i})
 			if i.CommaOk {
 				b.c.nodes[b.cur].n = b.staysOpen(i.X)
 			}
+		case b.dst(i) != nil && i.Op == token.MUL && b.sentinel(i.X):
+			b.emit(node{op: opMove, dst: b.dst(i), args: []operand{{reg: -1, val: value{kind: notNull}}}, at: i})
 		case b.load(i) != nil:
 			b.move(i, i.X)
 		case i.Op == token.MUL && b.dst(i) != nil:

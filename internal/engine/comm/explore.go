@@ -168,7 +168,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 	case opSend:
 		out = m.send(s, pi, f.get(n.args[0]), f.get(n.args[1]), func(*frame) {})
 	case opRecv:
-		out = m.receive(s, pi, f.get(n.args[0]), func(f *frame, v, ok value) {
+		out = m.receive(s, pi, f.get(n.args[0]), n.class.value(), func(f *frame, v, ok value) {
 			f.put(n.dst, 0, v)
 			f.put(n.dst, 1, ok)
 		})
@@ -181,7 +181,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 				ways = m.send(s, pi, f.get(c.ch), f.get(c.val), chosen)
 			} else {
 				aside := from.at != nil && (!m.known(s, f.get(c.ch)) || f.get(c.ch).kind == done)
-				ways = m.receive(s, pi, f.get(c.ch), func(f *frame, v, ok value) {
+				ways = m.receive(s, pi, f.get(c.ch), c.class.value(), func(f *frame, v, ok value) {
 					chosen(f)
 					f.put(n.dst, 1, ok)
 					if c.dst >= 0 {
@@ -392,8 +392,8 @@ func (m *machine) send(s *state, pi int, ch, val value, then func(*frame)) (out 
 }
 
 // receive returns what becomes of s when a goroutine receives, but for what others
-// are about to send.
-func (m *machine) receive(s *state, pi int, ch value, then func(f *frame, v, ok value)) (out []next) {
+// are about to send. A closed channel gives zero.
+func (m *machine) receive(s *state, pi int, ch, zero value, then func(f *frame, v, ok value)) (out []next) {
 	from := s.procs[pi].from
 	one := func(t *state, v, ok value) {
 		then(t.top(pi), v, ok)
@@ -410,7 +410,7 @@ func (m *machine) receive(s *state, pi int, ch value, then func(f *frame, v, ok 
 		}
 	case ch.kind == channel && s.heap[ch.n].escaped && s.heap[ch.n].open:
 		if s.heap[ch.n].closed {
-			one(s.clone(), value{}, shut)
+			one(s.clone(), zero, shut)
 		} else {
 			one(s.clone(), value{}, open)
 		}
@@ -427,7 +427,7 @@ func (m *machine) receive(s *state, pi int, ch value, then func(f *frame, v, ok 
 		o.buf = slices.Clone(o.buf[1:])
 		one(t, v, open)
 	case s.heap[ch.n].closed:
-		one(s.clone(), value{}, shut)
+		one(s.clone(), zero, shut)
 	case s.heap[ch.n].fed:
 		one(s.clone(), value{}, open)
 	}

@@ -171,6 +171,7 @@ func (w *writer) code(c *code) {
 			w.operand(k.val)
 			w.bool(k.send)
 			w.int(int(k.dst))
+			w.int(int(k.class))
 		}
 		w.int(len(n.succs))
 		for _, s := range n.succs {
@@ -231,7 +232,7 @@ func (r *reader) read() *code {
 			}
 			n.cases = make([]commCase, r.int())
 			for k := range n.cases {
-				n.cases[k] = commCase{ch: r.operand(), val: r.operand(), send: r.bool(), dst: int32(r.int())}
+				n.cases[k] = commCase{ch: r.operand(), val: r.operand(), send: r.bool(), dst: int32(r.int()), class: class(r.int())}
 			}
 			n.succs = make([]int32, r.int())
 			for k := range n.succs {

@@ -122,7 +122,7 @@ func (g *Program) code(fn *ssa.Function) *code {
 func (c *code) doesAct() bool {
 	return slices.ContainsFunc(c.nodes, func(n node) bool {
 		switch n.op {
-		case opNop, opMove, opField, opLoad, opPart, opAdd, opCap, opIf, opNil, opCompare, opReturn, opRunDefers, opErr, opDone:
+		case opNop, opMove, opField, opLoad, opPart, opAdd, opCap, opIf, opNil, opCompare, opReturn, opRunDefers, opErr, opDone, opWrap:
 			return false
 		case opAlloc:
 			return false // unless it is returned or stored, see below

@@ -74,6 +74,11 @@ func (m *machine) eval(s *state, f *frame, n *node) value {
 			o.parts = append(o.parts, part{int32(i), f.get(arg)})
 		}
 		return value{kind: closure, n: s.add(o)}
+	case opWrap:
+		if slices.ContainsFunc(n.args, func(o operand) bool { return f.get(o).kind > bound }) {
+			return value{kind: notNull}
+		}
+		return value{}
 	case opField:
 		if v.kind == pointer {
 			v.path = m.path(v.path, n.n)
