@@ -46,7 +46,7 @@
 //   - So are more pieces of it, one after the other or in several places:
 //     together they are most of it. A loop that picks a piece by what it is like
 //     keeps few.
-//   - The container that has it is replaced as a whole.
+//   - The container that has it is replaced as a whole, or a copy takes its place at once.
 //
 // # May and must
 //

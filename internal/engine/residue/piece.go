@@ -122,7 +122,7 @@ func (f *pieceFinder) sinks(fn *ssa.Function, do func(*sink)) {
 			return
 		}
 		for _, r := range places {
-			if to, ok := f.stays(r, 0); ok && !f.passing.Holds(to) && !f.renewed(to) {
+			if to, ok := f.stays(r, 0); ok && !f.passing.Holds(to) && !f.renewed(to) && !f.replaced(at) {
 				do(&sink{at: at, val: val, slot: to})
 				return
 			}
