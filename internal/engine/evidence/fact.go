@@ -207,12 +207,13 @@ func (p *Package) carrying(pkg *types.Package) bool {
 // asked about.
 func (p *Package) suppliedLeaks() []*Leak {
 	var out []*Leak
-	u := &usage{Package: p, of: make(map[*types.Func]*Use)}
+	u := &usage{Package: p, of: make(map[string]*Use)}
 	var operands []*ssa.Value
 	for _, fn := range p.IR.Funcs {
 		if p.inTest(fn) {
 			continue
 		}
+		u.fields(fn)
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				operands = instr.Operands(operands[:0])

@@ -50,9 +50,9 @@ type Leak struct {
 	// callers are in sight, these decide: the leak goes on to them as if it was latent.
 	Presumed []*types.Func
 
-	// OnlyBy are the functions by which alone other packages get to what owes something, if
+	// OnlyBy are the functions, and fields of functions, by which alone other packages get to what owes something, if
 	// nothing else runs it. If these are only called from once code, it is that, too.
-	OnlyBy []*types.Func
+	OnlyBy []Named
 
 	Reason Reason  // what shows that it repeats, if it is manifest
 	Source Source  // what shows that there are many, if that was asked

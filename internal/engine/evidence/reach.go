@@ -16,8 +16,10 @@ import (
 type reach struct {
 	sites []site
 	open  bool // code out of sight may run it
-	// escapes is set if that is not only since its name is exported.
+	// escapes is set if that is not only since its name is exported, or since it is in one of
+	// the fields, from which all that runs it can be told.
 	escapes bool
+	fields  []*field
 	often   Reason // it was given to something that calls it again and again
 }
 
@@ -27,6 +29,8 @@ type site struct {
 	args []ssa.Value // as the parameters see them; nil if that is not known
 	lent bool        // a function of another package is given the function, and calls it as often as it likes
 }
+
+func (r *reach) escape() { r.open, r.escapes = true, true }
 
 // reached returns how control gets to a function or literal.
 func (p *Package) reached(fn *ssa.Function) *reach {
@@ -40,7 +44,6 @@ func (p *Package) reached(fn *ssa.Function) *reach {
 		for _, v := range p.Literal(fn) {
 			p.valueReached(r, v, fn)
 		}
-		r.escapes = r.open
 		return r
 	}
 	values := false
@@ -63,7 +66,6 @@ func (p *Package) reached(fn *ssa.Function) *reach {
 		p.valueReached(r, fn, fn)
 	}
 	p.invoked(r, fn)
-	r.escapes = r.open
 	if obj, ok := fn.Object().(*types.Func); ok && obj.Exported() && convention.Importable(p.pass.Pkg) {
 		r.open = true
 	}
@@ -88,7 +90,7 @@ func (p *Package) invoked(r *reach, fn *ssa.Function) {
 		if m, _, _ := types.LookupFieldOrMethod(typ, false, p.pass.Pkg, fn.Name()); m == nil {
 			continue
 		}
-		r.open = true
+		r.escape()
 		for _, call := range p.invokes()[fn.Name()] {
 			if iface := call.Common().Value.Type(); (p.inTest(fn) || !p.inTest(call.Parent())) && types.Implements(recv.Type(), underlying(iface)) {
 				if !slices.ContainsFunc(r.sites, func(s site) bool { return s.at == call }) {
@@ -110,7 +112,9 @@ func underlying(t types.Type) *types.Interface {
 // valueReached adds what happens to a function value: a literal, a method value
 // or a declared function.
 func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
-	for _, e := range p.Of(v) {
+	events := p.Of(v)
+	inField := slices.ContainsFunc(events, func(e *effects.Event) bool { return !e.Via && p.exportedField(e) != nil })
+	for _, e := range events {
 		if e.Ref.Path != nil || !p.inTest(fn) && p.inTest(e.Func()) {
 			continue
 		}
@@ -125,7 +129,7 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 		switch e.Kind {
 		case effects.Call:
 			if e.Memo {
-				r.open = true // once, or once per key
+				r.escape() // once, or once per key
 				continue
 			}
 			s := site{at: e.Instr, lent: isCall && lends(call, p.pass.Pkg)}
@@ -137,6 +141,9 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 			}
 			r.sites = append(r.sites, s)
 		case effects.Store:
+			if e.Via && inField {
+				continue // with what has the field
+			}
 			if isCall {
 				if callee := ir.Callee(call.Common()); callee != nil && runsLater(callee) {
 					r.sites = append(r.sites, site{at: e.Instr})
@@ -155,9 +162,11 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 					continue
 				}
 			}
-			r.open = true
+			r.escape()
 		case effects.Return, effects.Send:
-			r.open = true
+			if !e.Via || !inField {
+				r.escape()
+			}
 		}
 	}
 }
@@ -195,24 +204,41 @@ func (p *Package) storedReached(r *reach, e *effects.Event) {
 			return
 		}
 		if f.Pkg() != p.pass.Pkg || f.Exported() {
-			r.open = true
+			if known := p.exportedField(e); known != nil {
+				r.open, r.fields = true, append(r.fields, known)
+			} else {
+				r.escape()
+			}
 			return
 		}
 		for _, e := range p.OfField(f) {
 			p.callsStored(r, e)
 		}
 	case e.Holder != "":
-		r.open = true
+		r.escape()
 	default:
 		g, ok := e.To.Root.(*ssa.Global)
 		if !ok {
 			return // a local variable: the flow has it
 		}
-		r.open = r.open || g.Pkg != p.IR.SSA || token.IsExported(g.Name())
+		if g.Pkg != p.IR.SSA || token.IsExported(g.Name()) {
+			r.escape()
+		}
 		for _, e := range p.Of(g) {
 			p.callsStored(r, e)
 		}
 	}
+}
+
+// exportedField returns the exported field of the module that a function is stored in, or nil.
+func (p *Package) exportedField(e *effects.Event) *field {
+	if e.Kind != effects.Store {
+		return nil
+	}
+	if f := e.To.Path.Field(); f != nil && f.Exported() && f.Pkg() != nil && p.OfModule(f.Pkg().Path()) {
+		return fieldOf(f, fieldOwner(e.To))
+	}
+	return nil
 }
 
 func (p *Package) callsStored(r *reach, e *effects.Event) {
@@ -224,7 +250,7 @@ func (p *Package) callsStored(r *reach, e *effects.Event) {
 			r.sites = append(r.sites, site{at: e.Instr})
 		}
 	case effects.Escape, effects.Return, effects.Send:
-		r.open = true
+		r.escape()
 	}
 }
 

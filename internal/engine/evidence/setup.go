@@ -2,11 +2,15 @@ package evidence
 
 import (
 	"cmp"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // What owes something is a leak wherever it stands but in once code, and what is
@@ -15,12 +19,36 @@ import (
 // which alone others get to it, and each package says how it uses functions that are
 // named. A driver that sees all packages of a module puts the two together.
 
-// A Use says how a package uses a function of another one.
+// A field is an exported one of functions: whoever calls what is in it may call any function
+// that is put there.
+type field struct {
+	*types.Var
+	owner *types.TypeName
+}
+
+// fieldOf returns a field of a type, nil if that has no name.
+func fieldOf(f *types.Var, owner types.Type) *field {
+	if n := ir.Named(owner); n != nil && f.Pkg() != nil {
+		return &field{f.Origin(), n.Origin().Obj()}
+	}
+	return nil
+}
+
+// FullName returns the name of the field as those of methods are.
+func (f *field) FullName() string {
+	return "(" + f.owner.Pkg().Path() + "." + f.owner.Name() + ")." + f.Name()
+}
+
+// A Named is what a package can use of another one, by its full name: a function, or what is
+// in a field.
+type Named interface{ FullName() string }
+
+// A Use says how a package uses a function of another one, or a field of functions.
 type Use struct {
-	Func *types.Func
+	Func Named
 	// By are the functions of the package that run it, if nothing else does: as often as
 	// they are run. There are none if it is only run by once code.
-	By []*types.Func
+	By []Named
 	// Again is set if something else may run it, any number of times.
 	Again bool
 	// Test is set if it is only used by tests, which end.
@@ -30,24 +58,25 @@ type Use struct {
 // onlyBy returns the functions that other packages may call and by which alone an
 // instruction is run, by their names. It is not ok if something else in the package, or out of sight,
 // runs it, or may.
-func (p *Package) onlyBy(at ssa.Instruction) (fns []*types.Func, ok bool) {
+func (p *Package) onlyBy(at ssa.Instruction) (fns []Named, ok bool) {
 	u := &upwards{Package: p, seen: make(map[*ssa.Function]bool)}
 	if !u.at(at) {
 		return nil, false
 	}
-	sortFuncs(u.by)
-	return u.by, true
+	return byName(u.by), true
 }
 
-func sortFuncs(fns []*types.Func) {
-	slices.SortFunc(fns, func(a, b *types.Func) int { return cmp.Compare(a.FullName(), b.FullName()) })
+// byName sorts names, and returns them without those that repeat an earlier one.
+func byName(names []Named) []Named {
+	slices.SortFunc(names, func(a, b Named) int { return cmp.Compare(a.FullName(), b.FullName()) })
+	return slices.CompactFunc(names, func(a, b Named) bool { return a.FullName() == b.FullName() })
 }
 
 // An upwards goes from an instruction to all that runs it.
 type upwards struct {
 	*Package
 	seen map[*ssa.Function]bool
-	by   []*types.Func
+	by   []Named
 }
 
 // at reports whether all that runs an instruction is known, and no loop without a bound is
@@ -80,8 +109,11 @@ func (u *upwards) in(fn *ssa.Function) bool {
 	switch {
 	case declared && fn.Parent() == nil && callable(obj):
 		u.by = append(u.by, obj)
-	case len(r.sites) == 0:
+	case len(r.sites)+len(r.fields) == 0:
 		return false
+	}
+	for _, f := range r.fields {
+		u.by = append(u.by, f)
 	}
 	return !slices.ContainsFunc(r.sites, func(s site) bool { return s.lent || !u.at(s.at) })
 }
@@ -97,10 +129,31 @@ func (p *Package) ask(l *Leak) {
 	}
 }
 
-// A usage collects how a package uses functions of others.
+// A usage collects how a package uses functions and fields of others.
 type usage struct {
 	*Package
-	of map[*types.Func]*Use
+	of map[string]*Use // by full name
+}
+
+// add returns what is noted of a function or field.
+func (u *usage) add(used Named) *Use {
+	have := u.of[used.FullName()]
+	if have == nil {
+		have = &Use{Func: used}
+		u.of[used.FullName()] = have
+		u.uses = append(u.uses, have)
+	}
+	return have
+}
+
+// ran notes that an instruction runs what is used.
+func (u *usage) ran(use *Use, at ssa.Instruction) {
+	if use.Again {
+		return
+	}
+	by, ok := u.onlyBy(at)
+	use.Again = !ok
+	use.By = byName(append(use.By, by...))
 }
 
 // use notes that a function is used at an instruction, by a call if it is one of v.
@@ -108,25 +161,57 @@ func (u *usage) use(fn *types.Func, v ssa.Value, at ssa.Instruction) {
 	if !u.latentsOf(fn).Asked {
 		return
 	}
-	have := u.of[fn]
-	if have == nil {
-		have = &Use{Func: fn}
-		u.of[fn] = have
-		u.uses = append(u.uses, have)
+	use := u.add(fn)
+	if call, ok := at.(ssa.CallInstruction); ok && calls(call, v) {
+		u.ran(use, at)
+	} else if !use.Again {
+		use.Again = v == nil || !u.UseOnce(at, v)
 	}
-	if have.Again {
-		return
-	}
-	call, ok := at.(ssa.CallInstruction)
-	if ok = ok && !call.Common().IsInvoke() && call.Common().Value == v; !ok {
-		have.Again = v == nil || !u.UseOnce(at, v)
-		return
-	}
-	by, ok := u.onlyBy(at)
-	have.Again = !ok
-	for _, fn := range by {
-		if !slices.Contains(have.By, fn) {
-			have.By = append(have.By, fn)
+}
+
+// calls reports whether a call runs a function value.
+func calls(call ssa.CallInstruction, v ssa.Value) bool {
+	return !call.Common().IsInvoke() && call.Common().Value == v
+}
+
+// fields notes how the functions are run that are in exported fields, of this package or of
+// others.
+func (u *usage) fields(fn *ssa.Function) {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			load, ok := instr.(*ssa.UnOp)
+			if !ok || load.Op != token.MUL {
+				continue
+			}
+			addr, ok := load.X.(*ssa.FieldAddr)
+			if !ok {
+				continue
+			}
+			if _, isFunc := load.Type().Underlying().(*types.Signature); !isFunc {
+				continue
+			}
+			f := effects.FieldOf(addr.X, addr.Field)
+			if f == nil || !f.Exported() || !u.OfModule(f.Pkg().Path()) {
+				continue
+			}
+			known := fieldOf(f, addr.X.Type())
+			if known == nil {
+				continue
+			}
+			use := u.add(known)
+			for _, ref := range *load.Referrers() {
+				switch ref := ref.(type) {
+				case *ssa.BinOp, *ssa.DebugRef: // whether there is one
+				case ssa.CallInstruction:
+					if calls(ref, load) {
+						u.ran(use, ref)
+					} else {
+						use.Again = true
+					}
+				default:
+					use.Again = true
+				}
+			}
 		}
 	}
 }
@@ -158,9 +243,8 @@ func (u *usage) tests() {
 			continue
 		}
 		note := func(fn *types.Func) {
-			if fn.Exported() && u.IR.Tested(fn.Name()) && u.of[fn] == nil && u.latentsOf(fn).Asked {
-				u.of[fn] = &Use{Func: fn, Test: true}
-				u.uses = append(u.uses, u.of[fn])
+			if fn.Exported() && u.IR.Tested(fn.Name()) && u.latentsOf(fn).Asked && u.of[fn.FullName()] == nil {
+				u.add(fn).Test = true
 			}
 		}
 		for _, name := range pkg.Scope().Names() {
@@ -187,18 +271,24 @@ func embeds(n *types.Named) bool {
 // leaks that are presumed of them or in once code if they are, and by functions of others that they run.
 func (p *Package) asked() map[*types.Func]bool {
 	asked := make(map[*types.Func]bool)
-	for _, leaks := range p.found {
-		for _, l := range leaks {
-			for _, fn := range slices.Concat(l.Presumed, l.OnlyBy) {
+	ask := func(names []Named) {
+		for _, name := range names {
+			if fn, ok := name.(*types.Func); ok {
 				asked[fn] = true
 			}
 		}
 	}
-	for _, use := range p.uses {
-		if !use.Again {
-			for _, fn := range use.By {
+	for _, leaks := range p.found {
+		for _, l := range leaks {
+			for _, fn := range l.Presumed {
 				asked[fn] = true
 			}
+			ask(l.OnlyBy)
+		}
+	}
+	for _, use := range p.uses {
+		if !use.Again {
+			ask(use.By)
 		}
 	}
 	return asked
@@ -209,7 +299,6 @@ func (p *Package) asked() map[*types.Func]bool {
 func (p *Package) Abroad() []Use {
 	var out []Use
 	for _, use := range p.uses {
-		sortFuncs(use.By)
 		out = append(out, *use)
 	}
 	slices.SortFunc(out, func(a, b Use) int { return cmp.Compare(a.Func.FullName(), b.Func.FullName()) })

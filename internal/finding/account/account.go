@@ -6,7 +6,6 @@ package account
 import (
 	"cmp"
 	"go/token"
-	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -101,7 +100,7 @@ func tell(p *evidence.Package, l *evidence.Leak, describe func(*evidence.Leak) f
 	return leak
 }
 
-func fullNames(fns []*types.Func) (names []string) {
+func fullNames[N evidence.Named](fns []N) (names []string) {
 	for _, fn := range fns {
 		names = append(names, fn.FullName())
 	}
