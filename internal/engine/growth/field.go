@@ -93,7 +93,7 @@ func Fields(p *evidence.Package) []FieldGrowth {
 	var order []kept
 	for _, e := range f.Events() {
 		c, ok := f.keptAt(e.Ref.Path)
-		if !ok || e.Kind != effects.Grow || !f.growsHere(e) || !f.standsHere(e, c) || f.HelpsTests(e.Func()) {
+		if !ok || e.Kind != effects.Grow || !f.growsHere(e) || !f.standsHere(e, c) || f.HelpsTests(e.Func()) || f.bounded(c, e) {
 			continue
 		}
 		if f.ins[c] == nil {
@@ -122,6 +122,12 @@ func Fields(p *evidence.Package) []FieldGrowth {
 	}
 	slices.SortStableFunc(found, func(a, b FieldGrowth) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	return found
+}
+
+// bounded reports whether the keys of a growth are among those of another map, and nothing
+// shows that they stay when they go there.
+func (f *fields) bounded(c kept, e *effects.Event) bool {
+	return f.among(e) != nil && f.sibling(c, e) == nil
 }
 
 // lasting returns the objects that a growth may belong to without those that its function
