@@ -114,7 +114,10 @@
 //
 // # remove-never-called
 //
-// The method that takes out is called nowhere, and cannot be from elsewhere.
+// The method that takes out is called nowhere, and cannot be from elsewhere. Or the object
+// has a lock or a channel and is of an internal package, and no package of the module calls
+// the method: memlint says so when it is run on all that can import the package, as with
+// "memlint ./..." at the root of the module.
 //
 // # chain-grows
 //

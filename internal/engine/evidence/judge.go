@@ -79,6 +79,14 @@ type travelling struct {
 // judge decides what a leak is, and keeps what callers in other packages have to
 // know of it.
 func (p *Package) judge(l *Leak) {
+	if l.Needs.Unless != nil {
+		defer func() {
+			// Nobody else is told: whether there is a leak at all is not known here.
+			if l.travel = nil; l.Verdict == Latent {
+				l.Verdict = Gone
+			}
+		}()
+	}
 	proof := &judge{Package: p, leak: l, proved: true}
 	w := proof.at(l.At, l.parts(), way{})
 	j := proof

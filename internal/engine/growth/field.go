@@ -70,11 +70,12 @@ type fields struct {
 	events map[*types.Var][]*effects.Event // on what is kept under a field
 	out    map[kept][]*effects.Event
 	handed map[kept]bool
-	owners map[*types.Var]string           // see ownerOf
-	filled map[kept]map[*ssa.Function]bool // see fillers
-	ups    []*cleanup                      // see cleanups
-	reads  map[*effects.Event]bool         // see whenRead
-	flags  map[setting][]*ssa.Function     // see indexFlags
+	owners map[*types.Var]string            // see ownerOf
+	filled map[kept]map[*ssa.Function]bool  // see fillers
+	ups    []*cleanup                       // see cleanups
+	reads  map[*effects.Event]bool          // see whenRead
+	flags  map[setting][]*ssa.Function      // see indexFlags
+	unless map[*effects.Event][]*types.Func // what would take out what comes in: see forOthers
 }
 
 // Fields returns the ways in of containers in fields of the package's types from
@@ -89,6 +90,7 @@ func Fields(p *evidence.Package) []FieldGrowth {
 		handed: make(map[kept]bool),
 		filled: make(map[kept]map[*ssa.Function]bool),
 		reads:  make(map[*effects.Event]bool),
+		unless: make(map[*effects.Event][]*types.Func),
 	}
 	var order []kept
 	for _, e := range f.Events() {
@@ -287,12 +289,12 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	w := f.way(in, at, typ, func() bool { return false })
 	w.Needs.Of, w.Needs.Keeper = []effects.Ref{f.owner(in.Ref)}, true
 	w.Needs.Wire, w.Needs.Strict = flaw == NoWayOut, flaw == NoWayOut
-	w.Needs.Owed = f.owed(flaw, in.Instr, witness)
+	w.Needs.Owed, w.Needs.Unless = f.owed(flaw, in.Instr, witness), f.unless[in]
 	if f.emptied(c, nil) != nil {
 		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known
 	}
 	g := FieldGrowth{Way: w, Flaw: flaw, Field: c.field, Owner: f.ownerOf(c.field), Sort: sortOf(w, typ, c.rest == ""), Witness: witness}
-	if flaw == NoWayOut && isListeners(typ) && (w.Plugged || !holdsInterfaces(typ)) {
+	if (flaw == NoWayOut || w.Needs.Unless != nil) && isListeners(typ) && (w.Plugged || !holdsInterfaces(typ)) {
 		return g, false // listenerleak's
 	}
 	return g, true

@@ -21,6 +21,7 @@ import (
 func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witness ssa.Instruction, ok bool) {
 	flaw := NoWayOut
 	outs := f.outs(c)
+	delete(f.unless, in)
 	if len(outs) > maxWays {
 		return 0, nil, false
 	}
@@ -29,6 +30,9 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 		switch {
 		case f.uncalled(out):
 			miss = NeverCalls
+		case f.forOthers(out) != nil:
+			miss = NeverCalls
+			f.unless[in] = append(f.unless[in], f.forOthers(out))
 		case f.otherKey(out, in):
 			miss = OtherKey
 		case f.undoes(out, in):
