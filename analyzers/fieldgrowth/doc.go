@@ -84,9 +84,12 @@
 //
 // A key is put into two containers together, and deleted from one of them. Or a function
 // deletes one key from several maps of an object, and not from another one with keys of
-// the same type, unless that is a plain text or number. It is reported at the insert into
-// the one that is forgotten. Not so if one of the two is filled alone as well, or is a
-// queue that is emptied.
+// the same type, unless that is a plain text or number. Or a key is put in only where
+// another map has it, and that one loses it. Or marks, which say no more than that a key
+// is there, go only together with an element of another map, and one place takes that out
+// alone and puts it nowhere else. It is reported at the insert into the one that is
+// forgotten. Not so if one of the two is filled alone as well, or is a queue that is
+// emptied.
 //
 // # key-mismatch
 //
@@ -111,7 +114,10 @@
 //
 // # remove-never-called
 //
-// The method that takes out is called nowhere, and cannot be from elsewhere.
+// The method that takes out is called nowhere, and cannot be from elsewhere. Or the object
+// has a lock or a channel and is of an internal package, and no package of the module calls
+// the method: memlint says so when it is run on all that can import the package, as with
+// "memlint ./..." at the root of the module.
 //
 // # chain-grows
 //

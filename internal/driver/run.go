@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/build"
 	"go/version"
 	"maps"
 	"os"
@@ -151,7 +152,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		return nil, err
 	}
 	result := newResult(dir)
-	result.collect(pl, listing, outcomes)
+	result.collect(pl, listing, outcomes, opts.Patterns)
 	if line := skew(listing.env.GOVERSION, runtime.Version()); line != "" && len(result.Problems) > 0 {
 		result.Problems = append(result.Problems, Problem{Text: line})
 	}
@@ -166,7 +167,7 @@ func newResult(dir string) *Result {
 // collect fills in what came of the units of a plan: some of them, those without
 // an outcome are left out. Findings get their order and fingerprints, and Latent
 // its share.
-func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome) {
+func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome, patterns []string) {
 	r.Problems = slices.Clone(pl.problems)
 	told := maps.Clone(pl.told)
 	var uses []report.Use
@@ -209,9 +210,30 @@ func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome) {
 		order[p.ImportPath] = order[p.base()]
 	}
 	slices.SortStableFunc(r.Problems, func(x, y Problem) int { return cmp.Compare(order[x.Package], order[y.Package]) })
-	all := report.Fold(report.Sort(report.Settle(r.Findings, uses)))
+	seen := func(f report.Finding) bool { return len(r.Problems) == 0 && r.seesImporters(f, patterns) }
+	all := report.Fold(report.Sort(report.Settle(r.Findings, uses, seen)))
 	report.Identify(all)
 	r.Findings, r.Latent = report.Divide(all)
+}
+
+// seesImporters reports whether the packages that patterns name are all that may import the
+// one of a finding, which is internal.
+func (r *Result) seesImporters(f report.Finding, patterns []string) bool {
+	dir := filepath.Dir(f.Pos.Filename)
+	for filepath.Base(dir) != "internal" {
+		if filepath.Dir(dir) == dir {
+			return false
+		}
+		dir = filepath.Dir(dir)
+	}
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		root, all := strings.CutSuffix(p, "/...")
+		if !all || !build.IsLocalImport(root) {
+			return false
+		}
+		rel, err := filepath.Rel(filepath.Join(r.Dir, filepath.FromSlash(root)), filepath.Dir(dir))
+		return err == nil && filepath.IsLocal(rel)
+	})
 }
 
 func (r *Result) withhold(w Withheld) {

@@ -39,6 +39,8 @@ type presumer interface {
 	Presumed(analysis.Diagnostic) []string
 	OnlyBy(analysis.Diagnostic) []string
 	Told() []analysis.Diagnostic
+	Pending() []analysis.Diagnostic
+	Unless(analysis.Diagnostic) []string
 	Uses(yield func(fn string, by []string, again, test bool))
 }
 
@@ -71,6 +73,9 @@ func (r *analysisRun) collect(a *analysis.Analyzer, result any, diagnostics []an
 	if p, ok := result.(presumer); ok {
 		for _, d := range p.Told() {
 			r.tell(a, d, report.Finding{Told: true})
+		}
+		for _, d := range p.Pending() {
+			r.tell(a, d, report.Finding{Unless: p.Unless(d)})
 		}
 		if len(r.outcome.uses) == 0 {
 			p.Uses(func(fn string, by []string, again, test bool) { // all analyzers know the same
@@ -114,7 +119,7 @@ func (r *analysisRun) tell(a *analysis.Analyzer, d analysis.Diagnostic, like rep
 		r.problem("%s: %s", r.where(), prefixInternal(a, r.unit, err))
 		return
 	}
-	f.Latent, f.Told = like.Latent, like.Told
+	f.Latent, f.Told, f.Unless = like.Latent, like.Told, like.Unless
 	if p, ok := r.results[a].(presumer); ok {
 		f.Origin, f.Presumed, f.OnlyBy = p.Origin(d), p.Presumed(d), p.OnlyBy(d)
 	}

@@ -298,7 +298,7 @@ func (v *view) analyze(ctx context.Context, opts Options, sources map[string][]b
 	}
 	v.cgo = now.cgo
 	result := newResult(opts.Dir)
-	result.collect(now.plan, now.listing, outcomes)
+	result.collect(now.plan, now.listing, outcomes, nil)
 	return result, nil
 }
 

@@ -39,6 +39,9 @@ type Leak struct {
 	// owes something, if nothing else runs it. Where all their callers are in sight and
 	// are once code, it is latent.
 	OnlyBy []string
+	// Unless are the full names of functions of which one has to be called if it is to be
+	// none. It is told only where all who can call them are in sight.
+	Unless []string
 	// Told is set if the package of the origin tells the leak, presumed there. It is
 	// not told here, but confirms that one.
 	Told bool
@@ -176,7 +179,7 @@ func (r *Reporter) Flush() *Result {
 		pa, pb := r.pass.Fset.Position(a.Pos), r.pass.Fset.Position(b.Pos)
 		return cmp.Or(strings.Compare(pa.Filename, pb.Filename), cmp.Compare(pa.Offset, pb.Offset), strings.Compare(a.Category, b.Category))
 	})
-	result := &Result{held: r.held, uses: r.uses, silenced: slices.Compact(slices.Sorted(slices.Values(r.silenced))), origins: make(map[place]token.Position), presumed: make(map[place][]string), onlyBy: make(map[place][]string)}
+	result := &Result{held: r.held, uses: r.uses, silenced: slices.Compact(slices.Sorted(slices.Values(r.silenced))), origins: make(map[place]token.Position), presumed: make(map[place][]string), onlyBy: make(map[place][]string), unless: make(map[place][]string)}
 	shown := showsLatent(r.pass.Analyzer)
 	for _, l := range r.leaks {
 		d := l.diagnostic(r.pass.Analyzer)
@@ -193,6 +196,9 @@ func (r *Reporter) Flush() *Result {
 			result.onlyBy[place{l.Pos, l.Category}] = l.OnlyBy
 		}
 		switch {
+		case l.Unless != nil:
+			result.pending = append(result.pending, d)
+			result.unless[place{l.Pos, l.Category}] = l.Unless
 		case l.Told:
 			result.told = append(result.told, d)
 		case !l.latent || shown:

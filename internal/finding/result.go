@@ -15,11 +15,14 @@ type Result struct {
 	latent []analysis.Diagnostic
 	told   []analysis.Diagnostic
 	uses   []Use
+	// pending are those that it takes all callers of a module to decide on.
+	pending []analysis.Diagnostic
 
 	silenced []token.Pos
 	origins  map[place]token.Position
 	presumed map[place][]string
 	onlyBy   map[place][]string
+	unless   map[place][]string
 }
 
 // ResultType is the result type of every analyzer of the suite.
@@ -76,6 +79,13 @@ func (r *Result) Uses(yield func(fn string, by []string, again, test bool)) {
 		yield(use.Func, use.By, use.Again, use.Test)
 	}
 }
+
+// Pending returns diagnostics that are not reported, in source order: they are leaks if
+// nobody calls functions that other packages of the module can call.
+func (r *Result) Pending() []analysis.Diagnostic { return r.pending }
+
+// Unless returns the full names of these functions for a diagnostic that is pending.
+func (r *Result) Unless(d analysis.Diagnostic) []string { return r.unless[place{d.Pos, d.Category}] }
 
 // latentFlag is what the flag is called that has latent leaks reported.
 const latentFlag = "latent"

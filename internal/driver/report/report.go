@@ -30,6 +30,7 @@ type Finding struct {
 	Origin   token.Position // where another package keeps it; invalid if none does
 	Presumed []string       // functions that everybody may call, if only that shows that it is a leak
 	OnlyBy   []string       // functions by which alone other packages get there, if it owes something and nothing else in its own runs it
+	Unless   []string       // functions of which one has to be called if it is to be none
 	Told     bool           // by a finding that is presumed, which this one confirms
 
 	Evidence *Evidence // what profiles measured there; nil if they do not know of it

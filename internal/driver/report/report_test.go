@@ -67,7 +67,7 @@ func TestSettle(t *testing.T) {
 		told(3, 3),
 		told(4, 4, "app.Unused"),
 		told(5, 5, "app.Used"),
-	}, []Use{{Func: "lib.UsedOnce"}, {Func: "lib.UsedByHandler"}, {Func: "lib.Wrapped"}, {Func: "lib.WrappedAndUsed"}, {Func: "app.Used"}, {Func: "lib.Unused", Test: true}})
+	}, []Use{{Func: "lib.UsedOnce"}, {Func: "lib.UsedByHandler"}, {Func: "lib.Wrapped"}, {Func: "lib.WrappedAndUsed"}, {Func: "app.Used"}, {Func: "lib.Unused", Test: true}}, nil)
 	var got []string
 	for _, f := range settled {
 		line := fmt.Sprintf("%d %s %t", f.Pos.Line, f.Message, len(f.Fixes) > 0)
@@ -119,12 +119,28 @@ func TestSettleOnceCode(t *testing.T) {
 		"lib.ByTest":        true,
 		"lib.ByTestAndLoop": false,
 	} {
-		if got := Settle([]Finding{{OnlyBy: []string{fn}}}, uses)[0].Latent; got != want {
+		if got := Settle([]Finding{{OnlyBy: []string{fn}}}, uses, nil)[0].Latent; got != want {
 			t.Errorf("%s: latent is %t, want %t", fn, got, want)
 		}
 	}
-	if Settle([]Finding{{OnlyBy: []string{"lib.ByMain", "lib.ByLoop"}}}, uses)[0].Latent {
+	if Settle([]Finding{{OnlyBy: []string{"lib.ByMain", "lib.ByLoop"}}}, uses, nil)[0].Latent {
 		t.Error("latent although one of two runs it again")
+	}
+}
+
+// TestSettleUnless checks that what nobody ends is told only where all are seen who could.
+func TestSettleUnless(t *testing.T) {
+	unless := func(line int, fns ...string) Finding {
+		return Finding{Pos: token.Position{Filename: "lib.go", Line: line}, Unless: fns}
+	}
+	settled := Settle([]Finding{
+		unless(1, "lib.Unused"),
+		unless(2, "lib.Used"),
+		unless(3, "lib.Unused", "lib.Used"),
+		unless(4, "lib.Unused"),
+	}, []Use{{Func: "lib.Used"}, {Func: "lib.Unused", Test: true}}, func(f Finding) bool { return f.Pos.Line != 4 })
+	if len(settled) != 1 || settled[0].Pos.Line != 1 {
+		t.Errorf("got %v, want that of line 1", settled)
 	}
 }
 

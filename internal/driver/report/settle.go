@@ -23,7 +23,10 @@ type Use struct {
 //
 // What owes something is a leak but in once code. If all calls of the functions that
 // lead there are in sight and are once code, it is latent.
-func Settle(findings []Finding, uses []Use) []Finding {
+//
+// What a function of its package would end is a leak if none of the run uses that, and if
+// seen says that all are in the run that may.
+func Settle(findings []Finding, uses []Use, seen func(Finding) bool) []Finding {
 	inUse := make(map[string]bool)
 	for _, use := range uses {
 		inUse[use.Func] = inUse[use.Func] || !use.Test
@@ -57,7 +60,9 @@ func Settle(findings []Finding, uses []Use) []Finding {
 		}
 		f.makeLatent()
 	}
-	return slices.DeleteFunc(findings, func(f Finding) bool { return f.Told })
+	return slices.DeleteFunc(findings, func(f Finding) bool {
+		return f.Told || f.Unless != nil && (slices.ContainsFunc(f.Unless, isUsed) || !seen(f))
+	})
 }
 
 func (f *Finding) makeLatent() {

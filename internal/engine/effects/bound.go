@@ -143,6 +143,12 @@ func (t *table) fixedList(refs []Ref) bool {
 // keyPresent reports whether the update is made only where a look-up of the
 // same key in the same map has found it.
 func (t *table) keyPresent(f *flow, v *ssa.MapUpdate) bool {
+	return slices.ContainsFunc(FoundBy(v), func(look *ssa.Lookup) bool { return overlap(f.of(look.X), f.of(v.Map)) })
+}
+
+// FoundBy returns the look-ups of the key of an update, in this map or others, that have
+// found it where the update is made.
+func FoundBy(v *ssa.MapUpdate) (looks []*ssa.Lookup) {
 	for b := v.Block(); b.Idom() != nil; b = b.Idom() {
 		if len(b.Preds) != 1 {
 			continue
@@ -168,24 +174,11 @@ func (t *table) keyPresent(f *flow, v *ssa.MapUpdate) bool {
 				found = 1 - e.Succ
 			}
 		}
-		if look != nil && pred.Succs[found] == b && sameLoad(look.Index, v.Key) && (overlap(f.of(look.X), f.of(v.Map)) || siblings(f.of(look.X), f.of(v.Map))) {
-			return true
+		if look != nil && pred.Succs[found] == b && sameLoad(look.Index, v.Key) {
+			looks = append(looks, look)
 		}
 	}
-	return false
-}
-
-// siblings reports whether two maps are fields of one object: the keys of the
-// one are among those of the other, which is judged by itself.
-func siblings(a, b []Ref) bool {
-	for _, x := range a {
-		for _, y := range b {
-			if x.Root == y.Root && x.Path != nil && y.Path != nil && x.Path.up == y.Path.up && x.Path.name != elem && y.Path.name != elem {
-				return true
-			}
-		}
-	}
-	return false
+	return looks
 }
 
 // keyCompared reports whether the update is made only where the key was found

@@ -47,8 +47,8 @@ func IsTeardown(fn *types.Func) bool {
 // maxEnding bounds how far callers of a method are followed that ends the life of its receiver.
 const maxEnding = 3
 
-// InTeardown reports whether a function is a method that ends the life of its receiver, or one
-// that only such methods of its type call.
+// InTeardown reports whether a function is a method that ends the life of its receiver, also
+// one that is told how long to wait for that, or one that only such methods of its type call.
 func (p *Package) InTeardown(fn *ssa.Function) bool { return p.inTeardown(fn, 0) }
 
 func (p *Package) inTeardown(fn *ssa.Function, depth int) bool {
@@ -56,7 +56,7 @@ func (p *Package) inTeardown(fn *ssa.Function, depth int) bool {
 	if !ok || fn.Signature.Recv() == nil {
 		return false
 	}
-	if IsTeardown(obj) {
+	if IsTeardown(obj) || endsWithin(obj) {
 		return true
 	}
 	uses := p.Uses(fn)
@@ -72,6 +72,13 @@ func (p *Package) inTeardown(fn *ssa.Function, depth int) bool {
 		by := ir.Outermost(use.Parent())
 		return by.Signature.Recv() == nil || ir.Named(by.Signature.Recv().Type()) != owner || !p.inTeardown(by, depth+1)
 	})
+}
+
+// endsWithin reports whether a method ends the life of its receiver within a time that it is
+// given.
+func endsWithin(fn *types.Func) bool {
+	params := fn.Signature().Params()
+	return slices.Contains(teardownNames, fn.Name()) && params.Len() == 1 && params.At(0).Type().String() == "time.Duration"
 }
 
 // Ending reports whether a method of the name ends the life of its receiver.

@@ -18,8 +18,8 @@ import (
 // first. It is a fact about the function's object.
 type Latents struct {
 	Leaks []LatentLeak
-	// Asked is set if callers in other packages decide on leaks: see Leak.Presumed and
-	// Leak.OnlyBy.
+	// Asked is set if callers in other packages decide on leaks: see Leak.Presumed,
+	// Leak.OnlyBy and Needs.Unless.
 	Asked bool
 }
 

@@ -79,6 +79,14 @@ type travelling struct {
 // judge decides what a leak is, and keeps what callers in other packages have to
 // know of it.
 func (p *Package) judge(l *Leak) {
+	if l.Needs.Unless != nil {
+		defer func() {
+			// Nobody else is told: whether there is a leak at all is not known here.
+			if l.travel = nil; l.Verdict == Latent {
+				l.Verdict = Gone
+			}
+		}()
+	}
 	proof := &judge{Package: p, leak: l, proved: true}
 	w := proof.at(l.At, l.parts(), way{})
 	j := proof
@@ -128,7 +136,7 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 		for _, m := range want.many {
 			from := j.sourcesOf(m.v, m.path)
 			if m.path == "" && !fewSources(from) && j.isEntry(m.v, fn) {
-				sources = append(sources, Source{From: Entry, Value: m.v})
+				sources = append(sources, Source{From: Entry, Value: m.v, Apart: allApart(from)})
 			}
 			for _, s := range from {
 				s.Apart = s.Apart || m.apart
@@ -189,6 +197,12 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 		}
 	}
 	return j.in(fn, n, w)
+}
+
+// allApart reports whether code out of sight has made all of sources: what is put under the
+// name that something gives itself comes and goes under the same few names.
+func allApart(sources []Source) bool {
+	return !slices.ContainsFunc(sources, func(s Source) bool { return !s.Apart })
 }
 
 // roots returns what a holder may be: places of parameters, captured variables

@@ -99,6 +99,9 @@ type Needs struct {
 	// Owed is set if the code itself shows that what is put in is meant to go: then
 	// whatever nothing in sight refuses is presumed.
 	Owed bool
+	// Unless are functions that would end it, which the package does not call: it is a
+	// leak where nobody does who can. That is for a driver to say which sees all of them.
+	Unless []*types.Func
 	// Least is the source from which on values count as many; the zero Source
 	// means any that shows it.
 	Least From

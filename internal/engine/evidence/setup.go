@@ -268,13 +268,19 @@ func embeds(n *types.Named) bool {
 }
 
 // asked returns the functions of the package that callers in others are asked about: by
-// leaks that are presumed of them or in once code if they are, and by functions of others that they run.
+// leaks that are presumed of them, in once code if they are, or none if they run, and by
+// functions of others that they run.
 func (p *Package) asked() map[*types.Func]bool {
 	asked := make(map[*types.Func]bool)
 	ask := func(names []Named) {
 		for _, name := range names {
 			if fn, ok := name.(*types.Func); ok {
 				asked[fn] = true
+			}
+			if l.Verdict == Manifest {
+				for _, fn := range l.Needs.Unless {
+					asked[fn] = true
+				}
 			}
 		}
 	}

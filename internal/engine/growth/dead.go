@@ -18,8 +18,11 @@ func (f *fields) dead(c kept) ssa.Instruction {
 	if !ok {
 		return nil
 	}
-	for _, e := range f.under(c.field) {
+	for _, e := range f.UnderField(c.field) {
 		ended := f.ends(e)
+		if at, ok := f.keptAt(e.Ref.Path); ok && at.field != c.field && e.Kind != effects.Call {
+			continue // a part of the element: what is closed may only say that it is ready
+		}
 		if ended == nil || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) {
 			continue
 		}
@@ -54,11 +57,29 @@ func (f *fields) ends(e *effects.Event) ssa.Value {
 			return ir.Args(common)[0]
 		}
 	case effects.Call:
-		if !common.IsInvoke() && common.Value.Type().String() == "context.CancelFunc" {
+		if !common.IsInvoke() && f.cancels(common.Value, call.Parent()) {
 			return common.Value
 		}
 	}
 	return nil
+}
+
+// cancels reports whether a function that another one calls cancels a context: by its type, or
+// by all that is ever stored in the field that it is loaded from, which that one does not set.
+func (f *fields) cancels(fn ssa.Value, by *ssa.Function) bool {
+	const cancel = "context.CancelFunc"
+	if fn.Type().String() == cancel {
+		return true
+	}
+	field := lastField(fn)
+	if field == nil || field.Pkg() != f.IR.Pass.Pkg {
+		return false
+	}
+	stored := f.StoredIn(field)
+	return len(stored) > 0 && !slices.ContainsFunc(stored, func(e *effects.Event) bool {
+		st, ok := e.Instr.(*ssa.Store)
+		return !ok || st.Parent() == by || ir.Unconvert(st.Val).Type().String() != cancel
+	})
 }
 
 // lookupOf returns the lookup in a map whose element, or a field of that, a value is.

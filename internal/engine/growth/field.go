@@ -70,11 +70,12 @@ type fields struct {
 	events map[*types.Var][]*effects.Event // on what is kept under a field
 	out    map[kept][]*effects.Event
 	handed map[kept]bool
-	owners map[*types.Var]string           // see ownerOf
-	filled map[kept]map[*ssa.Function]bool // see fillers
-	ups    []*cleanup                      // see cleanups
-	reads  map[*effects.Event]bool         // see whenRead
-	flags  map[setting][]*ssa.Function     // see indexFlags
+	owners map[*types.Var]string            // see ownerOf
+	filled map[kept]map[*ssa.Function]bool  // see fillers
+	ups    []*cleanup                       // see cleanups
+	reads  map[*effects.Event]bool          // see whenRead
+	flags  map[setting][]*ssa.Function      // see indexFlags
+	unless map[*effects.Event][]*types.Func // what would take out what comes in: see forOthers
 }
 
 // Fields returns the ways in of containers in fields of the package's types from
@@ -89,11 +90,12 @@ func Fields(p *evidence.Package) []FieldGrowth {
 		handed: make(map[kept]bool),
 		filled: make(map[kept]map[*ssa.Function]bool),
 		reads:  make(map[*effects.Event]bool),
+		unless: make(map[*effects.Event][]*types.Func),
 	}
 	var order []kept
 	for _, e := range f.Events() {
 		c, ok := f.keptAt(e.Ref.Path)
-		if !ok || e.Kind != effects.Grow || !f.growsHere(e) || !f.standsHere(e, c) || f.HelpsTests(e.Func()) {
+		if !ok || e.Kind != effects.Grow || !f.growsHere(e) || !f.standsHere(e, c) || f.HelpsTests(e.Func()) || f.bounded(c, e) {
 			continue
 		}
 		if f.ins[c] == nil {
@@ -122,6 +124,12 @@ func Fields(p *evidence.Package) []FieldGrowth {
 	}
 	slices.SortStableFunc(found, func(a, b FieldGrowth) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	return found
+}
+
+// bounded reports whether the keys of a growth are among those of another map, and nothing
+// shows that they stay when they go there.
+func (f *fields) bounded(c kept, e *effects.Event) bool {
+	return f.among(e) != nil && f.sibling(c, e) == nil
 }
 
 // lasting returns the objects that a growth may belong to without those that its function
@@ -281,12 +289,12 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	w := f.way(in, at, typ, func() bool { return false })
 	w.Needs.Of, w.Needs.Keeper = []effects.Ref{f.owner(in.Ref)}, true
 	w.Needs.Wire, w.Needs.Strict = flaw == NoWayOut, flaw == NoWayOut
-	w.Needs.Owed = f.owed(flaw, in.Instr, witness)
+	w.Needs.Owed, w.Needs.Unless = f.owed(flaw, in.Instr, witness), f.unless[in]
 	if f.emptied(c, nil) != nil {
 		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known
 	}
 	g := FieldGrowth{Way: w, Flaw: flaw, Field: c.field, Owner: f.ownerOf(c.field), Sort: sortOf(w, typ, c.rest == ""), Witness: witness}
-	if flaw == NoWayOut && isListeners(typ) && (w.Plugged || !holdsInterfaces(typ)) {
+	if (flaw == NoWayOut || w.Needs.Unless != nil) && isListeners(typ) && (w.Plugged || !holdsInterfaces(typ)) {
 		return g, false // listenerleak's
 	}
 	return g, true

@@ -21,6 +21,7 @@ import (
 func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witness ssa.Instruction, ok bool) {
 	flaw := NoWayOut
 	outs := f.outs(c)
+	delete(f.unless, in)
 	if len(outs) > maxWays {
 		return 0, nil, false
 	}
@@ -29,6 +30,9 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 		switch {
 		case f.uncalled(out):
 			miss = NeverCalls
+		case f.forOthers(out) != nil:
+			miss = NeverCalls
+			f.unless[in] = append(f.unless[in], f.forOthers(out))
 		case f.otherKey(out, in):
 			miss = OtherKey
 		case f.undoes(out, in):
@@ -36,7 +40,8 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 		case f.whenRead(out):
 			miss = WhenRead
 		default:
-			return 0, nil, false
+			at := f.leftBehind(c, in, outs)
+			return Sibling, at, at != nil
 		}
 		if witness == nil {
 			flaw, witness = miss, out.Instr
@@ -359,6 +364,13 @@ func (f *fields) sibling(c kept, in *effects.Event) ssa.Instruction {
 	if key == nil || callee {
 		return nil
 	}
+	if at := f.among(in); at != nil {
+		o, ok := f.keptAt(at.Path)
+		if !ok || slices.ContainsFunc(f.outs(o), func(out *effects.Event) bool { return ir.Outermost(out.Func()) == ir.Outermost(in.Func()) }) {
+			return nil // it goes from there to here
+		}
+		return f.outlasts(o, in, in)
+	}
 	for _, e := range f.In(ir.Outermost(in.Func())) {
 		o, ok := f.keptAt(e.Ref.Path)
 		if !ok || e.Kind != effects.Grow || e.Via || o.field == c.field || e.Ref.Root != in.Ref.Root || !together(e.Instr, in.Instr) {
@@ -368,26 +380,53 @@ func (f *fields) sibling(c kept, in *effects.Event) ssa.Instruction {
 		if other == nil || callee || !f.sameKey(other, key) || f.filledAlone(o, c) {
 			continue
 		}
-		for _, out := range f.outs(o) {
-			if out.Kind == effects.Shrink && !f.emptiesAll(out) && ir.Outermost(out.Func()) != ir.Outermost(in.Func()) && !f.uncalled(out) && !f.otherKey(out, e) && !f.undoes(out, e) {
-				return out.Instr
-			}
+		if at := f.outlasts(o, e, in); at != nil {
+			return at
 		}
 	}
 	return nil
 }
 
-// emptiesAll reports whether an event takes out what a loop over the container comes to:
+// outlasts returns what takes a key out of a container that gets it at one event, and at
+// another one stays elsewhere; nil if nothing does.
+func (f *fields) outlasts(o kept, e, in *effects.Event) ssa.Instruction {
+	for _, out := range f.outs(o) {
+		apart := ir.Outermost(out.Func()) != ir.Outermost(in.Func()) || f.sweeps(out)
+		if out.Kind == effects.Shrink && !f.emptiesAll(out) && apart && !f.uncalled(out) && !f.otherKey(out, e) && !f.undoes(out, e) {
+			return out.Instr
+		}
+	}
+	return nil
+}
+
+// emptiesAll reports whether an event takes out all that a loop over the container comes to:
 // then it is a queue that is emptied, and no end of what a key stands for.
 func (f *fields) emptiesAll(out *effects.Event) bool {
 	switch key := ir.Unconvert(f.deletes(out)).(type) {
 	case *ssa.Extract:
 		_, next := key.Tuple.(*ssa.Next)
-		return next
+		return next && !f.sweeps(out)
 	case *ssa.Parameter: // of the function for Range
 		return key.Parent().Parent() != nil
 	}
 	return false
+}
+
+// sweeps reports whether an event takes out some of the keys that a loop comes to, and
+// leaves others.
+func (f *fields) sweeps(out *effects.Event) bool {
+	key, ok := ir.Unconvert(f.deletes(out)).(*ssa.Extract)
+	if !ok {
+		return false
+	}
+	next, ok := key.Tuple.(*ssa.Next)
+	if !ok || next.Parent() != out.Func() {
+		return false
+	}
+	round := next.Block()
+	return slices.ContainsFunc(round.Preds, func(latch *ssa.BasicBlock) bool {
+		return round.Dominates(latch) && !out.Instr.Block().Dominates(latch)
+	})
 }
 
 // together reports whether control that comes to one of two instructions comes from the

@@ -97,7 +97,7 @@ func Globals(p *evidence.Package) []Growth {
 	var order []container
 	for _, e := range f.Events() {
 		g, ok := e.Ref.Root.(*ssa.Global)
-		if !ok || e.Kind != effects.Grow || g.Pkg != p.IR.SSA || !f.growsHere(e) {
+		if !ok || e.Kind != effects.Grow || g.Pkg != p.IR.SSA || !f.growsHere(e) || f.among(e) != nil {
 			continue
 		}
 		c := container{g, e.Ref.Path}

@@ -37,6 +37,26 @@ func (f *finder) guard(instr ssa.Instruction, e *effects.Event) bool {
 	return fn.Parent() != nil && f.underOnce(fn)
 }
 
+// among returns the place of another map of the same object in which the key of a growth was
+// found: its keys are among those of that one, for as long as they are there. It is nil if
+// there is none.
+func (f *finder) among(e *effects.Event) *effects.Ref {
+	put, ok := grows(e).(*ssa.MapUpdate)
+	if !ok {
+		return nil
+	}
+	for _, look := range effects.FoundBy(put) {
+		for _, a := range f.Refs(look.X) {
+			for _, b := range f.Refs(put.Map) {
+				if a.Root == b.Root && a.Path != b.Path && a.Path.Field() != nil && b.Path.Field() != nil && !a.Path.IsElem() && !b.Path.IsElem() && a.Path.Parent() == b.Path.Parent() {
+					return &a
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // samePlace reports whether v is the container of an event, or what it is a
 // part of, seen from the function of v.
 func (f *finder) samePlace(v ssa.Value, e *effects.Event) bool {

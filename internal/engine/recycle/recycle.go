@@ -77,7 +77,11 @@ const (
 
 // trace adds what v may be.
 func (p *Put) trace(v ssa.Value, at ssa.Instruction, depth int) {
+	_, pointer := v.Type().Underlying().(*types.Pointer)
 	for _, r := range p.f.Refs(v) {
+		if pointer && r.Path == nil && isSlice(r.Root.Type()) {
+			continue // what is in a captured variable that it points to
+		}
 		o := origin{r, at}
 		if slices.ContainsFunc(p.origins, func(have origin) bool { return have.Ref == r }) {
 			continue

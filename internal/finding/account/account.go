@@ -96,6 +96,7 @@ func tell(p *evidence.Package, l *evidence.Leak, describe func(*evidence.Leak) f
 		leak.Notes = append(leak.Notes, Why(p, l)...)
 		leak.Told = l.Told
 		leak.Presumed, leak.OnlyBy = fullNames(l.Presumed), fullNames(l.OnlyBy)
+		leak.Unless = fullNames(l.Needs.Unless)
 	}
 	return leak
 }

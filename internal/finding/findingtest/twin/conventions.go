@@ -322,7 +322,7 @@ type (
 }()
 
 // teardown are the names of methods that end the life of their receiver, if they
-// have no parameter or a context alone.
+// have no parameter, or alone a context or how long to wait.
 var teardown = []string{
 	"Abort", "Cancel", "Cleanup", "Close", "Destroy", "Detach", "Disconnect", "Dispose", "End", "Finish", "Free", "Kill", "Quit", "Release",
 	"Remove", "Shutdown", "Stop", "Teardown", "Terminate", "Unref", "Unregister", "Unsubscribe", "Unwatch",
@@ -333,7 +333,11 @@ func isTeardown(fn *types.Func) bool {
 	if sig.Recv() == nil || !slices.Contains(teardown, upperFirst(fn.Name())) {
 		return false
 	}
-	return sig.Params().Len() == 0 || sig.Params().Len() == 1 && sig.Params().At(0).Type().String() == "context.Context"
+	if sig.Params().Len() != 1 {
+		return sig.Params().Len() == 0
+	}
+	of := sig.Params().At(0).Type().String()
+	return of == "context.Context" || of == "time.Duration"
 }
 
 // isOpening reports whether a method begins the use of its receiver.

@@ -1,0 +1,106 @@
+package growth
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A mark says of what is in another container of the owner that it is there: in company of
+// that it comes, and in company it goes. Where the other goes alone, the mark stays.
+
+// leftBehind returns what takes out of a container that a mark always goes together with, and
+// leaves the mark; nil if nothing does.
+func (f *fields) leftBehind(c kept, in *effects.Event, outs []*effects.Event) ssa.Instruction {
+	if c.rest != "" || !isMark(c.field.Type()) {
+		return nil
+	}
+	var with []kept
+	for _, out := range outs {
+		if out.Kind == effects.Replace && deleted(out) == nil {
+			continue // all of it
+		}
+		by := f.company(c, out)
+		if len(by) == 0 {
+			return nil
+		}
+		with = append(with, by...)
+	}
+	for _, o := range with {
+		if !f.fillers(o)[ir.Outermost(in.Func())] {
+			continue
+		}
+		for _, out := range f.outs(o) {
+			fn := ir.Outermost(out.Func())
+			if deleted(out) == nil || fn == ir.Outermost(in.Func()) || f.emptiesAll(out) || f.uncalled(out) || f.knows(fn, c) || f.moves(fn, c) {
+				continue
+			}
+			if !slices.ContainsFunc(f.Uses(fn), func(use ssa.Instruction) bool { return f.knows(ir.Outermost(use.Parent()), c) }) {
+				return out.Instr
+			}
+		}
+	}
+	return nil
+}
+
+// isMark reports whether a type is a map to what tells nothing but that a key is there.
+func isMark(typ types.Type) bool {
+	m, ok := typ.Underlying().(*types.Map)
+	if !ok {
+		return false
+	}
+	switch elem := m.Elem().Underlying().(type) {
+	case *types.Basic:
+		return true
+	case *types.Struct:
+		return elem.NumFields() == 0
+	}
+	return false
+}
+
+// company returns the other maps of the owner of a container of which something is deleted
+// together with an element of this one.
+func (f *fields) company(c kept, out *effects.Event) (with []kept) {
+	if deleted(out) == nil {
+		return nil
+	}
+	for _, e := range f.In(ir.Outermost(out.Func())) {
+		o, ok := f.keptAt(e.Ref.Path)
+		if !ok || o == c || o.rest != "" || deleted(e) == nil || e.Ref.Root != out.Ref.Root || f.ownerOf(o.field) != f.ownerOf(c.field) || !together(e.Instr, out.Instr) {
+			continue
+		}
+		with = append(with, o)
+	}
+	return with
+}
+
+// knows reports whether a function, or one that it calls, has to do with a container.
+func (f *fields) knows(fn *ssa.Function, c kept) bool {
+	return slices.ContainsFunc(f.under(c.field), func(e *effects.Event) bool { return ir.Outermost(e.Func()) == fn }) || f.loads(fn, c)
+}
+
+// loads reports whether a function, or a literal in it, has the field of a container.
+func (f *fields) loads(fn *ssa.Function, c kept) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if at, ok := instr.(*ssa.FieldAddr); ok && effects.FieldOf(at.X, at.Field).Origin() == c.field {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(fn.AnonFuncs, func(lit *ssa.Function) bool { return f.loads(lit, c) })
+}
+
+// moves reports whether a function puts something into a container of the owner of another
+// one: what it takes out may go there.
+func (f *fields) moves(fn *ssa.Function, c kept) bool {
+	return slices.ContainsFunc(f.In(fn), func(e *effects.Event) bool {
+		o, ok := f.keptAt(e.Ref.Path)
+		return ok && e.Kind == effects.Grow && !strings.Contains(o.rest, ".") && f.ownerOf(o.field) == f.ownerOf(c.field)
+	})
+}
