@@ -87,6 +87,12 @@
 // object has a method that ends it, and the loop looks at a channel of the object that
 // nobody closes, once is enough.
 //
+// That other packages may call an exported function shows that many goroutines are
+// started only if each of them works with what its call was given. One that works with
+// the receiver alone needs an object that comes and goes. One that waits for signals, is
+// started by a sync.Once of an object or where a key is not in a map, is latent until
+// code in sight shows that there are many of these.
+//
 // # stop-sent-once
 //
 // Several goroutines wait for a value that ends them, and one is sent. Close

@@ -196,11 +196,11 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	if category == "never-ends" && s.Start != nil && c.hasEnd(s.Start) && c.meant(s.Start) {
 		needs = account.Owes
 	}
-	if needs.Again && s.Start != nil && c.makes(s.Start) {
-		needs.Proof = true // that there are many of what is made
-	}
 	if needs.Again && s.By != nil && ir.Outermost(s.By.Parent()) == ir.Outermost(fn) {
 		l.by = s.By
+	}
+	if needs.Again && s.Start != nil {
+		l.by, needs = c.again(s.Start, l.by, needs)
 	}
 	c.add(at, l, needs)
 }
