@@ -27,6 +27,10 @@
 // the way is not known, as at err != nil, both are gone. A goroutine that
 // cannot go on once the function has returned is a leak.
 //
+// The ends of an io.Pipe are channels in disguise, and what wraps them, such as a
+// bufio.Scanner, is such an end. What the standard library does with them is known where it
+// only reads or writes.
+//
 // A channel that somebody else has, because it came as a parameter, is
 // returned, sent, kept in a container or given to code that is not known, is
 // taken to be ready always. So are channels of other objects, timers, and
@@ -49,7 +53,8 @@
 //
 // The goroutine sends on a channel with too little room, and the function that
 // should receive has a way that does not: an early return, a select statement
-// with another case, the first result of many.
+// with another case, the first result of many. Or it writes to a pipe of which nobody
+// reads the rest, and whose reader is not closed.
 //
 // A fix makes room for the value, where the goroutine sends one and ends.
 //

@@ -127,11 +127,17 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	switch s.Why {
 	case comm.Sends:
 		category, what = "blocked-send", "goroutine may wait for ever to send"+c.on(s.At)
+		if s.Pipe {
+			what = "goroutine may wait for ever to write to a pipe that nobody reads from"
+		}
 		if s.Foreign {
-			if !returnsChan(s.Start) {
+			if !returnsChan(s.Start) && !s.Pipe {
 				return // it leaks whoever calls it
 			}
 			at, category, what = s.Exit, "generator-abandoned", "leaves while the goroutine that fills the channel still has something to send"
+			if s.Pipe {
+				what = "leaves while the goroutine that fills the pipe still has something to write"
+			}
 		}
 	case comm.Receives:
 		category, what = "blocked-receive", "goroutine may wait for ever to receive"+c.from(s.At)
@@ -140,6 +146,8 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 			if len(c.alternatives(sel, -1)) == 0 {
 				needs = account.Piles
 			}
+		} else if s.Pipe {
+			what = "goroutine may wait for ever to read from a pipe that nobody closes"
 		} else if _, ok := s.At.(*ssa.Call); ok {
 			what = "goroutine may wait for ever for a condition that nobody signals"
 		}
@@ -190,7 +198,7 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	for _, with := range s.With {
 		l.note(c, with, "hangs because of that: goroutine started here")
 	}
-	if category == "blocked-send" && !s.Foreign && s.Start != nil && s.Start.Parent() == fn {
+	if category == "blocked-send" && !s.Foreign && !s.Pipe && s.Start != nil && s.Start.Parent() == fn {
 		l.Fix = c.rooms(s.Start, append(s.Or, s.At))
 	}
 	if category == "never-ends" && s.Start != nil && c.hasEnd(s.Start) && c.meant(s.Start) {

@@ -15,7 +15,7 @@ const (
 	opSpin                // go round for ever
 	opCrash               // the process ends
 	opMove                // dst = args, all at once
-	opAlloc               // dst = a new object
+	opAlloc               // dst = a new object, or end n of a pipe
 	opField               // dst = the address of field n of what args[0] points to
 	opLoad                // dst = what is at args[0]
 	opStore               // what is at args[0] = args[1]
@@ -31,7 +31,7 @@ const (
 	opSend                // send args[1] on args[0]
 	opRecv                // dst[0], dst[1] = receive from args[0]
 	opSelect              // dst[0] = the chosen case, dst[1] = whether a value came, then the values; see cases
-	opClose               // close args[0]
+	opClose               // close args[0]; if n is 1, it may be closed
 	opCall                // dst = call of fn, or of args[0] where that is nil, with the other args
 	opGo                  // likewise, on a goroutine of its own
 	opDefer               // likewise, when the function returns
@@ -49,7 +49,9 @@ const (
 	opDone                // dst = the channel of context args[0]
 	opErr                 // dst = nil if context args[0] has not ended
 	opWrap                // dst = an error if one of args is, else not known
-	opEscape              // args get out of sight
+	opEscape              // args get out of sight; if n is 1, the ends of pipes that they lead to
+	opPipe                // dst[0], dst[1] = the error and success of a step at the ends of pipes in args; see pipe.go
+	opEnd                 // dst = args[0] if that is an end of a pipe
 )
 
 // An operand is a register or, where reg is negative, a constant.
