@@ -169,7 +169,7 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		at, category, what, there = s.Held, "unlock-missing", "mutex may stay locked for ever while a goroutine waits for it", "waits here for the mutex"
 	}
 	if at == nil && s.Start == nil && (s.Why == comm.Sends || s.Why == comm.Receives) {
-		if s.At == nil || c.counted(s.At) || c.chosen(s.At) {
+		if s.At == nil || c.counted(s.At) || c.chosen(s.At) || !c.started(s.At) {
 			return // in another package, it is told there
 		}
 		at, what = s.At, strings.TrimPrefix(what, "goroutine ")
@@ -218,6 +218,21 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 func (c *checker) counted(instr ssa.Instruction) bool {
 	recv, ok := instr.(*ssa.UnOp)
 	return c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil && !(ok && recv.CommaOk)
+}
+
+// started reports whether a function has started a goroutine, on whatever way it came to an
+// instruction. If it does so on some ways only, it may know whether there is one to wait for.
+func (c *checker) started(instr ssa.Instruction) bool {
+	sometimes := false
+	for _, b := range instr.Parent().Blocks {
+		if slices.ContainsFunc(b.Instrs, func(i ssa.Instruction) bool { _, ok := i.(*ssa.Go); return ok }) {
+			if b.Dominates(instr.Block()) {
+				return true
+			}
+			sometimes = true
+		}
+	}
+	return !sometimes
 }
 
 // chosen reports whether what came out of a channel before says whether there is more: it

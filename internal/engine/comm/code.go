@@ -134,20 +134,21 @@ type code struct {
 	sending  uint8 // see sends: 0 if that is not known yet, 1 for true
 }
 
-// settle removes nodes that only lead to others.
+// settle removes nodes that make no difference.
 func (c *code) settle() {
 	c.merge()
 	c.compact()
+	for c.simplify() {
+		c.merge()
+		c.compact()
+	}
 	c.ready = true
 }
-
-// maxLive bounds the words that tell which registers of a function are live where.
-const maxLive = 1 << 21
 
 // prepare works out what only a run needs to know. It reports false for a function that
 // is too large to be run.
 func (c *code) prepare() bool {
-	if len(c.nodes)*(int(c.regs)/64+1) > maxLive {
+	if !c.small() {
 		return false
 	}
 	if !c.prepared {
@@ -200,6 +201,11 @@ func (c *code) merge() {
 			}
 			for _, s := range n.succs {
 				preds[s] = append(preds[s], p)
+			}
+		}
+		for _, s := range n.succs {
+			if to := &c.nodes[s]; to.op == opNop && n.at != nil && (to.at == nil || !to.at.Pos().IsValid()) {
+				to.at = n.at // where a loop that does nothing goes round
 			}
 		}
 	}

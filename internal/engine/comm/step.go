@@ -7,9 +7,13 @@ import (
 
 // run makes one step of a goroutine that others cannot see. It may change s.
 func (m *machine) run(s *state, pi int) []*state {
-	m.steps--
 	f := s.top(pi)
 	n := s.procs[pi].node()
+	if len(n.succs) > 1 || n.op == opReturn || n.op == opCall {
+		m.steps -= 4
+	} else {
+		m.steps-- // nothing is copied
+	}
 	switch n.op {
 	case opSend, opRecv, opSelect, opClose, opWait, opLock, opErr, opSleep:
 		var out []*state

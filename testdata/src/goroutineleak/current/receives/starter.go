@@ -147,3 +147,22 @@ func (e *end) ask(n int) int {
 	e.out <- n
 	return <-e.in
 }
+
+// Serve may be told to start nothing: whoever configures it knows.
+func Serve(plain, secure bool, serve func() error) {
+	ended := make(chan bool, 1)
+	if plain {
+		go func() {
+			serve()
+			ended <- true
+		}()
+	}
+	if secure {
+		go func() {
+			if serve() == nil {
+				ended <- true
+			}
+		}()
+	}
+	<-ended
+}
