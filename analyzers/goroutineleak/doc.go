@@ -45,7 +45,8 @@
 // A function that itself waits for a goroutine it has started is reported where
 // it waits. It is not if the goroutine gave up with something of which the function
 // may know, such as a context, or if the function waits once in each round of a
-// loop: how many rounds there are may be how many goroutines there are. It is not, either,
+// loop: how many rounds there are may be how many goroutines there are, unless one of these
+// may end without having sent. It is not, either,
 // if it starts goroutines on some ways only that lead there: it may know of that. Nor is a second
 // receive that depends on what the first one got, or one in a function of another package.
 // Who waits for a condition is not told once somebody has signalled it.

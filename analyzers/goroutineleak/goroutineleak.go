@@ -169,7 +169,7 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		at, category, what, there = s.Held, "unlock-missing", "mutex may stay locked for ever while a goroutine waits for it", "waits here for the mutex"
 	}
 	if at == nil && s.Start == nil && (s.Why == comm.Sends || s.Why == comm.Receives) {
-		if s.At == nil || c.counted(s.At) || c.chosen(s.At) || !c.started(s.At) {
+		if s.At == nil || c.counted(s.At) && !c.fails(s.At) || c.chosen(s.At) || !c.started(s.At) {
 			return // in another package, it is told there
 		}
 		at, what = s.At, strings.TrimPrefix(what, "goroutine ")
@@ -220,13 +220,52 @@ func (c *checker) counted(instr ssa.Instruction) bool {
 	return c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil && !(ok && recv.CommaOk)
 }
 
+// fails reports whether one of the goroutines that send what a function receives, once
+// each, may end without having sent: then it waits for too many.
+func (c *checker) fails(recv ssa.Instruction) bool {
+	comms := ir.Comms(recv)
+	if len(comms) != 1 || !comms[0].Recv {
+		return false
+	}
+	sends := make(map[*ssa.Function][]ssa.Instruction)
+	for _, r := range c.Refs(comms[0].Chan) {
+		made, ok := r.Root.(*ssa.MakeChan)
+		if !ok {
+			continue
+		}
+		for _, e := range c.Of(made) {
+			if e.Kind == effects.Close {
+				return false
+			}
+			if e.Kind != effects.Grow || e.Ref.Path != nil {
+				continue
+			}
+			send, ok := e.Instr.(*ssa.Send)
+			if !ok || e.Via || len(c.Starts(e.Func())) == 0 || c.IR.Graph(send.Parent()).Innermost(send.Block()) != nil {
+				return false
+			}
+			sends[e.Func()] = append(sends[e.Func()], send)
+		}
+	}
+	for fn, all := range sends {
+		if exitWithout(fn, all, true) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // started reports whether a function has started a goroutine, on whatever way it came to an
 // instruction. If it does so on some ways only, it may know whether there is one to wait for.
 func (c *checker) started(instr ssa.Instruction) bool {
-	sometimes := false
+	sometimes, graph := false, c.IR.Graph(instr.Parent())
 	for _, b := range instr.Parent().Blocks {
 		if slices.ContainsFunc(b.Instrs, func(i ssa.Instruction) bool { _, ok := i.(*ssa.Go); return ok }) {
-			if b.Dominates(instr.Block()) {
+			way := b
+			for l := graph.Innermost(b); l != nil && !l.Contains(instr.Block()); l = l.Outer {
+				way = l.Header // as often as the loop goes round
+			}
+			if way.Dominates(instr.Block()) {
 				return true
 			}
 			sometimes = true

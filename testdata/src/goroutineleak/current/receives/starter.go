@@ -166,3 +166,40 @@ func Serve(plain, secure bool, serve func() error) {
 	}
 	<-ended
 }
+
+// One that fails sends nothing.
+func Gather(items []int, f func(int) (int, error)) (all []int) {
+	ch := make(chan int)
+	for _, item := range items {
+		go func() {
+			n, err := f(item)
+			if err != nil {
+				return
+			}
+			ch <- n
+		}()
+	}
+	for range items {
+		all = append(all, <-ch) // want `may wait for ever to receive from ch \(goroutineleak/blocked-receive\)`
+	}
+	return all
+}
+
+// One that fails sends zero.
+func GatherAll(items []int, f func(int) (int, error)) (all []int) {
+	ch := make(chan int)
+	for _, item := range items {
+		go func() {
+			n, err := f(item)
+			if err != nil {
+				ch <- 0
+				return
+			}
+			ch <- n
+		}()
+	}
+	for range items {
+		all = append(all, <-ch)
+	}
+	return all
+}
