@@ -116,6 +116,9 @@ func (b *builder) pipe(inv invocation) bool {
 			return false
 		}
 	}
+	if of == nil {
+		return false
+	}
 	kind := int32(pipeSome)
 	switch {
 	case inv.callee.Name() == "Close":
@@ -126,7 +129,7 @@ func (b *builder) pipe(inv invocation) bool {
 	if kind >= 0 {
 		b.atPipe(inv, kind)
 	}
-	if of != nil && len(inv.dst) > 0 && inv.dst[0] >= 0 && b.carries(sig.Results().At(0).Type()) {
+	if len(inv.dst) > 0 && inv.dst[0] >= 0 && b.carries(sig.Results().At(0).Type()) {
 		b.emit(node{op: opEnd, dst: inv.dst[:1], args: []operand{*of}, at: inv.at})
 	}
 	return true

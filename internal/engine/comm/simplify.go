@@ -31,7 +31,7 @@ func (c *code) simplify() (changed bool) {
 			if k > 0 {
 				continue
 			}
-		case opAlloc, opField, opLoad, opPart, opClosure, opBind, opAdd, opCap, opMake, opDone, opEnd:
+		case opAlloc, opField, opLoad, opPart, opClosure, opBind, opAdd, opCap, opMake, opDone, opWrap, opEnd:
 			if slices.ContainsFunc(n.dst, func(d int32) bool { return !dead(i, d) }) {
 				continue
 			}
