@@ -27,6 +27,10 @@
 // the way is not known, as at err != nil, both are gone. A goroutine that
 // cannot go on once the function has returned is a leak.
 //
+// The ends of an io.Pipe are channels in disguise, and what wraps them, such as a
+// bufio.Scanner, is such an end. What the standard library does with them is known where it
+// only reads or writes.
+//
 // A channel that somebody else has, because it came as a parameter, is
 // returned, sent, kept in a container or given to code that is not known, is
 // taken to be ready always. So are channels of other objects, timers, and
@@ -41,7 +45,9 @@
 // A function that itself waits for a goroutine it has started is reported where
 // it waits. It is not if the goroutine gave up with something of which the function
 // may know, such as a context, or if the function waits once in each round of a
-// loop: how many rounds there are may be how many goroutines there are. Nor is a second
+// loop: how many rounds there are may be how many goroutines there are, unless one of these
+// may end without having sent. It is not, either,
+// if it starts goroutines on some ways only that lead there: it may know of that. Nor is a second
 // receive that depends on what the first one got, or one in a function of another package.
 // Who waits for a condition is not told once somebody has signalled it.
 //
@@ -49,7 +55,8 @@
 //
 // The goroutine sends on a channel with too little room, and the function that
 // should receive has a way that does not: an early return, a select statement
-// with another case, the first result of many.
+// with another case, the first result of many. Or it writes to a pipe of which nobody
+// reads the rest, and whose reader is not closed.
 //
 // A fix makes room for the value, where the goroutine sends one and ends.
 //
@@ -86,6 +93,12 @@
 // none that somebody opens. A loop that waits for a ticker is timerleak's. If the
 // object has a method that ends it, and the loop looks at a channel of the object that
 // nobody closes, once is enough.
+//
+// That other packages may call an exported function shows that many goroutines are
+// started only if each of them works with what its call was given. One that works with
+// the receiver alone needs an object that comes and goes. One that waits for signals, is
+// started by a sync.Once of an object or where a key is not in a map, is latent until
+// code in sight shows that there are many of these.
 //
 // # stop-sent-once
 //

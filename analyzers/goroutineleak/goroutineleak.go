@@ -127,11 +127,17 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	switch s.Why {
 	case comm.Sends:
 		category, what = "blocked-send", "goroutine may wait for ever to send"+c.on(s.At)
+		if s.Pipe {
+			what = "goroutine may wait for ever to write to a pipe that nobody reads from"
+		}
 		if s.Foreign {
-			if !returnsChan(s.Start) {
+			if !returnsChan(s.Start) && !s.Pipe {
 				return // it leaks whoever calls it
 			}
 			at, category, what = s.Exit, "generator-abandoned", "leaves while the goroutine that fills the channel still has something to send"
+			if s.Pipe {
+				what = "leaves while the goroutine that fills the pipe still has something to write"
+			}
 		}
 	case comm.Receives:
 		category, what = "blocked-receive", "goroutine may wait for ever to receive"+c.from(s.At)
@@ -140,6 +146,8 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 			if len(c.alternatives(sel, -1)) == 0 {
 				needs = account.Piles
 			}
+		} else if s.Pipe {
+			what = "goroutine may wait for ever to read from a pipe that nobody closes"
 		} else if _, ok := s.At.(*ssa.Call); ok {
 			what = "goroutine may wait for ever for a condition that nobody signals"
 		}
@@ -161,7 +169,7 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		at, category, what, there = s.Held, "unlock-missing", "mutex may stay locked for ever while a goroutine waits for it", "waits here for the mutex"
 	}
 	if at == nil && s.Start == nil && (s.Why == comm.Sends || s.Why == comm.Receives) {
-		if s.At == nil || c.counted(s.At) || c.chosen(s.At) {
+		if s.At == nil || c.counted(s.At) && !c.fails(s.At) || c.chosen(s.At) || !c.started(s.At) {
 			return // in another package, it is told there
 		}
 		at, what = s.At, strings.TrimPrefix(what, "goroutine ")
@@ -190,17 +198,17 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	for _, with := range s.With {
 		l.note(c, with, "hangs because of that: goroutine started here")
 	}
-	if category == "blocked-send" && !s.Foreign && s.Start != nil && s.Start.Parent() == fn {
+	if category == "blocked-send" && !s.Foreign && !s.Pipe && s.Start != nil && s.Start.Parent() == fn {
 		l.Fix = c.rooms(s.Start, append(s.Or, s.At))
 	}
 	if category == "never-ends" && s.Start != nil && c.hasEnd(s.Start) && c.meant(s.Start) {
 		needs = account.Owes
 	}
-	if needs.Again && s.Start != nil && c.makes(s.Start) {
-		needs.Proof = true // that there are many of what is made
-	}
 	if needs.Again && s.By != nil && ir.Outermost(s.By.Parent()) == ir.Outermost(fn) {
 		l.by = s.By
+	}
+	if needs.Again && s.Start != nil {
+		l.by, needs = c.again(s.Start, l.by, needs)
 	}
 	c.add(at, l, needs)
 }
@@ -210,6 +218,60 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 func (c *checker) counted(instr ssa.Instruction) bool {
 	recv, ok := instr.(*ssa.UnOp)
 	return c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil && !(ok && recv.CommaOk)
+}
+
+// fails reports whether one of the goroutines that send what a function receives, once
+// each, may end without having sent: then it waits for too many.
+func (c *checker) fails(recv ssa.Instruction) bool {
+	comms := ir.Comms(recv)
+	if len(comms) != 1 || !comms[0].Recv {
+		return false
+	}
+	sends := make(map[*ssa.Function][]ssa.Instruction)
+	for _, r := range c.Refs(comms[0].Chan) {
+		made, ok := r.Root.(*ssa.MakeChan)
+		if !ok {
+			continue
+		}
+		for _, e := range c.Of(made) {
+			if e.Kind == effects.Close {
+				return false
+			}
+			if e.Kind != effects.Grow || e.Ref.Path != nil {
+				continue
+			}
+			send, ok := e.Instr.(*ssa.Send)
+			if !ok || e.Via || len(c.Starts(e.Func())) == 0 || c.IR.Graph(send.Parent()).Innermost(send.Block()) != nil {
+				return false
+			}
+			sends[e.Func()] = append(sends[e.Func()], send)
+		}
+	}
+	for fn, all := range sends {
+		if exitWithout(fn, all, true) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// started reports whether a function has started a goroutine, on whatever way it came to an
+// instruction. If it does so on some ways only, it may know whether there is one to wait for.
+func (c *checker) started(instr ssa.Instruction) bool {
+	sometimes, graph := false, c.IR.Graph(instr.Parent())
+	for _, b := range instr.Parent().Blocks {
+		if slices.ContainsFunc(b.Instrs, func(i ssa.Instruction) bool { _, ok := i.(*ssa.Go); return ok }) {
+			way := b
+			for l := graph.Innermost(b); l != nil && !l.Contains(instr.Block()); l = l.Outer {
+				way = l.Header // as often as the loop goes round
+			}
+			if way.Dominates(instr.Block()) {
+				return true
+			}
+			sometimes = true
+		}
+	}
+	return !sometimes
 }
 
 // chosen reports whether what came out of a channel before says whether there is more: it

@@ -191,6 +191,9 @@ func (b *builder) perform(inv invocation) {
 			n.op, n.meth, n.slow = opInvoke, inv.callee, true
 			break
 		}
+		if b.hasPipes() && b.pipe(inv) {
+			return
+		}
 		b.group(inv)
 		return
 	}
@@ -272,6 +275,9 @@ func (b *builder) unknown(inv invocation) {
 	}
 	if len(lost) > 0 {
 		b.emit(node{op: opEscape, args: lost, at: inv.at})
+	}
+	if b.hasPipes() && len(inv.args) > 0 {
+		b.emit(node{op: opEscape, n: 1, args: inv.args, at: inv.at})
 	}
 	if !b.failure(inv) {
 		b.forget(inv.at, inv.dst)

@@ -15,7 +15,7 @@ const (
 	opSpin                // go round for ever
 	opCrash               // the process ends
 	opMove                // dst = args, all at once
-	opAlloc               // dst = a new object
+	opAlloc               // dst = a new object, or end n of a pipe
 	opField               // dst = the address of field n of what args[0] points to
 	opLoad                // dst = what is at args[0]
 	opStore               // what is at args[0] = args[1]
@@ -31,7 +31,7 @@ const (
 	opSend                // send args[1] on args[0]
 	opRecv                // dst[0], dst[1] = receive from args[0]
 	opSelect              // dst[0] = the chosen case, dst[1] = whether a value came, then the values; see cases
-	opClose               // close args[0]
+	opClose               // close args[0]; if n is 1, it may be closed
 	opCall                // dst = call of fn, or of args[0] where that is nil, with the other args
 	opGo                  // likewise, on a goroutine of its own
 	opDefer               // likewise, when the function returns
@@ -49,7 +49,9 @@ const (
 	opDone                // dst = the channel of context args[0]
 	opErr                 // dst = nil if context args[0] has not ended
 	opWrap                // dst = an error if one of args is, else not known
-	opEscape              // args get out of sight
+	opEscape              // args get out of sight; if n is 1, the ends of pipes that they lead to
+	opPipe                // dst[0], dst[1] = the error and success of a step at the ends of pipes in args; see pipe.go
+	opEnd                 // dst = args[0] if that is an end of a pipe
 )
 
 // An operand is a register or, where reg is negative, a constant.
@@ -132,20 +134,21 @@ type code struct {
 	sending  uint8 // see sends: 0 if that is not known yet, 1 for true
 }
 
-// settle removes nodes that only lead to others.
+// settle removes nodes that make no difference.
 func (c *code) settle() {
 	c.merge()
 	c.compact()
+	for c.simplify() {
+		c.merge()
+		c.compact()
+	}
 	c.ready = true
 }
-
-// maxLive bounds the words that tell which registers of a function are live where.
-const maxLive = 1 << 21
 
 // prepare works out what only a run needs to know. It reports false for a function that
 // is too large to be run.
 func (c *code) prepare() bool {
-	if len(c.nodes)*(int(c.regs)/64+1) > maxLive {
+	if !c.small() {
 		return false
 	}
 	if !c.prepared {
@@ -198,6 +201,11 @@ func (c *code) merge() {
 			}
 			for _, s := range n.succs {
 				preds[s] = append(preds[s], p)
+			}
+		}
+		for _, s := range n.succs {
+			if to := &c.nodes[s]; to.op == opNop && n.at != nil && (to.at == nil || !to.at.Pos().IsValid()) {
+				to.at = n.at // where a loop that does nothing goes round
 			}
 		}
 	}

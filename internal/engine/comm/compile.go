@@ -372,7 +372,8 @@ func (b *builder) instruction(instr ssa.Instruction) {
 
 func (b *builder) move(v, from ssa.Value) {
 	if d := b.dst(v); d != nil {
-		b.emit(node{op: opMove, dst: d, args: []operand{b.operand(from)}})
+		at, _ := v.(ssa.Instruction)
+		b.emit(node{op: opMove, dst: d, args: []operand{b.operand(from)}, at: at})
 	}
 }
 

@@ -14,7 +14,7 @@
 //
 // A function is translated to a [code]: the steps by which it communicates and what
 // they need to know, in a small language. There are channels, contexts, WaitGroups,
-// mutexes, closures, structs that hold them, calls, defer and go, and branches on nil,
+// mutexes, ends of pipes, closures, structs that hold them, calls, defer and go, and branches on nil,
 // on flags and on counters. All else is left out: steps that do nothing, and loops of
 // such, disappear.
 //

@@ -18,6 +18,9 @@ func (m *machine) invoke(s *state, pi int, n *node) []*state {
 		if len(args) == 0 || args[0].kind != pointer {
 			break
 		}
+		if end := s.isEnd(args[0]); end != 0 && n.meth != nil {
+			return m.atPipe(s, pi, n)
+		}
 		if c := m.method(s.heap[args[0].n].typ, n.meth); c != nil && args[0].path == 0 {
 			fn = value{kind: function, fn: c}
 		}

@@ -202,7 +202,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 		}
 	case opClose:
 		ch := f.get(n.args[0])
-		if ch.kind == null || ch.kind == channel && s.heap[ch.n].closed {
+		if ch.kind == null || ch.kind == channel && s.heap[ch.n].closed && n.n == 0 {
 			t := s.clone()
 			t.crash = true
 			return []next{{t, [2]*origin{from}}}

@@ -28,7 +28,7 @@ type pathStep struct {
 }
 
 const (
-	maxSteps  = 8000
+	maxSteps  = 32000 // four for each that copies
 	maxProcs  = 8
 	maxFrames = 12
 	maxHeap   = 60

@@ -15,18 +15,20 @@ import (
 
 // A Program holds what the functions of a package communicate.
 type Program struct {
-	p        *effects.Package
-	pass     *analysis.Pass
-	codes    map[*ssa.Function]*code
-	imported map[*types.Func]*code
-	carrying map[types.Type]bool
-	talking  map[*ssa.Function]bool // see talks; nil if that is not known yet
-	spawning map[*code]bool         // see spawns
-	fixes    map[ssa.Value]int32    // see fixed
+	p         *effects.Package
+	pass      *analysis.Pass
+	codes     map[*ssa.Function]*code
+	imported  map[*types.Func]*code
+	carrying  map[types.Type]bool
+	talking   map[*ssa.Function]bool // see talks; nil if that is not known yet
+	spawning  map[*code]bool         // see spawns
+	fixes     map[ssa.Value]int32    // see fixed
+	pipes     uint8                  // see hasPipes: 0 if that is not known yet, 1 for true
+	pipeCodes map[pipeStep]*code
 }
 
 func newProgram(p *effects.Package, pass *analysis.Pass) *Program {
-	return &Program{p: p, pass: pass, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool), spawning: make(map[*code]bool), fixes: make(map[ssa.Value]int32)}
+	return &Program{p: p, pass: pass, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool), spawning: make(map[*code]bool), fixes: make(map[ssa.Value]int32), pipeCodes: make(map[pipeStep]*code)}
 }
 
 // talks reports whether a function communicates, makes what is used for that, or runs
@@ -98,6 +100,8 @@ func (g *Program) speaks(instr ssa.Instruction) bool {
 		switch callee.Pkg().Path() {
 		case "sync", "context":
 			return true
+		case "io":
+			return callee.Name() == "Pipe"
 		}
 		return effects.IsGo(callee) || callee.Pkg() != g.p.IR.Pass.Pkg && !convention.IsStd(callee.Pkg().Path()) && !common.IsInvoke() && g.foreign(callee) != nil
 	}

@@ -60,6 +60,8 @@ type object struct {
 	fn     *code // closure
 	method bool  // parts[0] is the receiver
 
+	end uint8 // of a pipe
+
 	owner *state // who may change it: others copy it first
 }
 
@@ -237,6 +239,7 @@ func (e *encoder) encode(s *state) string {
 		if o.method {
 			flags |= 16
 		}
+		flags |= int(o.end) << 5
 		e.int(flags)
 		e.int(int(o.room))
 		e.int(e.code(o.fn))

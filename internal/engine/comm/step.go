@@ -7,9 +7,13 @@ import (
 
 // run makes one step of a goroutine that others cannot see. It may change s.
 func (m *machine) run(s *state, pi int) []*state {
-	m.steps--
 	f := s.top(pi)
 	n := s.procs[pi].node()
+	if len(n.succs) > 1 || n.op == opReturn || n.op == opCall {
+		m.steps -= 4
+	} else {
+		m.steps-- // nothing is copied
+	}
 	switch n.op {
 	case opSend, opRecv, opSelect, opClose, opWait, opLock, opErr, opSleep:
 		var out []*state
@@ -40,9 +44,15 @@ func (m *machine) run(s *state, pi int) []*state {
 		} else {
 			m.escape(s, f.arg(n, 1))
 		}
+	case opPipe:
+		return m.atPipe(s, pi, n)
 	case opEscape:
 		for _, o := range n.args {
-			m.escape(s, f.get(o))
+			if n.n == 1 {
+				m.loseEnds(s, f.get(o), 0)
+			} else {
+				m.escape(s, f.get(o))
+			}
 		}
 	case opMove:
 		vals := make([]value, len(n.args))
@@ -65,7 +75,11 @@ func (m *machine) eval(s *state, f *frame, n *node) value {
 	v := f.arg(n, 0)
 	switch n.op {
 	case opAlloc:
-		return value{kind: pointer, n: s.add(object{typ: n.typ})}
+		return value{kind: pointer, n: s.add(object{typ: n.typ, end: uint8(n.n)})}
+	case opEnd:
+		if s.isEnd(v) != 0 {
+			return v
+		}
 	case opMake:
 		return value{kind: channel, n: s.add(object{room: m.room(v), open: n.n == 1})}
 	case opClosure, opBind:

@@ -41,6 +41,8 @@ type Stuck struct {
 	Ticks bool
 	// With are where goroutines are started that hang only because this one does.
 	With []ssa.Instruction
+	// Pipe is set if it waits for the other end of an io.Pipe.
+	Pipe bool
 	// Held is where the mutex was locked that it waits for.
 	Held ssa.Instruction
 }
@@ -290,6 +292,9 @@ func reason(p *proc) Reason {
 	case opWait:
 		return Waits
 	case opSelect:
+		if n.n == writeEnd {
+			return Sends
+		}
 		sends := false
 		for _, c := range n.cases {
 			if !c.send && p.top().get(c.ch).kind != null {
@@ -311,6 +316,10 @@ func (m *machine) describe(s *state, pi int) Stuck {
 	if p.from.at == nil {
 		f := &p.frames[0]
 		out.By = f.fn.nodes[f.pc].at
+	}
+	if n.op == opSelect && n.n != 0 && len(p.frames) > 1 {
+		f := &p.frames[len(p.frames)-2]
+		out.Pipe, out.At = true, f.fn.nodes[f.pc].at
 	}
 	if n.op == opLock {
 		if mu := p.top().get(n.args[0]); mu.kind == pointer {

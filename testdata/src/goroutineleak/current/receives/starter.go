@@ -147,3 +147,59 @@ func (e *end) ask(n int) int {
 	e.out <- n
 	return <-e.in
 }
+
+// Serve may be told to start nothing: whoever configures it knows.
+func Serve(plain, secure bool, serve func() error) {
+	ended := make(chan bool, 1)
+	if plain {
+		go func() {
+			serve()
+			ended <- true
+		}()
+	}
+	if secure {
+		go func() {
+			if serve() == nil {
+				ended <- true
+			}
+		}()
+	}
+	<-ended
+}
+
+// One that fails sends nothing.
+func Gather(items []int, f func(int) (int, error)) (all []int) {
+	ch := make(chan int)
+	for _, item := range items {
+		go func() {
+			n, err := f(item)
+			if err != nil {
+				return
+			}
+			ch <- n
+		}()
+	}
+	for range items {
+		all = append(all, <-ch) // want `may wait for ever to receive from ch \(goroutineleak/blocked-receive\)`
+	}
+	return all
+}
+
+// One that fails sends zero.
+func GatherAll(items []int, f func(int) (int, error)) (all []int) {
+	ch := make(chan int)
+	for _, item := range items {
+		go func() {
+			n, err := f(item)
+			if err != nil {
+				ch <- 0
+				return
+			}
+			ch <- n
+		}()
+	}
+	for range items {
+		all = append(all, <-ch)
+	}
+	return all
+}
