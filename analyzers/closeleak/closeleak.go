@@ -165,13 +165,17 @@ func (c *checker) keepsContext(call *ssa.Call, d duty.Debt) bool {
 		return true
 	}
 	args := ir.Args(&call.Call)
-	if d.Behind != duty.Context && d.Parent < len(args) && slices.ContainsFunc(c.Refs(args[d.Parent]), func(r effects.Ref) bool {
+	if d.Parent >= len(args) {
+		return false
+	}
+	parent := args[d.Parent]
+	if d.Behind != duty.Context && slices.ContainsFunc(c.Refs(parent), func(r effects.Ref) bool {
 		_, given := r.Root.(*ssa.Parameter)
 		return given && r.Path == nil
 	}) {
-		return false // an object may live as long as what its maker is given
+		return false // how long an object is needed, who gave the context may say with it
 	}
-	return d.Parent < len(args) && (d.Timed || !c.Background(args[d.Parent])) && !c.ofRequest(args[d.Parent])
+	return (d.Timed || !c.Background(parent)) && !c.ofRequest(parent)
 }
 
 // ofRequest reports whether a context is that of a request to a server, which ends with it.
