@@ -129,7 +129,7 @@ type acquisition struct {
 // acquired judges what a call leaves to be given back.
 func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	a := &acquisition{Debt: d, call: call}
-	if d.Behind == duty.Context && !c.keepsContext(call, d) || d.Behind == duty.Descriptor && ir.Callee(&call.Call).Pkg().Path() == "os" {
+	if d.Thing() == duty.Context && !c.keepsContext(call, d) || d.Behind == duty.Descriptor && ir.Callee(&call.Call).Pkg().Path() == "os" {
 		return // the descriptor is somebody's, as those of the standard streams are
 	}
 	if a.v = a.value(c); a.v == nil {
@@ -165,7 +165,17 @@ func (c *checker) keepsContext(call *ssa.Call, d duty.Debt) bool {
 		return true
 	}
 	args := ir.Args(&call.Call)
-	return d.Parent < len(args) && (d.Timed || !c.Background(args[d.Parent])) && !c.ofRequest(args[d.Parent])
+	if d.Parent >= len(args) {
+		return false
+	}
+	parent := args[d.Parent]
+	if d.Behind != duty.Context && slices.ContainsFunc(c.Refs(parent), func(r effects.Ref) bool {
+		_, given := r.Root.(*ssa.Parameter)
+		return given && r.Path == nil
+	}) {
+		return false // how long an object is needed, who gave the context may say with it
+	}
+	return (d.Timed || !c.Background(parent)) && !c.ofRequest(parent)
 }
 
 // ofRequest reports whether a context is that of a request to a server, which ends with it.

@@ -21,22 +21,24 @@
 //		return io.ReadAll(resp.Body)
 //	}
 //
-// What owes is found from what is behind a value, not from its type: a call
-// opens a file, connection, listener, process, transaction, rows, an iterator, a
-// context that its parent keeps, or it starts a goroutine that only a method of
-// the result ends. The standard library's functions are in a table; a function
-// of the module owes what it returns of these, in an object whose Close gives it
-// back or as a function that does. A Close that does nothing owes nothing. A call
-// through an interface, or of a function value, owes what all owe that it may run, as
-// far as they are in sight: types that implement the interface, functions that are
-// put into the variable. A method or function of the type of one of the standard library,
-// as that of http.Client.Do, counts as that.
+// What owes is found from what is behind a value, not from its type: a call opens
+// a file, connection, listener, process, transaction, rows, an iterator, a context
+// that its parent keeps, or it starts a goroutine that only a method of the result
+// ends. The standard library's functions are in a table; a function of the module
+// owes what it returns of these, in an object whose Close gives it back or as a
+// function that does. So does an object that ends a context whose parent another
+// object keeps. A Close that does nothing owes nothing. A call through an
+// interface, or of a function value, owes what all owe that it may run, as far as
+// they are in sight: types that implement the interface, functions that are put
+// into the variable. A method or function of the type of one of the standard
+// library, as that of http.Client.Do, counts as that.
 //
-// Of other modules a table knows some, made from their sources. Of the rest, and where more
-// happens than can be followed, that a value has to be closed is believed where the
-// package says so: the function itself closes it on its way to success and not on one
-// where it fails, or, of a function of the same module, two others close what they get by
-// the same call, and more do than do not.
+// Of other modules a table knows some, made from their sources. Of the rest, and
+// where more happens than can be followed, that a value has to be closed is
+// believed where the package says so: the function itself closes it on its way to
+// success and not on one where it fails, or where one thing fails and not where
+// another does; or, of a function of the same module, two others close what they
+// get by the same call, and more do than do not.
 //
 // The collector closes files, connections and listeners of package os and net that
 // nothing refers to, some time later. Until then the descriptors are in use.

@@ -108,7 +108,7 @@ func (c *checker) givesEntry(fn *ssa.Function, field *types.Var) *effects.Event 
 }
 
 func isCancel(typ types.Type) bool {
-	return typ != nil && (typ.String() == "context.CancelFunc" || typ.String() == "context.CancelCauseFunc")
+	return typ != nil && ir.IsCancel(typ)
 }
 
 // ofEntry reports whether an event happens to an entry of the container in a field, or to a

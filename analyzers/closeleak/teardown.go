@@ -84,7 +84,7 @@ func (c *checker) givenBack(fn *ssa.Function) []*effects.Event {
 			}
 		case effects.Call:
 			call, ok := e.Instr.(ssa.CallInstruction)
-			if ok && ir.Callee(call.Common()) == nil && f.Type().String() == "context.CancelFunc" {
+			if ok && ir.Callee(call.Common()) == nil && ir.IsCancel(f.Type()) {
 				events = append(events, e)
 			}
 		}

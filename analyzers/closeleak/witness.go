@@ -132,7 +132,8 @@ func inStd(fn *types.Func) bool {
 
 // forgets reports whether the function fails where it leaves without the value: it returns the
 // value elsewhere, or gives it back on the way to a return without an error, or to its last
-// one.
+// one; or it gives it back where something else fails, and hands on an object with it where
+// nothing does.
 func (c *checker) forgets(a *acquisition) bool {
 	exit, ok := a.out.Exit.(*ssa.Return)
 	if !ok || exit.Parent() != a.call.Parent() {
@@ -161,7 +162,12 @@ func (c *checker) forgets(a *acquisition) bool {
 			given = append(given, ret)
 		}
 	}
-	return slices.ContainsFunc(given, func(ret *ssa.Return) bool { return ret == last || mayFail && !ir.Fails(ret) })
+	if slices.ContainsFunc(given, func(ret *ssa.Return) bool { return ret == last || mayFail && !ir.Fails(ret) }) {
+		return true
+	}
+	return mayFail && len(given) > 0 && slices.ContainsFunc(a.out.Kept, func(e *effects.Event) bool {
+		return e.Via && (e.Kind == effects.Escape || e.Kind == effects.Return || e.Kind == effects.Store) && e.Func() == exit.Parent()
+	})
 }
 
 // pos returns where a return statement is.

@@ -26,9 +26,21 @@ func newBreakage(l *listing, dir string) *breakage {
 	return &breakage{listing: l, dir: dir, causes: make(map[string]string)}
 }
 
-// isOurs reports whether p belongs to the main module or workspace.
+// isOurs reports whether p belongs to the main module or workspace. Below GOPATH there are no
+// modules, and what is not vendored counts.
 func (p *listPackage) isOurs() bool {
-	return p.Module != nil && p.Module.Main && !p.isTestMain() && !p.isEmpty()
+	if p.isTestMain() || p.isEmpty() {
+		return false
+	}
+	if p.Module != nil {
+		return p.Module.Main
+	}
+	return p.Error == nil && !p.Standard && origin(p.path()) != "" && !vendored(p.path())
+}
+
+// vendored reports whether a package below GOPATH is a copy of one from elsewhere.
+func vendored(path string) bool {
+	return strings.Contains(path, "/vendor/") || strings.Contains(path, "/Godeps/_workspace/")
 }
 
 // isTold reports whether p, if broken, gets a line of its own.

@@ -11,8 +11,8 @@
 // results are dropped. Units run on GOMAXPROCS workers, a unit after those it
 // imports.
 //
-// Files: list.go asks the go command, plan.go chooses units and their order, breakage.go
-// knows which packages are broken, exports.go makes export data of what imports.go
+// Files: list.go asks the go command, sibling.go finds modules that belong to the main one,
+// plan.go chooses units and their order, breakage.go knows which packages are broken, exports.go makes export data of what imports.go
 // reads, buildcache.go takes over what a compiler has made before, universe.go imports
 // types for groups of units, job.go decides what is done for a unit, unit.go analyses
 // one package, told.go makes plain what analyzers say of it, outline.go leaves out of it
@@ -33,8 +33,10 @@
 // What is given up:
 //
 //   - No unit sees the syntax of another; facts are the only way.
-//   - Facts exist only for packages of the main module or workspace, and for
-//     packages named on the command line. To analyzers all else is unknown.
+//   - Facts exist only for packages of the main module or workspace, of modules that are
+//     replaced by a folder and are called like that one, and for packages named on the
+//     command line; below GOPATH for all that are not vendored. To analyzers all else is
+//     unknown.
 //   - A package that does not compile is not analysed, nor is what imports it.
 //     Each is named, the others are analysed, and the exit code says so.
 //   - A package with tests is reported as its test variant, which has all of

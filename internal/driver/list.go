@@ -200,6 +200,7 @@ func list(ctx context.Context, opts Options) (*listing, error) {
 		return nil, err
 	}
 
+	adopt(packages)
 	l := &listing{packages: packages, byID: make(map[string]*listPackage), env: env.env, withExport: first}
 	for _, p := range packages {
 		if p.Error != nil && slices.Contains(opts.Patterns, p.ImportPath) && strings.HasSuffix(p.ImportPath, ".go") && !strings.Contains(p.ImportPath, "/") {

@@ -34,13 +34,21 @@ func named(t types.Type) *types.Named {
 	return n
 }
 
+// Unvendored returns the import path of a package without the folder that it is copied to: below
+// GOPATH, that is part of the path.
+func Unvendored(path string) string {
+	for _, folder := range []string{"/vendor/", "/Godeps/_workspace/src/"} {
+		if _, rest, ok := strings.Cut(path, folder); ok {
+			return rest
+		}
+	}
+	return path
+}
+
 // Path returns the import path of a package without a major version, or the
 // vendor folder that it is in.
 func Path(pkg *types.Package) string {
-	path := pkg.Path()
-	if _, rest, ok := strings.Cut(path, "/vendor/"); ok {
-		path = rest
-	}
+	path := Unvendored(pkg.Path())
 	if i := strings.LastIndex(path, "/v"); i >= 0 && isNumber(path[i+2:]) {
 		return path[:i]
 	}

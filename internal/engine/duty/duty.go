@@ -13,7 +13,6 @@ import (
 
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
-	"github.com/memlint/memlint/internal/engine/lifetime"
 )
 
 // Analyzer works out what results of functions owe and exports it as facts. Use
@@ -171,10 +170,10 @@ func (d *Duties) Debts(call *ssa.CallCommon) []Debt {
 // called, whoever made it.
 func typed(sig *types.Signature) []Debt {
 	var debts []Debt
+	parent := slices.IndexFunc(slices.Collect(sig.Params().Variables()), func(v *types.Var) bool { return ir.IsContext(v.Type()) })
 	for i := range sig.Results().Len() {
-		switch sig.Results().At(i).Type().String() {
-		case "context.CancelFunc", "context.CancelCauseFunc":
-			debts = append(debts, Debt{Result: i, Param: -1, Behind: Context, Parent: -1})
+		if ir.IsCancel(sig.Results().At(i).Type()) {
+			debts = append(debts, Debt{Result: i, Param: -1, Behind: Context, Parent: parent})
 		}
 	}
 	return debts
@@ -249,7 +248,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 	}
 	found.Result, found.Param = index, -1
 	if found.Parent >= 0 {
-		found.Parent = slices.IndexFunc(fn.Params, func(p *ssa.Parameter) bool { return p.Type().String() == "context.Context" })
+		found.Parent = slices.IndexFunc(fn.Params, func(p *ssa.Parameter) bool { return ir.IsContext(p.Type()) })
 	}
 	return found, true
 }
@@ -359,75 +358,13 @@ func (d *Duties) called(call *ssa.Call, index int, path string) (Debt, bool) {
 	return Debt{}, false
 }
 
-// paidBefore reports whether a value is given back on all ways to a return statement.
-func (d *Duties) paidBefore(debt Debt, r effects.Ref, ret *ssa.Return) bool {
-	return slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
-		if e.Mode == effects.Spawned || !debt.PaidBy(e) {
-			return false
-		}
-		at := e.Instr
-		if lit := e.Func(); lit != ret.Parent() {
-			if at = d.deferred(lit, ret.Parent()); at == nil || e.Instr.Block() != lit.Blocks[0] {
-				return false
-			}
-		}
-		return lifetime.Before(at, ret)
-	})
-}
-
-// deferred returns the statement of fn that defers a literal, or nil if none does.
-func (d *Duties) deferred(lit, fn *ssa.Function) ssa.Instruction {
-	for _, made := range d.p.Literal(lit) {
-		for _, e := range d.p.Of(made) {
-			if e.Kind == effects.Call && e.Mode == effects.Deferred && e.Func() == fn {
-				return e.Instr
-			}
-		}
-	}
-	return nil
-}
-
-// onlyReturned reports whether nobody but the caller of fn gets hold of a value that owes.
-func (d *Duties) onlyReturned(debt Debt, r effects.Ref) bool {
-	_, object := r.Root.(*ssa.Alloc)
-	events := d.p.Of(r.Root)
-	return !slices.ContainsFunc(events, func(e *effects.Event) bool {
-		if e.Ref.Path != nil && e.Ref.Path != r.Path || object && e.Via && e.Kind == effects.Escape {
-			return false // a part of the object that refers to it
-		}
-		switch e.Kind {
-		case effects.Escape:
-			return e.Via || !slices.ContainsFunc(events, func(paid *effects.Event) bool {
-				return debt.PaidBy(paid) && paid.Ref == r && behind(e.Instr, paid.Instr)
-			})
-		case effects.Send:
-			return true
-		case effects.Store:
-			return e.Holder != "" || !effects.Fresh(e.To.Root)
-		}
-		return false
-	})
-}
-
-// behind reports whether control may come from a call to an instruction of the same
-// function: who gives back there what the call got has not given it away.
-func behind(call, instr ssa.Instruction) bool {
-	if call.Parent() != instr.Parent() {
-		return false
-	}
-	if call.Block() == instr.Block() {
-		return lifetime.Before(call, instr)
-	}
-	return ir.Reaches(call.Block(), instr.Block(), nil)
-}
-
 // PaidBy reports whether an event on the value, or on what the value is a part of, gives it
 // back.
 func (d Debt) PaidBy(e *effects.Event) bool {
 	if d.Ends == nil {
 		return e.Kind == effects.Call
 	}
-	return e.Kind == effects.Method && (slices.Contains(d.Ends, e.Name) || effects.Releasing(e.Name))
+	return e.Kind == effects.Method && (slices.Contains(d.Ends, e.Name) || effects.Releasing(e.Name) && (!e.Via || effects.EndsOthers(e.Name)))
 }
 
 // Owed returns what a value owes that a function of the package has made or got.

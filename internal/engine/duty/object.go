@@ -96,12 +96,12 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 			continue
 		}
 		debt, ok := d.value(fn, e.Ref)
-		if !ok || debt.Behind == Context || !d.onlyReturned(debt, e.Ref) {
-			continue // a context alone keeps nothing
+		if !ok || debt.Thing() == Context && !d.ofGiven(debt, e.Ref) || !d.onlyReturned(debt, e.Ref) {
+			continue
 		}
 		for _, end := range ends {
 			if end.undoes(e.To.Path.String() + debt.Path) {
-				return Debt{Behind: keeping(debt.Behind), Ends: []string{end.method.Name()}, Parent: -1}, true
+				return Debt{Behind: keeping(debt.Behind), Ends: []string{end.method.Name()}, Parent: debt.Parent}, true
 			}
 		}
 	}
@@ -111,6 +111,27 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 		}
 	}
 	return Debt{}, false
+}
+
+// ofGiven reports whether a context that an object keeps the cancel function of, or an object
+// inside it, has a parent that is a parameter or a part of one: how long another one lives
+// is not known. A timer lets go of its context by itself.
+func (d *Duties) ofGiven(debt Debt, r effects.Ref) bool {
+	if debt.Timed {
+		return false
+	}
+	call, ok := r.Root.(*ssa.Call)
+	if ext, tuple := r.Root.(*ssa.Extract); tuple {
+		call, ok = ext.Tuple.(*ssa.Call)
+	}
+	if !ok || debt.Parent < 0 {
+		return debt.Parent < 0
+	}
+	refs := d.p.Refs(ir.Args(&call.Call)[debt.Parent])
+	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		_, given := r.Root.(*ssa.Parameter)
+		return !given
+	})
 }
 
 // wrapped returns what a value owes that a call has made of one that owes: it keeps that, and a
@@ -127,12 +148,12 @@ func (d *Duties) wrapped(fn *ssa.Function, call *ssa.Call, result ssa.Value, ind
 		}
 		for _, r := range d.p.Refs(args[o.Param]) {
 			debt, ok := d.value(fn, r)
-			if !ok || debt.Behind == Context || !d.onlyReturned(debt, r) {
+			if !ok || debt.Thing() == Context && !d.ofGiven(debt, r) || !d.onlyReturned(debt, r) {
 				continue
 			}
 			for _, end := range d.endsOf(n) {
 				if end.undoes(o.ToPath + debt.Path) {
-					return Debt{Behind: keeping(debt.Behind), Ends: []string{end.method.Name()}, Parent: -1}, true
+					return Debt{Behind: keeping(debt.Behind), Ends: []string{end.method.Name()}, Parent: debt.Parent}, true
 				}
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/memlint/memlint/internal/engine/convention"
 )
 
 // TestStd checks that every name exists and every place fits.
@@ -89,7 +91,8 @@ func tabled(fn *types.Func) []Debt {
 		return nil
 	}
 	if first, _, _ := strings.Cut(fn.Pkg().Path(), "/"); strings.Contains(first, ".") {
-		return modulesTable()[fn.Origin().FullName()]
+		path := fn.Pkg().Path()
+		return modulesTable()[strings.Replace(fn.Origin().FullName(), path, convention.Unvendored(path), 1)]
 	}
 	return stdTable()[fn.FullName()]
 }

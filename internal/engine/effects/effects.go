@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -90,7 +91,8 @@ func run(pass *analysis.Pass) (any, error) {
 }
 
 // Exports reports whether facts are computed for the package: those of main
-// modules and workspaces are. The standard library has its table, and what
+// modules and workspaces are and, where there are no modules, as below GOPATH, those of all
+// packages that are not vendored. The standard library has its table, and what
 // other modules do counts as unknown. With facts of all modules, six public
 // projects (thanos, traefik, containerd, rclone, loki, prometheus) had eight more
 // findings, seven of them of names of buckets and lists of flags that methods of
@@ -100,7 +102,11 @@ func Exports(pass *analysis.Pass) bool {
 	if nogo := pass.Module == nil && pass.ReadFile == nil; nogo {
 		return len(pass.Files) > 0 && !strings.HasPrefix(filepath.ToSlash(pass.Fset.File(pass.Files[0].FileStart).Name()), "external/")
 	}
-	return pass.Module != nil && pass.Module.Path != "" && pass.Module.Path != "std" && pass.Module.Version == ""
+	if m := pass.Module; m != nil {
+		return m.Path != "" && m.Path != "std" && m.Version == ""
+	}
+	host, _, _ := strings.Cut(pass.Pkg.Path(), "/")
+	return strings.Contains(host, ".") && convention.Unvendored(pass.Pkg.Path()) == pass.Pkg.Path()
 }
 
 // A Package holds the events of one package.

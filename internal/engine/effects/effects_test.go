@@ -149,9 +149,11 @@ func TestExports(t *testing.T) {
 		pass       analysis.Pass
 		want       bool
 	}{
+		{"below GOPATH", "/go/src/example.com/m/a.go", analysis.Pass{Pkg: types.NewPackage("example.com/m", "m"), ReadFile: read}, true},
+		{"vendored below GOPATH", "/go/src/example.com/m/vendor/example.org/v/a.go", analysis.Pass{Pkg: types.NewPackage("example.com/m/vendor/example.org/v", "v"), ReadFile: read}, false},
 		{"main module", "/src/m/a.go", analysis.Pass{Module: &analysis.Module{Path: "m"}, ReadFile: read}, true},
 		{"dependency", "/mod/m/a.go", analysis.Pass{Module: &analysis.Module{Path: "m", Version: "v1.0.0"}, ReadFile: read}, false},
-		{"standard library", "/go/src/a/a.go", analysis.Pass{ReadFile: read}, false},
+		{"standard library", "/go/src/a/a.go", analysis.Pass{Pkg: types.NewPackage("a", "a"), ReadFile: read}, false},
 		{"nogo", "a/a.go", analysis.Pass{}, true},
 		{"nogo, another repository", "external/org_example_m/a.go", analysis.Pass{}, false},
 	} {

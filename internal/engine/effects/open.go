@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -180,6 +181,15 @@ func (p *Package) shut(r Ref) bool {
 // maxContexts bounds how far a context is followed to what it is derived from.
 const maxContexts = 6
 
+// contextFunc returns the full name of a function; for one of package context where that was
+// before Go 1.7, the name it has now: the one calls the other.
+func contextFunc(fn *types.Func) string {
+	if fn.Pkg() != nil && strings.HasSuffix("/"+fn.Pkg().Path(), "/golang.org/x/net/context") {
+		return "context." + fn.Name()
+	}
+	return fn.FullName()
+}
+
 // Background reports whether a context is certainly a background one, perhaps with
 // values: it never ends, and keeps none that are derived from it.
 func (p *Package) Background(ctx ssa.Value) bool {
@@ -196,7 +206,7 @@ func (p *Package) Background(ctx ssa.Value) bool {
 		if callee == nil {
 			return false
 		}
-		switch callee.FullName() {
+		switch contextFunc(callee) {
 		case "context.Background", "context.TODO", "context.WithoutCancel":
 			found = true
 		case "context.WithValue", "go.etcd.io/etcd/client/v3.WithRequireLeader":
@@ -260,7 +270,7 @@ func (p *Package) refEnds(r Ref, depth int) bool {
 		if callee == nil {
 			return true
 		}
-		switch callee.FullName() {
+		switch contextFunc(callee) {
 		case "context.WithCancel", "context.WithCancelCause":
 			return p.ends(call.Call.Args[0], depth+1) || p.cancels(call)
 		}
@@ -270,7 +280,7 @@ func (p *Package) refEnds(r Ref, depth int) bool {
 		if callee == nil {
 			return true
 		}
-		switch callee.FullName() {
+		switch contextFunc(callee) {
 		case "context.Background", "context.TODO", "context.WithoutCancel":
 			return false
 		case "context.WithValue":
@@ -335,5 +345,5 @@ func (p *Package) cancels(call *ssa.Call) bool {
 }
 
 func isContext(recv *types.Var) bool {
-	return recv != nil && recv.Type().String() == "context.Context"
+	return recv != nil && ir.IsContext(recv.Type())
 }

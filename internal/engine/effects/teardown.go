@@ -3,6 +3,7 @@ package effects
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/types/typeutil"
@@ -41,7 +42,7 @@ func IsTeardown(fn *types.Func) bool {
 		return false
 	}
 	params := fn.Signature().Params()
-	return params.Len() == 0 || params.Len() == 1 && params.At(0).Type().String() == "context.Context"
+	return params.Len() == 0 || params.Len() == 1 && ir.IsContext(params.At(0).Type())
 }
 
 // maxEnding bounds how far callers of a method are followed that ends the life of its receiver.
@@ -83,6 +84,13 @@ func endsWithin(fn *types.Func) bool {
 
 // Ending reports whether a method of the name ends the life of its receiver.
 func Ending(name string) bool { return slices.Contains(teardownNames, name) }
+
+// EndsOthers reports whether a method of the name may end the life of what its receiver keeps:
+// it ends that of the receiver, or of some of its parts.
+func EndsOthers(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(teardownNames, func(verb string) bool { return strings.HasPrefix(name, verb) })
+}
 
 // Teardown returns the first type of the package, by name, that has the field,
 // itself, through embedding or in a struct without a name of its own, and a method that ends its life; nil if none.

@@ -3,6 +3,7 @@ package ir
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -10,6 +11,28 @@ import (
 // IsError reports whether a type is error.
 func IsError(t types.Type) bool {
 	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+// IsContext reports whether a type is context.Context.
+func IsContext(t types.Type) bool { return ofContext(t) == "Context" }
+
+// IsCancel reports whether a type is that of functions that end a context.
+func IsCancel(t types.Type) bool {
+	name := ofContext(t)
+	return name == "CancelFunc" || name == "CancelCauseFunc"
+}
+
+// ofContext returns the name of a type of package context, or of the package that it was before
+// Go 1.7; "" for others.
+func ofContext(t types.Type) string {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil {
+		return ""
+	}
+	if path := n.Obj().Pkg().Path(); path != "context" && !strings.HasSuffix("/"+path, "/golang.org/x/net/context") {
+		return ""
+	}
+	return n.Obj().Name()
 }
 
 // Under returns the type that operations on values of a type go by: its underlying type, and

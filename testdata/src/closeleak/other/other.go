@@ -68,3 +68,48 @@ func join(a, b context.Context, f func(context.Context)) {
 	ctx, _ := lib.Join(a, b) // want `cancel function is never called; held by its parent context \(closeleak/cancel-lost\)`
 	f(ctx)
 }
+
+func child(ctx context.Context, f func(context.Context)) {
+	ctx, _ = lib.Child(ctx) // want `cancel function is never called; held by its parent context \(closeleak/cancel-lost\)`
+	f(ctx)
+	ctx, _ = lib.Child(context.Background())
+	f(ctx)
+}
+
+type task struct {
+	client *lib.Client
+	name   string
+}
+
+type tasks struct{ byName map[string]*task }
+
+// Who else fails closes it, and who succeeds has an object with it.
+func (t *tasks) start(addr, name string, check func(string) error, run func() error) error {
+	c, err := lib.Dial(addr) // want `lib.Client is not closed on every path \(closeleak/error-path\)`
+	if err != nil {
+		return err
+	}
+	if err := check(name); err != nil {
+		return err
+	}
+	if err := run(); err != nil {
+		c.Close()
+		return err
+	}
+	t.byName[name] = &task{client: c, name: name}
+	return nil
+}
+
+// Nobody fails before it is closed or kept.
+func (t *tasks) started(addr, name string, run func() error) error {
+	c, err := lib.Dial(addr)
+	if err != nil {
+		return err
+	}
+	if err := run(); err != nil {
+		c.Close()
+		return err
+	}
+	t.byName[name] = &task{client: c, name: name}
+	return nil
+}

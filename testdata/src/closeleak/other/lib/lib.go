@@ -22,3 +22,8 @@ func Join(a, b context.Context) (context.Context, context.CancelFunc) {
 
 // Open returns a client that has a connection once it is asked, perhaps.
 func Open(addr string) *Client { return &Client{} }
+
+// Stop is a cancel function by another name.
+type Stop = context.CancelFunc
+
+func Child(ctx context.Context) (context.Context, Stop) { return context.WithCancel(ctx) }
