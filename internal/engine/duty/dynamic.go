@@ -184,6 +184,9 @@ func (d *Duties) forwards(fn *ssa.Function, index int) bool {
 	return true
 }
 
+// maxMaking bounds how far a function value is looked for in what makes it.
+const maxMaking = 2
+
 // variable returns what a function leaves that a variable holds: the functions that are in
 // sight where it is set or, if there are none, one of the standard library of its
 // type.
@@ -193,7 +196,9 @@ func (d *Duties) variable(fn ssa.Value) []Debt {
 		return nil
 	}
 	var targets []target
-	add := func(root ssa.Value) {
+	depth := 0
+	var add func(root ssa.Value)
+	add = func(root ssa.Value) {
 		switch root := root.(type) {
 		case *ssa.Function:
 			if obj := ir.FuncObject(root); obj != nil {
@@ -211,6 +216,22 @@ func (d *Duties) variable(fn ssa.Value) []Debt {
 			} else if body := root.Fn.(*ssa.Function); body.Parent() != nil {
 				targets = append(targets, target{d.own(body), body})
 			}
+		case *ssa.Call:
+			made := d.p.IR.Static(&root.Call)
+			if made == nil || depth == maxMaking || made.Signature.Results().Len() != 1 {
+				return
+			}
+			depth++
+			for _, b := range made.Blocks {
+				if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+					for _, r := range d.p.Refs(ret.Results[0]) {
+						if r.Path == nil {
+							add(r.Root)
+						}
+					}
+				}
+			}
+			depth--
 		}
 	}
 	for _, r := range d.p.Refs(fn) {
