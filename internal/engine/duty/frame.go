@@ -17,6 +17,14 @@ type frame struct {
 	up   *frame // of who calls it
 }
 
+// outermost returns the frame that the others are called from.
+func (f *frame) outermost() *frame {
+	for f.up != nil {
+		f = f.up
+	}
+	return f
+}
+
 // origins returns what a value in the function of a frame may be, parameters replaced by
 // what they are called with.
 func (d *Duties) origins(v ssa.Value, f *frame) []effects.Ref {
@@ -85,27 +93,34 @@ func (d *Duties) callees(call *ssa.CallCommon, f *frame) []*frame {
 func (d *Duties) started(instr ssa.Instruction, f *frame) []*frame {
 	switch instr := instr.(type) {
 	case *ssa.Go:
-		return d.callees(&instr.Call, f)
+		if all := d.callees(&instr.Call, f); all != nil {
+			return all
+		}
+		return d.run(&instr.Call, effects.Now, f)
 	case *ssa.Call:
 		callee := ir.Callee(&instr.Call)
 		if callee == nil {
 			return nil
 		}
-		args := ir.Args(&instr.Call)
-		if effects.IsGo(callee) && len(args) == 2 {
+		if args := ir.Args(&instr.Call); effects.IsGo(callee) && len(args) == 2 {
 			return d.bodies(args[1], nil, f)
 		}
-		sum := d.p.Callee(&instr.Call)
-		if sum == nil {
-			return nil
-		}
-		var all []*frame
-		for _, o := range sum.Ops {
-			if o.Kind == effects.Call && o.Mode == effects.Spawned && o.Path == "" && o.Param >= 0 && o.Param < len(args) {
-				all = append(all, d.bodies(args[o.Param], nil, f)...)
-			}
-		}
-		return all
+		return d.run(&instr.Call, effects.Spawned, f)
 	}
 	return nil
+}
+
+// run returns the functions of which it is known that the callee runs them in some way.
+func (d *Duties) run(call *ssa.CallCommon, mode effects.Mode, f *frame) []*frame {
+	sum, args := d.p.Callee(call), ir.Args(call)
+	if sum == nil {
+		return nil
+	}
+	var all []*frame
+	for _, o := range sum.Ops {
+		if o.Kind == effects.Call && o.Mode == mode && o.Path == "" && o.Param >= 0 && o.Param < len(args) {
+			all = append(all, d.bodies(args[o.Param], nil, f)...)
+		}
+	}
+	return all
 }

@@ -269,10 +269,16 @@ func (d *Duties) endedBy(ctx ssa.Value, g *gate, f *frame) bool {
 	g.depth++
 	defer func() { g.depth-- }()
 	found := false
+	var given *ssa.Parameter
 	for _, r := range d.origins(ctx, f) {
 		field := r.Path.Field()
 		if field == nil {
 			if isVariable(r) {
+				continue
+			}
+			// A variable of a context that is derived from what it was.
+			if param, ok := r.Root.(*ssa.Parameter); ok && len(g.fields) > 0 && param.Parent() == f.outermost().fn {
+				given = param
 				continue
 			}
 			if !d.refEndedBy(r, g, f) {
@@ -290,6 +296,9 @@ func (d *Duties) endedBy(ctx ssa.Value, g *gate, f *frame) bool {
 			}
 			found = true
 		}
+	}
+	if found && given != nil {
+		g.parent = given
 	}
 	return found
 }
@@ -314,20 +323,21 @@ func (d *Duties) refEndedBy(r effects.Ref, g *gate, f *frame) bool {
 			return false
 		}
 		if parent := call.Call.Args[0]; d.p.Ends(parent) {
-			return d.givenParent(parent, g, f)
+			return d.givenParent(call, g, f)
 		}
 		return true
 	}
 	return false
 }
 
-// givenParent notes that a context is one that the constructor is given, and reports whether
-// it is.
-func (d *Duties) givenParent(ctx ssa.Value, g *gate, f *frame) bool {
-	for f.up != nil {
-		f = f.up
-	}
-	for _, r := range d.origins(ctx, f) {
+// givenParent notes that a context is derived from one that the constructor is given, and
+// reports whether it is.
+func (d *Duties) givenParent(derived *ssa.Call, g *gate, f *frame) bool {
+	f = f.outermost()
+	for _, r := range d.origins(derived.Call.Args[0], f) {
+		if ext, ok := r.Root.(*ssa.Extract); ok && ext.Tuple == ssa.Value(derived) {
+			continue // the same variable later
+		}
 		param, ok := r.Root.(*ssa.Parameter)
 		if ok && r.Path == nil && param.Parent() == f.fn && (g.parent == nil || g.parent == param) {
 			g.parent = param
