@@ -82,9 +82,11 @@ func (d *Duties) implementations(iface *types.Interface, method *types.Func) []t
 			add(tn)
 		}
 	}
+	tabled := make(map[*types.TypeName]bool)
 	for _, fn := range d.std() {
-		if recv := fn.Signature().Recv(); recv != nil && fn.Name() == method.Name() {
-			if n := ir.Named(recv.Type()); n != nil {
+		if recv := fn.Signature().Recv(); recv != nil {
+			if n := ir.Named(recv.Type()); n != nil && !tabled[n.Obj()] {
+				tabled[n.Obj()] = true
 				add(n.Obj())
 			}
 		}
@@ -135,7 +137,16 @@ func (d *Duties) declared(fn *types.Func) (t target, ok bool) {
 		return target{debts: fact.Debts}, true
 	}
 	debts := tabled(fn)
-	return target{debts: debts}, debts != nil || d.p.SummaryOf(fn) != nil
+	return target{debts: debts}, debts != nil || d.p.SummaryOf(fn) != nil || d.known(fn)
+}
+
+// known reports whether a function is a method of a type of the standard library of which the
+// table has others: it owes nothing.
+func (d *Duties) known(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	return recv != nil && inStd(fn) && slices.ContainsFunc(d.std(), func(other *types.Func) bool {
+		return other.Signature().Recv() != nil && types.Identical(other.Signature().Recv().Type(), recv.Type())
+	})
 }
 
 // common returns the debts that all targets have.

@@ -1,7 +1,6 @@
 package duty
 
 import (
-	"cmp"
 	"go/token"
 	"go/types"
 	"slices"
@@ -50,16 +49,9 @@ func (d *Duties) endsOf(n *types.Named) []end {
 		ends = append(ends, e)
 	}
 	// Who has the object calls the exported one, which the others serve.
-	slices.SortStableFunc(ends, func(a, b end) int { return cmp.Compare(unexported(a), unexported(b)) })
+	slices.SortStableFunc(ends, func(a, b end) int { return effects.CompareEnding(a.method, b.method) })
 	d.ends[obj] = ends
 	return ends
-}
-
-func unexported(e end) int {
-	if e.method.Exported() {
-		return 0
-	}
-	return 1
 }
 
 // ended returns the debt of an object of which a method gives back what it has: if that is

@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"cmp"
 	"go/types"
 	"slices"
 
@@ -76,6 +77,11 @@ func (p *Package) inTeardown(fn *ssa.Function, depth int) bool {
 
 // Ending reports whether a method of the name ends the life of its receiver.
 func Ending(name string) bool { return slices.Contains(teardownNames, name) }
+
+// CompareEnding orders methods that end the life of their receiver, the usual ones first.
+func CompareEnding(a, b *types.Func) int {
+	return cmp.Compare(slices.Index(teardownNames, a.Name()), slices.Index(teardownNames, b.Name()))
+}
 
 // Teardown returns the first type of the package, by name, that has the field,
 // itself, through embedding or in a struct without a name of its own, and a method that ends its life; nil if none.

@@ -2,8 +2,9 @@
 //
 //	go run ./internal/engine/duty/modules -o internal/engine/duty/modules.txt
 //
-// It takes each module of the list as the main module, so that its functions have facts,
-// and prints those of exported functions. Nothing is run of what it downloads.
+// It takes each module of the list, and all that it imports, for the main module, so that
+// their functions have facts, and prints those of exported functions. Arguments are the
+// paths of modules, if not all are asked for. Nothing is run of what it downloads.
 package main
 
 import (
@@ -27,7 +28,8 @@ import (
 	"github.com/memlint/memlint/internal/engine/duty"
 )
 
-// list.txt has the modules and their versions.
+// list.txt has the modules and their versions and, if not all is asked for, which of their
+// packages.
 //
 //go:embed list.txt
 var list string
@@ -51,10 +53,9 @@ func main() {
 		}
 		rows, err := table(path, version, pattern)
 		if err != nil {
-			log.Printf("FAILED %s %s: %v", path, version, err)
-			continue
+			log.Fatalf("%s %s: %v", path, version, err)
 		}
-		log.Printf("%s %s: %d\n%s", path, version, len(rows), strings.Join(rows, "\n"))
+		log.Printf("%s %s: %d", path, version, len(rows))
 		fmt.Fprintf(&text, "\n# %s %s\n", path, version)
 		for _, row := range rows {
 			fmt.Fprintln(&text, row)
