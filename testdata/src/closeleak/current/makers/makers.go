@@ -3,6 +3,7 @@ package makers
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"example.com/closing/internal/motor"
@@ -41,4 +42,23 @@ func Children(ctx context.Context) {
 	defer cancel()
 	motor.NewChild(sub)
 	motor.NewChild(context.Background()) // want `value with a goroutine behind it is never closed`
+}
+
+func Upgrades(url string) error {
+	u, resp, err := motor.Upgrade(url)
+	if err != nil {
+		return err
+	}
+	defer u.Close()
+	println(resp.Status) // its body is that of u
+	return nil
+}
+
+func Statements(tx *sql.Tx) error {
+	stmt, err := motor.Prepared(tx, "SELECT 1") // ends with the transaction
+	if err != nil {
+		return err
+	}
+	_, err = stmt.Exec()
+	return err
 }

@@ -4,7 +4,10 @@ package motor
 import (
 	"bufio"
 	"context"
+	"database/sql"
+	"io"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -161,8 +164,11 @@ func NewLine(addr string) (*Line, error) {
 	if err := l.dial(); err != nil {
 		return nil, err
 	}
+	l.waitForHello()
 	return l, nil
 }
+
+func (l *Line) waitForHello() { _, _ = l.conn.Read(make([]byte, 1)) }
 
 func (l *Line) dial() error {
 	conn, err := net.Dial("tcp", l.addr)
@@ -245,3 +251,23 @@ func NewChild(ctx context.Context) *Child {
 }
 
 func (c *Child) Close() { c.cancel() }
+
+// An Upgraded goes on with the body of an answer.
+type Upgraded struct{ body io.ReadCloser }
+
+func Upgrade(url string) (*Upgraded, *http.Response, error) {
+	resp, err := http.Get(url)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &Upgraded{resp.Body}, resp, nil
+}
+
+func (u *Upgraded) Close() error { return u.body.Close() }
+
+// A Preparer is a database or a transaction, whose statements end with it.
+type Preparer interface {
+	Prepare(query string) (*sql.Stmt, error)
+}
+
+func Prepared(p Preparer, query string) (*sql.Stmt, error) { return p.Prepare(query) }
