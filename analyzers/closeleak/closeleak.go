@@ -129,7 +129,7 @@ type acquisition struct {
 // acquired judges what a call leaves to be given back.
 func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	a := &acquisition{Debt: d, call: call}
-	if d.Thing() == duty.Context && !c.keepsContext(call, d) || d.Behind == duty.Descriptor && ir.Callee(&call.Call).Pkg().Path() == "os" {
+	if d.Thing() == duty.Context && !c.keepsContext(call, d) || d.Thing() != duty.Context && d.Parent >= 0 && !c.neverEnds(call, d.Parent) || d.Behind == duty.Descriptor && ir.Callee(&call.Call).Pkg().Path() == "os" {
 		return // the descriptor is somebody's, as those of the standard streams are
 	}
 	if a.v = a.value(c); a.v == nil {
@@ -156,6 +156,12 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 		return
 	}
 	c.kept(a)
+}
+
+// neverEnds reports whether an argument of a call is a context that nobody ends.
+func (c *checker) neverEnds(call *ssa.Call, param int) bool {
+	args := ir.Args(&call.Call)
+	return param < len(args) && !c.Ends(args[param])
 }
 
 // keepsContext reports whether the parent of a context, or its timer, keeps it until it is

@@ -12,25 +12,37 @@ import (
 )
 
 // onlyReturned reports whether nobody but the caller of fn gets hold of a value that owes.
-func (d *Duties) onlyReturned(debt Debt, r effects.Ref) bool {
+func (d *Duties) onlyReturned(debt Debt, r effects.Ref) bool { return d.onlyIn(debt, r, nil, nil) }
+
+// onlyIn is [Duties.onlyReturned] but for who has a parameter that the value is put into, and
+// for what a call does that wraps it.
+func (d *Duties) onlyIn(debt Debt, r effects.Ref, param *ssa.Parameter, wrapper *ssa.Call) bool {
 	_, object := r.Root.(*ssa.Alloc)
 	events := d.p.Of(r.Root)
 	return !slices.ContainsFunc(events, func(e *effects.Event) bool {
-		if e.Ref.Path != nil && e.Ref.Path != r.Path || object && e.Via && e.Kind == effects.Escape {
+		if e.Ref.Path != nil && e.Ref.Path != r.Path || wrapper != nil && e.Instr == wrapper || object && e.Via && e.Kind == effects.Escape {
 			return false // a part of the object that refers to it
 		}
 		switch e.Kind {
 		case effects.Escape:
-			return !(object && (d.inside(e, r, debt, 0) || d.powerless(e, r, debt))) && (e.Via || !slices.ContainsFunc(events, func(paid *effects.Event) bool {
+			if object && (e.Callee == nil || isOwn(e.Callee, r) || d.inside(e, r, debt, 0) || d.powerless(e, r, debt)) {
+				return false // who is told of it, or cannot end it
+			}
+			return e.Via || !slices.ContainsFunc(events, func(paid *effects.Event) bool {
 				return debt.PaidBy(paid) && paid.Ref == r && behind(e.Instr, paid.Instr)
-			}))
+			})
 		case effects.Send:
-			return true
+			return !object || !isOwn(e.Callee, r) // else who receives has the object already
 		case effects.Store:
-			return e.Holder != "" || !effects.Fresh(e.To.Root) && !(object && d.partOf(e.To.Root, r.Root))
+			return e.Holder != "" || !effects.Fresh(e.To.Root) && (param == nil || e.To.Root != ssa.Value(param)) && !(object && d.partOf(e.To.Root, r.Root))
 		}
 		return false
 	})
+}
+
+// isOwn reports whether a function is a method of an object.
+func isOwn(fn *types.Func, r effects.Ref) bool {
+	return fn != nil && fn.Signature().Recv() != nil && ir.Named(fn.Signature().Recv().Type()) == ir.Named(r.Root.Type())
 }
 
 // partOf reports whether a new object keeps a value.
@@ -130,33 +142,4 @@ func behind(call, instr ssa.Instruction) bool {
 		return lifetime.Before(call, instr)
 	}
 	return ir.Reaches(call.Block(), instr.Block(), nil)
-}
-
-// paidBefore reports whether a value is given back on all ways to a return statement.
-func (d *Duties) paidBefore(debt Debt, r effects.Ref, ret *ssa.Return) bool {
-	return slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
-		path := e.Ref.Path.String()
-		if e.Mode == effects.Spawned || !debt.PaidBy(e) || path != "" && path != r.Path.String() && path != r.Path.String()+debt.Path {
-			return false
-		}
-		at := e.Instr
-		if lit := e.Func(); lit != ret.Parent() {
-			if at = d.deferred(lit, ret.Parent()); at == nil || e.Instr.Block() != lit.Blocks[0] {
-				return false
-			}
-		}
-		return lifetime.Before(at, ret)
-	})
-}
-
-// deferred returns the statement of fn that defers a literal, or nil if none does.
-func (d *Duties) deferred(lit, fn *ssa.Function) ssa.Instruction {
-	for _, made := range d.p.Literal(lit) {
-		for _, e := range d.p.Of(made) {
-			if e.Kind == effects.Call && e.Mode == effects.Deferred && e.Func() == fn {
-				return e.Instr
-			}
-		}
-	}
-	return nil
 }

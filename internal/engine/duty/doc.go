@@ -18,7 +18,11 @@
 //     the object's life gives the value back.
 //   - The result is a new object for which a goroutine was started that has no way
 //     out but those that such a method opens: a channel that it closes, a context
-//     that it cancels.
+//     that it cancels, a flag that it sets. The goroutine may be one that a function
+//     of another package has started, until a context or channel ends that it was given.
+//     If that is derived from a context that the constructor was given, too, the object
+//     owes only where nobody ends that one.
+//   - One of its own methods, which the constructor calls, puts such a value into it.
 //   - The result is a function that gives back what the function has acquired.
 //   - The result is what another function has made of such a value, with a method that
 //     gives it back.

@@ -2,6 +2,7 @@ package duty
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 	"reflect"
 	"slices"
@@ -35,7 +36,7 @@ func Of(pass *analysis.Pass) *Duties { return pass.ResultOf[Analyzer].(*lazily).
 
 func run(pass *analysis.Pass) (any, error) {
 	get := sync.OnceValue(func() *Duties {
-		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int)}
+		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt)}
 	})
 	if effects.Exports(pass) {
 		get().export()
@@ -69,7 +70,8 @@ type Debt struct {
 	// Ends are the methods that give it back, the usual one first; nil for a function
 	// that is to be called.
 	Ends []string
-	// Parent is the parameter that is the parent of a context, or -1.
+	// Parent is the parameter that is the parent of a context, or -1. Of other debts it is a
+	// context whose end pays them, too.
 	Parent int
 	// Timed is set if a timer keeps a context, too.
 	Timed bool
@@ -100,6 +102,9 @@ type Owes struct {
 	Debts []Debt
 	// Nothing are the results of which it is known that they owe nothing: see [Duties.Nothing].
 	Nothing []int
+	// Waits are the parameters that are a context or channel without whose end a goroutine
+	// stays that the function starts.
+	Waits []int
 }
 
 // AFact marks Owes as a fact.
@@ -110,6 +115,9 @@ func (o *Owes) String() string {
 	s := "owes(" + o.Text() + ")"
 	if len(o.Nothing) > 0 {
 		s += fmt.Sprintf(" nothing%v", o.Nothing)
+	}
+	if len(o.Waits) > 0 {
+		s += fmt.Sprintf(" waits%v", o.Waits)
 	}
 	return s
 }
@@ -130,8 +138,10 @@ type Duties struct {
 	debts   map[*ssa.Function][]Debt // of this package's; being worked out while nil
 	objects map[ssa.Value]*Debt      // see made
 	ends    map[*types.TypeName][]end
-	idle    map[*ssa.Function][]int // see nothing
-	slots   map[slot][]Debt         // see invoked
+	idle    map[*ssa.Function][]int  // see nothing
+	waits   map[*ssa.Function][]int  // see waited
+	filled  map[*ssa.Function][]Debt // see fills
+	slots   map[slot][]Debt          // see invoked
 
 	owingTypes map[*types.Package]map[string][]string // see owing
 	stdFuncs   *[]*types.Func                         // see std
@@ -186,8 +196,8 @@ func (d *Duties) export() {
 			continue
 		}
 		debts := d.own(fn)
-		if nothing := d.nothing(fn); len(debts)+len(nothing) > 0 {
-			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing})
+		if nothing, waits := d.nothing(fn), d.waited(fn); len(debts)+len(nothing)+len(waits) > 0 {
+			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing, waits})
 		}
 	}
 	d.exportSlots()
@@ -222,10 +232,11 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 		if !ok {
 			continue
 		}
-		if ir.IsNil(ret.Results[index]) && !ir.Fails(ret) {
+		value := setBefore(ret, index)
+		if ir.IsNil(value) && !ir.Fails(ret) {
 			return Debt{}, false // sometimes there is nothing to give back
 		}
-		for _, r := range d.p.Refs(ret.Results[index]) {
+		for _, r := range d.p.Refs(value) {
 			if isVariable(r) || d.givesBack(r) {
 				continue
 			}
@@ -240,6 +251,9 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 			if !ok || !d.onlyReturned(debt, r) || d.paidBefore(debt, r, ret) {
 				return Debt{}, false
 			}
+			if d.inOther(r, debt, index) {
+				return Debt{}, false
+			}
 			found, owes = debt, true
 		}
 	}
@@ -249,8 +263,33 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 	found.Result, found.Param = index, -1
 	if found.Parent >= 0 {
 		found.Parent = slices.IndexFunc(fn.Params, func(p *ssa.Parameter) bool { return ir.IsContext(p.Type()) })
+		if found.Parent < 0 && found.Thing() != Context {
+			return Debt{}, false // who ends the context gives it back
+		}
 	}
 	return found, true
+}
+
+// inOther reports whether another result has the part of one that owes, too: that keeps it.
+func (d *Duties) inOther(r effects.Ref, debt Debt, index int) bool {
+	return debt.Path != "" && slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
+		return e.Kind == effects.Return && e.Index != index && strings.HasPrefix(e.Ref.Path.String(), r.Path.String()+debt.Path)
+	})
+}
+
+// setBefore returns the value that a return statement returns, also where it sets a named
+// result that deferred functions see.
+func setBefore(ret *ssa.Return, index int) ssa.Value {
+	load, ok := ret.Results[index].(*ssa.UnOp)
+	if !ok || load.Op != token.MUL || load.Block() != ret.Block() {
+		return ret.Results[index]
+	}
+	for _, instr := range slices.Backward(ret.Block().Instrs) {
+		if set, ok := instr.(*ssa.Store); ok && set.Addr == load.X {
+			return set.Val
+		}
+	}
+	return load
 }
 
 // mayOwe reports whether a type is of values that can be given back at all.
@@ -349,22 +388,16 @@ func (d *Duties) called(call *ssa.Call, index int, path string) (Debt, bool) {
 		debt.Path = debt.Path[len(path):]
 		if debt.Parent >= 0 {
 			args := ir.Args(&call.Call)
-			if debt.Parent >= len(args) || d.p.Background(args[debt.Parent]) && !debt.Timed {
+			if debt.Parent >= len(args) || debt.Thing() == Context && d.p.Background(args[debt.Parent]) && !debt.Timed {
 				return Debt{}, false
+			}
+			if debt.Thing() != Context && !d.p.Ends(args[debt.Parent]) {
+				debt.Parent = -1
 			}
 		}
 		return debt, true
 	}
 	return Debt{}, false
-}
-
-// PaidBy reports whether an event on the value, or on what the value is a part of, gives it
-// back.
-func (d Debt) PaidBy(e *effects.Event) bool {
-	if d.Ends == nil {
-		return e.Kind == effects.Call
-	}
-	return e.Kind == effects.Method && (slices.Contains(d.Ends, e.Name) || effects.Releasing(e.Name) && (!e.Via || effects.EndsOthers(e.Name)))
 }
 
 // Owed returns what a value owes that a function of the package has made or got.

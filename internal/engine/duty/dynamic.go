@@ -82,9 +82,11 @@ func (d *Duties) implementations(iface *types.Interface, method *types.Func) []t
 			add(tn)
 		}
 	}
+	tabled := make(map[*types.TypeName]bool)
 	for _, fn := range d.std() {
-		if recv := fn.Signature().Recv(); recv != nil && fn.Name() == method.Name() {
-			if n := ir.Named(recv.Type()); n != nil {
+		if recv := fn.Signature().Recv(); recv != nil {
+			if n := ir.Named(recv.Type()); n != nil && !tabled[n.Obj()] {
+				tabled[n.Obj()] = true
 				add(n.Obj())
 			}
 		}
@@ -135,7 +137,16 @@ func (d *Duties) declared(fn *types.Func) (t target, ok bool) {
 		return target{debts: fact.Debts}, true
 	}
 	debts := tabled(fn)
-	return target{debts: debts}, debts != nil || d.p.SummaryOf(fn) != nil
+	return target{debts: debts}, debts != nil || d.p.SummaryOf(fn) != nil || d.known(fn)
+}
+
+// known reports whether a function is a method of a type of the standard library of which the
+// table has others: it owes nothing.
+func (d *Duties) known(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	return recv != nil && inStd(fn) && slices.ContainsFunc(d.std(), func(other *types.Func) bool {
+		return other.Signature().Recv() != nil && types.Identical(other.Signature().Recv().Type(), recv.Type())
+	})
 }
 
 // common returns the debts that all targets have.
@@ -184,6 +195,9 @@ func (d *Duties) forwards(fn *ssa.Function, index int) bool {
 	return true
 }
 
+// maxMaking bounds how far a function value is looked for in what makes it.
+const maxMaking = 2
+
 // variable returns what a function leaves that a variable holds: the functions that are in
 // sight where it is set or, if there are none, one of the standard library of its
 // type.
@@ -193,7 +207,9 @@ func (d *Duties) variable(fn ssa.Value) []Debt {
 		return nil
 	}
 	var targets []target
-	add := func(root ssa.Value) {
+	depth := 0
+	var add func(root ssa.Value)
+	add = func(root ssa.Value) {
 		switch root := root.(type) {
 		case *ssa.Function:
 			if obj := ir.FuncObject(root); obj != nil {
@@ -211,6 +227,22 @@ func (d *Duties) variable(fn ssa.Value) []Debt {
 			} else if body := root.Fn.(*ssa.Function); body.Parent() != nil {
 				targets = append(targets, target{d.own(body), body})
 			}
+		case *ssa.Call:
+			made := d.p.IR.Static(&root.Call)
+			if made == nil || depth == maxMaking || made.Signature.Results().Len() != 1 {
+				return
+			}
+			depth++
+			for _, b := range made.Blocks {
+				if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+					for _, r := range d.p.Refs(ret.Results[0]) {
+						if r.Path == nil {
+							add(r.Root)
+						}
+					}
+				}
+			}
+			depth--
 		}
 	}
 	for _, r := range d.p.Refs(fn) {

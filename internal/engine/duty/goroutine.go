@@ -13,58 +13,129 @@ import (
 // maxStarting bounds how far goroutines are looked for in what a constructor calls.
 const maxStarting = 3
 
+// A gate is what has to open for a goroutine to end: a channel that is closed or sent on, a
+// context that ends.
+type gate struct {
+	fields []*types.Var   // what a method of an object opens, as channels and cancel functions
+	param  *ssa.Parameter // or a channel or context that a function is given
+	// parent is the context given to the constructor of the object that opens the gate, too,
+	// if there is one.
+	parent *ssa.Parameter
+	depth  int // of contexts that are derived from others
+}
+
+// maxDerived bounds how far a context is followed to what it is derived from.
+const maxDerived = 6
+
 // starts reports whether fn starts a goroutine for an object that it makes, which only a
-// method of that ends.
-func (d *Duties) starts(fn *ssa.Function, made *ssa.Alloc, end end) bool {
-	fields := d.opened(end)
-	if len(fields) == 0 {
-		return false
+// method of that ends. If a context that fn is given ends it, too, that is the parent.
+func (d *Duties) starts(fn *ssa.Function, made *ssa.Alloc, end end) (parent *ssa.Parameter, ok bool) {
+	g := &gate{fields: d.opened(end)}
+	if len(g.fields) == 0 {
+		return nil, false
 	}
 	seen := make(map[*ssa.Function]bool)
-	var look func(fn *ssa.Function, depth int) bool
-	look = func(fn *ssa.Function, depth int) bool {
-		if seen[fn] || depth > maxStarting {
+	var look func(f *frame, depth int) bool
+	look = func(f *frame, depth int) bool {
+		if seen[f.fn] || depth > maxStarting {
 			return false
 		}
-		seen[fn] = true
-		for _, b := range fn.Blocks {
+		seen[f.fn] = true
+		for _, b := range f.fn.Blocks {
 			for _, instr := range b.Instrs {
-				switch instr := instr.(type) {
-				case *ssa.Go:
-					if body := d.body(&instr.Call); body != nil && d.lingers(body, fields, 0) {
-						return true
-					}
-				case *ssa.Call:
-					callee := d.p.IR.Static(&instr.Call)
-					if callee == nil || len(instr.Call.Args) == 0 {
-						continue
-					}
-					if args := ir.Args(&instr.Call); slices.ContainsFunc(args, func(arg ssa.Value) bool { return ir.Named(arg.Type()) == ir.Named(made.Type()) }) && look(callee, depth+1) {
-						return true
-					}
+				if d.startsAt(instr, g, f) {
+					return true
+				}
+				call, ok := instr.(*ssa.Call)
+				if !ok {
+					continue
+				}
+				callee := d.p.IR.Static(&call.Call)
+				if callee == nil || len(call.Call.Args) == 0 {
+					continue
+				}
+				args := ir.Args(&call.Call)
+				if slices.ContainsFunc(args, func(arg ssa.Value) bool { return ir.Named(arg.Type()) == ir.Named(made.Type()) }) && look(&frame{callee, args, f}, depth+1) {
+					return true
 				}
 			}
 		}
-		return slices.ContainsFunc(fn.AnonFuncs, func(lit *ssa.Function) bool { return len(d.p.Starts(lit)) == 0 && look(lit, depth) })
+		return slices.ContainsFunc(f.fn.AnonFuncs, func(lit *ssa.Function) bool {
+			return len(d.p.Starts(lit)) == 0 && look(&frame{fn: lit, up: f}, depth)
+		})
 	}
-	return look(fn, 0)
+	if !look(&frame{fn: fn}, 0) {
+		return nil, false
+	}
+	return g.parent, true
 }
 
-// body returns the function that a go statement runs, if it is one of the package.
-func (d *Duties) body(call *ssa.CallCommon) *ssa.Function {
-	if fn := d.p.IR.Static(call); fn != nil {
-		return fn
+// startsAt reports whether an instruction starts a goroutine that ends only when a gate opens.
+func (d *Duties) startsAt(instr ssa.Instruction, g *gate, f *frame) bool {
+	if slices.ContainsFunc(d.started(instr, f), func(body *frame) bool {
+		return (g.param == nil || d.gets(body, g.param)) && d.lingers(body, g, 0)
+	}) {
+		return true
 	}
-	if mc, ok := call.Value.(*ssa.MakeClosure); ok {
-		if fn, ok := mc.Fn.(*ssa.Function); ok && ir.BoundMethod(mc) == nil {
-			return fn
-		}
+	call, ok := instr.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	args := ir.Args(&call.Call)
+	return slices.ContainsFunc(d.leaves(&call.Call), func(i int) bool {
+		return i < len(args) && d.gated(args[i], g, f)
+	})
+}
+
+// leaves returns the parameters of what a call runs that are a context or channel for which
+// a goroutine waits that is left behind.
+func (d *Duties) leaves(call *ssa.CallCommon) []int {
+	if fn := d.p.IR.Static(call); fn != nil {
+		return d.waited(fn)
+	}
+	callee := ir.Callee(call)
+	if callee == nil || callee.Pkg() == nil || callee.Pkg() == d.pass.Pkg || call.IsInvoke() {
+		return nil
+	}
+	if fact := new(Owes); d.pass.ImportObjectFact(callee, fact) {
+		return fact.Waits
 	}
 	return nil
 }
 
-// opened returns the fields of channels that a method closes or sends on, and of functions
-// that it calls.
+// waited returns the parameters of a function that are a context or channel without whose
+// end a goroutine stays that it starts.
+func (d *Duties) waited(fn *ssa.Function) []int {
+	params, known := d.waits[fn]
+	if known {
+		return params
+	}
+	d.waits[fn] = nil // while it is worked out
+	for i, param := range fn.Params {
+		if _, channel := param.Type().Underlying().(*types.Chan); !channel && !ir.IsContext(param.Type()) {
+			continue
+		}
+		g, f := &gate{param: param}, &frame{fn: fn}
+		if slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+			return slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool { return d.startsAt(instr, g, f) })
+		}) {
+			params = append(params, i)
+		}
+	}
+	d.waits[fn] = params
+	return params
+}
+
+// gated reports whether a value is a context or channel that only a gate opens.
+func (d *Duties) gated(v ssa.Value, g *gate, f *frame) bool {
+	if ir.IsContext(v.Type()) {
+		return d.endedBy(v, g, f)
+	}
+	return d.opensOnly(v, g, f)
+}
+
+// opened returns the fields of channels that a method closes or sends on, of functions
+// that it calls, and of flags that it sets.
 func (d *Duties) opened(end end) []*types.Var {
 	fn := d.p.IR.SSA.Prog.FuncValue(end.method.Origin())
 	if fn == nil || end.method.Pkg() != d.pass.Pkg || len(fn.Params) == 0 {
@@ -85,24 +156,27 @@ func (d *Duties) opened(end end) []*types.Var {
 			}
 		}
 	}
-	return fields
+	return append(fields, d.flags(fn, 0)...)
 }
 
-// lingers reports whether a goroutine does not end but by what the fields open.
-func (d *Duties) lingers(body *ssa.Function, fields []*types.Var, depth int) bool {
-	if d.p.Lingers(body, func(ch ssa.Value) bool { return d.opensOnly(ch, fields) }) {
+// lingers reports whether a goroutine does not end but by a gate.
+func (d *Duties) lingers(body *frame, g *gate, depth int) bool {
+	ways := effects.Ways{
+		Opens:  func(v ssa.Value) bool { return d.opensOnly(v, g, body) },
+		Closed: func(cond ssa.Value) (end, ok bool) { return d.flagged(cond, g.fields, 0) },
+	}
+	if d.p.Lingers(body.fn, ways) {
 		return true
 	}
 	if depth > maxStarting {
 		return false
 	}
-	for _, b := range body.Blocks {
+	for _, b := range body.fn.Blocks {
 		for _, instr := range b.Instrs {
 			call, ok := instr.(*ssa.Call)
-			if !ok {
-				continue
-			}
-			if callee := d.p.IR.Static(&call.Call); callee != nil && callee != body && d.lingers(callee, fields, depth+1) {
+			if ok && slices.ContainsFunc(d.callees(&call.Call, body), func(callee *frame) bool {
+				return callee.fn != body.fn && d.lingers(callee, g, depth+1)
+			}) {
 				return true
 			}
 		}
@@ -110,69 +184,177 @@ func (d *Duties) lingers(body *ssa.Function, fields []*types.Var, depth int) boo
 	return false
 }
 
-// opensOnly reports whether a receive from a channel comes back only by what is done with
-// the fields: it is in one of them, or the channel of a context whose cancel function is.
-func (d *Duties) opensOnly(ch ssa.Value, fields []*types.Var) bool {
+// opensOnly reports whether a receive from a channel comes back only by a gate: it is what
+// is opened, or the channel of a context that ends then. A call of a context's Err stands
+// for its channel.
+func (d *Duties) opensOnly(ch ssa.Value, g *gate, f *frame) bool {
 	if call, ok := ch.(*ssa.Call); ok {
-		callee := ir.Callee(&call.Call)
-		return callee != nil && callee.Name() == "Done" && d.canceledBy(ir.Args(&call.Call)[0], fields)
+		if ctx := effects.EndOf(&call.Call); ctx != nil {
+			return d.endedBy(ctx, g, f)
+		}
 	}
-	refs := d.p.Refs(ch)
+	refs := d.origins(ch, f)
+	found := false
 	for _, r := range refs {
-		f := r.Path.Field()
-		if f == nil {
-			if root, ok := r.Root.(*ssa.MakeChan); !ok || !slices.ContainsFunc(d.p.Of(root), func(e *effects.Event) bool {
-				return e.Kind == effects.Store && slices.Contains(fields, e.To.Path.Field())
-			}) {
-				return false
+		if isVariable(r) {
+			continue
+		}
+		found = true
+		field := r.Path.Field()
+		if g.param != nil && ir.IsContext(g.param.Type()) && d.ofObject(r) {
+			continue
+		}
+		switch root := r.Root.(type) {
+		case *ssa.Parameter:
+			if field == nil && root == g.param {
+				continue
 			}
-		} else if !slices.Contains(fields, f) {
+		case *ssa.MakeChan:
+			if field == nil && slices.ContainsFunc(d.p.Of(root), func(e *effects.Event) bool {
+				return e.Kind == effects.Store && slices.Contains(g.fields, e.To.Path.Field())
+			}) {
+				continue
+			}
+		case *ssa.Call:
+			if ctx := effects.EndOf(&root.Call); field == nil && ctx != nil && d.endedBy(ctx, g, f) {
+				continue
+			}
+		}
+		if field == nil || !slices.Contains(g.fields, field) {
 			return false
 		}
 	}
-	return len(refs) > 0
+	return found
 }
 
-// canceledBy reports whether a context is one that only a cancel function in one of the
-// fields ends.
-func (d *Duties) canceledBy(ctx ssa.Value, fields []*types.Var) bool {
-	refs := d.p.Refs(ctx)
-	var expanded []effects.Ref
-	for _, r := range refs {
-		if f := r.Path.Field(); f != nil {
-			for _, e := range d.p.StoredIn(f) {
-				if !e.Via { // what it is derived from
-					expanded = append(expanded, e.Ref)
-				}
+// ofObject reports whether a channel is a part of an object: what else ends a goroutine that
+// has a context, is for who has that object, which others do not have who were not given it.
+func (d *Duties) ofObject(r effects.Ref) bool {
+	if field := r.Path.Field(); field != nil {
+		return field.Pkg() != nil && !inStd(field)
+	}
+	call, ok := r.Root.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	callee := ir.Callee(&call.Call)
+	return callee != nil && callee.Signature().Recv() != nil && !inStd(callee)
+}
+
+// gets reports whether the function of a frame uses a context or channel.
+func (d *Duties) gets(f *frame, param *ssa.Parameter) bool {
+	is := func(v ssa.Value) bool {
+		return types.Identical(v.Type(), param.Type()) && slices.ContainsFunc(d.origins(v, f), func(r effects.Ref) bool {
+			return r.Root == ssa.Value(param) && r.Path == nil
+		})
+	}
+	for _, b := range f.fn.Blocks {
+		for _, instr := range b.Instrs {
+			var operands [8]*ssa.Value
+			if slices.ContainsFunc(instr.Operands(operands[:0]), func(v *ssa.Value) bool { return *v != nil && is(*v) }) {
+				return true
 			}
-		} else if !isVariable(r) {
-			expanded = append(expanded, r)
 		}
 	}
-	for _, r := range expanded {
-		ext, ok := r.Root.(*ssa.Extract)
-		if !ok || r.Path != nil {
-			return false
+	return false
+}
+
+// endedBy reports whether a context is one that only a gate ends.
+func (d *Duties) endedBy(ctx ssa.Value, g *gate, f *frame) bool {
+	if g.depth == maxDerived {
+		return false
+	}
+	g.depth++
+	defer func() { g.depth-- }()
+	found := false
+	var given *ssa.Parameter
+	for _, r := range d.origins(ctx, f) {
+		field := r.Path.Field()
+		if field == nil {
+			if isVariable(r) {
+				continue
+			}
+			// A variable of a context that is derived from what it was.
+			if param, ok := r.Root.(*ssa.Parameter); ok && len(g.fields) > 0 && param.Parent() == f.outermost().fn {
+				given = param
+				continue
+			}
+			if !d.refEndedBy(r, g, f) {
+				return false
+			}
+			found = true
+			continue
 		}
-		call, ok := ext.Tuple.(*ssa.Call)
-		if !ok {
+		for _, e := range d.p.StoredIn(field) {
+			if e.Via {
+				continue // what it is derived from
+			}
+			if !d.refEndedBy(e.Ref, g, f) {
+				return false
+			}
+			found = true
+		}
+	}
+	if found && given != nil {
+		g.parent = given
+	}
+	return found
+}
+
+func (d *Duties) refEndedBy(r effects.Ref, g *gate, f *frame) bool {
+	if r.Path != nil {
+		return false
+	}
+	switch root := r.Root.(type) {
+	case *ssa.Parameter:
+		return root == g.param
+	case *ssa.Call:
+		callee := ir.Callee(&root.Call)
+		return callee != nil && callee.FullName() == "context.WithValue" && d.endedBy(root.Call.Args[0], g, f)
+	case *ssa.Extract:
+		call, ok := root.Tuple.(*ssa.Call)
+		if !ok || len(g.fields) == 0 {
 			return false
 		}
 		callee := ir.Callee(&call.Call)
-		if callee == nil || callee.FullName() != "context.WithCancel" && callee.FullName() != "context.WithCancelCause" || d.p.Ends(call.Call.Args[0]) {
+		if callee == nil || callee.FullName() != "context.WithCancel" && callee.FullName() != "context.WithCancelCause" || !d.canceledBy(call, g.fields) {
 			return false
 		}
-		kept := false
-		for _, use := range *call.Referrers() {
-			if cancel, ok := use.(*ssa.Extract); ok && cancel.Index == 1 {
-				kept = kept || slices.ContainsFunc(d.p.Of(cancel), func(e *effects.Event) bool {
-					return e.Kind == effects.Store && slices.Contains(fields, e.To.Path.Field())
-				})
-			}
+		if parent := call.Call.Args[0]; d.p.Ends(parent) {
+			return d.givenParent(call, g, f)
 		}
-		if !kept {
+		return true
+	}
+	return false
+}
+
+// givenParent notes that a context is derived from one that the constructor is given, and
+// reports whether it is.
+func (d *Duties) givenParent(derived *ssa.Call, g *gate, f *frame) bool {
+	f = f.outermost()
+	for _, r := range d.origins(derived.Call.Args[0], f) {
+		if ext, ok := r.Root.(*ssa.Extract); ok && ext.Tuple == ssa.Value(derived) {
+			continue // the same variable later
+		}
+		param, ok := r.Root.(*ssa.Parameter)
+		if ok && r.Path == nil && param.Parent() == f.fn && (g.parent == nil || g.parent == param) {
+			g.parent = param
+		} else if !isVariable(r) {
 			return false
 		}
 	}
-	return len(expanded) > 0
+	return g.parent != nil
+}
+
+// canceledBy reports whether the cancel function that comes with a context is in one of the
+// fields.
+func (d *Duties) canceledBy(call *ssa.Call, fields []*types.Var) bool {
+	for _, use := range *call.Referrers() {
+		if cancel, ok := use.(*ssa.Extract); ok && cancel.Index == 1 && slices.ContainsFunc(d.p.Of(cancel), func(e *effects.Event) bool {
+			return e.Kind == effects.Store && slices.Contains(fields, e.To.Path.Field())
+		}) {
+			return true
+		}
+	}
+	return false
 }

@@ -71,8 +71,8 @@ func (d *Duties) plain(fn *ssa.Function, depth int) bool {
 	return true
 }
 
-// inStd reports whether a function is one of the standard library.
-func inStd(fn *types.Func) bool {
+// inStd reports whether a function or field is one of the standard library.
+func inStd(fn types.Object) bool {
 	if fn.Pkg() == nil {
 		return false
 	}

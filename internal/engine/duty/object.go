@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -47,8 +48,20 @@ func (d *Duties) endsOf(n *types.Named) []end {
 		}
 		ends = append(ends, e)
 	}
+	// Who has the object calls the exported one, which the others serve.
+	slices.SortStableFunc(ends, func(a, b end) int { return effects.CompareEnding(a.method, b.method) })
 	d.ends[obj] = ends
 	return ends
+}
+
+// ended returns the debt of an object of which a method gives back what it has: if that is
+// not exported, another one is called by others that is.
+func (d *Duties) ended(debt Debt, by end, ends []end) Debt {
+	name := by.method.Name()
+	if !by.method.Exported() {
+		name = ends[0].method.Name()
+	}
+	return Debt{Behind: keeping(debt.Behind), Ends: []string{name}, Parent: debt.Parent}
 }
 
 func deref(t types.Type) types.Type {
@@ -91,8 +104,9 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 	if len(ends) == 0 {
 		return Debt{}, false
 	}
+	copied := copiedInto(made)
 	for _, e := range d.p.In(fn) {
-		if e.Kind != effects.Store || e.To.Root != ssa.Value(made) || e.To.Path == nil || e.Via {
+		if e.Kind != effects.Store || e.To.Root != ssa.Value(made) && (copied == nil || e.To.Root != copied) || e.To.Path == nil || e.Via {
 			continue
 		}
 		debt, ok := d.value(fn, e.Ref)
@@ -101,13 +115,34 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 		}
 		for _, end := range ends {
 			if end.undoes(e.To.Path.String() + debt.Path) {
-				return Debt{Behind: keeping(debt.Behind), Ends: []string{end.method.Name()}, Parent: debt.Parent}, true
+				return d.ended(debt, end, ends), true
 			}
 		}
 	}
+	var filled Debt
+	owes := false
+	d.eachPassed(fn, func(debt Debt, arg ssa.Value) {
+		for _, r := range d.p.Refs(arg) {
+			if r.Root != ssa.Value(made) {
+				continue
+			}
+			for _, end := range ends {
+				if !owes && end.undoes(r.Path.String()+debt.Path) {
+					filled, owes = d.ended(debt, end, ends), true
+				}
+			}
+		}
+	})
+	if owes {
+		return filled, true
+	}
 	for _, end := range ends {
-		if d.starts(fn, made, end) {
-			return Debt{Behind: keeping(Goroutine), Ends: []string{end.method.Name()}, Parent: -1}, true
+		if parent, ok := d.starts(fn, made, end); ok {
+			debt := d.ended(Debt{Behind: Goroutine, Parent: -1}, end, ends)
+			if parent != nil {
+				debt.Parent = slices.Index(fn.Params, parent)
+			}
+			return debt, true
 		}
 	}
 	return Debt{}, false
@@ -134,6 +169,22 @@ func (d *Duties) ofGiven(debt Debt, r effects.Ref) bool {
 	})
 }
 
+// copiedInto returns the composite literal that a variable is set to, or nil.
+func copiedInto(made *ssa.Alloc) ssa.Value {
+	for _, use := range *made.Referrers() {
+		set, ok := use.(*ssa.Store)
+		if !ok || set.Addr != ssa.Value(made) {
+			continue
+		}
+		if load, ok := set.Val.(*ssa.UnOp); ok && load.Op == token.MUL {
+			if from, ok := load.X.(*ssa.Alloc); ok {
+				return from
+			}
+		}
+	}
+	return nil
+}
+
 // wrapped returns what a value owes that a call has made of one that owes: it keeps that, and a
 // method that ends its life gives it back.
 func (d *Duties) wrapped(fn *ssa.Function, call *ssa.Call, result ssa.Value, index int) (Debt, bool) {
@@ -148,12 +199,13 @@ func (d *Duties) wrapped(fn *ssa.Function, call *ssa.Call, result ssa.Value, ind
 		}
 		for _, r := range d.p.Refs(args[o.Param]) {
 			debt, ok := d.value(fn, r)
-			if !ok || debt.Thing() == Context && !d.ofGiven(debt, r) || !d.onlyReturned(debt, r) {
+			if !ok || debt.Thing() == Context && !d.ofGiven(debt, r) || !d.onlyIn(debt, r, nil, call) {
 				continue
 			}
-			for _, end := range d.endsOf(n) {
+			ends := d.endsOf(n)
+			for _, end := range ends {
 				if end.undoes(o.ToPath + debt.Path) {
-					return Debt{Behind: keeping(debt.Behind), Ends: []string{end.method.Name()}, Parent: debt.Parent}, true
+					return d.ended(debt, end, ends), true
 				}
 			}
 		}

@@ -19,23 +19,35 @@ import (
 // Endless reports whether no path leads out of a loop but by ways that nobody
 // opens.
 func (p *Package) Endless(l *ir.Loop) bool {
-	return p.endless(l.Header, l.Blocks, l.Contains, p.Opens)
+	return p.endless(l.Header, l.Blocks, l.Contains, Ways{Opens: p.Opens})
+}
+
+// Ways says which ways out of a loop somebody opens.
+type Ways struct {
+	Opens func(ch ssa.Value) bool // a receive from the channel may come back
+	// Closed tells a condition that holds when somebody has put an end to it, or does not
+	// hold then if end is false. It may be nil.
+	Closed func(cond ssa.Value) (end, ok bool)
 }
 
 // Lingers reports whether a function does not come back by itself, but may if somebody
-// opens the channels of which opens says so.
-func (p *Package) Lingers(fn *ssa.Function, opens func(ch ssa.Value) bool) bool {
+// opens the ways that are told.
+func (p *Package) Lingers(fn *ssa.Function, ways Ways) bool {
 	if len(fn.Blocks) == 0 {
 		return false
 	}
-	all := func(*ssa.BasicBlock) bool { return true }
-	closed := func(ch ssa.Value) bool { return !opens(ch) && p.Opens(ch) }
-	return !p.endless(fn.Blocks[0], fn.Blocks, all, p.Opens) && p.endless(fn.Blocks[0], fn.Blocks, all, closed)
+	shut := Ways{Opens: func(ch ssa.Value) bool { return !ways.Opens(ch) && p.Opens(ch) }, Closed: ways.Closed}
+	stays := func(start *ssa.BasicBlock, blocks []*ssa.BasicBlock, inside func(*ssa.BasicBlock) bool) bool {
+		return p.endless(start, blocks, inside, shut) && !p.endless(start, blocks, inside, Ways{Opens: p.Opens})
+	}
+	return stays(fn.Blocks[0], fn.Blocks, func(*ssa.BasicBlock) bool { return true }) ||
+		slices.ContainsFunc(p.IR.Graph(fn).Loops, func(l *ir.Loop) bool { return stays(l.Header, l.Blocks, l.Contains) })
 }
 
 // endless reports whether no path from start leads out of some blocks, or comes to a return,
 // but by channels from which nothing comes.
-func (p *Package) endless(start *ssa.BasicBlock, blocks []*ssa.BasicBlock, inside func(*ssa.BasicBlock) bool, opens func(ch ssa.Value) bool) bool {
+func (p *Package) endless(start *ssa.BasicBlock, blocks []*ssa.BasicBlock, inside func(*ssa.BasicBlock) bool, ways Ways) bool {
+	opens := ways.Opens
 	shut := make(map[ir.Edge]bool)
 	stuck := make(map[ssa.Instruction]bool)
 	for _, b := range blocks {
@@ -77,6 +89,9 @@ func (p *Package) endless(start *ssa.BasicBlock, blocks []*ssa.BasicBlock, insid
 		if _, returns := b.Instrs[len(b.Instrs)-1].(*ssa.Return); returns {
 			return false
 		}
+		if e, ok := endEdge(b, ways); ok {
+			shut[e] = true
+		}
 		for i, s := range b.Succs {
 			if shut[ir.Edge{From: b, Succ: i}] || seen[s] {
 				continue
@@ -91,21 +106,49 @@ func (p *Package) endless(start *ssa.BasicBlock, blocks []*ssa.BasicBlock, insid
 	return true
 }
 
+// endEdge returns the edge that is taken when a context has come to its end that never does, or
+// when nobody has put an end to something.
+func endEdge(b *ssa.BasicBlock, ways Ways) (ir.Edge, bool) {
+	if v, e, ok := ir.NilEdge(b); ok {
+		call, err := v.(*ssa.Call)
+		return ir.Edge{From: b, Succ: 1 - e.Succ}, err && EndOf(&call.Call) != nil && !ways.Opens(call)
+	}
+	branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok || ways.Closed == nil {
+		return ir.Edge{}, false
+	}
+	end, ok := ways.Closed(branch.Cond)
+	if end {
+		return ir.Edge{From: b, Succ: 0}, ok
+	}
+	return ir.Edge{From: b, Succ: 1}, ok
+}
+
 // dispatches reports whether a block outside of a loop only tells which case of a
 // select in it was chosen: the last ones all leave it.
 func dispatches(b *ssa.BasicBlock, shut map[ir.Edge]bool) bool {
 	return len(b.Instrs) <= 2 && (shut[ir.Edge{From: b, Succ: 0}] || shut[ir.Edge{From: b, Succ: 1}])
 }
 
+// EndOf returns the context of which a call asks for the end, by Done or Err, or nil.
+func EndOf(call *ssa.CallCommon) ssa.Value {
+	callee := ir.Callee(call)
+	if callee == nil || callee.Name() != "Done" && callee.Name() != "Err" || !isContext(callee.Signature().Recv()) {
+		return nil
+	}
+	return ir.Args(call)[0]
+}
+
 // Opens reports whether a receive from a channel may come back: somebody sends
-// on it or closes it, or may do so out of sight.
+// on it or closes it, or may do so out of sight. The error of a context stands for its
+// channel.
 func (p *Package) Opens(ch ssa.Value) bool {
 	if k, ok := ch.(*ssa.Const); ok && k.IsNil() {
 		return false
 	}
 	if call, ok := ch.(*ssa.Call); ok {
-		if callee := ir.Callee(&call.Call); callee != nil && callee.Name() == "Done" && isContext(callee.Signature().Recv()) {
-			return p.ends(ir.Args(&call.Call)[0], 0)
+		if ctx := EndOf(&call.Call); ctx != nil {
+			return p.ends(ctx, 0)
 		}
 		return true
 	}

@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"cmp"
 	"go/types"
 	"slices"
 	"strings"
@@ -90,6 +91,11 @@ func Ending(name string) bool { return slices.Contains(teardownNames, name) }
 func EndsOthers(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc(teardownNames, func(verb string) bool { return strings.HasPrefix(name, verb) })
+}
+
+// CompareEnding orders methods that end the life of their receiver, the usual ones first.
+func CompareEnding(a, b *types.Func) int {
+	return cmp.Compare(slices.Index(teardownNames, a.Name()), slices.Index(teardownNames, b.Name()))
 }
 
 // Teardown returns the first type of the package, by name, that has the field,

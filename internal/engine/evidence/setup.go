@@ -277,17 +277,17 @@ func (p *Package) asked() map[*types.Func]bool {
 			if fn, ok := name.(*types.Func); ok {
 				asked[fn] = true
 			}
-			if l.Verdict == Manifest {
-				for _, fn := range l.Needs.Unless {
-					asked[fn] = true
-				}
-			}
 		}
 	}
 	for _, leaks := range p.found {
 		for _, l := range leaks {
 			for _, fn := range l.Presumed {
 				asked[fn] = true
+			}
+			if l.Verdict == Manifest {
+				for _, fn := range l.Needs.Unless {
+					asked[fn] = true
+				}
 			}
 			ask(l.OnlyBy)
 		}

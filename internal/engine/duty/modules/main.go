@@ -2,21 +2,21 @@
 //
 //	go run ./internal/engine/duty/modules -o internal/engine/duty/modules.txt
 //
-// It takes each module of the list as the main module, so that its functions have facts,
-// and prints those of exported functions. Nothing is run of what it downloads.
+// It takes each module of the list, and all that it imports, for the main module, so that
+// their functions have facts, and prints those of exported functions. Arguments are the
+// paths of modules, if not all are asked for. Nothing is run of what it downloads.
 package main
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
-	"encoding/json"
 	"flag"
 	"fmt"
+	"go/token"
 	"go/types"
-	"io/fs"
 	"log"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,7 +28,8 @@ import (
 	"github.com/memlint/memlint/internal/engine/duty"
 )
 
-// list.txt has the modules and their versions.
+// list.txt has the modules and their versions and, if not all is asked for, which of their
+// packages.
 //
 //go:embed list.txt
 var list string
@@ -45,11 +46,12 @@ func main() {
 	var text bytes.Buffer
 	text.WriteString(head)
 	for module := range strings.Lines(list) {
-		path, version, ok := strings.Cut(strings.TrimSpace(module), " ")
-		if !ok {
+		path, rest, ok := strings.Cut(strings.TrimSpace(module), " ")
+		version, pattern, _ := strings.Cut(rest, " ")
+		if !ok || flag.NArg() > 0 && !slices.Contains(flag.Args(), path) {
 			continue
 		}
-		rows, err := table(path, version)
+		rows, err := table(path, version, pattern)
 		if err != nil {
 			log.Fatalf("%s %s: %v", path, version, err)
 		}
@@ -68,24 +70,32 @@ func main() {
 	}
 }
 
-// table returns the rows of a module, sorted.
-func table(path, version string) ([]string, error) {
+// table returns the rows of a module, sorted, or those of the packages that patterns name.
+func table(path, version, patterns string) ([]string, error) {
 	dir, err := os.MkdirTemp("", "modules")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if err := unpack(path, version, dir); err != nil {
+	gomod := fmt.Sprintf("module table\n\nrequire %s %s\n", path, version)
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(gomod), 0o666); err != nil {
 		return nil, err
 	}
 	pkgs, err := packages.Load(&packages.Config{
 		Dir: dir, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off"),
 		Mode: packages.LoadAllSyntax | packages.NeedModule,
-	}, "./...")
+	}, cmp.Or(patterns, path+"/..."))
 	if err != nil {
 		return nil, fmt.Errorf("loading: %w", err)
 	}
-	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return len(p.Errors) > 0 || p.Name == "main" })
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		if p.Module != nil {
+			p.Module.Version = "" // what it imports has facts, too
+		}
+	})
+	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool {
+		return len(p.Errors) > 0 || p.Name == "main" || p.Module == nil || p.Module.Path != path
+	})
 	graph, err := checker.Analyze([]*analysis.Analyzer{duty.Analyzer}, pkgs, nil)
 	if err != nil {
 		return nil, fmt.Errorf("analysing: %w", err)
@@ -99,13 +109,20 @@ func table(path, version string) ([]string, error) {
 		for _, f := range act.AllObjectFacts() {
 			fn, ok := f.Object.(*types.Func)
 			owes, fact := f.Fact.(*duty.Owes)
-			if ok && fact && fn.Pkg() == act.Package.Types && reachable(fn) && !strings.Contains(fn.Pkg().Path()+"/", "/internal/") {
+			if ok && fact && payable(owes) && fn.Pkg() == act.Package.Types && reachable(fn) && !strings.Contains(fn.Pkg().Path()+"/", "/internal/") {
 				rows = append(rows, fn.FullName()+": "+owes.Text())
 			}
 		}
 	}
 	slices.Sort(rows)
 	return slices.Compact(rows), nil
+}
+
+// payable reports whether a function has debts that other packages can pay.
+func payable(owes *duty.Owes) bool {
+	return len(owes.Debts) > 0 && !slices.ContainsFunc(owes.Debts, func(d duty.Debt) bool {
+		return len(d.Ends) > 0 && !token.IsExported(d.Ends[0])
+	})
 }
 
 // reachable reports whether other packages can name the receiver of a function, if it has one.
@@ -120,48 +137,4 @@ func reachable(fn *types.Func) bool {
 	}
 	n, ok := typ.(*types.Named)
 	return ok && n.Obj().Exported()
-}
-
-// unpack puts a copy of a module into a folder, which the go command takes for the main
-// module there.
-func unpack(path, version, dir string) error {
-	cmd := exec.Command("go", "mod", "download", "-json", path+"@"+version)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")
-	out, err := cmd.Output()
-	if err != nil {
-		return fmt.Errorf("downloading: %w\n%s", err, out)
-	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal(out, &module); err != nil {
-		return fmt.Errorf("downloading: %w", err)
-	}
-	err = filepath.WalkDir(module.Dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(module.Dir, name)
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(dir, rel)
-		switch {
-		case d.IsDir():
-			return os.MkdirAll(to, 0o777)
-		case strings.HasSuffix(name, "_test.go"):
-			return nil
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(to, data, 0o666)
-	})
-	if err != nil {
-		return fmt.Errorf("copying: %w", err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
-		return os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module "+path+"\n"), 0o666)
-	}
-	return nil
 }

@@ -1,0 +1,62 @@
+package duty
+
+import (
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
+)
+
+// paidBefore reports whether a value is given back on all ways to a return statement.
+func (d *Duties) paidBefore(debt Debt, r effects.Ref, ret *ssa.Return) bool {
+	return slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
+		if e.Mode == effects.Spawned || !debt.PaidBy(e) || e.Kind == effects.Method && !d.surelyEnds(debt, e) {
+			return false
+		}
+		if path := e.Ref.Path.String(); path != "" && path != r.Path.String() && path != r.Path.String()+debt.Path {
+			return false // it is another part
+		}
+		at := e.Instr
+		if lit := e.Func(); lit != ret.Parent() {
+			if at = d.deferred(lit, ret.Parent()); at == nil || e.Instr.Block() != lit.Blocks[0] {
+				return false
+			}
+		}
+		return lifetime.Before(at, ret)
+	})
+}
+
+// surelyEnds reports whether an event is the call of a method that ends the life of a value,
+// and not one that may do that.
+func (d *Duties) surelyEnds(debt Debt, e *effects.Event) bool {
+	call, ok := e.Instr.(ssa.CallInstruction)
+	if !ok || !slices.Contains(debt.Ends, e.Name) && !effects.Ending(e.Name) {
+		return false
+	}
+	callee := ir.Callee(call.Common())
+	return callee == nil || callee.Name() == e.Name
+}
+
+// deferred returns the statement of fn that defers a literal, or nil if none does.
+func (d *Duties) deferred(lit, fn *ssa.Function) ssa.Instruction {
+	for _, made := range d.p.Literal(lit) {
+		for _, e := range d.p.Of(made) {
+			if e.Kind == effects.Call && e.Mode == effects.Deferred && e.Func() == fn {
+				return e.Instr
+			}
+		}
+	}
+	return nil
+}
+
+// PaidBy reports whether an event on the value, or on what the value is a part of, gives it
+// back.
+func (d Debt) PaidBy(e *effects.Event) bool {
+	if d.Ends == nil {
+		return e.Kind == effects.Call
+	}
+	return e.Kind == effects.Method && (slices.Contains(d.Ends, e.Name) || effects.Releasing(e.Name) && (!e.Via || effects.EndsOthers(e.Name)))
+}

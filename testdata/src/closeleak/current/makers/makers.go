@@ -1,0 +1,64 @@
+// Package makers drops objects whose makers do a part of their work elsewhere.
+package makers
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"example.com/closing/internal/motor"
+)
+
+func Goroutines() {
+	motor.NewWide()               // want `value with a goroutine behind it is never closed; held by its goroutine \(closeleak/never-released\)`
+	motor.NewQuitter()            // want `value with a goroutine behind it is never closed`
+	motor.NewGuarded(time.Second) // want `value with a goroutine behind it is never closed`
+	motor.NewGrouped()            // want `value with a goroutine behind it is never closed`
+	motor.NewFlagged()            // want `value with a goroutine behind it is never closed`
+	motor.NewCounted()            // want `value with a goroutine behind it is never closed`
+	motor.NewBrief()              // its goroutine has come to its end
+	motor.NewLimited()            // its goroutine comes to its end
+	w := motor.NewWide()
+	defer w.Close()
+}
+
+func Connections(addr string) error {
+	line, err := motor.NewLine(addr) // want `value with a connection behind it is never closed`
+	if err != nil {
+		return err
+	}
+	link, err := motor.NewLink(addr, motor.Options{}) // want `value with a connection behind it is never closed`
+	if err != nil {
+		return err
+	}
+	_, _ = line, link
+	_ = motor.NewLazy(addr) // nothing is behind it yet
+	return nil
+}
+
+func Children(ctx context.Context) {
+	motor.NewChild(ctx) // ends with that
+	sub, cancel := context.WithCancel(ctx)
+	defer cancel()
+	motor.NewChild(sub)
+	motor.NewChild(context.Background()) // want `value with a goroutine behind it is never closed`
+}
+
+func Upgrades(url string) error {
+	u, resp, err := motor.Upgrade(url)
+	if err != nil {
+		return err
+	}
+	defer u.Close()
+	println(resp.Status) // its body is that of u
+	return nil
+}
+
+func Statements(tx *sql.Tx) error {
+	stmt, err := motor.Prepared(tx, "SELECT 1") // ends with the transaction
+	if err != nil {
+		return err
+	}
+	_, err = stmt.Exec()
+	return err
+}
