@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"go/build"
 	"go/version"
 	"maps"
 	"os"
@@ -185,16 +184,17 @@ func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome, patterns []s
 		if o.broken != "" && told.tell(u.listPackage) {
 			r.Problems = append(r.Problems, Problem{Package: u.ImportPath, Text: u.line(o.broken)})
 		}
+		seen := covers(r.Dir, patterns, importersOf(u.listPackage))
 		for _, f := range o.findings {
-			if w.isOpen(u.listPackage) {
+			if !seen || w.isOpen(u.listPackage) {
 				f.OnlyBy = nil
 			}
-			if !w.support[u.base()] {
+			if !seen || !w.support[u.base()] {
 				r.Findings = append(r.Findings, f)
 			}
 		}
 		for _, use := range o.uses {
-			use.Again = use.Again || len(use.By) > 0 && w.isOpen(u.listPackage)
+			use.Again = use.Again || len(use.By) > 0 && (!seen || w.isOpen(u.listPackage))
 			uses = append(uses, use)
 		}
 		r.Problems = append(r.Problems, o.problems...)
@@ -210,30 +210,13 @@ func (r *Result) collect(pl *plan, l *listing, outcomes []*outcome, patterns []s
 		order[p.ImportPath] = order[p.base()]
 	}
 	slices.SortStableFunc(r.Problems, func(x, y Problem) int { return cmp.Compare(order[x.Package], order[y.Package]) })
-	seen := func(f report.Finding) bool { return len(r.Problems) == 0 && r.seesImporters(f, patterns) }
+	seen := func(f report.Finding) bool {
+		dir, ok := parentOfInternal(filepath.Dir(f.Pos.Filename))
+		return ok && len(r.Problems) == 0 && covers(r.Dir, patterns, dir)
+	}
 	all := report.Fold(report.Sort(report.Settle(r.Findings, uses, seen)))
 	report.Identify(all)
 	r.Findings, r.Latent = report.Divide(all)
-}
-
-// seesImporters reports whether the packages that patterns name are all that may import the
-// one of a finding, which is internal.
-func (r *Result) seesImporters(f report.Finding, patterns []string) bool {
-	dir := filepath.Dir(f.Pos.Filename)
-	for filepath.Base(dir) != "internal" {
-		if filepath.Dir(dir) == dir {
-			return false
-		}
-		dir = filepath.Dir(dir)
-	}
-	return slices.ContainsFunc(patterns, func(p string) bool {
-		root, all := strings.CutSuffix(p, "/...")
-		if !all || !build.IsLocalImport(root) {
-			return false
-		}
-		rel, err := filepath.Rel(filepath.Join(r.Dir, filepath.FromSlash(root)), filepath.Dir(dir))
-		return err == nil && filepath.IsLocal(rel)
-	})
 }
 
 func (r *Result) withhold(w Withheld) {

@@ -1,6 +1,8 @@
 package driver
 
 import (
+	"go/build"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -59,3 +61,42 @@ func (w *world) isOpen(p *listPackage) bool {
 // isInternal reports whether only packages of the module can import one, which the go
 // command sees to.
 func isInternal(path string) bool { return slices.Contains(strings.Split(path, "/"), "internal") }
+
+// importersOf returns the folder below which all packages are that may import one of ours: its
+// module or, if it is internal, the parent of that; "" if that is not known.
+func importersOf(p *listPackage) string {
+	if dir, ok := parentOfInternal(p.Dir); ok && isInternal(p.path()) {
+		return dir
+	}
+	if p.Module == nil {
+		return ""
+	}
+	dir, ok := strings.CutSuffix(filepath.ToSlash(p.Dir), strings.TrimPrefix(p.base(), p.Module.Path))
+	if !ok || !strings.HasPrefix(p.base(), p.Module.Path) {
+		return ""
+	}
+	return filepath.FromSlash(dir)
+}
+
+// parentOfInternal returns the folder that has the folder internal which is nearest above one.
+func parentOfInternal(dir string) (parent string, ok bool) {
+	for filepath.Base(dir) != "internal" {
+		if filepath.Dir(dir) == dir {
+			return "", false
+		}
+		dir = filepath.Dir(dir)
+	}
+	return filepath.Dir(dir), true
+}
+
+// covers reports whether patterns name all packages below a folder.
+func covers(wd string, patterns []string, dir string) bool {
+	return dir != "" && slices.ContainsFunc(patterns, func(p string) bool {
+		root, all := strings.CutSuffix(p, "/...")
+		if !all || !build.IsLocalImport(root) {
+			return false
+		}
+		rel, err := filepath.Rel(filepath.Join(wd, filepath.FromSlash(root)), dir)
+		return err == nil && filepath.IsLocal(rel)
+	})
+}
