@@ -144,7 +144,7 @@ func (c *checker) forgets(a *acquisition) bool {
 			return ir.IsNil(exit.Results[e.Index])
 		}
 	}
-	mayFail := slices.ContainsFunc(exit.Results, func(r ssa.Value) bool { return ir.IsError(r.Type()) })
+	mayFail := canFail(exit.Parent().Signature)
 	if mayFail && !ir.Fails(exit) || !mayFail && len(exit.Results) > 0 {
 		return false
 	}
@@ -165,9 +165,15 @@ func (c *checker) forgets(a *acquisition) bool {
 	if slices.ContainsFunc(given, func(ret *ssa.Return) bool { return ret == last || mayFail && !ir.Fails(ret) }) {
 		return true
 	}
-	return mayFail && len(given) > 0 && slices.ContainsFunc(a.out.Kept, func(e *effects.Event) bool {
+	// What a call gives that cannot fail may be a part of something else.
+	return mayFail && canFail(a.call.Call.Signature()) && len(given) > 0 && slices.ContainsFunc(a.out.Kept, func(e *effects.Event) bool {
 		return e.Via && (e.Kind == effects.Escape || e.Kind == effects.Return || e.Kind == effects.Store) && e.Func() == exit.Parent()
 	})
+}
+
+// canFail reports whether a function returns an error.
+func canFail(sig *types.Signature) bool {
+	return slices.ContainsFunc(slices.Collect(sig.Results().Variables()), func(r *types.Var) bool { return ir.IsError(r.Type()) })
 }
 
 // pos returns where a return statement is.

@@ -105,6 +105,7 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 		return Debt{}, false
 	}
 	copied := copiedInto(made)
+	var context *Debt // if nothing else is behind the object, which ends with it
 	for _, e := range d.p.In(fn) {
 		if e.Kind != effects.Store || e.To.Root != ssa.Value(made) && (copied == nil || e.To.Root != copied) || e.To.Path == nil || e.Via {
 			continue
@@ -114,8 +115,15 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 			continue
 		}
 		for _, end := range ends {
-			if end.undoes(e.To.Path.String() + debt.Path) {
-				return d.ended(debt, end, ends), true
+			if !end.undoes(e.To.Path.String() + debt.Path) {
+				continue
+			}
+			owed := d.ended(debt, end, ends)
+			if debt.Thing() != Context {
+				return owed, true
+			}
+			if context == nil {
+				context = &owed
 			}
 		}
 	}
@@ -144,6 +152,9 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 			}
 			return debt, true
 		}
+	}
+	if context != nil {
+		return *context, true
 	}
 	return Debt{}, false
 }

@@ -22,8 +22,8 @@ const (
 )
 
 var known = []difference{
-	{extractBodies, "closeleak/current", "owners/owners.go:50: closeleak/teardown-gives-up", "what ends the parts is a call away from Close"},
-	{extractBodies, "closeleak/current", "owners/owners.go:114: closeleak/overwritten", "that the field was looked at before is a call away"},
+	{extractBodies, "closeleak/current", "owners/owners.go:51: closeleak/teardown-gives-up", "what ends the parts is a call away from Close"},
+	{extractBodies, "closeleak/current", "owners/owners.go:158: closeleak/overwritten", "that the field was looked at before is a call away"},
 	{extractBodies, "closurecapture/finalizer", "finalizer.go:1", "the object is made a call away from its finalizer"},
 	{extractBodies, "fieldgrowth/current", "ends/ends.go:80: fieldgrowth/", "a list that the end of its owner goes over is looked for in the methods that this calls, and in what fills it in those that call it"},
 	{extractBodies, "globalgrowth/grows", "foreign/foreign.go:18: globalgrowth/container-only-grows", "what the container of another package does is a call away"},
