@@ -222,13 +222,16 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 			n.n = 1
 			l, r = b.limit(v.X, l), b.limit(v.Y, r)
 		}
+		n.args = []operand{l, r}
 		if c, opposite, ok := b.compares(cond); ok && n.n == 0 {
-			if n.fix = b.compared[c]; opposite {
-				n.fix = -n.fix
+			if known, again := b.compared[c]; again {
+				n.n, n.args = 2, append(n.args, operand{reg: known})
+				if opposite {
+					n.n = 3
+				}
 			}
 		}
-		if l.reg >= 0 || r.reg >= 0 || l.constant() && r.constant() || n.fix != 0 {
-			n.args = []operand{l, r}
+		if l.reg >= 0 || r.reg >= 0 || l.constant() && r.constant() || n.n >= 2 {
 			b.branch(i.Block(), n, not)
 			return
 		}

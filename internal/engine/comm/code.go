@@ -26,7 +26,7 @@ const (
 	opCap                 // dst = for how many elements channel args[0] has room
 	opIf                  // go on at succs[0] if args[0], else at succs[1]
 	opNil                 // go on at succs[0] if args[0] is nil, else at succs[1]
-	opCompare             // go on at succs[0] if args[0] tok args[1], else at succs[1]
+	opCompare             // go on at succs[0] if args[0] tok args[1], else at succs[1]; args[2] is what was found out before, or its opposite if n is 3
 	opMake                // dst = a new channel with room for args[0] elements
 	opSend                // send args[1] on args[0]
 	opRecv                // dst[0], dst[1] = receive from args[0]
@@ -102,7 +102,6 @@ type node struct {
 	dst   []int32 // registers; -1 is none
 	args  []operand
 	n     int32
-	fix   int32 // opCompare: of a comparison that is fixed, negative of its opposite
 	tok   token.Token
 	fn    *code
 	cases []commCase

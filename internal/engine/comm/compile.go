@@ -23,7 +23,7 @@ type builder struct {
 	bounds map[ssa.Value]bool // see isBound
 
 	counters map[ssa.Value]*counter // by their cells
-	compared map[comparison]int32   // numbers of comparisons that are asked more than once
+	compared map[comparison]int32   // registers for comparisons that are asked more than once
 }
 
 func (b *builder) newReg() int32 {

@@ -75,19 +75,14 @@ func (b *builder) compares(cond ssa.Value) (c comparison, not, ok bool) {
 	return c, not, true
 }
 
-// findComparisons finds what a declared function asks more than once. Of a literal there may
-// be several runs at once.
+// findComparisons finds what a function asks more than once.
 func (b *builder) findComparisons(fn *ssa.Function) {
-	if fn.Parent() != nil {
-		return
-	}
 	asked := make(map[comparison]int)
 	for _, block := range fn.Blocks {
 		if i, ok := block.Instrs[len(block.Instrs)-1].(*ssa.If); ok {
 			if c, _, ok := b.compares(i.Cond); ok {
 				if asked[c]++; asked[c] == 2 {
-					b.fixes[i.Cond] = int32(len(b.fixes) + 1)
-					b.compared[c] = b.fixes[i.Cond]
+					b.compared[c] = b.newReg()
 				}
 			}
 		}

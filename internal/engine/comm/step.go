@@ -237,7 +237,7 @@ func (m *machine) branch(s *state, pi int, n *node) []*state {
 		if l, r := m.sides(f, n); l.kind == integer && r.kind == integer {
 			return is(holds(l.n, n.tok, r.n))
 		}
-		if n.fix != 0 && m.ofRoot(f.fn.fn) {
+		if len(n.args) > 2 {
 			return m.ask(s, pi, n)
 		}
 	}
@@ -304,17 +304,22 @@ func (m *machine) split(s *state, pi int, n *node, yes, no value, fixed bool) []
 	return append(follow(s, pi, n.succs[:1]), follow(t, pi, n.succs[1:])...)
 }
 
-// ask goes on both ways from a comparison that is fixed, unless it has been asked before.
+// ask goes on both ways from a comparison that the function asks more than once, unless it
+// has been asked before.
 func (m *machine) ask(s *state, pi int, n *node) []*state {
-	switch s.decided(n.fix) {
-	case 1:
+	yes, no := value{kind: integer, n: 1}, value{kind: integer}
+	if n.n == 3 {
+		yes, no = no, yes
+	}
+	reg := n.args[2].reg
+	switch s.top(pi).regs[reg] {
+	case yes:
 		return follow(s, pi, n.succs[:1])
-	case -1:
+	case no:
 		return follow(s, pi, n.succs[1:])
 	}
 	t := s.clone()
-	s.fixed = slices.Sorted(slices.Values(append(slices.Clip(s.fixed), n.fix)))
-	t.fixed = slices.Sorted(slices.Values(append(slices.Clip(t.fixed), -n.fix)))
+	s.top(pi).regs[reg], t.top(pi).regs[reg] = yes, no
 	return append(follow(s, pi, n.succs[:1]), follow(t, pi, n.succs[1:])...)
 }
 
