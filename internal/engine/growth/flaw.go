@@ -28,7 +28,7 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 	for _, out := range outs {
 		var miss Flaw
 		switch {
-		case f.uncalled(out):
+		case f.uncalled(out) && ir.Outermost(out.Func()) != ir.Outermost(in.Func()):
 			miss = NeverCalls
 		case f.forOthers(out) != nil:
 			miss = NeverCalls

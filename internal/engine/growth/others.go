@@ -12,6 +12,7 @@ import (
 // forOthers returns the method in which something is taken out, if it is for other packages
 // of the module, which alone can call it; else nil. The object has to be one that several
 // goroutines share: a set or list may have what its users do not need, and go with them.
+// What a type with parameters keeps is for who makes one to say.
 func (f *fields) forOthers(out *effects.Event) *types.Func {
 	fn := out.Func()
 	obj, ok := fn.Object().(*types.Func)
@@ -19,7 +20,7 @@ func (f *fields) forOthers(out *effects.Event) *types.Func {
 		return nil
 	}
 	n, pkg := ir.Named(fn.Signature.Recv().Type()), f.IR.Pass.Pkg
-	if n == nil || !n.Obj().Exported() || !shared(n) || pkg.Name() == "main" || convention.Importable(pkg) || f.atTheEnd(out) || slices.ContainsFunc(f.Converted(n), func(typ types.Type) bool {
+	if n == nil || !n.Obj().Exported() || n.TypeParams().Len() > 0 || !shared(n) || pkg.Name() == "main" || convention.Importable(pkg) || f.atTheEnd(out) || slices.ContainsFunc(f.Converted(n), func(typ types.Type) bool {
 		m, _, _ := types.LookupFieldOrMethod(typ, false, f.IR.Pass.Pkg, fn.Name())
 		return m != nil
 	}) {
