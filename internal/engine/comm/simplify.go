@@ -27,6 +27,7 @@ func (c *code) simplify() (changed bool) {
 				}
 			}
 			changed = changed || k < len(n.dst)
+			clear(n.args[k:])
 			n.dst, n.args = n.dst[:k], n.args[:k]
 			if k > 0 {
 				continue
