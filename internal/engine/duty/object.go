@@ -111,7 +111,7 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 			continue
 		}
 		debt, ok := d.value(fn, e.Ref)
-		if !ok || debt.Thing() == Context && !d.ofGiven(debt, e.Ref) || !d.onlyReturned(debt, e.Ref) {
+		if !ok || debt.Thing() == Context && !d.ofGiven(debt, e.Ref) || !d.onlyReturned(debt, e.Ref) || d.orElse(fn, e) {
 			continue
 		}
 		for _, end := range ends {
@@ -157,6 +157,18 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 		return *context, true
 	}
 	return Debt{}, false
+}
+
+// orElse reports whether a function puts something else, that owes nothing, in the place of
+// what it stores at an event: what is there depends on what the function is given.
+func (d *Duties) orElse(fn *ssa.Function, e *effects.Event) bool {
+	return !e.To.Path.IsElem() && slices.ContainsFunc(d.p.In(fn), func(other *effects.Event) bool {
+		if other.Kind != effects.Store || other.Via || other.To.Root != e.To.Root || other.To.Path != e.To.Path || other.Ref == e.Ref {
+			return false
+		}
+		_, owes := d.value(fn, other.Ref)
+		return !owes && !isVariable(other.Ref)
+	})
 }
 
 // ofGiven reports whether a context that an object keeps the cancel function of, or an object

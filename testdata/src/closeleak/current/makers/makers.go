@@ -62,3 +62,8 @@ func Statements(tx *sql.Tx) error {
 	_, err = stmt.Exec()
 	return err
 }
+
+func Garages() int {
+	return motor.NewGarage(false).Speed() + // has a motor if it is asked to
+		motor.NewFast().Speed() // want `value with a goroutine behind it is never stopped`
+}

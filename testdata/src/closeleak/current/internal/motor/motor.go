@@ -271,3 +271,48 @@ type Preparer interface {
 }
 
 func Prepared(p Preparer, query string) (*sql.Stmt, error) { return p.Prepare(query) }
+
+// A Garage has a motor, or something that needs none.
+type Garage struct{ drive driver }
+
+type driver interface {
+	Speed() int
+	Stop()
+}
+
+type cart struct{ load int }
+
+func (c *cart) Speed() int { return 1 + c.load }
+func (c *cart) Stop()      { c.load = 0 }
+
+type running struct{ done chan bool }
+
+func run() *running {
+	r := &running{make(chan bool)}
+	go func() { <-r.done }()
+	return r
+}
+
+func (r *running) Speed() int { return 9 }
+func (r *running) Stop()      { close(r.done) }
+
+// NewGarage starts a motor if it is asked to.
+func NewGarage(fast bool) *Garage {
+	g := &Garage{}
+	if fast {
+		g.drive = run()
+	} else {
+		g.drive = &cart{}
+	}
+	return g
+}
+
+// NewFast always starts one.
+func NewFast() *Garage {
+	g := &Garage{}
+	g.drive = run()
+	return g
+}
+
+func (g *Garage) Speed() int { return g.drive.Speed() }
+func (g *Garage) Stop()      { g.drive.Stop() }
