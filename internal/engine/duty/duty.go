@@ -270,9 +270,10 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 	return found, true
 }
 
-// inOther reports whether another result has the part of one that owes, too: that keeps it.
+// inOther reports whether another result is what owes, or has the part of it that does: who
+// has that gives it back.
 func (d *Duties) inOther(r effects.Ref, debt Debt, index int) bool {
-	return debt.Path != "" && slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
+	return slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
 		return e.Kind == effects.Return && e.Index != index && strings.HasPrefix(e.Ref.Path.String(), r.Path.String()+debt.Path)
 	})
 }

@@ -52,13 +52,28 @@ func (f *fields) chain(st *ssa.Store) (g FieldGrowth, ok bool) {
 		g.Needs.Owed = addsGiven(st.Val)
 		return g, true
 	case *ssa.FreeVar:
-		if !f.around(st.Val, addr) || f.setElsewhere(addr, st) {
+		if !f.around(st.Val, addr) || f.setElsewhere(addr, st) || f.runsOnce(addr.Parent(), 0) {
 			return g, false
 		}
 		g.Variable = addr.Name()
 		return g, true
 	}
 	return g, false
+}
+
+// runsOnce reports whether a function runs what a literal in it does no more than once or twice:
+// it calls it itself, and not in a loop. Each call of the function has its own variables.
+func (f *fields) runsOnce(lit *ssa.Function, depth int) bool {
+	if lit.Parent() == nil {
+		return true
+	}
+	made := f.Literal(lit)
+	return depth < maxUp && len(made) > 0 && !slices.ContainsFunc(made, func(v ssa.Value) bool {
+		return slices.ContainsFunc(f.Of(v), func(e *effects.Event) bool {
+			return e.Kind != effects.Call || e.Memo || f.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil ||
+				ir.Outermost(e.Func()) != ir.Outermost(lit) || e.Func() == lit || e.Func() != lit.Parent() && !f.runsOnce(e.Func(), depth+1)
+		})
+	})
 }
 
 // addsGiven reports whether what is added to a value comes from a parameter of the function:

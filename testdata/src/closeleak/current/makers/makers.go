@@ -67,3 +67,9 @@ func Garages() int {
 	return motor.NewGarage(false).Speed() + // has a motor if it is asked to
 		motor.NewFast().Speed() // want `value with a goroutine behind it is never stopped`
 }
+
+func Roles() int {
+	g, d, s := motor.Roles() // one of them ends all
+	defer s.Stop()
+	return g.Speed() + d.Speed()
+}

@@ -68,3 +68,19 @@ func (s *Stack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Stack) Pop() { s.top = s.top.next }
+
+// A Hook is fine: each request has a context of its own, which the literal wraps once.
+func Hook(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	run := func() error {
+		ctx = context.WithValue(ctx, "hook", r.URL.Path)
+		return ctx.Err()
+	}
+	if r.Method == http.MethodPost {
+		go func() { _ = run() }()
+		return
+	}
+	if run() != nil {
+		w.WriteHeader(http.StatusTeapot)
+	}
+}

@@ -316,3 +316,9 @@ func NewFast() *Garage {
 
 func (g *Garage) Speed() int { return g.drive.Speed() }
 func (g *Garage) Stop()      { g.drive.Stop() }
+
+// Roles returns one object in three roles: who has one of them ends it.
+func Roles() (*Garage, driver, interface{ Stop() }) {
+	g := NewFast()
+	return g, g, g
+}
