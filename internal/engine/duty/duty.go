@@ -274,7 +274,10 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 // has that gives it back.
 func (d *Duties) inOther(r effects.Ref, debt Debt, index int) bool {
 	return slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
-		return e.Kind == effects.Return && e.Index != index && strings.HasPrefix(e.Ref.Path.String(), r.Path.String()+debt.Path)
+		if e.Kind != effects.Return || e.Index == index {
+			return false
+		}
+		return debt.Path == "" && !e.Via && e.Ref == r || debt.Path != "" && strings.HasPrefix(e.Ref.Path.String(), r.Path.String()+debt.Path)
 	})
 }
 

@@ -27,7 +27,7 @@ func (d *Duties) fills(fn *ssa.Function) []Debt {
 			continue
 		}
 		debt, ok := d.value(fn, e.Ref)
-		if !ok || debt.Behind == Context || deferredEnd(d.p.Of(e.Ref.Root), debt, fn) || !d.onlyIn(debt, e.Ref, param, nil) {
+		if !ok || debt.Thing() == Context || deferredEnd(d.p.Of(e.Ref.Root), debt, fn) || !d.onlyIn(debt, e.Ref, param, nil) {
 			continue
 		}
 		debt.Result, debt.Param, debt.Path = -1, slices.Index(fn.Params, param), e.To.Path.String()+debt.Path

@@ -167,7 +167,18 @@ func (d *Duties) orElse(fn *ssa.Function, e *effects.Event) bool {
 			return false
 		}
 		_, owes := d.value(fn, other.Ref)
-		return !owes && !isVariable(other.Ref)
+		return !owes && !isVariable(other.Ref) && !d.madeOf(other.Ref.Root, e.Ref.Root)
+	})
+}
+
+// madeOf reports whether a value is the result of a call that gets another one: a wrapper.
+func (d *Duties) madeOf(v, of ssa.Value) bool {
+	if ext, ok := v.(*ssa.Extract); ok {
+		v = ext.Tuple
+	}
+	call, ok := v.(*ssa.Call)
+	return ok && slices.ContainsFunc(ir.Args(&call.Call), func(arg ssa.Value) bool {
+		return slices.ContainsFunc(d.p.Refs(arg), func(r effects.Ref) bool { return r.Root == of })
 	})
 }
 
