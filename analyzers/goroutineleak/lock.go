@@ -3,6 +3,7 @@ package goroutineleak
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -35,6 +36,9 @@ func (c *checker) lock(call *ssa.Call) {
 	}
 	mu := mutex{c, refs[0].Path.Field(), callee.Name(), unlocks[callee.FullName()]}
 	fn := ir.Outermost(call.Parent())
+	if strings.Contains(refs[0].Path.String(), "[]") && mu.lockedBy(fn) > 1 {
+		return // of two elements nobody knows here which one is which
+	}
 	at := lifetime.Check(c.Package.Package, refs[0].Root, call, lifetime.Spec{
 		Releases: func(e *effects.Event) bool {
 			return e.Kind == effects.Method && e.Name == mu.unlock && e.Ref == refs[0] && ir.Within(e.Func(), fn)
@@ -110,6 +114,18 @@ func (m mutex) handed(fn *ssa.Function) bool {
 		}
 	}
 	return false
+}
+
+// lockedBy returns how many calls in a function lock the mutex, or one that another object has
+// in the field.
+func (m mutex) lockedBy(fn *ssa.Function) int {
+	calls := make(map[ssa.Instruction]bool)
+	for _, e := range m.OfField(m.field) {
+		if e.Kind == effects.Method && e.Name == m.lock && ir.Within(e.Func(), fn) {
+			calls[e.Instr] = true
+		}
+	}
+	return len(calls)
 }
 
 // maxHanding bounds the functions between one that locks a mutex and one that unlocks it.

@@ -120,6 +120,9 @@ func (b *builder) perform(inv invocation) {
 					n.op, n.dst = opCap, inv.dst
 					b.emit(n)
 				}
+			case "panic": // as a statement it is none
+				b.emit(node{op: opCrash, at: inv.at})
+				b.cur = -1
 			case "recover": // what follows a panic is not run
 				if len(inv.dst) > 0 {
 					b.emit(node{op: opMove, dst: inv.dst, args: []operand{{reg: -1, val: value{kind: null}}}})

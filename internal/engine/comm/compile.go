@@ -316,6 +316,10 @@ func (b *builder) instruction(instr ssa.Instruction) {
 	case *ssa.ChangeType:
 		b.move(i, i.X)
 	case *ssa.MakeInterface:
+		if o := b.operand(i.X); o.reg < 0 && o.val.kind == unknown && b.dst(i) != nil {
+			b.emit(node{op: opMove, dst: b.dst(i), args: []operand{{reg: -1, val: value{kind: notNull}}}, at: i})
+			return
+		}
 		b.move(i, i.X)
 	case *ssa.ChangeInterface:
 		b.move(i, i.X)

@@ -53,6 +53,10 @@ func start(name string, set func() error, run func()) error {
 			started <- os.NewSyscallError("set", err)
 			return
 		}
+		if err := set(); err != nil {
+			started <- &os.PathError{Op: "set", Path: name, Err: err}
+			return
+		}
 		close(started)
 		run()
 	}()
@@ -83,4 +87,24 @@ func Begun(name string, run func() error) error {
 		return err
 	}
 	return <-done // want `may wait for ever to receive from done`
+}
+
+// Crash is fine: the process ends with the panic that nobody can recover from, and who waits is
+// in its report.
+func Crash(run func() error) {
+	go func() {
+		if err := run(); err != nil {
+			go panic(err)
+			select {}
+		}
+	}()
+}
+
+// Stay hangs where the panic is another one's.
+func Stay(run func() error) {
+	go func() { // want `goroutine may wait for ever`
+		if run() != nil {
+			select {}
+		}
+	}()
 }

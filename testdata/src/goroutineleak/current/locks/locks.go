@@ -115,3 +115,44 @@ func both(f func() bool, g func()) {
 }
 
 var _ = both
+
+// Stripes are locks for parts of a map.
+type Stripes struct{ parts [16]stripe }
+
+type stripe struct {
+	mu sync.Mutex
+	m  map[int]int
+}
+
+// Sweep is fine: it locks the other part unless that is the same.
+func (s *Stripes) Sweep(known map[int]int) {
+	for i := 0; i < 16; i++ {
+		s.parts[i].mu.Lock()
+		for k, v := range s.parts[i].m {
+			if v > 0 {
+				continue
+			}
+			j := known[k] & 15
+			if i != j {
+				s.parts[j].mu.Lock()
+			}
+			known[k] = v
+			delete(s.parts[j].m, k)
+			if i != j {
+				s.parts[j].mu.Unlock()
+			}
+		}
+		s.parts[i].mu.Unlock()
+	}
+}
+
+// Drop forgets the lock of a part.
+func (s *Stripes) Drop(i, k int) bool {
+	s.parts[i].mu.Lock() // want `mutex mu is not unlocked on every path`
+	if _, ok := s.parts[i].m[k]; !ok {
+		return false
+	}
+	delete(s.parts[i].m, k)
+	s.parts[i].mu.Unlock()
+	return true
+}
