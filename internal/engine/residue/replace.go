@@ -1,6 +1,7 @@
 package residue
 
 import (
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -19,7 +20,7 @@ func (f *pieceFinder) replaced(at ssa.Instruction) bool {
 	place := f.Refs(st.Addr)
 	replaces := func(instr ssa.Instruction) bool {
 		other, ok := instr.(*ssa.Store)
-		return ok && other != st && slices.Equal(f.Refs(other.Addr), place)
+		return ok && other != st && (sameField(other.Addr, st.Addr) || len(place) == 1 && slices.Equal(f.Refs(other.Addr), place))
 	}
 	known := make(map[*ssa.BasicBlock]bool) // and false while it is found out: a loop goes on
 	var always func(instrs []ssa.Instruction, b *ssa.BasicBlock) bool
@@ -35,5 +36,19 @@ func (f *pieceFinder) replaced(at ssa.Instruction) bool {
 		})
 	}
 	b := st.Block()
-	return len(place) > 0 && always(b.Instrs[slices.Index(b.Instrs, at)+1:], b)
+	return always(b.Instrs[slices.Index(b.Instrs, at)+1:], b)
+}
+
+// sameField reports whether two addresses are of one field of one struct.
+func sameField(a, b ssa.Value) bool {
+	x, ok1 := a.(*ssa.FieldAddr)
+	y, ok2 := b.(*ssa.FieldAddr)
+	return ok1 && ok2 && x.Field == y.Field && sameValue(x.X, y.X)
+}
+
+// sameValue reports whether two values are one, or loads of one variable.
+func sameValue(a, b ssa.Value) bool {
+	x, ok1 := a.(*ssa.UnOp)
+	y, ok2 := b.(*ssa.UnOp)
+	return a == b || ok1 && ok2 && x.Op == token.MUL && y.Op == token.MUL && x.X == y.X
 }
