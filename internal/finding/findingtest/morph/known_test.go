@@ -33,6 +33,8 @@ var known = []difference{
 	{extractBodies, "timerleak/current", "started/started.go:", "a goroutine that a constructor starts is looked for in the function that the go statement names"},
 	{extractBodies, "timerleak/go1.22", "loop/loop.go:385: goroutineleak/never-ends", "as in timerleak/current"},
 	{moveHelpers, "fieldgrowth/current", "chains/chains.go:32: fieldgrowth/chain-grows", "facts do not say that a result wraps a parameter"},
+	{moveHelpers, "closeleak/current", "makers/makers.go:30: closeleak/never-released", "facts do not say that a result wraps a parameter"},
+	{moveHelpers, "goroutineleak/current", "pipes/pipes.go:138: goroutineleak/blocked-send", "that a function of another package leaves before the end of what it reads is not told"},
 	{moveHelpers, "goroutineleak/current", "sends/sends.go:", "a goroutine of another package is told where that is called"},
 	{moveHelpers, "goroutineleak/current", "once/main.go:22: goroutineleak/never-ends", "a function of another package may be called by others: that it is called once is not known there"},
 	{moveHelpers, "timerleak/current", "once/once.go:", "as in goroutineleak/current"},
