@@ -5,10 +5,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/pprof"
+	"runtime"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+// served is memory that heap profiles know of: they take samples, and small programs may have none.
+var served = make([]byte, 8<<20)
 
 // serve is a command of scripts: it starts servers that are there until the script
 // ends, and sets the variable of the same name in capitals to the URL of each.
@@ -37,4 +41,6 @@ func serve(ts *testscript.TestScript, _ bool, kinds []string) {
 		ts.Defer(server.Close)
 		ts.Setenv(strings.ToUpper(kind), server.URL+"/debug/pprof")
 	}
+	runtime.GC() // of which profiles tell what it has left
+	runtime.KeepAlive(served)
 }
