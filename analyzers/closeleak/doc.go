@@ -50,9 +50,9 @@
 // the value is not nil, rows have come to their end, the context has; or the value, or
 // what one of its methods returns, is not of the type that is asserted. An object of
 // another module that gets it in a field, and of which a method is called, may give it
-// back. Silent is
-// code that runs once per process, such as main and init and what only these call, and
-// code for tests. So are
+// back. Silent is code that runs once per process, such as main and init and what only these
+// call, and code for tests. So is an object that gets either what owes or, on another way,
+// something that does not, and one that is several results at once. So are
 // a listener from which connections are accepted in a loop, which is in use until it
 // fails; a context derived from that of a request to a server, which ends with it; a
 // command that was stored or handed on before it was started; files made of a

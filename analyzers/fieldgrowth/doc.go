@@ -78,7 +78,8 @@
 //
 // A map, slice, list, sync.Map, channel or metric grows and nothing takes out. Where the
 // element under a key is closed, stopped or cancelled, and stays, that needs no evidence
-// of how often it comes.
+// of how often it comes. An object that a function fills in a loop and returns does not stay,
+// and what a client asks about its own requests, as CheckRedirect does, handles none.
 //
 // # sibling-not-deleted
 //
@@ -122,7 +123,9 @@
 // # chain-grows
 //
 // A field or captured variable is set to something that has its old value in it: a
-// logger with one more attribute, a context, a handler around a handler.
+// logger with one more attribute, a context, a handler around a handler. Not so where a
+// function calls the literal that does it itself, and not in a loop: each call has its own
+// variable.
 //
 // # labels-not-deleted
 //

@@ -128,6 +128,7 @@
 // another package; a function that keeps what it is given in a package variable
 // counts there, too. Listeners are functions, channels that something is sent to,
 // and values whose methods the package calls, other than of one that it got by its
-// key. Those that accept connections are none, nor are channels that the owner only
+// key. What a function of another package makes of numbers and texts, and is kept under
+// one, is none, nor are those that accept connections, nor are channels that the owner only
 // receives from, and functions that a method like Close runs.
 package listenerleak

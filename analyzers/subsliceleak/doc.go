@@ -52,7 +52,8 @@
 // leaves; wholes that are kept anyway, or of which more than three parts are;
 // parts that a loop keeps one after the other, unless it picks them by
 // what they are or begin with; what has a limit, as with io.LimitReader, and
-// files with a constant name; and containers that are replaced as a whole.
+// files with a constant name; containers that are replaced as a whole; and a part whose
+// place something else takes on every way on, before the function returns.
 //
 // # queue-front
 //

@@ -82,7 +82,7 @@ func onceCode(uses []Use) func(fn string) bool {
 		of[use.Func] = append(of[use.Func], use)
 	}
 	again := make(map[string]bool)
-	var runBy = make(map[string][]string) // functions that a function runs
+	runBy := make(map[string][]string) // functions that a function runs
 	var work []string
 	add := func(fn string) {
 		if !again[fn] {

@@ -4,7 +4,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -76,6 +75,30 @@ func (g *Program) makesPipe(callee *types.Func) bool {
 	return c != nil && slices.ContainsFunc(c.nodes, func(n node) bool { return n.op == opAlloc && n.n > 0 })
 }
 
+// isPipeEnd reports whether a function is a method of an end of an io.Pipe.
+func isPipeEnd(sig *types.Signature) bool {
+	if sig.Recv() == nil {
+		return false
+	}
+	typ := sig.Recv().Type().String()
+	return typ == "*io.PipeReader" || typ == "*io.PipeWriter"
+}
+
+// closes reports whether a method is that of io.Closer, or CloseWithError of an end of a pipe.
+func closes(method *types.Func) bool {
+	sig := method.Signature()
+	if sig.Results().Len() != 1 || !ir.IsError(sig.Results().At(0).Type()) {
+		return false
+	}
+	switch params := sig.Params(); method.Name() {
+	case "Close":
+		return params.Len() == 0
+	case "CloseWithError":
+		return params.Len() == 1 && ir.IsError(params.At(0).Type())
+	}
+	return false
+}
+
 // pipe writes what a function of the standard library does with the ends of pipes. It
 // reports false if that is not known.
 func (b *builder) pipe(inv invocation) bool {
@@ -88,8 +111,8 @@ func (b *builder) pipe(inv invocation) bool {
 	case name == "net/http.NewRequest" || name == "net/http.NewRequestWithContext":
 		b.atPipe(inv, pipeGive)
 		return true
-	case strings.HasPrefix(name, "(*io.Pipe"):
-		if strings.HasPrefix(inv.callee.Name(), "Close") {
+	case isPipeEnd(sig):
+		if closes(inv.callee) {
 			b.atPipe(inv, pipeClose)
 		} else {
 			b.atPipe(inv, pipeSome)
@@ -232,7 +255,7 @@ func (m *machine) atPipe(s *state, pi int, n *node) []*state {
 	from, to := f.arg(n, 1), f.arg(n, 0)
 	kind, second := uint8(n.n), false
 	if n.op == opInvoke {
-		if strings.HasPrefix(n.meth.Name(), "Close") {
+		if closes(n.meth) {
 			kind = pipeClose
 		}
 		second = n.meth.Signature().Results().Len() > 1
