@@ -68,8 +68,8 @@ func (d *Duties) flagged(cond ssa.Value, fields []*types.Var, depth int) (end, o
 		}
 		return true, d.readsFlag(v, fields)
 	case *ssa.BinOp:
-		k, constant_ := v.Y.(*ssa.Const)
-		if !constant_ || k.Value == nil || k.Value.Kind() != constant.Int || !d.readsFlag(v.X, fields) {
+		k, known := v.Y.(*ssa.Const)
+		if !known || k.Value == nil || k.Value.Kind() != constant.Int || !d.readsFlag(v.X, fields) {
 			return false, false
 		}
 		zero := constant.Sign(k.Value) == 0
