@@ -114,7 +114,7 @@ func (d *Duties) powerless(e *effects.Event, r effects.Ref, debt Debt) bool {
 			return false
 		}
 		for m := range iface.Methods() {
-			if slices.Contains(debt.Ends, m.Name()) || effects.Ending(m.Name()) {
+			if slices.Contains(debt.Ends, m.Name()) || effects.IsTeardown(m) {
 				return false
 			}
 		}
