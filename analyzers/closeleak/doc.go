@@ -46,7 +46,8 @@
 // Whoever gets the value may give it back: it is returned, stored where
 // somebody else finds it, sent, captured, or given to code that is not known.
 // Then nothing is reported, unless the function itself gives it back behind that
-// call. Nor is a way on which there is nothing to close: the error that came with
+// call. Nor is a way on which there is nothing to close: the request was made with the method
+// HEAD, the error that came with
 // the value is not nil, rows have come to their end, the context has; or the value, or
 // what one of its methods returns, is not of the type that is asserted. An object of
 // another module that gets it in a field, and of which a method is called, may give it
@@ -54,7 +55,8 @@
 // call, and code for tests. So is an object that gets either what owes or, on another way,
 // something that does not, and one that is several results at once. So are
 // a listener from which connections are accepted in a loop, which is in use until it
-// fails; a context derived from that of a request to a server, which ends with it; a
+// fails; a context derived from that of a request to a server, which ends with it, or from one that the
+// function itself cancels on every way; a
 // command that was stored or handed on before it was started; files made of a
 // descriptor; what a function got as a parameter; and what follows a panic.
 //

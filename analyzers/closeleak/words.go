@@ -59,7 +59,7 @@ func (a *acquisition) heldBy() []string {
 			return []string{"its timer"}
 		}
 		return []string{"its parent context"}
-	case "response body":
+	case duty.ResponseBody:
 		return []string{"the connection to the server"}
 	case duty.Rows, "transaction", "statement":
 		return []string{"the connection to the database"}

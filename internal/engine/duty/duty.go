@@ -58,6 +58,7 @@ const (
 	// Registration is a place in a package variable.
 	Registration = "registration"
 	Statement    = "statement"
+	ResponseBody = "response body"
 )
 
 // A Debt is what a result of a call owes.
@@ -149,6 +150,15 @@ type Duties struct {
 
 // Debts returns what a call leaves its caller to give back.
 func (d *Duties) Debts(call *ssa.CallCommon) []Debt {
+	debts := d.calling(call)
+	if len(debts) > 0 && d.bodiless(call) {
+		debts = slices.DeleteFunc(slices.Clone(debts), func(debt Debt) bool { return debt.Behind == ResponseBody })
+	}
+	return debts
+}
+
+// calling returns what a call leaves to give back, whatever its arguments are.
+func (d *Duties) calling(call *ssa.CallCommon) []Debt {
 	if fn := d.p.IR.Static(call); fn != nil {
 		if fn.Parent() != nil {
 			return nil

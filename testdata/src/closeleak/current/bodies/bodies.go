@@ -2,6 +2,7 @@
 package bodies
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -40,6 +41,30 @@ func again(c *http.Client, url string) error {
 		return resp.Body.Close()
 	}
 	return nil
+}
+
+// The answer to HEAD has no body.
+func exists(ctx context.Context, c *http.Client, url string) (bool, error) {
+	req, err := http.NewRequest(http.MethodHead, url, nil)
+	if err != nil {
+		return false, err
+	}
+	resp, err := send(c, req.WithContext(ctx))
+	return err == nil && resp.StatusCode == http.StatusOK, err
+}
+
+func send(c *http.Client, req *http.Request) (*http.Response, error) {
+	req.Header.Set("Accept", "text/plain")
+	return c.Do(req)
+}
+
+func asked(c *http.Client, method, url string) (bool, error) {
+	req, err := http.NewRequest(method, url, nil)
+	if err != nil {
+		return false, err
+	}
+	resp, err := send(c, req) // want `response body is never closed`
+	return err == nil && resp.StatusCode == http.StatusOK, err
 }
 
 // A helper closes.

@@ -68,6 +68,67 @@ func ended(ctx context.Context, step func(context.Context) bool) {
 	}()
 }
 
+// Who ends the parent on all ways ends the child.
+func within(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c, stop := context.WithTimeout(ctx, time.Hour)
+	if err := f(c); err != nil {
+		return err
+	}
+	stop()
+	return nil
+}
+
+// Rounds have one parent.
+func rounds(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for {
+		c, stop := context.WithCancel(ctx) // want `cancel function is not called on every path`
+		if err := f(c); err != nil {
+			continue
+		}
+		stop()
+	}
+}
+
+type view struct{ ctx context.Context }
+
+func (v view) open() (view, func()) {
+	ctx, cancel := context.WithCancel(v.ctx)
+	return view{ctx}, cancel
+}
+
+func (v view) wait() func() {
+	ctx, cancel := context.WithCancel(v.ctx)
+	return func() {
+		defer cancel()
+		<-ctx.Done()
+	}
+}
+
+// The parent is in an object.
+func inner(v view, f func() error) error {
+	v, cancel := v.open()
+	defer cancel()
+	wait := v.wait()
+	if err := f(); err != nil {
+		return err
+	}
+	wait()
+	return nil
+}
+
+func outer(v view, f func() error) error {
+	wait := v.wait() // want `cancel function is not called on every path`
+	if err := f(); err != nil {
+		return err
+	}
+	wait()
+	return nil
+}
+
 type job struct {
 	ctx    context.Context
 	cancel context.CancelFunc

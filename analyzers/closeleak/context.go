@@ -1,0 +1,87 @@
+package closeleak
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/duty"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
+)
+
+// neverEnds reports whether an argument of a call is a context that nobody ends.
+func (c *checker) neverEnds(call *ssa.Call, param int) bool {
+	args := ir.Args(&call.Call)
+	return param < len(args) && !c.Ends(args[param])
+}
+
+// keepsContext reports whether the parent of a context, or its timer, keeps it until it is
+// canceled.
+func (c *checker) keepsContext(call *ssa.Call, d duty.Debt) bool {
+	args := ir.Args(&call.Call)
+	if d.Parent < 0 {
+		return !slices.ContainsFunc(args, func(arg ssa.Value) bool { return c.endsWith(call, arg) })
+	}
+	if d.Parent >= len(args) {
+		return false
+	}
+	parent := args[d.Parent]
+	if d.Behind != duty.Context && slices.ContainsFunc(c.Refs(parent), func(r effects.Ref) bool {
+		_, given := r.Root.(*ssa.Parameter)
+		return given && r.Path == nil
+	}) {
+		return false // how long an object is needed, who gave the context may say with it
+	}
+	return (d.Timed || !c.Background(parent)) && !c.ofRequest(parent) && !c.endsWith(call, parent)
+}
+
+// ofRequest reports whether a context is that of a request to a server, which ends with it.
+func (c *checker) ofRequest(ctx ssa.Value) bool {
+	return slices.ContainsFunc(c.Refs(ctx), func(r effects.Ref) bool {
+		call, ok := r.Root.(*ssa.Call)
+		if !ok {
+			return false
+		}
+		callee := ir.Callee(&call.Call)
+		return callee != nil && callee.FullName() == "(*net/http.Request).Context"
+	})
+}
+
+// endsWith reports whether the function that makes a context calls the cancel function of its
+// parent, or of what has the parent, on all ways out: that ends both.
+func (c *checker) endsWith(call *ssa.Call, parent ssa.Value) bool {
+	loop := c.IR.Graph(call.Parent()).Innermost(call.Block())
+	known := false
+	for _, r := range c.Refs(parent) {
+		if cell, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil && cell.Type().(*types.Pointer).Elem() == parent.Type() {
+			continue // the variable that holds it
+		}
+		given, ok := r.Root.(*ssa.Extract)
+		if !ok {
+			return false
+		}
+		made, ok := given.Tuple.(*ssa.Call)
+		if !ok || made.Parent() != call.Parent() || c.IR.Graph(made.Parent()).Innermost(made.Block()) != loop {
+			return false
+		}
+		if !slices.ContainsFunc(c.Duties().Debts(&made.Call), func(d duty.Debt) bool {
+			return d.Behind == duty.Context && d.Result != given.Index && c.alwaysPaid(&acquisition{Debt: d, call: made})
+		}) {
+			return false
+		}
+		known = true
+	}
+	return known
+}
+
+// alwaysPaid reports whether a function gives back what it acquires, on all ways out.
+func (c *checker) alwaysPaid(a *acquisition) bool {
+	if a.v = a.value(c); a.v == nil {
+		return false
+	}
+	out := lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), a.spec(c))
+	return len(out.Releases) > 0 && out.Exit == nil && !out.Again
+}
