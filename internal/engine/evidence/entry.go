@@ -97,7 +97,7 @@ func (p *Package) counts(v *ssa.BinOp) bool {
 	for _, x := range []ssa.Value{v.X, v.Y} {
 		switch x := x.(type) {
 		case *ssa.Phi:
-			if slices.Contains(x.Edges, ssa.Value(v)) && p.loopAround(v).Kind != NoReason {
+			if slices.Contains(x.Edges, ssa.Value(v)) && p.goesOn(x) {
 				return true
 			}
 		case *ssa.UnOp:
@@ -110,6 +110,16 @@ func (p *Package) counts(v *ssa.BinOp) bool {
 		}
 	}
 	return false
+}
+
+// goesOn reports whether the loop that changes a variable never ends, or one around it that
+// does not set it back.
+func (p *Package) goesOn(v *ssa.Phi) bool {
+	l := p.IR.Graph(v.Parent()).Innermost(v.Block())
+	return l != nil && (p.endless(l) || slices.ContainsFunc(v.Edges, func(e ssa.Value) bool {
+		before, ok := e.(*ssa.Phi)
+		return ok && l.Outer != nil && before.Block() == l.Outer.Header && p.goesOn(before)
+	}))
 }
 
 // sameAddr reports whether two addresses are the same variable or the same

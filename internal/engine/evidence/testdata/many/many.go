@@ -120,6 +120,17 @@ func counted() {
 	}
 }
 
+func countedAnew(n int, tick chan struct{}) {
+	total := 0
+	for range tick {
+		for i := 0; i < n; i++ {
+			keepKey(i)
+			keepKey(total) // want `manifest loop counter`
+			total++
+		}
+	}
+}
+
 // Keys that callers choose are theirs to show.
 func Chosen(key string) {
 	keepKey(key) // want `latent`
