@@ -79,6 +79,9 @@ type travelling struct {
 // judge decides what a leak is, and keeps what callers in other packages have to
 // know of it.
 func (p *Package) judge(l *Leak) {
+	if p.helpsTests(l.At.Parent()) {
+		return
+	}
 	if l.Needs.Unless != nil {
 		defer func() {
 			// Nobody else is told: whether there is a leak at all is not known here.

@@ -41,3 +41,22 @@ type suite struct{ double }
 
 // Fine: so does a test of a suite.
 func (s *suite) TestAgain() { bus.Default.On("again", func(string) {}) }
+
+// Fine: what tests share is run by tests alone.
+func poll(t *testing.T, topic *bus.Topic, ready func() bool) {
+	for range 5 {
+		sub, err := topic.Subscribe(func([]byte) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ready() {
+			break
+		}
+		sub.Unsubscribe()
+	}
+}
+
+func TestPoll(t *testing.T) {
+	poll(t, bus.NewTopic(), func() bool { return true })
+	poll(t, bus.NewTopic(), func() bool { return false })
+}
