@@ -1,7 +1,7 @@
 package closeleak
 
 import (
-	"go/types"
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -53,28 +53,15 @@ func (c *checker) ofRequest(ctx ssa.Value) bool {
 // endsWith reports whether the function that makes a context calls the cancel function of its
 // parent, or of what has the parent, on all ways out: that ends both.
 func (c *checker) endsWith(call *ssa.Call, parent ssa.Value) bool {
-	loop := c.IR.Graph(call.Parent()).Innermost(call.Block())
-	known := false
-	for _, r := range c.Refs(parent) {
-		if cell, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil && cell.Type().(*types.Pointer).Elem() == parent.Type() {
-			continue // the variable that holds it
-		}
-		given, ok := r.Root.(*ssa.Extract)
-		if !ok {
-			return false
-		}
-		made, ok := given.Tuple.(*ssa.Call)
-		if !ok || made.Parent() != call.Parent() || c.IR.Graph(made.Parent()).Innermost(made.Block()) != loop {
-			return false
-		}
-		if !slices.ContainsFunc(c.Duties().Debts(&made.Call), func(d duty.Debt) bool {
-			return d.Behind == duty.Context && d.Result != given.Index && c.alwaysPaid(&acquisition{Debt: d, call: made})
-		}) {
-			return false
-		}
-		known = true
+	given, ok := ir.Unwrap(lastSet(parent)).(*ssa.Extract)
+	if !ok {
+		return false
 	}
-	return known
+	made, ok := given.Tuple.(*ssa.Call)
+	loop := func(call *ssa.Call) *ir.Loop { return c.IR.Graph(call.Parent()).Innermost(call.Block()) }
+	return ok && made.Parent() == call.Parent() && loop(made) == loop(call) && slices.ContainsFunc(c.Duties().Debts(&made.Call), func(d duty.Debt) bool {
+		return d.Behind == duty.Context && d.Result != given.Index && c.alwaysPaid(&acquisition{Debt: d, call: made})
+	})
 }
 
 // alwaysPaid reports whether a function gives back what it acquires, on all ways out.
@@ -84,4 +71,40 @@ func (c *checker) alwaysPaid(a *acquisition) bool {
 	}
 	out := lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), a.spec(c))
 	return len(out.Releases) > 0 && out.Exit == nil && !out.Again
+}
+
+// lastSet returns what a variable holds that literals capture and do not set, where the value is
+// read from it: what it was set to last, on every way. Of others it returns the value itself.
+func lastSet(v ssa.Value) ssa.Value {
+	read, ok := v.(*ssa.UnOp)
+	if !ok || read.Op != token.MUL {
+		return v
+	}
+	cell, ok := read.X.(*ssa.Alloc)
+	if !ok {
+		return v
+	}
+	var last *ssa.Store
+	for _, ref := range *cell.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.Store:
+			if !lifetime.Before(ref, read) {
+				return v
+			}
+			if last == nil || lifetime.Before(last, ref) {
+				last = ref
+			}
+		case *ssa.MakeClosure:
+			fn := ref.Fn.(*ssa.Function)
+			for _, use := range *fn.FreeVars[slices.Index(ref.Bindings, ssa.Value(cell))].Referrers() {
+				if _, sets := use.(*ssa.Store); sets {
+					return v
+				}
+			}
+		}
+	}
+	if last == nil {
+		return v
+	}
+	return last.Val
 }

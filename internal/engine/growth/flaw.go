@@ -236,7 +236,7 @@ func (f *fields) whenRead(out *effects.Event) bool {
 // asksFirst reports whether control comes to what takes out from a look at the same key.
 func (f *fields) asksFirst(out *effects.Event) bool {
 	del := f.deletes(out)
-	if del == nil || f.fromRange(del) {
+	if del == nil || f.fromRange(del) || f.fromOwner(del, out) {
 		return false
 	}
 	for _, b := range out.Func().Blocks {
@@ -256,6 +256,32 @@ func (f *fields) asksFirst(out *effects.Event) bool {
 			if key != nil && sameValue(key, del) && slices.ContainsFunc(f.Refs(at), func(r effects.Ref) bool { return r.Path.Field() != nil }) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// fromOwner reports whether the object from which something is taken out says itself under which
+// key, as one does that has its keys in the order in which they expire.
+func (f *fields) fromOwner(key ssa.Value, out *effects.Event) bool {
+	of := func(v ssa.Value) bool {
+		return slices.ContainsFunc(f.Refs(v), func(r effects.Ref) bool { return r.Root == out.Ref.Root && r.Path != nil })
+	}
+	const deep = 8
+	for range deep {
+		switch v := ir.Unconvert(key).(type) {
+		case *ssa.UnOp:
+			key = v.X
+		case *ssa.FieldAddr:
+			key = v.X
+		case *ssa.Field:
+			key = v.X
+		case *ssa.TypeAssert:
+			key = v.X
+		case *ssa.Call:
+			return slices.ContainsFunc(ir.Args(&v.Call), of)
+		default:
+			return of(key)
 		}
 	}
 	return false
@@ -287,11 +313,13 @@ func (f *fields) fromRange(v ssa.Value) bool {
 	return false
 }
 
-// asksTime reports whether control comes to an instruction after the clock was looked at.
+// asksTime reports whether the clock decides if control comes to an instruction.
 func asksTime(instr ssa.Instruction) bool {
 	for b := instr.Block().Idom(); b != nil; b = b.Idom() {
 		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if ok && ofClock(br.Cond, 0) {
+		if ok && ofClock(br.Cond, 0) && slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool {
+			return s != instr.Block() && !follows(instr, s.Instrs[0])
+		}) {
 			return true
 		}
 	}

@@ -133,8 +133,8 @@ func (c *checker) isErr(v ssa.Value, w *place, start *ssa.BasicBlock) bool {
 }
 
 // errorTest returns the error that the block's last branch asks for something that only
-// an error is: errors.Is and the like, or that it is equal to another. The edge is the
-// one on which it is.
+// an error is: errors.Is and the like, that it is equal to another, or of a type. The edge is
+// the one on which it is.
 func errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
 	br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
 	if !ok {
@@ -149,6 +149,10 @@ func errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
 	case *ssa.Call:
 		if callee := ir.Callee(&cond.Call); callee != nil && len(cond.Call.Args) > 0 && ir.IsError(cond.Call.Args[0].Type()) {
 			return cond.Call.Args[0], is
+		}
+	case *ssa.Extract:
+		if assert, ok := cond.Tuple.(*ssa.TypeAssert); ok && cond.Index == 1 && ir.IsError(assert.X.Type()) {
+			return assert.X, is
 		}
 	case *ssa.BinOp:
 		if cond.Op == token.EQL && ir.IsError(cond.X.Type()) {

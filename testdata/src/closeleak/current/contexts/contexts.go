@@ -80,6 +80,19 @@ func within(ctx context.Context, f func(context.Context) error) error {
 	return nil
 }
 
+// The variable that literals capture was another context before.
+func shared(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c, stop := context.WithTimeout(ctx, time.Hour)
+	if err := f(c); err != nil {
+		return err
+	}
+	go func() { <-ctx.Done() }()
+	stop()
+	return nil
+}
+
 // Rounds have one parent.
 func rounds(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)

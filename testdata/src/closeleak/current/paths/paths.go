@@ -30,6 +30,20 @@ func never(path string) (int64, error) {
 	return info.Size(), nil
 }
 
+// What is an error of some type is one.
+func accepting(ln net.Listener, serve func(net.Conn)) error {
+	for {
+		conn, err := ln.Accept()
+		if failed, ok := err.(net.Error); ok && failed.Timeout() {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		go serve(conn)
+	}
+}
+
 func closed(path string) (int64, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -2,6 +2,7 @@
 package keys
 
 import (
+	"container/list"
 	"net"
 	"strings"
 	"sync"
@@ -111,6 +112,65 @@ func (c *Cache) Get(key string) string {
 		delete(c.limited, key)
 	}
 	return e.val
+}
+
+// A Ring knows in which order its entries expire.
+type Ring struct {
+	entries map[string]entry
+	order   list.List
+}
+
+func (r *Ring) Set(key, val string) {
+	r.entries[key] = entry{val, time.Now().Add(time.Hour)}
+	r.order.PushBack(key)
+}
+
+func (r *Ring) Get(key string) string {
+	if e := r.entries[key]; time.Now().Before(e.until) {
+		return e.val
+	}
+	return ""
+}
+
+func (r *Ring) expire() {
+	for range time.Tick(time.Minute) {
+		for r.order.Len() > 0 {
+			key := r.order.Remove(r.order.Front()).(string)
+			if e, ok := r.entries[key]; ok && time.Now().After(e.until) {
+				delete(r.entries, key)
+			}
+		}
+	}
+}
+
+func NewRing() *Ring {
+	r := &Ring{entries: make(map[string]entry)}
+	go r.expire()
+	return r
+}
+
+// Rooms take out a while later than they are asked to.
+type Rooms struct{ open map[string]bool }
+
+func (r *Rooms) Open(name string, f func() error) error {
+	r.open[name] = true
+	if err := f(); err != nil {
+		delete(r.open, name)
+		return err
+	}
+	return nil
+}
+
+func (r *Rooms) Shut(name string) {
+	asked := time.Now()
+	go func() {
+		if past := time.Since(asked); past < time.Second {
+			time.Sleep(time.Second - past)
+		}
+		if r.open[name] {
+			delete(r.open, name)
+		}
+	}()
 }
 
 // A Store is read by its sweep, too.
