@@ -17,8 +17,7 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 		return
 	}
 	proto := Happening{Instr: instr, Mode: mode(instr), Callee: ir.Callee(common)}
-	args := ir.Args(common)
-	sum := c.t.summaryOf(common)
+	args, sum := ir.Args(common), c.t.summaryOf(common)
 	isMethod := false
 	if proto.Callee != nil {
 		proto.Name = proto.Callee.Name()
@@ -33,7 +32,7 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 		if i == 0 && isMethod {
 			e.Kind = Method
 			if common.IsInvoke() && convention.Ends(e.Callee) {
-				c.emitWhole(c.of(arg), e) // what a wrapper holds goes with it
+				c.emitWhole(c.of(arg), e) // what a wrapper holds ends with it
 			} else {
 				c.emit(c.of(arg), e)
 			}
@@ -142,6 +141,12 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []s
 		c.emitCall(refs, e)
 	case Drain:
 		c.drain(refs, e)
+	case Method:
+		if e.Ends() && op.Path == "" && types.IsInterface(args[op.Param].Type()) {
+			c.emitWhole(refs, e) // as where the method is called
+		} else {
+			c.emit(refs, e)
+		}
 	default:
 		c.emit(refs, e)
 	}

@@ -82,7 +82,7 @@ type Happening struct {
 
 // Ends reports whether an event is the call of a method that ends the life of what it is about,
 // by convention; also in a function that is called.
-func (e *Event) Ends() bool {
+func (e *Happening) Ends() bool {
 	if e.Kind != Method || e.Callee != nil {
 		return e.Kind == Method && convention.Ends(e.Callee)
 	}
