@@ -79,6 +79,22 @@ func MayEnd(fn *types.Func) bool {
 	return ok && !slices.ContainsFunc(slices.Collect(iface.Methods()), IsTeardown)
 }
 
+// Counts reports whether a method says how many elements its receiver has.
+func Counts(fn *types.Func) bool {
+	sig := fn.Signature()
+	if sig.Recv() == nil || sig.Params().Len() != 0 || sig.Results().Len() != 1 || fn.Name() != "Len" && fn.Name() != "Size" {
+		return false
+	}
+	basic, ok := sig.Results().At(0).Type().Underlying().(*types.Basic)
+	return ok && basic.Info()&types.IsInteger != 0
+}
+
+// Joins reports whether a method waits until what its receiver stands for has ended.
+func Joins(fn *types.Func) bool {
+	sig := fn.Signature()
+	return sig.Recv() != nil && sig.Params().Len() == 0 && forEffect(sig) && (fn.Name() == "Wait" || fn.Name() == "Join")
+}
+
 // A Pair is one way to name the two halves of what registers something, and what undoes that.
 type Pair struct {
 	Add    string
