@@ -100,7 +100,7 @@ func (c *checker) deletes(e *effects.Event) bool {
 // givesEntry returns the event by which a function gives back an entry of a container, or nil.
 func (c *checker) givesEntry(fn *ssa.Function, field *types.Var) *effects.Event {
 	for _, e := range c.In(fn) {
-		if c.ofEntry(e, field) && (e.Kind == effects.Method && effects.Ending(e.Name) || e.Kind == effects.Call && isCancel(e.Ref.Path.Type(e.Ref.Root.Type()))) {
+		if c.ofEntry(e, field) && (e.Ends() || e.Kind == effects.Call && isCancel(e.Ref.Path.Type(e.Ref.Root.Type()))) {
 			return e
 		}
 	}
@@ -165,7 +165,7 @@ func (c *checker) gives(fn *ssa.Function, k *entryKind) bool {
 			case effects.Call, effects.Close, effects.Arg:
 				return true
 			case effects.Method:
-				return effects.Releasing(e.Name)
+				return e.Gives
 			}
 			return lifetime.HandsOn(e) && e.To.Path.Field() != k.field
 		}

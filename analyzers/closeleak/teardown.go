@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
@@ -16,7 +17,7 @@ import (
 // error, before it has given back the rest.
 func (c *checker) teardown(fn *ssa.Function) {
 	obj, ok := fn.Object().(*types.Func)
-	if !ok || fn.Parent() != nil || !effects.IsTeardown(obj) || len(fn.Params) == 0 {
+	if !ok || fn.Parent() != nil || !convention.IsTeardown(obj) || len(fn.Params) == 0 {
 		return
 	}
 	given := c.givenBack(fn)
@@ -78,7 +79,7 @@ func (c *checker) givenBack(fn *ssa.Function) []*effects.Event {
 		switch e.Kind {
 		case effects.Method:
 			if call, ok := e.Instr.(ssa.CallInstruction); ok {
-				if callee := ir.Callee(call.Common()); callee != nil && e.Callee == callee && effects.IsTeardown(callee) && !harmless(f.Type()) {
+				if callee := ir.Callee(call.Common()); callee != nil && e.Callee == callee && convention.IsTeardown(callee) && !harmless(f.Type()) {
 					events = append(events, e)
 				}
 			}

@@ -119,7 +119,7 @@ const minGivers = 2
 
 // ends reports whether an event is the call of a method that ends the life of the value itself.
 func (a *acquisition) ends(e *effects.Event) bool {
-	return e.Kind == effects.Method && e.Ref.Path == nil && !e.Via && effects.Ending(e.Name)
+	return e.Ends() && e.Ref.Path == nil && !e.Via
 }
 
 func inStd(fn *types.Func) bool {

@@ -185,7 +185,7 @@ func (a *api) undoes(e *effects.Event) bool {
 	case effects.Call:
 		return a.release == ""
 	case effects.Method, effects.Arg:
-		return e.Name == a.release || slices.Contains(a.also, e.Name) || effects.Releasing(e.Name)
+		return e.Name == a.release || slices.Contains(a.also, e.Name) || e.Gives
 	}
 	return false
 }

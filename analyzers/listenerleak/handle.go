@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -116,7 +117,7 @@ func (c *checker) givesUp(exit ssa.Instruction, holder ssa.Value) bool {
 	}
 	return slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
 		return slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool {
-			return e.Kind == effects.Method && e.Func() == exit.Parent() && e.Callee != nil && effects.IsTeardown(e.Callee)
+			return e.Kind == effects.Method && e.Func() == exit.Parent() && e.Callee != nil && convention.IsTeardown(e.Callee)
 		})
 	})
 }

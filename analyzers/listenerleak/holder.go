@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -58,7 +59,7 @@ func (c *checker) takesOutItself(call ssa.CallInstruction, a *api) bool {
 				return false
 			}
 			fn, _ := ir.Outermost(out.Func()).Object().(*types.Func)
-			return fn != nil && fn != a.fn && !slices.Contains(a.inverses, fn) && !effects.IsTeardown(fn) &&
+			return fn != nil && fn != a.fn && !slices.Contains(a.inverses, fn) && !convention.IsTeardown(fn) &&
 				fn.Signature().Recv() != nil && fn.Signature().Params().Len() == 0 && c.hasField(fn.Signature().Recv().Type(), field)
 		}) {
 			return true

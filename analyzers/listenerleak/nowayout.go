@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -223,7 +224,7 @@ func (c *checker) runAtEnd(field *types.Var) bool {
 			continue
 		}
 		obj, _ := ir.Outermost(e.Func()).Object().(*types.Func)
-		if obj == nil || !effects.IsTeardown(obj) {
+		if obj == nil || !convention.IsTeardown(obj) {
 			return false
 		}
 		called = true

@@ -3,58 +3,25 @@ package listenerleak
 import (
 	"go/types"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
-
-// A verb is one way to name the two halves of a pair.
-type verb struct {
-	add    string
-	remove []string
-	// weak verbs also name other things than listening: then there has to be the
-	// other half, also if there is a handle.
-	weak bool
-}
-
-var verbs = []verb{
-	{add: "Subscribe", remove: []string{"Unsubscribe"}},
-	{add: "Register", remove: []string{"Unregister", "Deregister", "UnRegister"}, weak: true},
-	{add: "Observe", remove: []string{"Unobserve"}},
-	{add: "Listen", remove: []string{"Unlisten"}},
-	{add: "Notify", remove: []string{"Stop", "Unnotify", "StopNotify"}, weak: true},
-	{add: "Attach", remove: []string{"Detach"}, weak: true},
-	{add: "Connect", remove: []string{"Disconnect"}, weak: true},
-	{add: "Watch", remove: []string{"Unwatch", "StopWatch"}},
-	{add: "Hook", remove: []string{"Unhook"}},
-	{add: "Bind", remove: []string{"Unbind"}, weak: true},
-	{add: "Join", remove: []string{"Leave"}, weak: true},
-	{add: "Add", remove: []string{"Remove", "Delete"}, weak: true},
-	{add: "On", remove: []string{"Off"}},
-}
-
-// undoneBy reports whether name is that of the other half of the verb with a
-// suffix.
-func (v verb) undoneBy(name, suffix string) bool {
-	return slices.ContainsFunc(v.remove, func(r string) bool { return name == r || name == r+suffix })
-}
 
 // inferred returns what the names and types of fn say of it as a registering
 // function.
 func inferred(fn *types.Func) (api, bool) {
 	sig := fn.Signature()
 	a := api{fn: fn, handle: -1, listener: listenerOf(sig)}
-	v, suffix, ok := verbOf(fn.Name())
+	p, suffix, ok := convention.PairOf(fn.Name())
 	if !ok || a.listener < 0 {
-		return a, ok && a.givesChannel(v, suffix)
+		return a, ok && a.givesChannel(p, suffix)
 	}
-	a.inverses = inverses(fn, func(name string) bool { return v.undoneBy(upperFirst(name), suffix) })
-	if v.weak && len(a.inverses) == 0 {
+	a.inverses = inverses(fn, func(name string) bool { return p.UndoneBy(name, suffix) })
+	if p.Weak && len(a.inverses) == 0 {
 		return a, false // AddCleanup, RegisterRoute: what a handle of it undoes is not listening
 	}
 	a.handle, a.release = handleOf(sig, a.inverses)
@@ -64,12 +31,12 @@ func inferred(fn *types.Func) (api, bool) {
 // givesChannel reports whether the function makes the listener itself and
 // returns it: a channel, beside or instead of the means to undo it. With a
 // context among its parameters it ends with that: see stream.
-func (a *api) givesChannel(v verb, suffix string) bool {
+func (a *api) givesChannel(p convention.Pair, suffix string) bool {
 	sig := a.fn.Signature()
-	if channelOf(sig) < 0 || v.weak || takesContext(sig) {
+	if channelOf(sig) < 0 || p.Weak || takesContext(sig) {
 		return false
 	}
-	a.inverses = inverses(a.fn, func(name string) bool { return v.undoneBy(upperFirst(name), suffix) })
+	a.inverses = inverses(a.fn, func(name string) bool { return p.UndoneBy(name, suffix) })
 	a.handle, a.release = handleOf(sig, a.inverses)
 	return a.handle >= 0
 }
@@ -93,31 +60,6 @@ func channelOf(sig *types.Signature) int {
 
 func takesContext(sig *types.Signature) bool {
 	return slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(p *types.Var) bool { return typeName(p.Type()) == "Context" })
-}
-
-// verbOf splits the name of a registering function into its verb and the rest:
-// AddListener, ChanSubscribe, OnMessage.
-func verbOf(name string) (v verb, suffix string, ok bool) {
-	exported := strings.TrimPrefix(upperFirst(name), "Must")
-	for _, v := range verbs {
-		if rest, ok := strings.CutPrefix(exported, v.add); ok && startsWord(rest) {
-			return v, rest, true
-		}
-	}
-	if i := strings.Index(exported, "Subscribe"); i > 0 && !strings.HasPrefix(exported, "Un") {
-		return verbs[0], exported[i+len("Subscribe"):], true
-	}
-	return v, "", false
-}
-
-func upperFirst(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-func startsWord(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
-	return s == "" || !unicode.IsLower(r)
 }
 
 // isListener reports whether a parameter takes something that is told of
@@ -192,11 +134,8 @@ func undoing(t types.Type) string {
 		return ""
 	}
 	for _, sel := range typeutil.IntuitiveMethodSet(t, nil) {
-		switch name := sel.Obj().Name(); name {
-		case "Unsubscribe", "Unregister", "Cancel", "Remove", "Close", "Stop", "Dispose", "Detach", "Unwatch":
-			if sel.Obj().(*types.Func).Signature().Params().Len() <= 1 {
-				return name
-			}
+		if fn := sel.Obj().(*types.Func); convention.IsHandleEnd(fn) {
+			return fn.Name()
 		}
 	}
 	return ""

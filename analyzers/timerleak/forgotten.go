@@ -274,7 +274,7 @@ func (en *entries) settling() []*ssa.Function {
 		}
 		switch e.Kind {
 		case effects.Method:
-			if !effects.Releasing(e.Name) {
+			if e.Name != "Stop" && e.Name != "Reset" {
 				continue
 			}
 		case effects.Recv, effects.Wait:

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -109,7 +110,7 @@ func callsTeardown(fn *ssa.Function) bool {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			if call, ok := instr.(ssa.CallInstruction); ok {
-				if callee := ir.Callee(call.Common()); callee != nil && effects.Releasing(callee.Name()) && !ofCapture(call) {
+				if callee := ir.Callee(call.Common()); callee != nil && (convention.Ends(callee) || convention.Undoes(callee)) && !ofCapture(call) {
 					return true
 				}
 				if b, ok := call.Common().Value.(*ssa.Builtin); ok && (b.Name() == "delete" || b.Name() == "close") {
@@ -125,7 +126,7 @@ func callsTeardown(fn *ssa.Function) bool {
 // ends its life.
 func ofCapture(call ssa.CallInstruction) bool {
 	callee := ir.Callee(call.Common())
-	if !effects.IsTeardown(callee) {
+	if !convention.IsTeardown(callee) {
 		return false
 	}
 	load, ok := ir.Args(call.Common())[0].(*ssa.UnOp)

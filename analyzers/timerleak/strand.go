@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -267,7 +268,7 @@ func (c *checker) waitsBefore(e *effects.Event) bool {
 				return true
 			}
 			if call, ok := instr.(*ssa.Call); ok {
-				if fn := ir.Callee(&call.Call); fn != nil && (fn.Name() == "Wait" || fn.Name() == "Join") {
+				if fn := ir.Callee(&call.Call); fn != nil && convention.Joins(fn) {
 					return true
 				}
 			}

@@ -137,3 +137,72 @@ func TestImportable(t *testing.T) {
 		t.Error("package main is importable")
 	}
 }
+
+func TestEnds(t *testing.T) {
+	for _, test := range []struct {
+		decl                   string
+		ends, undoes, teardown bool
+	}{
+		{"func (t) Close() error { return nil }", true, true, true},
+		{"func (t) Close(code int, why string) error { return nil }", true, false, false},
+		{"func (t) Close() (int, error) { return 0, nil }", true, false, true},
+		{"func (t) Close(x int) *t { return nil }", false, false, false},
+		{"func Close(x *t) {}", false, false, false},
+		{"func (t) stop() {}", true, true, true},
+		{"func (t) stopped() bool { return true }", false, false, false},
+		{"func (t) Stopping() {}", false, false, false},
+		{"func (t) closeAll() {}", false, false, false},
+		{"func (t) RemoveListener(x *t) bool { return true }", false, true, false},
+		{"func (t) Removed(x *t) bool { return true }", false, false, false},
+		{"func (t) Remove(x *t) *t { return x }", false, false, false},
+		{"func (t) DeleteOldest() *t { return nil }", false, false, false},
+		{"func Off(x *t) {}", false, true, false},
+		{"func Offer(x *t) {}", false, false, false},
+	} {
+		pkg := check(t, "package a\ntype t struct{}\n"+test.decl)
+		fn, _ := pkg.Scope().Lookup("Close").(*types.Func)
+		for _, name := range pkg.Scope().Names() {
+			if f, ok := pkg.Scope().Lookup(name).(*types.Func); ok {
+				fn = f
+			}
+		}
+		if n := pkg.Scope().Lookup("t").Type().(*types.Named); n.NumMethods() > 0 {
+			fn = n.Method(0)
+		}
+		if got := Ends(fn); got != test.ends {
+			t.Errorf("%s: ends %t", test.decl, got)
+		}
+		if got := Undoes(fn); got != test.undoes {
+			t.Errorf("%s: undoes %t", test.decl, got)
+		}
+		if got := IsTeardown(fn); got != test.teardown {
+			t.Errorf("%s: teardown %t", test.decl, got)
+		}
+	}
+}
+
+func TestMayEnd(t *testing.T) {
+	for decl, want := range map[string]bool{
+		"type i interface{ Finish() error }":                      true,
+		"type i interface{ Finish() }":                            true,
+		"type i interface{ Finish(x int) }":                       false,
+		"type i interface{ Next() string }":                       false,
+		"type i interface{ Flush() error; Close() error }":        false,
+		"type i struct{}; func (i) Finish() error { return nil }": false,
+	} {
+		n := check(t, "package a\n"+decl).Scope().Lookup("i").Type().(*types.Named)
+		fn := (*types.Func)(nil)
+		if u, ok := n.Underlying().(*types.Interface); ok {
+			for m := range u.Methods() {
+				if m.Name() != "Close" {
+					fn = m
+				}
+			}
+		} else {
+			fn = n.Method(0)
+		}
+		if got := MayEnd(fn); got != want {
+			t.Errorf("%s: %t", decl, got)
+		}
+	}
+}

@@ -203,6 +203,12 @@ func IsRequest(t types.Type) bool {
 	return name == "net/http.Request" || carriers[name] == "request"
 }
 
+// SendsRequest reports whether a method is one of a client, that sends an HTTP request.
+func SendsRequest(fn *types.Func) bool {
+	params := fn.Signature().Params()
+	return fn.Signature().Recv() != nil && (fn.Name() == "Do" || fn.Name() == "RoundTrip") && params.Len() == 1 && IsRequest(params.At(0).Type())
+}
+
 // FromAnybody reports whether t carries what whoever sends it makes up: an HTTP request
 // or a message, and no procedure's arguments that were decoded for it.
 func FromAnybody(t types.Type) bool {

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
@@ -114,7 +115,7 @@ func (d *Duties) powerless(e *effects.Event, r effects.Ref, debt Debt) bool {
 			return false
 		}
 		for m := range iface.Methods() {
-			if slices.Contains(debt.Ends, m.Name()) || effects.IsTeardown(m) {
+			if slices.Contains(debt.Ends, m.Name()) || convention.IsTeardown(m) {
 				return false
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -30,7 +31,7 @@ func (d *Duties) endsOf(n *types.Named) []end {
 	set := types.NewMethodSet(types.NewPointer(n))
 	for sel := range set.Methods() {
 		fn := sel.Obj().(*types.Func)
-		if !effects.IsTeardown(fn) {
+		if !convention.IsTeardown(fn) {
 			continue
 		}
 		sum := d.p.SummaryOf(fn.Origin())
@@ -49,7 +50,7 @@ func (d *Duties) endsOf(n *types.Named) []end {
 		ends = append(ends, e)
 	}
 	// Who has the object calls the exported one, which the others serve.
-	slices.SortStableFunc(ends, func(a, b end) int { return effects.CompareEnding(a.method, b.method) })
+	slices.SortStableFunc(ends, func(a, b end) int { return convention.CompareTeardowns(a.method, b.method) })
 	d.ends[obj] = ends
 	return ends
 }

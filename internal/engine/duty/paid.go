@@ -33,7 +33,7 @@ func (d *Duties) paidBefore(debt Debt, r effects.Ref, ret *ssa.Return) bool {
 // and not one that may do that.
 func (d *Duties) surelyEnds(debt Debt, e *effects.Event) bool {
 	call, ok := e.Instr.(ssa.CallInstruction)
-	if !ok || !slices.Contains(debt.Ends, e.Name) && !effects.Ending(e.Name) {
+	if !ok || !slices.Contains(debt.Ends, e.Name) && !e.Ends() {
 		return false
 	}
 	callee := ir.Callee(call.Common())
@@ -58,5 +58,5 @@ func (d Debt) PaidBy(e *effects.Event) bool {
 	if d.Ends == nil {
 		return e.Kind == effects.Call
 	}
-	return e.Kind == effects.Method && (slices.Contains(d.Ends, e.Name) || effects.Releasing(e.Name) && (!e.Via || effects.EndsOthers(e.Name)))
+	return e.Kind == effects.Method && (e.Gives || slices.Contains(d.Ends, e.Name))
 }

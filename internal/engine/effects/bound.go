@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -274,7 +275,7 @@ func measured(cond ssa.Value) []ssa.Value {
 				if b.Name() == "len" || b.Name() == "cap" {
 					of = append(of, v.Call.Args[0])
 				}
-			} else if fn := ir.Callee(&v.Call); fn != nil && (fn.Name() == "Len" || fn.Name() == "Size") {
+			} else if fn := ir.Callee(&v.Call); fn != nil && convention.Counts(fn) {
 				if args := ir.Args(&v.Call); len(args) > 0 {
 					of = append(of, args[0])
 				}

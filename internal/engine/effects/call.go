@@ -1,10 +1,12 @@
 package effects
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -15,10 +17,11 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 		return
 	}
 	proto := Happening{Instr: instr, Mode: mode(instr), Callee: ir.Callee(common)}
-	args := ir.Args(common)
+	args, sum := ir.Args(common), c.t.summaryOf(common)
 	isMethod := false
 	if proto.Callee != nil {
 		proto.Name = proto.Callee.Name()
+		proto.Gives = givesBack(proto.Callee, sum)
 		isMethod = proto.Callee.Signature().Recv() != nil
 	} else {
 		c.emitCall(c.of(common.Value), proto)
@@ -28,8 +31,8 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 		e.Kind, e.Index = Arg, i
 		if i == 0 && isMethod {
 			e.Kind = Method
-			if common.IsInvoke() && Releasing(e.Name) {
-				c.emitWhole(c.of(arg), e) // what a wrapper holds goes with it
+			if common.IsInvoke() && convention.Ends(e.Callee) {
+				c.emitWhole(c.of(arg), e) // what a wrapper holds ends with it
 			} else {
 				c.emit(c.of(arg), e)
 			}
@@ -40,7 +43,6 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 	if len(c.literals(common)) > 0 {
 		return // the flow goes into them
 	}
-	sum := c.t.summaryOf(common)
 	if sum == nil || sum.Cut {
 		for i, arg := range args {
 			if i == 0 && isMethod {
@@ -55,6 +57,11 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 		return
 	}
 	c.applyOps(instr, proto, args, sum.Ops)
+}
+
+// givesBack reports whether a function may give back what it is called on, or with.
+func givesBack(fn *types.Func, sum *Summary) bool {
+	return convention.Ends(fn) || convention.Undoes(fn) || (sum == nil || sum.Cut) && convention.MayEnd(fn)
 }
 
 // applyOps emits the events of the effects of the callee as seen by the caller.
@@ -90,7 +97,7 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []s
 		e.Mode = Spawned
 	}
 	if op.Kind == Method || op.Kind == Arg {
-		e.Name, e.Callee = op.Name, nil
+		e.Name, e.Callee, e.Gives = op.Name, nil, true
 	}
 	refs := at.refs
 	if op.Path != "" && op.Kind != Replace {
@@ -134,6 +141,12 @@ func (c *collector) applyOp(instr ssa.CallInstruction, proto Happening, args []s
 		c.emitCall(refs, e)
 	case Drain:
 		c.drain(refs, e)
+	case Method:
+		if e.Ends() && op.Path == "" && types.IsInterface(args[op.Param].Type()) {
+			c.emitWhole(refs, e) // as where the method is called
+		} else {
+			c.emit(refs, e)
+		}
 	default:
 		c.emit(refs, e)
 	}
@@ -156,9 +169,9 @@ func (c *collector) emitCall(refs []Ref, e Happening) {
 			continue
 		}
 		if m := ir.BoundMethod(mc); m != nil {
-			e.Kind, e.Name, e.Callee = Method, m.Name(), m
-			c.emit(c.of(mc.Bindings[0]), e)
 			sum := c.t.imported(m)
+			e.Kind, e.Name, e.Callee, e.Gives = Method, m.Name(), m, givesBack(m, sum)
+			c.emit(c.of(mc.Bindings[0]), e)
 			call, ok := e.Instr.(ssa.CallInstruction)
 			if sum == nil || !ok || len(c.calling) == maxCalling || slices.Contains(c.calling, mc) {
 				continue // what a method gives to others may lead to it again

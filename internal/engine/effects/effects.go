@@ -475,7 +475,7 @@ func (p *Package) fieldFact(f *types.Var, events []*Event) *FieldFact {
 		}
 		switch e.Kind {
 		case Method:
-			if Releasing(e.Name) && !slices.Contains(fact.Released, e.Name) {
+			if e.Gives && !slices.Contains(fact.Released, e.Name) {
 				fact.Released = append(fact.Released, e.Name)
 			}
 		case Escape, Return:

@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
 )
 
 // A Kind says what happens to a ref.
@@ -70,9 +72,21 @@ type Happening struct {
 	Key     ssa.Value   // Grow of a map: the key, if this function has it
 	KeyPath string      // from Key to the part that the key is made from
 	Memo    bool        // Call: see Op
+	// Gives is set of a Method or Arg that may give back what it is about: by convention, or
+	// because it is called for nothing else, and what it does is not in sight.
+	Gives bool
 	// Origin is the statement of this package at which it happens when Instr
 	// is a call of the function around it, else Instr itself.
 	Origin ssa.Instruction
+}
+
+// Ends reports whether an event is the call of a method that ends the life of what it is about,
+// by convention; also in a function that is called.
+func (e *Happening) Ends() bool {
+	if e.Kind != Method || e.Callee != nil {
+		return e.Kind == Method && convention.Ends(e.Callee)
+	}
+	return convention.IsTeardownName(e.Name)
 }
 
 // Func returns the function or literal in which the event happens.

@@ -163,7 +163,7 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 		}
 		switch e.Kind {
 		case Method, Arg:
-			if !Releasing(e.Name) {
+			if !e.Gives {
 				continue
 			}
 			op.Name = e.Name
@@ -383,21 +383,6 @@ func (t *table) keyParam(fn *ssa.Function, e *Event) (int, string) {
 		}
 	}
 	return -1, ""
-}
-
-// releasePrefixes are the beginnings of names of functions that give
-// something back.
-var releasePrefixes = []string{
-	"stop", "close", "shutdown", "cancel", "destroy", "release", "cleanup", "disconnect", "terminate", "off", "remove", "delete",
-	"unsub", "unreg", "unwatch", "unhook", "unbind", "unlisten", "unobserve", "unmount", "unset", "untrack", "unref", "unnotify", "unlink",
-	"detach", "deregister", "drain", "reset", "done", "free", "leave", "forget", "quit", "end", "abort", "kill", "dispose", "revoke", "ignore",
-	"evict", "clear", "purge", "prune", "finish", "teardown", "halt", "wait", "join",
-}
-
-// Releasing reports whether a function of that name may give something back.
-func Releasing(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc(releasePrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
 // summaryOf returns the summary of the function that a call runs, or nil if

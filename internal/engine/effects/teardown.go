@@ -1,22 +1,15 @@
 package effects
 
 import (
-	"cmp"
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
-
-// teardownNames are the methods that end the life of their receiver.
-var teardownNames = []string{
-	"Close", "Stop", "Shutdown", "Cleanup", "Destroy", "Release", "Cancel", "Disconnect", "Terminate", "Dispose", "Kill", "Quit", "Teardown",
-	"close", "stop", "shutdown", "cleanup", "destroy", "release", "cancel", "disconnect", "terminate", "dispose", "kill", "quit", "teardown",
-}
 
 // TeardownOf returns the method of typ that ends the life of its values, such
 // as Close, or nil. Only methods without parameters, or with a context alone,
@@ -29,21 +22,11 @@ func TeardownOf(typ types.Type) *types.Func {
 		}
 	}
 	for _, sel := range typeutil.IntuitiveMethodSet(typ, nil) {
-		if fn, ok := sel.Obj().(*types.Func); ok && IsTeardown(fn) {
+		if fn, ok := sel.Obj().(*types.Func); ok && convention.IsTeardown(fn) {
 			return fn
 		}
 	}
 	return nil
-}
-
-// IsTeardown reports whether a method ends the life of its receiver, by its name
-// and parameters.
-func IsTeardown(fn *types.Func) bool {
-	if fn.Signature().Recv() == nil || !slices.Contains(teardownNames, fn.Name()) {
-		return false
-	}
-	params := fn.Signature().Params()
-	return params.Len() == 0 || params.Len() == 1 && ir.IsContext(params.At(0).Type())
 }
 
 // maxEnding bounds how far callers of a method are followed that ends the life of its receiver.
@@ -58,7 +41,7 @@ func (p *Package) inTeardown(fn *ssa.Function, depth int) bool {
 	if !ok || fn.Signature.Recv() == nil {
 		return false
 	}
-	if IsTeardown(obj) || endsWithin(obj) {
+	if convention.IsTeardown(obj) || convention.EndsWithin(obj) {
 		return true
 	}
 	uses := p.Uses(fn)
@@ -74,28 +57,6 @@ func (p *Package) inTeardown(fn *ssa.Function, depth int) bool {
 		by := ir.Outermost(use.Parent())
 		return by.Signature.Recv() == nil || ir.Named(by.Signature.Recv().Type()) != owner || !p.inTeardown(by, depth+1)
 	})
-}
-
-// endsWithin reports whether a method ends the life of its receiver within a time that it is
-// given.
-func endsWithin(fn *types.Func) bool {
-	params := fn.Signature().Params()
-	return slices.Contains(teardownNames, fn.Name()) && params.Len() == 1 && params.At(0).Type().String() == "time.Duration"
-}
-
-// Ending reports whether a method of the name ends the life of its receiver.
-func Ending(name string) bool { return slices.Contains(teardownNames, name) }
-
-// EndsOthers reports whether a method of the name may end the life of what its receiver keeps:
-// it ends that of the receiver, or of some of its parts.
-func EndsOthers(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc(teardownNames, func(verb string) bool { return strings.HasPrefix(name, verb) })
-}
-
-// CompareEnding orders methods that end the life of their receiver, the usual ones first.
-func CompareEnding(a, b *types.Func) int {
-	return cmp.Compare(slices.Index(teardownNames, a.Name()), slices.Index(teardownNames, b.Name()))
 }
 
 // Teardown returns the first type of the package, by name, that has the field,

@@ -309,7 +309,7 @@ func (p *Package) sendsRequest(request *ssa.Parameter, depth int) bool {
 			i := slices.Index(call.Common().Args, ssa.Value(request))
 			return i >= 0 && i < len(fn.Params) && p.sendsRequest(fn.Params[i], depth+1)
 		}
-		return callee.FullName() == "(*net/http.Client).Do" || callee.Name() == "RoundTrip" || callee.Name() == "Do" && callee.Signature().Params().Len() == 1
+		return convention.SendsRequest(callee)
 	})
 }
 

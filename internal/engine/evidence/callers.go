@@ -64,6 +64,8 @@ func (j *judge) shown(fn *ssa.Function, r *reach, n *needs, w *way) bool {
 	} else if o := j.object(fn, j.proved); o.Kind != NoReason && (n.again || n.askStays) {
 		w.presumed = append(slices.Clip(w.presumed), o.presumed...)
 		j.perObject(fn, n, w, o, r)
+	} else if n.again {
+		j.perEntry(fn, n, w)
 	}
 	if n.askStays && j.ofKeeper(fn, *n, w.reason) {
 		n.askStays, n.stays = false, nil

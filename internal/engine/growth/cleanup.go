@@ -95,7 +95,7 @@ func (f *fields) walked(c kept, in *effects.Event, typ types.Type) ssa.Instructi
 	}
 	for _, fn := range f.IR.Funcs {
 		obj, ok := fn.Object().(*types.Func)
-		if !ok || !effects.IsTeardown(obj) || !convention.Reopens(opens.Name(), fn.Name()) {
+		if !ok || !convention.IsTeardown(obj) || !convention.Reopens(opens.Name(), fn.Name()) {
 			continue
 		}
 		if f.closesOnce(fn) {

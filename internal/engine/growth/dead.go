@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -53,7 +54,7 @@ func (f *fields) ends(e *effects.Event) ssa.Value {
 			return common.Args[0]
 		}
 	case effects.Method:
-		if callee := ir.Callee(common); callee != nil && effects.IsTeardown(callee) {
+		if callee := ir.Callee(common); callee != nil && convention.IsTeardown(callee) {
 			return ir.Args(common)[0]
 		}
 	case effects.Call:

@@ -145,8 +145,10 @@ func labels(e *effects.Event) bool {
 // ofPrometheus reports whether an event is a call of a method that the package of
 // Prometheus declares.
 func ofPrometheus(e *effects.Event) bool {
-	return e.Kind == effects.Method && e.Callee != nil && e.Callee.Pkg() != nil && convention.Path(e.Callee.Pkg()) == "github.com/prometheus/client_golang/prometheus"
+	return e.Kind == effects.Method && e.Callee != nil && e.Callee.Pkg() != nil && convention.Path(e.Callee.Pkg()) == prometheus
 }
+
+const prometheus = "github.com/prometheus/client_golang/prometheus"
 
 // deletesLabels are the methods of metrics that delete labels.
 var deletesLabels = []string{"Delete", "DeleteLabelValues", "DeletePartialMatch", "Reset"}
@@ -201,5 +203,5 @@ func labelValues(call *ssa.CallCommon) []ssa.Value {
 // registersMetric reports whether an event hands a metric to a registry, which
 // collects it and deletes nothing.
 func registersMetric(e *effects.Event) bool {
-	return e.Callee != nil && (e.Callee.Name() == "Register" || e.Callee.Name() == "MustRegister")
+	return e.Callee != nil && e.Callee.Pkg() != nil && convention.Path(e.Callee.Pkg()) == prometheus && (e.Callee.Name() == "Register" || e.Callee.Name() == "MustRegister")
 }

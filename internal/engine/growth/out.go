@@ -346,7 +346,7 @@ func (f *finder) hands(e *effects.Event) bool {
 		}
 	case effects.Method:
 		call, ok := e.Instr.(ssa.CallInstruction)
-		return ok && effects.Releasing(e.Name) && f.Callee(call.Common()) == nil
+		return ok && e.Gives && f.Callee(call.Common()) == nil
 	default:
 		return false
 	}

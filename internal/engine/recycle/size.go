@@ -264,6 +264,9 @@ func (g *growing) written(e *effects.Event) ssa.Instruction {
 		if callee == nil {
 			return nil
 		}
+		if callee.Pkg() == nil || !convention.IsStd(callee.Pkg().Path()) {
+			return call
+		}
 		switch name := callee.Name(); {
 		case name == "WriteByte" || name == "WriteRune":
 			if !g.loops(call) {

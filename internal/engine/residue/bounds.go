@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -206,5 +207,5 @@ func lenOf(v ssa.Value) bool {
 		return false
 	}
 	callee := ir.Callee(&call.Call)
-	return callee != nil && callee.Name() == "Len" && callee.Signature().Recv() != nil && callee.Signature().Params().Len() == 0
+	return callee != nil && convention.Counts(callee)
 }

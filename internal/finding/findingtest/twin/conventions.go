@@ -324,8 +324,8 @@ type (
 // teardown are the names of methods that end the life of their receiver, if they
 // have no parameter, or alone a context or how long to wait.
 var teardown = []string{
-	"Abort", "Cancel", "Cleanup", "Close", "Destroy", "Detach", "Disconnect", "Dispose", "End", "Finish", "Free", "Kill", "Quit", "Release",
-	"Remove", "Shutdown", "Stop", "Teardown", "Terminate", "Unref", "Unregister", "Unsubscribe", "Unwatch",
+	"Cancel", "Cleanup", "Close", "Destroy", "Detach", "Disconnect", "Dispose", "Kill", "Quit", "Release",
+	"Remove", "Shutdown", "Stop", "Teardown", "Terminate", "Unregister", "Unsubscribe", "Unwatch",
 }
 
 func isTeardown(fn *types.Func) bool {

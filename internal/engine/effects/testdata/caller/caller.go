@@ -8,7 +8,7 @@ import (
 	"example.com/exported"
 )
 
-// effects(method p0 Stop, arg p0 Halt)
+// effects(method p0 Stop)
 func halt(t *time.Ticker) { exported.Halt(t) }
 
 // effects(store p0 -> example.com/exported.Kept)

@@ -30,7 +30,7 @@ func (o *owner) reset() { o.list = nil }
 // effects(shrink p0.list)
 func (o *owner) pop() { o.list = o.list[:len(o.list)-1] }
 
-// effects(arg p0.list Delete, shrink p0.list, arg p1 Delete)
+// effects(shrink p0.list)
 func (o *owner) cut(i int) { o.list = slices.Delete(o.list, i, i+1) }
 
 // effects(grow p0 by p1)

@@ -102,7 +102,7 @@ type keeper interface{ keep(*time.Ticker) }
 func byInterface(k keeper, t *time.Ticker) { k.keep(t) }
 
 // One type behind a package variable of interface type is no unknown code:
-// effects(method p0 Stop, arg p0 halt)
+// effects(method p0 Stop)
 func bySingleton(t *time.Ticker) { single.halt(t) }
 
 type halter interface{ halt(*time.Ticker) }

@@ -120,3 +120,52 @@ type plan struct{ bus *Bus }
 func (p *plan) attach() {
 	keepIn(p.bus)
 }
+
+// A Desk has a way to end each of its jobs, and its bus stays when one of them goes.
+type Desk struct {
+	bus  *Bus
+	ends map[string]func()
+	done map[string]bool
+}
+
+func newJob(b *Bus) func() {
+	keepIn(b) // want `manifest object`
+	return func() {}
+}
+
+func (d *Desk) Open(name string, own *Bus) {
+	keepIn(own)   // want `latent`
+	keepIn(d.bus) // want `manifest object`
+	d.ends[name] = newJob(d.bus)
+}
+
+func (d *Desk) Close(name string) {
+	d.ends[name]()
+	delete(d.ends, name)
+}
+
+// Note puts nothing there that something goes on for.
+func (d *Desk) Note(name string) {
+	keepIn(d.bus) // want `latent`
+	d.done[name] = true
+}
+
+func (d *Desk) Forget(name string) { delete(d.done, name) }
+
+// A Table lets all of them go, at its end.
+type Table struct {
+	bus  *Bus
+	ends map[string]func()
+}
+
+func (t *Table) Open(name string) {
+	keepIn(t.bus) // want `latent`
+	t.ends[name] = newJob(new(Bus))
+}
+
+func (t *Table) Close() {
+	for name, end := range t.ends {
+		end()
+		delete(t.ends, name)
+	}
+}
