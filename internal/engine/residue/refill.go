@@ -28,10 +28,13 @@ func (p *Package) fed(c *Cut) bool {
 				return
 			}
 			callee := ir.Callee(&call.Call)
-			if callee == nil || callee.Signature().Recv() != nil || callee.Pkg() == nil || callee.Pkg().Path() != "container/heap" || ir.Named(ir.Unwrap(call.Call.Args[0]).Type()) != c.named {
+			if callee == nil || callee.Signature().Recv() != nil || callee.Pkg() == nil || len(call.Call.Args) == 0 || callee.Pkg() == p.IR.Pass.Pkg || ir.Named(ir.Unwrap(call.Call.Args[0]).Type()) != c.named {
 				return
 			}
 			c.used = true
+			if callee.Pkg().Path() != "container/heap" {
+				return
+			}
 			switch callee.Name() {
 			case "Push":
 				pushes = pushes || !slices.ContainsFunc(p.Refs(call.Call.Args[0]), func(r effects.Ref) bool { return effects.Fresh(r.Root) })

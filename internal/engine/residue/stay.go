@@ -149,7 +149,7 @@ func (p *Package) forOthers(c *Cut, t *types.TypeName) bool {
 			return true
 		}
 	}
-	return !filled
+	return !filled && c.Kind != Front && c.Kind != Back // who fills it is not known
 }
 
 // given reports whether what an instruction appends is, or has in it, what its function is
