@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -320,12 +321,13 @@ func ofClock(v ssa.Value, depth int) bool {
 	return false
 }
 
-// emptied returns what takes elements out of the elements of a container, in another
-// function than a way in, if one is given, or deferred there; nil if nothing does.
+// emptied returns what takes elements out of the elements of a container, which are containers
+// themselves, in another function than a way in, if one is given, or deferred there; nil if
+// nothing does.
 func (f *fields) emptied(c kept, in *effects.Event) ssa.Instruction {
 	for _, e := range f.under(c.field) {
 		at, _ := f.keptAt(e.Ref.Path)
-		if e.Kind != effects.Shrink || at == c || !at.within(c) || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) || e.Origin != e.Instr || f.fromRange(outerKey(e.Instr)) {
+		if e.Kind != effects.Shrink || at == c || !at.within(c) || strings.Contains(at.rest[len(c.rest):], ".") || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) || e.Origin != e.Instr || f.fromRange(outerKey(e.Instr)) {
 			continue
 		}
 		if in == nil || ir.Outermost(e.Func()) != ir.Outermost(in.Func()) || e.Func() != in.Func() && f.runsAtReturn(e.Func()) {

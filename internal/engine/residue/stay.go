@@ -77,25 +77,37 @@ func isBasic(t types.Type) bool {
 func (p *Package) isShared(t *types.TypeName) bool {
 	if p.shared == nil {
 		p.shared = make(map[*types.TypeName]bool)
+		var work []*types.TypeName
 		scope := p.IR.Pass.Pkg.Scope()
 		for _, name := range scope.Names() {
-			outer, ok := scope.Lookup(name).(*types.TypeName)
-			if !ok || outer.IsAlias() {
+			if t, ok := scope.Lookup(name).(*types.TypeName); ok && !t.IsAlias() && slices.ContainsFunc(fields(t), shares) {
+				work = append(work, t)
+			}
+		}
+		for len(work) > 0 {
+			t := work[len(work)-1]
+			work = work[:len(work)-1]
+			if p.shared[t] {
 				continue
 			}
-			s, ok := outer.Type().Underlying().(*types.Struct)
-			if !ok || !slices.ContainsFunc(slices.Collect(s.Fields()), shares) {
-				continue
-			}
-			p.shared[outer] = true
-			for f := range s.Fields() {
-				if part := ir.Named(element(f.Type())); part != nil && part.Obj().Pkg() == outer.Pkg() {
-					p.shared[part.Origin().Obj()] = true
+			p.shared[t] = true
+			for _, f := range fields(t) {
+				if part := ir.Named(element(f.Type())); part != nil && part.Obj().Pkg() == t.Pkg() {
+					work = append(work, part.Origin().Obj())
 				}
 			}
 		}
 	}
 	return p.shared[t]
+}
+
+// fields returns the fields of a type that is a struct.
+func fields(t *types.TypeName) []*types.Var {
+	s, ok := t.Type().Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	return slices.Collect(s.Fields())
 }
 
 // element returns what maps and lists, perhaps of such, are made of.
@@ -179,11 +191,7 @@ func (p *Package) isField(t *types.TypeName) bool {
 	scope := t.Pkg().Scope()
 	return slices.ContainsFunc(scope.Names(), func(name string) bool {
 		outer, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || outer.IsAlias() {
-			return false
-		}
-		s, ok := outer.Type().Underlying().(*types.Struct)
-		return ok && slices.ContainsFunc(slices.Collect(s.Fields()), func(f *types.Var) bool {
+		return ok && !outer.IsAlias() && slices.ContainsFunc(fields(outer), func(f *types.Var) bool {
 			n := ir.Named(f.Type())
 			return n != nil && n.Origin().Obj() == t
 		})
