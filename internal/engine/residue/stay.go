@@ -248,7 +248,7 @@ func heavy(t types.Type, depth int) bool {
 }
 
 // limited reports whether the package compares the length of the list in a field with a
-// constant or a setting: it is a short one.
+// small constant or a setting: it is a short one.
 func (p *Package) limited(c *Cut) bool {
 	if p.limits == nil {
 		p.limits = make(map[*types.Var]bool)
@@ -279,12 +279,14 @@ func (p *Package) noteLimit(length, with ssa.Value) {
 	}
 }
 
-// isSet reports whether a number is a constant that bounds something, a package variable or
-// a field.
+// isSet reports whether a number is a small constant that bounds something, a package
+// variable or a field.
 func isSet(v ssa.Value) bool {
+	const small = 1 << 12
 	switch v := v.(type) {
 	case *ssa.Const:
-		return v.Value != nil && v.Value.Kind() == constant.Int && constant.Compare(v.Value, token.GTR, constant.MakeInt64(1))
+		return v.Value != nil && v.Value.Kind() == constant.Int &&
+			constant.Compare(v.Value, token.GTR, constant.MakeInt64(1)) && constant.Compare(v.Value, token.LEQ, constant.MakeInt64(small))
 	case *ssa.Convert:
 		return isSet(v.X)
 	case *ssa.UnOp:
