@@ -41,7 +41,7 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 		case f.whenRead(out):
 			miss = WhenRead
 		default:
-			at := f.leftBehind(c, in, outs)
+			at := cmp.Or(f.leftBehind(c, in, outs), f.leftHere(c, in))
 			return Sibling, at, at != nil
 		}
 		if witness == nil {
