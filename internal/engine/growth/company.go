@@ -78,7 +78,14 @@ func (f *fields) leftHere(c kept, in *effects.Event) ssa.Instruction {
 				left = out.Instr
 			}
 		}
-		if both && left != nil {
+		if both && left != nil && !slices.ContainsFunc(f.outs(c), func(out *effects.Event) bool {
+			del := deleted(out)
+			if del == nil || out.Origin != out.Instr {
+				return false
+			}
+			with, moved := f.alongside(o, c, out, del)
+			return !with && moved // it may have gone before
+		}) {
 			return left
 		}
 	}
