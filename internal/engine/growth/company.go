@@ -61,7 +61,7 @@ func (f *fields) leftHere(c kept, in *effects.Event) ssa.Instruction {
 		if !ok || o == c || o.rest != c.rest || e.Kind != effects.Grow || e.Instr.Block() != in.Instr.Block() || e.Ref.Root != in.Ref.Root {
 			continue
 		}
-		if other, callee := keyOf(e); other == nil || callee || !f.sameKey(other, key) {
+		if other, callee := keyOf(e); other == nil || callee || !f.sameKey(other, key) || f.filledAlone(o, c) {
 			continue
 		}
 		var left ssa.Instruction
@@ -101,15 +101,32 @@ func (f *fields) alongside(c, o kept, out *effects.Event, del ssa.Value) (with, 
 		case !ok || e.Instr == out.Instr:
 		case takes(e) && c.within(at):
 			if k := deleted(e); k == nil || f.sameKey(k, del) {
-				with = with || follows(e.Instr, out.Instr) || follows(out.Instr, e.Instr)
+				with = with || f.sameRound(e.Instr, out.Instr)
 			}
 		case e.Kind == effects.Grow && at.field != o.field:
 			if k, callee := keyOf(e); k == nil || callee || f.sameKey(k, del) {
-				moved = moved || follows(e.Instr, out.Instr) || follows(out.Instr, e.Instr)
+				moved = moved || f.sameRound(e.Instr, out.Instr)
 			}
 		}
 	}
 	return with, moved
+}
+
+// sameRound reports whether control gets from one of two instructions to the other without
+// another round of a loop around both.
+func (f *fields) sameRound(a, b ssa.Instruction) bool {
+	if a.Parent() != b.Parent() {
+		return false
+	}
+	l := f.IR.Graph(a.Parent()).Innermost(a.Block())
+	for l != nil && !l.Contains(b.Block()) {
+		l = l.Outer
+	}
+	var header *ssa.BasicBlock
+	if l != nil && l.Header != a.Block() && l.Header != b.Block() {
+		header = l.Header
+	}
+	return ir.Reaches(a.Block(), b.Block(), header) || ir.Reaches(b.Block(), a.Block(), header)
 }
 
 // isMark reports whether a type is a map to what tells nothing but that a key is there.
