@@ -88,7 +88,8 @@
 // the same type, unless that is a plain text or number. Or a key is put in only where
 // another map has it, and that one loses it. Or marks, which say no more than that a key
 // is there, go only together with an element of another map, and one place takes that out
-// alone and puts it nowhere else. It is reported at the insert into the one that is
+// alone and puts it nowhere else. Or one place takes the key out of both, and another one
+// of one of them alone, and puts it nowhere else. It is reported at the insert into the one that is
 // forgotten. Not so if one of the two is filled alone as well, or is a queue that is
 // emptied.
 //
@@ -99,8 +100,8 @@
 //
 // # empty-inner-kept
 //
-// What the elements of a map hold is taken out, and the keys stay when nothing is
-// left under them.
+// Elements of a map are maps or lists themselves. What they hold is taken out, and the keys
+// stay when nothing is left under them.
 //
 // # delete-on-rollback-only
 //
@@ -125,7 +126,7 @@
 // A field or captured variable is set to something that has its old value in it: a
 // logger with one more attribute, a context, a handler around a handler. Not so where a
 // function calls the literal that does it itself, and not in a loop: each call has its own
-// variable.
+// variable; nor where it returns what is in the variable, which the literal builds.
 //
 // # labels-not-deleted
 //

@@ -44,9 +44,11 @@
 //
 // Many keys are those that come from requests, connections, what is read, received
 // or decoded, counters, the clock, random numbers, pointers to what is made anew,
-// and those under which a container has things that come and go. What is appended
+// and those under which a container has things that come and go: also a field of a struct
+// whose values are such keys elsewhere in the package. What is appended
 // unless slices.Contains finds it has keys, too: itself. Few are numbers of 16 bits,
-// and the own addresses of listeners and connections.
+// and the own addresses of listeners and connections. Names of files that were found are as
+// many as there are files: nothing shows that these are many.
 //
 // What nothing shows is latent: reported with -latent, and in the package that
 // calls it if that shows it. Names of functions, types, variables and keys show
@@ -61,8 +63,9 @@
 //
 // Growth with a bound: constant keys, keys of a small type, of a type for which the
 // package declares constants, remainders, elements of a fixed list, keys that are
-// present already, types of the program; and growth that a check of the length
-// decides.
+// present already, types of the program, numbers that were found to be less than a small
+// constant, a length or a setting of another package; and growth that a check of the
+// length decides.
 //
 // Containers from which something takes out what is put in, and those that code
 // which is not in sight gets hold of: returned, stored elsewhere, given to unknown
@@ -95,7 +98,8 @@
 // to shrink them. Also for metrics of Prometheus in unexported package variables,
 // or in the object that one holds, that get many labels and from which the package
 // deletes none. Labels are many if they are what was sent; what other packages make
-// of that, or find in a context, may be one of a few.
+// of that, or find in a context, may be one of a few, and so may be what was found in a
+// map that loses nothing.
 //
 // # chan-only-grows
 //

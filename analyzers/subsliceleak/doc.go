@@ -38,6 +38,15 @@
 // again; elements that are pointers into another slice; and objects that go to
 // a sync.Pool. Several cuts of one kind of one slice are one finding.
 //
+// What an array keeps goes with the object that has it, and most lists that are cut belong
+// to one operation: a walk, a query, the tree of a file. So something has to show that the
+// object stays: it hangs on a package variable; it has a lock or a channel, or is part of
+// what has; the method that cuts is given the element, and looks for it; or it is a
+// container for others, an exported type of a package that can be imported, whose
+// exported methods put in what they are given and take it out, and whose elements are seen
+// to be large: they lead to lists, maps or functions, or to what has to be closed. Else a cut needs
+// evidence as growth does (see fieldgrowth), and without that it is latent.
+//
 // # small-of-large
 //
 // A small part of a large buffer is kept where it stays: a line, word or match, or a
@@ -53,18 +62,16 @@
 // parts that a loop keeps one after the other, unless it picks them by
 // what they are or begin with; what has a limit, as with io.LimitReader, and
 // files with a constant name; containers that are replaced as a whole; and a part whose
-// place something else takes on every way on, before the function returns.
+// place something else takes on every way on, before the function returns, unless it fails.
 //
 // # queue-front
 //
 // Elements are taken from the front of a slice that is appended to: s = s[1:]. The
 // slots in front of it stay until append moves the rest to a new array. A
 // fix sets them to nil before. Silent is a window, which the function that cuts it
-// appends to as well.
-//
-// Here and in popped-slot-kept, fields of a type are silent that is not exported and has
-// no lock and no channel, nor is part of a type that has: its objects are cursors of one
-// operation.
+// appends to as well, and a queue that is short: the package compares its length with a
+// small constant or a setting. The elements have to be seen to be large, wherever the
+// queue is: what is little goes soon enough.
 //
 // # popped-slot-kept
 //
@@ -85,7 +92,7 @@
 // Elements are taken out of the middle, and those behind move down: append(s[:i],
 // s[i+1:]...), copy and a shorter slice, or a loop that appends to s[:0] what it
 // keeps of s. The slots at the end keep what was in them, unless the function appends
-// behind that. slices.Delete
+// behind that, on every way on. slices.Delete
 // clears them since Go 1.22; with an older go line in go.mod it is reported as well.
 //
 // # interior-pointer

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/residue"
 	"github.com/memlint/memlint/internal/engine/retention"
@@ -53,11 +54,11 @@ func find(p *evidence.Package) []*evidence.Leak {
 
 // add adds a leak if its place may run again. Leaks of one kind in what is declared at a
 // place are told as one.
-func (c *checker) add(at ssa.Instruction, l *finding.Leak, of token.Pos) {
+func (c *checker) add(at ssa.Instruction, l *finding.Leak, of token.Pos, needs evidence.Needs) {
 	if !c.Repeatable(at) {
 		return
 	}
-	leak := account.Leak(c.Package, l, at, account.Owes)
+	leak := account.Leak(c.Package, l, at, needs)
 	if of.IsValid() {
 		leak.Subject = c.IR.Pass.Fset.Position(of).String()
 	}
@@ -78,7 +79,11 @@ func (c *checker) cut(cut *residue.Cut) {
 	l := &finding.Leak{Category: words.category, What: words.what, HeldBy: []string{retention.Slot{Ref: cut.Place}.Name()}}
 	l.Pos, l.End = c.IR.Statement(cut.At)
 	l.Fix = c.clears(cut, l.Pos)
-	c.add(cut.At, l, cut.Whose())
+	needs := account.Owes
+	if !cut.Stays {
+		needs = evidence.Needs{Again: true, Of: []effects.Ref{cut.Owner()}, Keeper: true, Strict: true}
+	}
+	c.add(cut.At, l, cut.Whose(), needs)
 }
 
 // piece reports a part that keeps the whole.
@@ -96,7 +101,7 @@ func (c *checker) piece(piece residue.Piece) {
 		}
 		account.Note(c.Package, l, def, text)
 	}
-	c.add(piece.At, l, token.NoPos)
+	c.add(piece.At, l, token.NoPos, account.Owes)
 }
 
 // all says how much of what is kept.

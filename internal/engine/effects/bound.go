@@ -22,7 +22,7 @@ func (t *table) keyBounded(f *flow, v *ssa.MapUpdate) bool {
 		return false
 	}
 	return t.smallDomain(m.Key()) || t.smallDomain(ir.Unconvert(v.Key).Type()) || t.constantKey(f, v.Key) ||
-		t.keyPresent(f, v) || t.keyCompared(v) || t.sizeBounded(f, v, f.of(v.Map))
+		t.keyPresent(f, v) || t.keyCompared(v) || keyInRange(v) || t.sizeBounded(f, v, f.of(v.Map))
 }
 
 // smallDomain reports whether a key type has few values: small integers, the
@@ -144,13 +144,13 @@ func (t *table) fixedList(refs []Ref) bool {
 // keyPresent reports whether the update is made only where a look-up of the
 // same key in the same map has found it.
 func (t *table) keyPresent(f *flow, v *ssa.MapUpdate) bool {
-	return slices.ContainsFunc(FoundBy(v), func(look *ssa.Lookup) bool { return overlap(f.of(look.X), f.of(v.Map)) })
+	return slices.ContainsFunc(FoundBy(v, v.Key), func(look *ssa.Lookup) bool { return overlap(f.of(look.X), f.of(v.Map)) })
 }
 
-// FoundBy returns the look-ups of the key of an update, in this map or others, that have
-// found it where the update is made.
-func FoundBy(v *ssa.MapUpdate) (looks []*ssa.Lookup) {
-	for b := v.Block(); b.Idom() != nil; b = b.Idom() {
+// FoundBy returns the look-ups of a key, in whatever map, that have found it where control
+// comes to an instruction.
+func FoundBy(at ssa.Instruction, key ssa.Value) (looks []*ssa.Lookup) {
+	for b := at.Block(); b.Idom() != nil; b = b.Idom() {
 		if len(b.Preds) != 1 {
 			continue
 		}
@@ -175,7 +175,7 @@ func FoundBy(v *ssa.MapUpdate) (looks []*ssa.Lookup) {
 				found = 1 - e.Succ
 			}
 		}
-		if look != nil && pred.Succs[found] == b && sameLoad(look.Index, v.Key) {
+		if look != nil && pred.Succs[found] == b && sameLoad(look.Index, key) {
 			looks = append(looks, look)
 		}
 	}
@@ -202,6 +202,56 @@ func (t *table) keyCompared(v *ssa.MapUpdate) bool {
 		if all {
 			return true
 		}
+	}
+	return false
+}
+
+// keyInRange reports whether the update is made only where the key, a number, was found to be
+// less than a constant, a length or a setting.
+func keyInRange(v *ssa.MapUpdate) bool {
+	if basic, ok := v.Key.Type().Underlying().(*types.Basic); !ok || basic.Info()&types.IsInteger == 0 {
+		return false
+	}
+	for b := v.Block(); b.Idom() != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		pred := b.Preds[0]
+		br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cmp, ok := br.Cond.(*ssa.BinOp)
+		if !ok {
+			continue
+		}
+		key, limit, op := cmp.X, cmp.Y, cmp.Op
+		if sameLoad(limit, v.Key) {
+			key, limit, op = limit, key, mirrored[op]
+		}
+		less := op == token.LSS || op == token.LEQ
+		if (less && pred.Succs[0] == b || (op == token.GTR || op == token.GEQ) && pred.Succs[1] == b) && sameLoad(key, v.Key) && isLimit(limit, v.Parent()) {
+			return true
+		}
+	}
+	return false
+}
+
+var mirrored = map[token.Token]token.Token{token.LSS: token.GTR, token.GTR: token.LSS, token.LEQ: token.GEQ, token.GEQ: token.LEQ}
+
+// isLimit reports whether a number is a small constant, a length or a field of another
+// package's struct, as settings are.
+func isLimit(v ssa.Value, in *ssa.Function) bool {
+	const small = 1 << 16
+	switch v := ir.Unconvert(v).(type) {
+	case *ssa.Const:
+		return v.Value != nil && constant.Compare(v.Value, token.LEQ, constant.MakeInt64(small))
+	case *ssa.Call:
+		b, ok := v.Call.Value.(*ssa.Builtin)
+		return ok && b.Name() == "len"
+	case *ssa.UnOp:
+		at, ok := v.X.(*ssa.FieldAddr)
+		return ok && v.Op == token.MUL && in.Pkg != nil && FieldOf(at.X, at.Field).Pkg() != in.Pkg.Pkg
 	}
 	return false
 }

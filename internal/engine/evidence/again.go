@@ -353,7 +353,7 @@ func (p *Package) starts(fn *ssa.Function) bool {
 // the making.
 func (p *Package) uncalled(fn *ssa.Function, r *reach) bool {
 	obj, ok := fn.Object().(*types.Func)
-	if !ok || fn.Parent() != nil || len(r.sites) > 0 || r.open || len(p.Uses(fn)) > 0 || p.IR.Tested(obj.Name()) {
+	if !ok || fn.Parent() != nil || len(r.sites) > 0 || r.open || len(p.Uses(fn)) > 0 || p.IR.Tested(obj.Name()) || p.starts(fn) {
 		return false
 	}
 	return (!obj.Exported() || p.pass.Pkg.Name() == "main") && !p.named()[obj]

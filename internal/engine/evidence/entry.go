@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -40,7 +41,55 @@ func (p *Package) isEntry(v ssa.Value, fn *ssa.Function) bool {
 		keys = p.entryKeys(fn)
 		p.entries[fn] = keys
 	}
-	return keys[ir.Unconvert(v)]
+	return keys[ir.Unconvert(v)] || p.entryFields()[keyField(v)]
+}
+
+// keyField returns the field of a struct that a key is, or is loaded from; nil if it is none.
+func keyField(v ssa.Value) *types.Var {
+	switch v := ir.Unconvert(v).(type) {
+	case *ssa.Field:
+		return effects.FieldOf(v.X, v.Field).Origin()
+	case *ssa.UnOp:
+		if at, ok := v.X.(*ssa.FieldAddr); ok && v.Op == token.MUL {
+			return effects.FieldOf(at.X, at.Field).Origin()
+		}
+	}
+	return nil
+}
+
+// indexEntryFields returns the fields whose values are keys of maps from which the package
+// takes them out: who has such a field comes and goes.
+func (p *Package) indexEntryFields() map[*types.Var]bool {
+	fields := make(map[*types.Var]bool)
+	for _, e := range p.Events() {
+		if h, put := p.entryPut(e); put != nil && !p.inTest(e.Func()) {
+			if f := keyField(put.Key); f != nil && !fields[f] && p.losesElements(h, e.Ref.Path.Elems()) {
+				fields[f] = true
+			}
+		}
+	}
+	return fields
+}
+
+// entryPut returns the map update that an event is, and what has the map, if an entry is put
+// into it that may come and go; nil if it is no such event.
+func (p *Package) entryPut(e *effects.Event) (h holder, put *ssa.MapUpdate) {
+	put, ok := e.Instr.(*ssa.MapUpdate)
+	if !ok || e.Kind != effects.Grow || e.Via {
+		return h, nil
+	}
+	switch put.Value.Type().Underlying().(type) {
+	case *types.Basic, *types.Struct:
+		return h, nil
+	}
+	h.field = e.Ref.Path.Field()
+	if g, ok := e.Ref.Root.(*ssa.Global); ok && h.field == nil {
+		h.global = g
+	}
+	if h == (holder{}) {
+		return h, nil
+	}
+	return h, put
 }
 
 // entryKeys returns the keys of a function that isEntry is true of.
@@ -49,19 +98,8 @@ func (p *Package) entryKeys(fn *ssa.Function) map[ssa.Value]bool {
 	things := make(map[ssa.Value]bool) // that are taken out
 	var puts []*ssa.MapUpdate
 	for _, e := range p.In(fn) {
-		put, ok := e.Instr.(*ssa.MapUpdate)
-		if !ok || e.Kind != effects.Grow || e.Via {
-			continue
-		}
-		switch put.Value.Type().Underlying().(type) {
-		case *types.Basic, *types.Struct:
-			continue
-		}
-		h := holder{field: e.Ref.Path.Field()}
-		if g, ok := e.Ref.Root.(*ssa.Global); ok && h.field == nil {
-			h.global = g
-		}
-		if h == (holder{}) {
+		h, put := p.entryPut(e)
+		if put == nil {
 			continue
 		}
 		if p.losesElements(h, e.Ref.Path.Elems()) {
@@ -76,6 +114,31 @@ func (p *Package) entryKeys(fn *ssa.Function) map[ssa.Value]bool {
 		}
 	}
 	return keys
+}
+
+// foundFile reports whether a value was found to be the name of a file where control comes to
+// an instruction.
+func foundFile(v ssa.Value, at ssa.Instruction) bool {
+	for b := at.Block(); v != nil && b.Idom() != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		x, isNil, ok := ir.NilEdge(b.Preds[0])
+		if !ok || isNil.To() != b || !ir.IsError(x.Type()) {
+			continue
+		}
+		ext, ok := x.(*ssa.Extract)
+		if !ok {
+			continue
+		}
+		if call, ok := ext.Tuple.(*ssa.Call); ok {
+			callee := ir.Callee(&call.Call)
+			if callee != nil && convention.FindsFile(callee) && ir.Unconvert(call.Call.Args[0]) == ir.Unconvert(v) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // given follows what a parameter is given that a value was found to be made

@@ -87,6 +87,7 @@ type Package struct {
 	emptied      func() map[*types.Var]bool           // fields that are set to nil by what does not end their owner
 	elements     map[*types.TypeName][]holder         // see containersOf
 	entries      map[*ssa.Function]map[ssa.Value]bool // see isEntry
+	entryFields  func() map[*types.Var]bool           // see indexEntryFields
 }
 
 func newPackage(pass *analysis.Pass) *Package {
@@ -111,6 +112,7 @@ func newPackage(pass *analysis.Pass) *Package {
 	p.named = sync.OnceValue(p.indexNamed)
 	p.testing = sync.OnceValue(p.importTesting)
 	p.emptied = sync.OnceValue(p.indexEmptied)
+	p.entryFields = sync.OnceValue(p.indexEntryFields)
 	silences := finding.SilencesOf(pass)
 	var all []*Leak
 	for _, analyzer := range slices.Sorted(maps.Keys(finders)) {

@@ -48,6 +48,87 @@ func (f *fields) leftBehind(c kept, in *effects.Event, outs []*effects.Event) ss
 	return nil
 }
 
+// leftHere returns what takes a key out of a container that gets it in the same block as c, and
+// leaves it there, while at another place it goes from both; nil if nothing does. What is put
+// elsewhere under the key goes on.
+func (f *fields) leftHere(c kept, in *effects.Event) ssa.Instruction {
+	key, callee := keyOf(in)
+	if key == nil || callee || in.Origin != in.Instr {
+		return nil
+	}
+	for _, e := range f.In(in.Func()) {
+		o, ok := f.keptAt(e.Ref.Path)
+		if !ok || o == c || o.rest != c.rest || e.Kind != effects.Grow || e.Instr.Block() != in.Instr.Block() || e.Ref.Root != in.Ref.Root {
+			continue
+		}
+		if other, callee := keyOf(e); other == nil || callee || !f.sameKey(other, key) || f.filledAlone(o, c) {
+			continue
+		}
+		var left ssa.Instruction
+		both := false
+		for _, out := range f.outs(o) {
+			del := deleted(out)
+			if del == nil || out.Origin != out.Instr || f.emptiesAll(out) || f.uncalled(out) {
+				continue
+			}
+			switch with, moved := f.alongside(c, o, out, del); {
+			case with:
+				both = true
+			case !moved && left == nil:
+				left = out.Instr
+			}
+		}
+		if both && left != nil && !slices.ContainsFunc(f.outs(c), func(out *effects.Event) bool {
+			del := deleted(out)
+			if del == nil || out.Origin != out.Instr {
+				return false
+			}
+			with, moved := f.alongside(o, c, out, del)
+			return !with && moved // it may have gone before
+		}) {
+			return left
+		}
+	}
+	return nil
+}
+
+// alongside reports whether the function that takes a key out of a container takes it out of c
+// as well, before that or behind it, and whether it puts something under the key elsewhere.
+func (f *fields) alongside(c, o kept, out *effects.Event, del ssa.Value) (with, moved bool) {
+	for _, e := range f.In(out.Func()) {
+		at, ok := f.keptAt(e.Ref.Path)
+		switch {
+		case !ok || e.Instr == out.Instr:
+		case takes(e) && c.within(at):
+			if k := deleted(e); k == nil || f.sameKey(k, del) {
+				with = with || f.sameRound(e.Instr, out.Instr)
+			}
+		case e.Kind == effects.Grow && at.field != o.field:
+			if k, callee := keyOf(e); k == nil || callee || f.sameKey(k, del) {
+				moved = moved || f.sameRound(e.Instr, out.Instr)
+			}
+		}
+	}
+	return with, moved
+}
+
+// sameRound reports whether control gets from one of two instructions to the other without
+// another round of a loop around both.
+func (f *fields) sameRound(a, b ssa.Instruction) bool {
+	if a.Parent() != b.Parent() {
+		return false
+	}
+	l := f.IR.Graph(a.Parent()).Innermost(a.Block())
+	for l != nil && !l.Contains(b.Block()) {
+		l = l.Outer
+	}
+	var header *ssa.BasicBlock
+	if l != nil && l.Header != a.Block() && l.Header != b.Block() {
+		header = l.Header
+	}
+	return ir.Reaches(a.Block(), b.Block(), header) || ir.Reaches(b.Block(), a.Block(), header)
+}
+
 // isMark reports whether a type is a map to what tells nothing but that a key is there.
 func isMark(typ types.Type) bool {
 	m, ok := typ.Underlying().(*types.Map)

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -40,7 +41,7 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 		case f.whenRead(out):
 			miss = WhenRead
 		default:
-			at := f.leftBehind(c, in, outs)
+			at := cmp.Or(f.leftBehind(c, in, outs), f.leftHere(c, in))
 			return Sibling, at, at != nil
 		}
 		if witness == nil {
@@ -348,12 +349,13 @@ func ofClock(v ssa.Value, depth int) bool {
 	return false
 }
 
-// emptied returns what takes elements out of the elements of a container, in another
-// function than a way in, if one is given, or deferred there; nil if nothing does.
+// emptied returns what takes elements out of the elements of a container, which are containers
+// themselves, in another function than a way in, if one is given, or deferred there; nil if
+// nothing does.
 func (f *fields) emptied(c kept, in *effects.Event) ssa.Instruction {
 	for _, e := range f.under(c.field) {
 		at, _ := f.keptAt(e.Ref.Path)
-		if e.Kind != effects.Shrink || at == c || !at.within(c) || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) || e.Origin != e.Instr || f.fromRange(outerKey(e.Instr)) {
+		if e.Kind != effects.Shrink || at == c || !at.within(c) || strings.Contains(at.rest[len(c.rest):], ".") || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) || e.Origin != e.Instr || f.fromRange(outerKey(e.Instr)) {
 			continue
 		}
 		if in == nil || ir.Outermost(e.Func()) != ir.Outermost(in.Func()) || e.Func() != in.Func() && f.runsAtReturn(e.Func()) {

@@ -30,7 +30,7 @@ func (f *finder) metrics() []Growth {
 		if g == nil || g.Pkg != f.IR.SSA || f.exported(g) && allExported(e.Ref.Path) {
 			continue
 		}
-		values := labelValues(e.Instr.(ssa.CallInstruction).Common())
+		values := f.unknownLabels(e.Instr.(ssa.CallInstruction))
 		c := container{g, e.Ref.Path}
 		if len(values) == 0 || f.forgetsLabels(c) {
 			continue
@@ -55,7 +55,7 @@ func (f *fields) labels() []FieldGrowth {
 		if !ok || c.rest != "" || e.Via || !labels(e) || e.Origin != e.Instr || f.OfPackage(e.Ref.Root) || f.HelpsTests(e.Func()) || f.exposed(c.field) {
 			continue
 		}
-		values := labelValues(e.Instr.(ssa.CallInstruction).Common())
+		values := f.unknownLabels(e.Instr.(ssa.CallInstruction))
 		if len(values) == 0 || f.forgets(c.field) != nil {
 			continue
 		}
@@ -198,6 +198,31 @@ func labelValues(call *ssa.CallCommon) []ssa.Value {
 	}
 	values, _ := ir.Variadic(list)
 	return values
+}
+
+// unknownLabels returns the label values of a call but for those that were found as keys of a
+// map from which nothing is taken out: there are as many as that has.
+func (f *finder) unknownLabels(call ssa.CallInstruction) []ssa.Value {
+	return slices.DeleteFunc(slices.Clone(labelValues(call.Common())), func(v ssa.Value) bool {
+		return slices.ContainsFunc(effects.FoundBy(call, v), func(look *ssa.Lookup) bool {
+			refs := f.Refs(look.X)
+			return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool { return !f.staysWhole(r) })
+		})
+	})
+}
+
+// staysWhole reports whether a container is that of a field or package variable, and the
+// package takes nothing out of it.
+func (f *finder) staysWhole(r effects.Ref) bool {
+	events := f.Of(r.Root)
+	if field := r.Path.Field(); field != nil {
+		events = f.OfField(field)
+	} else if _, ok := r.Root.(*ssa.Global); !ok {
+		return false
+	}
+	return !slices.ContainsFunc(events, func(e *effects.Event) bool {
+		return (e.Kind == effects.Shrink || e.Kind == effects.Replace && !effects.Fresh(e.Ref.Root)) && f.Repeatable(e.Instr)
+	})
 }
 
 // registersMetric reports whether an event hands a metric to a registry, which

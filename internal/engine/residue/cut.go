@@ -29,7 +29,9 @@ type Cut struct {
 	At      ssa.Instruction // the store or map update
 	Place   effects.Ref     // where the slice is kept
 	Elem    types.Type
+	Stays   bool       // what has the slice shows by itself that it is there for long
 	rebuilt *ssa.Slice // begins empty, and is appended to
+	used    bool       // the package itself has heaps of the type; see fed
 
 	field  *types.Var
 	global *ssa.Global
@@ -50,7 +52,9 @@ type Package struct {
 	put             map[*types.Var]bool   // the fields of what goes to a pool
 	putTypes        map[*types.Named]bool // and their types
 	inner           []types.Type          // of pointers into slices of fields that are stored
-	named           []named               // see structs
+
+	shared map[*types.TypeName]bool // see isShared
+	limits map[*types.Var]bool      // see limited
 }
 
 // New returns the finder for a package.
@@ -65,6 +69,7 @@ func (p *Package) Cuts(fn *ssa.Function) []*Cut {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			if c := cutAt(p, instr); c != nil && c.leaves(p) {
+				c.Stays = p.stays(c)
 				out = append(out, c)
 			}
 		}
@@ -132,6 +137,18 @@ func (c *Cut) Whose() token.Pos {
 		return c.global.Pos()
 	}
 	return token.NoPos
+}
+
+// Owner returns the object that has the slice.
+func (c *Cut) Owner() effects.Ref {
+	if c.field == nil {
+		return c.Place
+	}
+	path := c.Place.Path
+	for path.IsElem() {
+		path = path.Parent()
+	}
+	return effects.Ref{Root: c.Place.Root, Path: path.Parent()}
 }
 
 // cutAt returns the cut that an instruction is, or nil.

@@ -60,7 +60,9 @@
 // Slices that go through a function of the program, or through a local struct,
 // are not followed. A part that leaves the function is followed through two calls.
 //
-// How long an object lives is not asked, but where its end is in sight. Whether
-// it has a lock, a channel or a method that ends it says little: queues and stacks
-// for others have none of these.
+// What shows that the object stays which has the slice ([Cut].Stays) is coarse: a lock, a
+// channel, a package variable, an interface for others. Before, nothing was asked but whether
+// its end was in sight: of 61 cuts in code that nobody had read 23 were worth a fix, and most of the others were
+// lists of one walk, query or file. The same asked of all that grows in fields would lose
+// the queues and stacks that a package makes for others, which have no locks.
 package residue

@@ -87,13 +87,16 @@ func (c *Cut) leaves(p *Package) bool {
 			return false
 		}
 	}
-	if (c.Kind == Front || c.Kind == Back) && (!p.grows(c) || p.cursor(c)) {
+	if (c.Kind == Front || c.Kind == Back) && !p.grows(c) {
 		return false
 	}
 	if c.Kind == All && (!isReference(c.Elem) || p.InTeardown(fn) || c.begins()) {
 		return false // room for values, the end, or a new beginning
 	}
 	c.loads(p)
+	if c.Kind == Front && (!p.heavy(c) || p.limited(c)) {
+		return false
+	}
 	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !c.balanced(p) && !p.owned(c) && p.fed(c) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
 }
 

@@ -17,7 +17,6 @@ func (p *Package) fed(c *Cut) bool {
 	if c.named == nil {
 		return true
 	}
-	used := false // by the package itself
 	for _, fn := range p.IR.Funcs {
 		if p.HelpsTests(fn) {
 			continue
@@ -29,10 +28,13 @@ func (p *Package) fed(c *Cut) bool {
 				return
 			}
 			callee := ir.Callee(&call.Call)
-			if callee == nil || callee.Signature().Recv() != nil || callee.Pkg() == nil || callee.Pkg().Path() != "container/heap" || ir.Named(ir.Unwrap(call.Call.Args[0]).Type()) != c.named {
+			if callee == nil || callee.Signature().Recv() != nil || callee.Pkg() == nil || len(call.Call.Args) == 0 || callee.Pkg() == p.IR.Pass.Pkg || ir.Named(ir.Unwrap(call.Call.Args[0]).Type()) != c.named {
 				return
 			}
-			used = true
+			c.used = true
+			if callee.Pkg().Path() != "container/heap" {
+				return
+			}
 			switch callee.Name() {
 			case "Push":
 				pushes = pushes || !slices.ContainsFunc(p.Refs(call.Call.Args[0]), func(r effects.Ref) bool { return effects.Fresh(r.Root) })
@@ -44,7 +46,7 @@ func (p *Package) fed(c *Cut) bool {
 			return true
 		}
 	}
-	return c.named.Obj().Exported() && !used
+	return c.named.Obj().Exported() && !c.used
 }
 
 // grows reports whether anything is ever put into the slice.
@@ -60,77 +62,6 @@ func (p *Package) grows(c *Cut) bool {
 }
 
 func isGrowth(e *effects.Event) bool { return e.Kind == effects.Grow }
-
-// cursor reports whether the slice belongs to an object of one operation, which goes with
-// it: one of a type that is not exported, and has nothing to be shared by, nor is part of
-// what has.
-func (p *Package) cursor(c *Cut) bool {
-	if c.field == nil {
-		return false
-	}
-	structs := p.structs()
-	own := slices.IndexFunc(structs, func(s named) bool { return slices.Contains(s.fields, c.field) })
-	if own < 0 || structs[own].name.Exported() || slices.ContainsFunc(structs[own].fields, shares) {
-		return false
-	}
-	return !slices.ContainsFunc(structs, func(s named) bool {
-		return slices.ContainsFunc(s.fields, shares) && slices.ContainsFunc(s.fields, func(f *types.Var) bool {
-			part := ir.Named(element(f.Type()))
-			return part != nil && part.Origin().Obj() == structs[own].name
-		})
-	})
-}
-
-// A named is a struct type that the package declares.
-type named struct {
-	name   *types.TypeName
-	fields []*types.Var
-}
-
-// structs returns the struct types of the package, in the order of their names.
-func (p *Package) structs() []named {
-	if p.named != nil {
-		return p.named
-	}
-	all := []named{}
-	scope := p.IR.Pass.Pkg.Scope()
-	for _, name := range scope.Names() {
-		t, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || t.IsAlias() {
-			continue
-		}
-		if s, ok := t.Type().Underlying().(*types.Struct); ok {
-			all = append(all, named{t, slices.Collect(s.Fields())})
-		}
-	}
-	p.named = all
-	return all
-}
-
-// element returns what maps and lists, perhaps of such, are made of.
-func element(t types.Type) types.Type {
-	for {
-		switch u := t.Underlying().(type) {
-		case *types.Map:
-			t = u.Elem()
-		case *types.Slice:
-			t = u.Elem()
-		case *types.Array:
-			t = u.Elem()
-		default:
-			return t
-		}
-	}
-}
-
-// shares reports whether a field is there for several goroutines: a lock or a channel.
-func shares(f *types.Var) bool {
-	if _, is := f.Type().Underlying().(*types.Chan); is {
-		return true
-	}
-	n := ir.Named(f.Type())
-	return n != nil && n.Obj().Pkg() != nil && (n.Obj().Pkg().Path() == "sync" || n.Obj().Pkg().Path() == "sync/atomic")
-}
 
 // extends reports whether the slice is made longer without a new element: what is in the
 // slots behind its end is used again.
@@ -289,7 +220,15 @@ func (c *Cut) filledBehind(p *Package, at ssa.Instruction) bool {
 		if b == at.Block() {
 			return slices.Index(b.Instrs, e.Instr) > slices.Index(b.Instrs, at)
 		}
-		return at.Block().Dominates(b)
+		return at.Block().Dominates(b) || !returnsPast(at.Block(), b)
+	})
+}
+
+// returnsPast reports whether control gets from a block to the end of the function without
+// passing another one.
+func returnsPast(from, by *ssa.BasicBlock) bool {
+	return slices.ContainsFunc(from.Parent().Blocks, func(b *ssa.BasicBlock) bool {
+		return len(b.Succs) == 0 && ir.Reaches(from, b, by)
 	})
 }
 

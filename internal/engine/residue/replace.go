@@ -5,10 +5,12 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // replaced reports whether something else takes the place of what is stored, on every way on
-// from there and before the function returns.
+// from there and before the function returns, unless it fails.
 func (f *pieceFinder) replaced(at ssa.Instruction) bool {
 	st, ok := at.(*ssa.Store)
 	if !ok {
@@ -25,7 +27,7 @@ func (f *pieceFinder) replaced(at ssa.Instruction) bool {
 	known := make(map[*ssa.BasicBlock]bool) // and false while it is found out: a loop goes on
 	var always func(instrs []ssa.Instruction, b *ssa.BasicBlock) bool
 	always = func(instrs []ssa.Instruction, b *ssa.BasicBlock) bool {
-		return slices.ContainsFunc(instrs, replaces) || len(b.Succs) > 0 && !slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool {
+		return slices.ContainsFunc(instrs, replaces) || fails(b) || len(b.Succs) > 0 && !slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool {
 			is, ok := known[s]
 			if !ok {
 				known[s] = false
@@ -37,6 +39,16 @@ func (f *pieceFinder) replaced(at ssa.Instruction) bool {
 	}
 	b := st.Block()
 	return always(b.Instrs[slices.Index(b.Instrs, at)+1:], b)
+}
+
+// fails reports whether a block returns an error that was found.
+func fails(b *ssa.BasicBlock) bool {
+	ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+	if !ok || len(ret.Results) == 0 || len(b.Preds) != 1 {
+		return false
+	}
+	x, isNil, ok := ir.NilEdge(b.Preds[0])
+	return ok && isNil.To() != b && ir.IsError(x.Type()) && ret.Results[len(ret.Results)-1] == x
 }
 
 // sameField reports whether two addresses are of one field of one struct.

@@ -54,3 +54,22 @@ var reloads = prometheus.NewCounterVec("reloads", []string{"path"})
 
 // Latent: nothing says that lists come and go.
 func (l *list) Reload() { reloads.WithLabelValues(l.path).Inc() } // want `globalgrowth/container-only-grows, latent`
+
+var (
+	known = map[string]*list{}
+	open  = map[string]*list{}
+
+	asked = prometheus.NewCounterVec("asked", []string{"path"})
+	read  = prometheus.NewCounterVec("read", []string{"path"})
+)
+
+// Silent: there are as many as there are lists. Of those that are open, there are ever new ones.
+func Ask(w http.ResponseWriter, r *http.Request) {
+	if _, ok := known[r.URL.Path]; ok {
+		asked.WithLabelValues(r.URL.Path).Inc()
+	}
+	if l := open[r.URL.Path]; l != nil {
+		read.WithLabelValues(r.URL.Path).Inc() // want `metric gets ever new labels; held by package variable read`
+		delete(open, r.URL.Path)
+	}
+}

@@ -1,0 +1,299 @@
+package residue
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// What an array keeps goes with the object that has it. Most lists that are cut belong to
+// one operation: a walk, a query, a tree of one file. So something has to show that the
+// object stays.
+
+// stays reports whether what has a slice shows by itself that it is there for long: it hangs
+// on a package variable; several goroutines share it; or it is a container for others,
+// who fill and empty it by its methods, of elements that are seen to be large.
+func (p *Package) stays(c *Cut) bool {
+	if _, variable := c.Place.Root.(*ssa.Global); variable {
+		return true
+	}
+	n := c.named
+	if c.field != nil {
+		n = p.passing.owner(c.field)
+	}
+	if n == nil {
+		return false
+	}
+	t := n.Origin().Obj()
+	return p.isShared(t) || p.passing.hasGlobal(t) || p.forOthers(c, t) && p.heavy(c) || c.takesOff(p)
+}
+
+// takesOff reports whether the function looks for an element that it is given, to cut it out:
+// what it stands for ends, and the list goes on.
+func (c *Cut) takesOff(p *Package) bool {
+	fn := c.At.Parent()
+	if c.Kind != Middle || fn.Signature.Recv() == nil {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if cmp, ok := instr.(*ssa.BinOp); ok && cmp.Op == token.EQL && !isBasic(cmp.X.Type()) && (c.has(p, cmp.X) && isGiven(cmp.Y) || c.has(p, cmp.Y) && isGiven(cmp.X)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// has reports whether a value is an element of the slice.
+func (c *Cut) has(p *Package, v ssa.Value) bool {
+	load, ok := v.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	at, ok := load.X.(*ssa.IndexAddr)
+	return ok && c.isFrom(p, at.X)
+}
+
+func isGiven(v ssa.Value) bool {
+	param, ok := v.(*ssa.Parameter)
+	return ok && param != param.Parent().Params[0]
+}
+
+func isBasic(t types.Type) bool {
+	_, basic := t.Underlying().(*types.Basic)
+	return basic
+}
+
+// isShared reports whether values of a type are for several goroutines: they have a lock or
+// a channel, or are part of what has.
+func (p *Package) isShared(t *types.TypeName) bool {
+	if p.shared == nil {
+		p.shared = make(map[*types.TypeName]bool)
+		var work []*types.TypeName
+		scope := p.IR.Pass.Pkg.Scope()
+		for _, name := range scope.Names() {
+			if t, ok := scope.Lookup(name).(*types.TypeName); ok && !t.IsAlias() && slices.ContainsFunc(fields(t), shares) {
+				work = append(work, t)
+			}
+		}
+		for len(work) > 0 {
+			t := work[len(work)-1]
+			work = work[:len(work)-1]
+			if p.shared[t] {
+				continue
+			}
+			p.shared[t] = true
+			for _, f := range fields(t) {
+				if part := ir.Named(element(f.Type())); part != nil && part.Obj().Pkg() == t.Pkg() {
+					work = append(work, part.Origin().Obj())
+				}
+			}
+		}
+	}
+	return p.shared[t]
+}
+
+// fields returns the fields of a type that is a struct.
+func fields(t *types.TypeName) []*types.Var {
+	s, ok := t.Type().Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	return slices.Collect(s.Fields())
+}
+
+// element returns what maps and lists, perhaps of such, are made of.
+func element(t types.Type) types.Type {
+	for {
+		switch u := t.Underlying().(type) {
+		case *types.Map:
+			t = u.Elem()
+		case *types.Slice:
+			if ir.Named(t) != nil {
+				return t
+			}
+			t = u.Elem()
+		case *types.Array:
+			t = u.Elem()
+		default:
+			return t
+		}
+	}
+}
+
+// shares reports whether a field is there for several goroutines: a lock or a channel.
+func shares(f *types.Var) bool {
+	if _, is := f.Type().Underlying().(*types.Chan); is {
+		return true
+	}
+	n := ir.Named(f.Type())
+	return n != nil && n.Obj().Pkg() != nil && (n.Obj().Pkg().Path() == "sync" || n.Obj().Pkg().Path() == "sync/atomic")
+}
+
+// forOthers reports whether the slice is the inside of a container that other modules use:
+// only methods of its type get at it, one that is exported cuts it, and if the package puts
+// something in, it is what such a method is given.
+func (p *Package) forOthers(c *Cut, t *types.TypeName) bool {
+	if !t.Exported() || !convention.Importable(t.Pkg()) {
+		return false
+	}
+	if c.field == nil {
+		return !c.used || p.isField(t) // else one of a walk, in a variable
+	}
+	if c.field.Exported() || !p.byOthers(ir.Outermost(c.At.Parent()), 0) {
+		return false
+	}
+	filled := false
+	for _, e := range p.OfField(c.field) {
+		if e.Kind != effects.Grow || p.HelpsTests(e.Func()) {
+			continue
+		}
+		filled = true
+		if fn := ir.Outermost(e.Func()); fn.Signature.Recv() != nil && fn.Signature.Params().Len() > 0 && p.byOthers(fn, 0) && p.given(e.Instr) {
+			return true
+		}
+	}
+	return !filled && c.Kind != Front && c.Kind != Back // who fills it is not known
+}
+
+// given reports whether what an instruction appends is, or has in it, what its function is
+// given.
+func (p *Package) given(at ssa.Instruction) bool {
+	st, ok := at.(*ssa.Store)
+	if !ok {
+		return true // a function does it that is called
+	}
+	call, ok := st.Val.(*ssa.Call)
+	if !ok || !appends(call) || len(call.Call.Args) < 2 {
+		return false
+	}
+	refs := p.Refs(call.Call.Args[1])
+	if list, ok := call.Call.Args[1].(*ssa.Slice); ok {
+		cell := []effects.Ref{{Root: list.X}}
+		refs = slices.Concat(p.Contents(cell[0]), p.Held(cell))
+	}
+	return slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		param, ok := r.Root.(*ssa.Parameter)
+		return ok && (param.Parent().Signature.Recv() == nil || param != param.Parent().Params[0])
+	})
+}
+
+// isField reports whether a field of a struct of the package is of a type.
+func (p *Package) isField(t *types.TypeName) bool {
+	scope := t.Pkg().Scope()
+	return slices.ContainsFunc(scope.Names(), func(name string) bool {
+		outer, ok := scope.Lookup(name).(*types.TypeName)
+		return ok && !outer.IsAlias() && slices.ContainsFunc(fields(outer), func(f *types.Var) bool {
+			n := ir.Named(f.Type())
+			return n != nil && n.Origin().Obj() == t
+		})
+	})
+}
+
+// byOthers reports whether a function is exported, or called by one that is.
+func (p *Package) byOthers(fn *ssa.Function, depth int) bool {
+	if obj, ok := fn.Object().(*types.Func); ok && obj.Exported() {
+		return true
+	}
+	return depth < maxUp && slices.ContainsFunc(p.Uses(fn), func(use ssa.Instruction) bool { return p.byOthers(ir.Outermost(use.Parent()), depth+1) })
+}
+
+// heavy reports whether elements are seen to be of size: they lead to lists, maps or
+// functions, or to what has to be closed. Those of a type with parameters are what the package
+// makes it of.
+func (p *Package) heavy(c *Cut) bool {
+	if param, ok := types.Unalias(c.Elem).(*types.TypeParam); ok && c.field != nil {
+		of := p.passing.owner(c.field)
+		for _, inst := range p.IR.Pass.TypesInfo.Instances {
+			n, ok := inst.Type.(*types.Named)
+			if ok && of != nil && n.Origin() == of.Origin() && heavy(inst.TypeArgs.At(param.Index()), 0) {
+				return true
+			}
+		}
+		return false
+	}
+	return heavy(c.Elem, 0)
+}
+
+func heavy(t types.Type, depth int) bool {
+	const deep = 3
+	if depth > deep || describes(t) {
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Signature, *types.Map, *types.Slice:
+		return true
+	case *types.Array:
+		return heavy(u.Elem(), depth)
+	case *types.Pointer:
+		return heavy(u.Elem(), depth)
+	case *types.Interface:
+		return effects.TeardownOf(t) != nil
+	case *types.Struct:
+		for f := range u.Fields() {
+			if heavy(f.Type(), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// limited reports whether the package compares the length of the list in a field with a
+// small constant or a setting: it is a short one.
+func (p *Package) limited(c *Cut) bool {
+	if p.limits == nil {
+		p.limits = make(map[*types.Var]bool)
+		for _, fn := range p.IR.Funcs {
+			for _, b := range fn.Blocks {
+				for _, instr := range b.Instrs {
+					if op, ok := instr.(*ssa.BinOp); ok && op.Op >= token.LSS && op.Op <= token.GEQ {
+						p.noteLimit(op.X, op.Y)
+						p.noteLimit(op.Y, op.X)
+					}
+				}
+			}
+		}
+	}
+	return c.field != nil && p.limits[c.field]
+}
+
+// noteLimit notes the field whose length is compared with a number that is set.
+func (p *Package) noteLimit(length, with ssa.Value) {
+	call, ok := length.(*ssa.Call)
+	if !ok || !isLen(call) || !isSet(with) {
+		return
+	}
+	for _, r := range p.Refs(call.Call.Args[0]) {
+		if f := r.Path.Field(); f != nil && !r.Path.IsElem() {
+			p.limits[f] = true
+		}
+	}
+}
+
+// isSet reports whether a number is a small constant that bounds something, a package
+// variable or a field.
+func isSet(v ssa.Value) bool {
+	const small = 1 << 12
+	switch v := v.(type) {
+	case *ssa.Const:
+		return v.Value != nil && v.Value.Kind() == constant.Int &&
+			constant.Compare(v.Value, token.GTR, constant.MakeInt64(1)) && constant.Compare(v.Value, token.LEQ, constant.MakeInt64(small))
+	case *ssa.Convert:
+		return isSet(v.X)
+	case *ssa.UnOp:
+		switch v.X.(type) {
+		case *ssa.Global, *ssa.FieldAddr:
+			return v.Op == token.MUL
+		}
+	}
+	return false
+}
