@@ -170,38 +170,78 @@ func (c *checker) glance() {
 
 // bare reports the sends that do not look at what ends those who receive.
 func (c *checker) bare(send *ssa.Send) {
+	ends, note, at := "", "", ssa.Instruction(nil)
+	if at = c.deserted(send); at != nil {
+		ends, note = "those who receive", "receives here until it is ended"
+	} else if at = c.sibling(send); at != nil {
+		ends, note = "the goroutine", "looks at it here, when it sends as well"
+	} else if fieldOf(send.Chan) == nil && c.returned(send.Chan) && c.loopEnds(send.Parent()) {
+		ends = "the goroutine"
+	} else {
+		return
+	}
+	leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends "+ends)
+	if at != nil {
+		leak.note(c, at, note)
+	}
+	leak.Fix = c.choose(send)
+	c.add(send, leak, account.Owes)
+}
+
+// deserted returns a receive from the channel in a field on which something is sent, if all
+// who receive may have left and the one who sends, or others, look at that; else nil.
+func (c *checker) deserted(send *ssa.Send) ssa.Instruction {
 	f := fieldOf(send.Chan)
-	if f != nil && (len(c.recvs[f.Origin()]) == 0 || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool {
+	if f == nil || len(c.recvs[f.Origin()]) == 0 || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool {
 		return len(c.alternatives(comm.Instr, comm.Case)) == 0
-	})) {
-		return
-	}
-	if f == nil && c.returned(send.Chan) && c.loopEnds(send.Parent()) {
-		leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends the goroutine")
-		leak.Fix = c.choose(send)
-		c.add(send, leak, account.Owes)
-		return
-	}
-	if f == nil {
-		return
+	}) {
+		return nil
 	}
 	p := c.port(send.Chan)
 	if p == nil || p.foreign || len(p.recvs) == 0 || len(p.makes) == 0 {
-		return
+		return nil
 	}
 	if p.room > 0 && (isToken(send.Chan) || !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return e.Func() == send.Parent() })) {
-		return
+		return nil
 	}
 	if slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return len(c.alternatives(e.Instr, e.Index)) == 0 }) {
-		return // somebody takes all
+		return nil // somebody takes all
 	}
 	if !c.loopEnds(send.Parent()) && !c.siblingEnds(p) {
-		return
+		return nil
 	}
-	leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends those who receive")
-	leak.note(c, p.recvs[0].Instr, "receives here until it is ended")
-	leak.Fix = c.choose(send)
-	c.add(send, leak, account.Owes)
+	return p.recvs[0].Instr
+}
+
+// sibling returns where the function that sends on a channel of somebody else, or one around
+// it, looks at what ends it while it sends on the same; nil if it does not. What is received
+// in a loop until the channel is closed is no such channel.
+func (c *checker) sibling(send *ssa.Send) ssa.Instruction {
+	refs := c.Refs(send.Chan)
+	if len(refs) == 0 || slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		_, param := r.Root.(*ssa.Parameter)
+		return !param || r.Path.IsElem()
+	}) {
+		return nil
+	}
+	if f := fieldOf(send.Chan); f != nil {
+		p := c.port(send.Chan)
+		if p != nil && (p.room > 0 && !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool {
+			return len(c.alternatives(e.Instr, e.Index)) == 0 && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
+		})) {
+			return nil
+		}
+	}
+	for fn := send.Parent(); fn != nil; fn = fn.Parent() {
+		for _, sel := range c.waits[fn] {
+			for i, state := range sel.States {
+				if state.Send != nil && c.ends(sel, i) && slices.ContainsFunc(c.Refs(state.Chan), func(r effects.Ref) bool { return slices.Contains(refs, r) }) {
+					return sel
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // returned reports whether a channel without room is made for the caller of the function

@@ -240,11 +240,17 @@ func (c *checker) fails(recv ssa.Instruction) bool {
 			if e.Kind != effects.Grow || e.Ref.Path != nil {
 				continue
 			}
-			send, ok := e.Instr.(*ssa.Send)
-			if !ok || e.Via || len(c.Starts(e.Func())) == 0 || c.IR.Graph(send.Parent()).Innermost(send.Block()) != nil {
+			if e.Via || len(c.Starts(e.Func())) == 0 || c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil {
 				return false
 			}
-			sends[e.Func()] = append(sends[e.Func()], send)
+			sel, ok := e.Instr.(*ssa.Select)
+			if ok && sel.Blocking {
+				return true // it gives up
+			}
+			if _, ok := e.Instr.(*ssa.Send); !ok {
+				return false
+			}
+			sends[e.Func()] = append(sends[e.Func()], e.Instr)
 		}
 	}
 	for fn, all := range sends {

@@ -29,7 +29,7 @@ func (b *builder) staysOpen(ch ssa.Value) int32 {
 		switch {
 		case e.Kind == effects.Store && e.Holder == "":
 			if to := e.To.Path.Container().Field(); to != nil || !effects.Fresh(e.To.Root) {
-				return !own(e.To.Path)
+				return !own(e.To.Path) && !isText(e.To)
 			}
 			return false
 		case e.Kind == effects.Return:
@@ -71,7 +71,7 @@ func (b *builder) staysOpen(ch ssa.Value) int32 {
 				}) {
 					return 0
 				}
-			} else if _, param := e.Ref.Root.(*ssa.Parameter); param || !effects.Fresh(e.Ref.Root) {
+			} else if _, param := e.Ref.Root.(*ssa.Parameter); (param || !effects.Fresh(e.Ref.Root)) && !isText(e.Ref) && !isPart(e.Ref) {
 				return 0
 			}
 		}
@@ -80,6 +80,28 @@ func (b *builder) staysOpen(ch ssa.Value) int32 {
 		return 0
 	}
 	return 1
+}
+
+// isText reports whether a ref leads to a string or number, or a part of that: no
+// channel is there.
+func isText(r effects.Ref) bool {
+	for p := r.Path; ; p = p.Parent() {
+		if t := p.Type(r.Root.Type()); t != nil {
+			basic, ok := t.Underlying().(*types.Basic)
+			return ok && basic.Info()&types.IsConstType != 0
+		}
+	}
+}
+
+// isPart reports whether a ref leads to what was in a container already: a function for
+// slices or maps has made another one of it.
+func isPart(r effects.Ref) bool {
+	call, ok := r.Root.(*ssa.Call)
+	if !ok || ir.Callee(&call.Call) == nil || ir.Callee(&call.Call).Pkg() == nil {
+		return false
+	}
+	path := ir.Callee(&call.Call).Pkg().Path()
+	return path == "slices" || path == "maps"
 }
 
 // isChan reports whether a ref leads through a channel to one of its elements.
@@ -187,6 +209,8 @@ func (b *builder) choice(sel *ssa.Select) {
 			c.send, c.ch, c.val = true, b.operand(state.Chan), b.operand(state.Send)
 		} else {
 			c.ch, c.class = b.source(state.Chan), classOf(ir.Received(state.Chan))
+			call, ok := state.Chan.(*ssa.Call)
+			c.ends = ok && effects.EndOf(&call.Call) != nil
 			c.dst = t[k]
 			k++
 			n.ticks = n.ticks || b.ticks(state.Chan)

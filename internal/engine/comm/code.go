@@ -64,6 +64,7 @@ type operand struct {
 type commCase struct {
 	ch, val operand
 	send    bool
+	ends    bool  // it is the channel of a context
 	dst     int32 // the value received, or -1
 	class   class // of values received
 }
@@ -128,6 +129,7 @@ type code struct {
 	acts   bool // it communicates, starts goroutines, makes or keeps something
 	gives  bool // its results may lead to something that is used to communicate
 	ready  bool
+	abroad bool // it is of another package
 
 	prepared bool
 	sending  uint8 // see sends: 0 if that is not known yet, 1 for true

@@ -254,6 +254,7 @@ func (g *Program) foreign(fn *types.Func) *code {
 	if fact := new(Behaviour); fn.Pkg() != nil && fn.Pkg() != g.pass.Pkg && g.pass.ImportObjectFact(fn, fact) {
 		r := reader{in: slices.Clone(fact.Codes)}
 		c = r.read()
+		c.abroad = true
 	}
 	g.imported[fn] = c
 	return c
