@@ -119,7 +119,7 @@ func (c *checker) ends(instr ssa.Instruction, but int) bool {
 
 // isToken reports whether what goes through a channel says nothing.
 func isToken(ch ssa.Value) bool {
-	elem, ok := ch.Type().Underlying().(*types.Chan).Elem().Underlying().(*types.Struct)
+	elem, ok := ir.Received(ch).Underlying().(*types.Struct)
 	return ok && elem.NumFields() == 0
 }
 
@@ -217,31 +217,40 @@ func (c *checker) deserted(send *ssa.Send) ssa.Instruction {
 // it, looks at what ends it while it sends on the same; nil if it does not. What is received
 // in a loop until the channel is closed is no such channel.
 func (c *checker) sibling(send *ssa.Send) ssa.Instruction {
-	refs := c.Refs(send.Chan)
+	refs := slices.DeleteFunc(slices.Clone(c.Refs(send.Chan)), func(r effects.Ref) bool { return isVariable(r.Root) })
 	if len(refs) == 0 || slices.ContainsFunc(refs, func(r effects.Ref) bool {
 		_, param := r.Root.(*ssa.Parameter)
 		return !param || r.Path.IsElem()
 	}) {
 		return nil
 	}
-	if f := fieldOf(send.Chan); f != nil {
-		p := c.port(send.Chan)
-		if p != nil && (p.room > 0 && !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool {
+	p := c.port(send.Chan)
+	if p != nil && !p.foreign {
+		if p.room > 0 && !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool {
 			return len(c.alternatives(e.Instr, e.Index)) == 0 && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
-		})) {
+		}) {
 			return nil
 		}
 	}
 	for fn := send.Parent(); fn != nil; fn = fn.Parent() {
 		for _, sel := range c.waits[fn] {
 			for i, state := range sel.States {
-				if state.Send != nil && c.ends(sel, i) && slices.ContainsFunc(c.Refs(state.Chan), func(r effects.Ref) bool { return slices.Contains(refs, r) }) {
+				if state.Send != nil && c.ends(sel, i) && (p != nil && !p.foreign || !c.announces(send, sel, i)) && slices.ContainsFunc(c.Refs(state.Chan), func(r effects.Ref) bool { return slices.Contains(refs, r) }) {
 					return sel
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// announces reports whether something is sent because of the end at which a select statement
+// looks: who waits to be told of that is there.
+func (c *checker) announces(send *ssa.Send, sel *ssa.Select, but int) bool {
+	return send.Parent() == sel.Parent() && slices.ContainsFunc(c.alternatives(sel, but), func(i int) bool {
+		edge, ok := ir.CaseEdge(sel, i)
+		return ok && edge.To().Dominates(send.Block())
+	})
 }
 
 // returned reports whether a channel without room is made for the caller of the function

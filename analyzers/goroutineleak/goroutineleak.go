@@ -65,6 +65,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.shut(instr)
 		case *ssa.Go:
 			c.detached(instr)
+			c.outlives(instr)
 		case *ssa.Call:
 			c.lock(instr)
 			c.group(instr)

@@ -244,6 +244,9 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 		n := node{op: opCompare, tok: v.Op, at: i}
 		if (b.counts(v.X) || b.counts(v.Y)) && b.leaves(i.Block()) || l.constant() && b.isBound(v.Y) {
 			n.n = 1
+			if l.constant() && !b.counts(v.Y) { // whether a loop goes round at all
+				r = operand{reg: -1, val: value{kind: bound}}
+			}
 			l, r = b.limit(v.X, l), b.limit(v.Y, r)
 		}
 		n.args = []operand{l, r}

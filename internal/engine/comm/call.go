@@ -243,7 +243,14 @@ func (b *builder) group(inv invocation) {
 func (b *builder) unknown(inv invocation) {
 	sum := b.p.Callee(inv.common)
 	if sum == nil {
-		b.emit(node{op: opCall, args: append([]operand{{reg: -1}}, inv.args...), dst: inv.dst, slow: true, at: inv.at})
+		args := []operand{{reg: -1}}
+		for i, arg := range inv.args {
+			if !b.carries(inv.types[i]) {
+				arg = operand{reg: -1} // as the address of a counter beside what is used to communicate
+			}
+			args = append(args, arg)
+		}
+		b.emit(node{op: opCall, args: args, dst: inv.dst, slow: true, at: inv.at})
 		b.failure(inv)
 		return
 	}

@@ -64,22 +64,23 @@ func (g *Program) Stuck(fn *ssa.Function) []Stuck {
 	if !graph.cut {
 		return m.stuck(graph, nil)
 	}
-	// Too much happens at once. Less is known, and enough, if what functions of other packages
-	// do is left out, and, where that is still too much, what the other goroutines do.
+	// Too much happens at once. What functions of other packages do is left out, and, where that
+	// is still too much, what the other goroutines do. Then it is known of those who send that
+	// nobody receives any more; who receives may get something from what was left out.
+	var found []Stuck
 	if m.far {
 		if m, graph = m.again(nil); !graph.cut {
-			return m.stuck(graph, nil)
+			found = m.stuck(graph, nil)
 		}
 	}
-	var found []Stuck
-	if starts := m.starts(); len(starts) > 1 {
+	if starts := m.starts(); graph.cut && len(starts) > 1 {
 		for _, by := range starts {
 			if m, graph := m.again(by); !graph.cut {
 				found = m.stuck(graph, found)
 			}
 		}
 	}
-	return found
+	return slices.DeleteFunc(found, func(s Stuck) bool { return s.Why != Sends })
 }
 
 // again runs the function without what other packages do, and without the goroutines that
