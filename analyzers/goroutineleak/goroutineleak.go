@@ -46,7 +46,9 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.bare(send)
 		}
 		for _, comm := range ir.Comms(instr) {
-			if !comm.Recv {
+			if comm.Recv {
+				c.unanswered(instr, comm)
+			} else {
 				c.stop(instr, comm)
 			}
 		}
@@ -63,6 +65,8 @@ func find(p *evidence.Package) []*evidence.Leak {
 		case *ssa.UnOp:
 			c.timer(instr)
 			c.shut(instr)
+		case *ssa.Send:
+			c.unread(instr)
 		case *ssa.Go:
 			c.detached(instr)
 			c.outlives(instr)

@@ -326,20 +326,69 @@ func (c *code) onlySends() bool {
 			ctx[n.dst[0]] = true
 		}
 	}
+	own := c.owned()
+	gives := func(args []operand) bool {
+		return slices.ContainsFunc(args, func(o operand) bool { return o.reg >= 0 && own[o.reg] })
+	}
 	return !slices.ContainsFunc(c.nodes, func(n node) bool {
 		switch n.op {
 		case opRecv:
 			return !ctx[n.args[0].reg]
 		case opSelect:
 			return slices.ContainsFunc(n.cases, func(k commCase) bool { return !k.send && !ctx[k.ch.reg] })
-		case opClose, opGroup, opUnlock, opWake, opEscape, opGo, opDefer, opInvoke, opClosure, opBind, opContext:
+		case opClose, opGroup, opUnlock, opWake, opGo, opDefer, opClosure, opBind, opContext:
 			return true
 		case opCall:
 			// What its own caller gave may be given on.
-			return n.fn != nil && !n.fn.sends() || n.fn == nil && slices.ContainsFunc(n.args[1:], func(o operand) bool { return o.reg >= c.params })
+			return n.fn != nil && !n.fn.sends() || n.fn == nil && gives(n.args[1:])
+		case opInvoke, opEscape:
+			return gives(n.args)
 		case opStore:
-			return n.args[1].reg >= 0
+			return gives(n.args[1:])
 		}
 		return false
 	})
+}
+
+// owned returns the registers that may hold what a function captured or made, but for contexts:
+// nobody can send or receive by one of these.
+func (c *code) owned() []bool {
+	own := make([]bool, c.regs)
+	free := c.regs
+	if c.fn != nil {
+		free = c.params + int32(len(c.fn.FreeVars))
+	}
+	for r := c.params; r < free; r++ {
+		own[r] = c.fn == nil || !isContextVar(c.fn.FreeVars[r-c.params].Type())
+	}
+	for changed := c.fn != nil; changed; {
+		changed = false
+		for _, n := range c.nodes {
+			of := n.args
+			switch n.op {
+			case opMake, opAlloc, opClosure, opBind:
+				of = nil
+			case opMove, opLoad, opField, opPart, opWrap, opEnd:
+				if !slices.ContainsFunc(of, func(o operand) bool { return o.reg >= 0 && own[o.reg] }) {
+					continue
+				}
+			default:
+				continue
+			}
+			for _, d := range n.dst {
+				if d >= 0 && !own[d] {
+					own[d], changed = true, true
+				}
+			}
+		}
+	}
+	return own
+}
+
+// isContextVar reports whether a type is that of contexts, or of a variable of one.
+func isContextVar(t types.Type) bool {
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	return ir.IsContext(t)
 }
