@@ -46,6 +46,9 @@ func (c *checker) port(ch ssa.Value) *port {
 	c.ports[field] = p
 	events := slices.Clone(c.OfField(field))
 	for _, e := range c.StoredIn(field) {
+		if e.Kind == effects.Send || e.Via {
+			continue // what goes through it
+		}
 		made, ok := e.Ref.Root.(*ssa.MakeChan)
 		if !ok || e.Ref.Path != nil {
 			if k, ok := e.Ref.Root.(*ssa.Const); !ok || !k.IsNil() {
@@ -235,7 +238,7 @@ func (c *checker) sibling(send *ssa.Send) ssa.Instruction {
 	for fn := send.Parent(); fn != nil; fn = fn.Parent() {
 		for _, sel := range c.waits[fn] {
 			for i, state := range sel.States {
-				if state.Send != nil && c.ends(sel, i) && (p != nil && !p.foreign || !c.announces(send, sel, i)) && slices.ContainsFunc(c.Refs(state.Chan), func(r effects.Ref) bool { return slices.Contains(refs, r) }) {
+				if sel.Blocking && state.Send != nil && c.ends(sel, i) && (p != nil && !p.foreign || !c.announces(send, sel, i)) && slices.ContainsFunc(c.Refs(state.Chan), func(r effects.Ref) bool { return slices.Contains(refs, r) }) {
 					return sel
 				}
 			}

@@ -65,8 +65,6 @@ func find(p *evidence.Package) []*evidence.Leak {
 		case *ssa.UnOp:
 			c.timer(instr)
 			c.shut(instr)
-		case *ssa.Send:
-			c.unread(instr)
 		case *ssa.Go:
 			c.detached(instr)
 			c.outlives(instr)

@@ -46,7 +46,7 @@ func (c *checker) outlives(start *ssa.Go) {
 	if at == nil || exitWithout(body, nil, true) == nil || exitWithout(body, waits, true) != nil {
 		return
 	}
-	leak := c.found("never-ends", start, "goroutine ends no sooner than what it waits for, which outlives what it is started for")
+	leak := c.found("never-ends", start, "goroutine outlives what it is started for: it waits for what was there before")
 	leak.note(c, at, "waits here")
 	c.add(start, leak, evidence.Needs{Again: true, Proof: true, Of: of})
 }

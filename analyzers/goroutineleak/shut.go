@@ -30,40 +30,13 @@ func (c *checker) shut(recv *ssa.UnOp) {
 	} else if exit = c.forgets(opens); exit == nil || ir.Within(recv.Parent(), exit.Parent()) {
 		return
 	}
-	c.stays("blocked-receive", recv, what, exit)
-}
-
-// unread reports a send, with nothing else to wait for, on a channel in a field that only this
-// package knows, and from which nobody receives.
-func (c *checker) unread(send *ssa.Send) {
-	f := fieldOf(send.Chan)
-	if f == nil || len(c.recvs[f.Origin()]) > 0 || c.hung[send] {
-		return
-	}
-	p := c.port(send.Chan)
-	if p == nil || p.foreign || len(p.makes) == 0 || len(p.recvs) > 0 || p.room > 0 && !c.repeats(send) {
-		return
-	}
-	for _, e := range p.makes {
-		if slices.ContainsFunc(c.Of(e.Ref.Root), func(e *effects.Event) bool { // the same channel in another field
-			f := e.To.Path.Field()
-			return e.Kind == effects.Store && f != nil && f.Origin() != p.field
-		}) {
-			return
-		}
-	}
-	c.stays("blocked-send", send, "waits for ever to send"+c.on(send)+", from which nobody receives", nil)
-}
-
-// stays reports that whoever comes to an instruction waits there for ever: the goroutine that does.
-func (c *checker) stays(category string, instr ssa.Instruction, what string, exit ssa.Instruction) {
-	at, starts := instr, c.Starts(instr.Parent())
+	at, starts := ssa.Instruction(recv), c.Starts(recv.Parent())
 	if len(starts) > 0 {
 		at, what = starts[0], "goroutine "+what
 	}
-	leak := c.found(category, at, what)
+	leak := c.found("blocked-receive", at, what)
 	if len(starts) > 0 {
-		leak.note(c, instr, "waits here")
+		leak.note(c, recv, "waits here")
 	}
 	if exit != nil {
 		leak.note(c, exit, "who closes it returns here without, after an error")

@@ -1,0 +1,105 @@
+package bare
+
+import "context"
+
+// The last send of the function does not look at the context, and the one before it does.
+func merge(ctx context.Context, ins []<-chan int, out chan<- int) error {
+	if len(ins) == 1 {
+		for {
+			select {
+			case v := <-ins[0]:
+				select {
+				case out <- v:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	for {
+		least := 0
+		for _, in := range ins {
+			select {
+			case v := <-in:
+				least = min(least, v)
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		out <- least // want `send on out does not look at what ends the goroutine \(goroutineleak/bare-send\)`
+	}
+}
+
+// Fine: whoever waits is told of the end.
+func tell(ctx context.Context, more func() int, out chan<- int) {
+	for {
+		select {
+		case out <- more():
+		case <-ctx.Done():
+			out <- -1
+			close(out)
+			return
+		}
+	}
+}
+
+// A Reader reads ahead of whoever asks for the next.
+type Reader struct {
+	next chan int
+	more func() (int, bool)
+}
+
+func NewReader(ctx context.Context, more func() (int, bool)) *Reader {
+	r := &Reader{make(chan int), more}
+	go r.run(ctx)
+	return r
+}
+
+// Whoever asks once may not ask again.
+func (r *Reader) run(ctx context.Context) {
+	defer close(r.next)
+	for {
+		n, ok := r.more()
+		if !ok {
+			return
+		}
+		select {
+		case r.next <- n:
+		case <-ctx.Done():
+			r.next <- -1 // want `send on r.next does not look at what ends the goroutine \(goroutineleak/bare-send\)`
+			return
+		}
+	}
+}
+
+func (r *Reader) Next() int { return <-r.next }
+
+// A Drain is a reader of which all is taken.
+type Drain struct{ next chan int }
+
+func (d *Drain) run(ctx context.Context, more func() int) {
+	defer close(d.next)
+	for {
+		select {
+		case d.next <- more():
+		case <-ctx.Done():
+			d.next <- -1
+			return
+		}
+	}
+}
+
+func NewDrain(ctx context.Context, more func() int) *Drain {
+	d := &Drain{make(chan int)}
+	go d.run(ctx, more)
+	return d
+}
+
+func (d *Drain) All() (all []int) {
+	for n := range d.next {
+		all = append(all, n)
+	}
+	return all
+}
