@@ -47,8 +47,10 @@
 //
 // # What is given up
 //
-// A run has bounds on steps, states, goroutines and calls inside calls; where one is
-// hit, nothing is told. Equal conditions on different values are not seen to be equal.
+// A run has bounds on steps, states, goroutines and calls inside calls. Where one is
+// hit, the function is run again without what other packages do, and then once for each
+// goroutine that it starts, without the others. What was left out has all that it was given, so
+// that only a goroutine that waits to send is stuck for certain. Equal conditions on different values are not seen to be equal.
 // Elements of containers and what select statements of package reflect do are not
 // known. A goroutine that both sends on a channel and receives from it is not judged: how
 // often depends on what goes through. Functions that call themselves do so twice.

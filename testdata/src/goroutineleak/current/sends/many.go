@@ -35,6 +35,7 @@ func Many(ctx context.Context, a, b, c, d, e, f func() (int, error)) (sum int, e
 	go func() { // want `goroutine may wait for ever to send on fs \(goroutineleak/blocked-send\)`
 		n, _ := f()
 		fs <- n
+		fs <- -n
 	}()
 	for {
 		select {
