@@ -204,7 +204,7 @@ func (c *checker) deserted(send *ssa.Send) ssa.Instruction {
 	if p == nil || p.foreign || len(p.recvs) == 0 || len(p.makes) == 0 {
 		return nil
 	}
-	if p.room > 0 && (isToken(send.Chan) || !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return e.Func() == send.Parent() })) {
+	if c.roomIn(send.Chan, p) > 0 && (isToken(send.Chan) || !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return e.Func() == send.Parent() })) {
 		return nil
 	}
 	if slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return len(c.alternatives(e.Instr, e.Index)) == 0 }) {
@@ -214,6 +214,32 @@ func (c *checker) deserted(send *ssa.Send) ssa.Instruction {
 		return nil
 	}
 	return p.recvs[0].Instr
+}
+
+// roomIn returns how much room there is in a channel of a port. If what it is a field of came
+// through another channel, only what is sent on that one counts.
+func (c *checker) roomIn(ch ssa.Value, p *port) int64 {
+	room, known := int64(0), false
+	for _, r := range c.Refs(ch) {
+		if cell, ok := r.Root.(*ssa.Alloc); ok && cell.Parent() == ch.Parent() {
+			continue // the variable that holds what came
+		}
+		through := r.Path.Parent()
+		if !through.IsElem() || through.Field() == nil {
+			return p.room
+		}
+		for _, e := range p.makes {
+			if slices.ContainsFunc(c.Of(e.Ref.Root), func(e *effects.Event) bool {
+				return e.Kind == effects.Send && e.To.Path.Field() == through.Field()
+			}) {
+				room, known = max(room, e.Ref.Root.(*ssa.MakeChan).Size.(*ssa.Const).Int64()), true
+			}
+		}
+	}
+	if !known {
+		return p.room
+	}
+	return room
 }
 
 // sibling returns where the function that sends on a channel of somebody else, or one around

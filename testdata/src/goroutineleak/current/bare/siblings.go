@@ -103,3 +103,88 @@ func (d *Drain) All() (all []int) {
 	}
 	return all
 }
+
+type errand struct {
+	arg  int
+	done chan int
+}
+
+// A Porter runs errands for whoever may leave before one is done.
+type Porter struct {
+	errands chan errand
+	quit    chan struct{}
+}
+
+func NewPorter(do func(int) int) *Porter {
+	p := &Porter{make(chan errand), make(chan struct{})}
+	go p.run(do)
+	return p
+}
+
+func (p *Porter) run(do func(int) int) {
+	for {
+		select {
+		case e := <-p.errands:
+			e.done <- do(e.arg) // want `send on e.done does not look at what ends those who receive \(goroutineleak/bare-send\)`
+		case <-p.quit:
+			return
+		}
+	}
+}
+
+func (p *Porter) Send(ctx context.Context, arg int) int {
+	e := errand{arg, make(chan int)}
+	select {
+	case p.errands <- e:
+	case <-ctx.Done():
+		return 0
+	}
+	select {
+	case n := <-e.done:
+		return n
+	case <-ctx.Done():
+		return 0
+	}
+}
+
+func (p *Porter) Close() { close(p.quit) }
+
+// A Bellboy has room for what nobody waits for.
+type Bellboy struct {
+	errands chan errand
+	quit    chan struct{}
+}
+
+func NewBellboy(do func(int) int) *Bellboy {
+	b := &Bellboy{make(chan errand), make(chan struct{})}
+	go b.run(do)
+	return b
+}
+
+func (b *Bellboy) run(do func(int) int) {
+	for {
+		select {
+		case e := <-b.errands:
+			e.done <- do(e.arg)
+		case <-b.quit:
+			return
+		}
+	}
+}
+
+func (b *Bellboy) Send(ctx context.Context, arg int) int {
+	e := errand{arg, make(chan int, 1)}
+	select {
+	case b.errands <- e:
+	case <-ctx.Done():
+		return 0
+	}
+	select {
+	case n := <-e.done:
+		return n
+	case <-ctx.Done():
+		return 0
+	}
+}
+
+func (b *Bellboy) Close() { close(b.quit) }
