@@ -242,46 +242,6 @@ func (c *checker) roomIn(ch ssa.Value, p *port) int64 {
 	return room
 }
 
-// sibling returns where the function that sends on a channel of somebody else, or one around
-// it, looks at what ends it while it sends on the same; nil if it does not. What is received
-// in a loop until the channel is closed is no such channel.
-func (c *checker) sibling(send *ssa.Send) ssa.Instruction {
-	refs := slices.DeleteFunc(slices.Clone(c.Refs(send.Chan)), func(r effects.Ref) bool { return isVariable(r.Root) })
-	if len(refs) == 0 || slices.ContainsFunc(refs, func(r effects.Ref) bool {
-		_, param := r.Root.(*ssa.Parameter)
-		return !param || r.Path.IsElem()
-	}) {
-		return nil
-	}
-	p := c.port(send.Chan)
-	if p != nil && !p.foreign {
-		if p.room > 0 && !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool {
-			return len(c.alternatives(e.Instr, e.Index)) == 0 && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
-		}) {
-			return nil
-		}
-	}
-	for fn := send.Parent(); fn != nil; fn = fn.Parent() {
-		for _, sel := range c.waits[fn] {
-			for i, state := range sel.States {
-				if sel.Blocking && state.Send != nil && c.ends(sel, i) && (p != nil && !p.foreign || !c.announces(send, sel, i)) && slices.ContainsFunc(c.Refs(state.Chan), func(r effects.Ref) bool { return slices.Contains(refs, r) }) {
-					return sel
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// announces reports whether something is sent because of the end at which a select statement
-// looks: who waits to be told of that is there.
-func (c *checker) announces(send *ssa.Send, sel *ssa.Select, but int) bool {
-	return send.Parent() == sel.Parent() && slices.ContainsFunc(c.alternatives(sel, but), func(i int) bool {
-		edge, ok := ir.CaseEdge(sel, i)
-		return ok && edge.To().Dominates(send.Block())
-	})
-}
-
 // returned reports whether a channel without room is made for the caller of the function
 // that makes it.
 func (c *checker) returned(ch ssa.Value) bool {

@@ -207,6 +207,7 @@ func (b *builder) choice(sel *ssa.Select) {
 		c := commCase{dst: -1, val: operand{reg: -1}}
 		if state.Send != nil {
 			c.send, c.ch, c.val = true, b.operand(state.Chan), b.operand(state.Send)
+			n.runs = n.runs || b.runs(state.Chan)
 		} else {
 			c.ch, c.class = b.source(state.Chan), classOf(ir.Received(state.Chan))
 			call, ok := state.Chan.(*ssa.Call)
@@ -218,6 +219,23 @@ func (b *builder) choice(sel *ssa.Select) {
 		n.cases = append(n.cases, c)
 	}
 	b.emit(n)
+}
+
+// runs reports whether functions that are sent on a channel in a field are called by
+// goroutines of the package: those of a pool.
+func (b *builder) runs(ch ssa.Value) bool {
+	sig, ok := ir.Received(ch).Underlying().(*types.Signature)
+	if !ok || sig.Params().Len() > 0 || !inField(ch) {
+		return false
+	}
+	part, ok := ch.(*ssa.UnOp).X.(*ssa.FieldAddr)
+	if !ok {
+		return false
+	}
+	f := effects.FieldOf(part.X, part.Field)
+	return f != nil && slices.ContainsFunc(b.p.UnderField(f), func(e *effects.Event) bool {
+		return e.Kind == effects.Call && e.Ref.Path.IsElem() && len(b.p.Starts(e.Func())) > 0
+	})
 }
 
 // decide writes a branch on a condition.

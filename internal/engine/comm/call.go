@@ -179,6 +179,13 @@ func (b *builder) perform(inv invocation) {
 		b.emit(node{op: opUnlock, args: []operand{mu}, at: inv.at})
 		b.emit(node{op: opSleep, args: inv.args, at: inv.at})
 		n.op, n.args = opLock, []operand{mu}
+	case "time.AfterFunc":
+		if timer, ok := inv.at.(*ssa.Call); ok && len(*timer.Referrers()) == 0 { // nobody stops it
+			b.emit(node{op: opGo, args: []operand{arg(1)}, at: inv.at})
+			return
+		}
+		b.unknown(inv)
+		return
 	case "context.Background", "context.TODO", "context.WithoutCancel":
 		n.op, n.args = opMove, []operand{{reg: -1, val: value{kind: background}}}
 	case "context.WithValue":

@@ -109,6 +109,7 @@ type node struct {
 	block bool        // opSelect: it has no default case
 	ticks bool        // it waits for a ticker
 	slow  bool        // it calls what is not known
+	runs  bool        // opSend, opSelect: whoever receives a function calls it on a goroutine
 	meth  *types.Func // opInvoke
 	typ   types.Type  // opAlloc
 	class class       // opLoad, opPart: what is there if nobody put anything there; opRecv: what a closed channel gives

@@ -295,7 +295,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 	case *ssa.MapUpdate:
 		b.escape(i, i.Key, i.Value)
 	case *ssa.Send:
-		b.emit(node{op: opSend, args: []operand{b.target(i.Chan), b.operand(i.X)}, at: i})
+		b.emit(node{op: opSend, args: []operand{b.target(i.Chan), b.operand(i.X)}, runs: b.runs(i.Chan), at: i})
 	case *ssa.MakeChan:
 		b.emit(node{op: opMake, dst: b.dst(i), args: []operand{b.room(i.Size)}, n: b.staysOpen(i), at: i})
 	case *ssa.MakeClosure:

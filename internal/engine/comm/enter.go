@@ -69,6 +69,9 @@ func (m *machine) spawn(s *state, pi int, n *node, fn value, args []value) {
 		}
 		return
 	}
+	if n.runs {
+		from.at = from.by // who takes it has been started before
+	}
 	for i := len(s.procs[pi].frames) - 1; i >= 0 && from.at == nil; i-- {
 		f := &s.procs[pi].frames[i]
 		from.at = f.fn.nodes[f.pc].at

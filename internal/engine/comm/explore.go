@@ -327,7 +327,11 @@ func (m *machine) send(s *state, pi int, ch, val value, then func(*frame)) (out 
 		return nil
 	case !m.known(s, ch):
 		t := s.clone()
-		m.escape(t, val)
+		if n := s.procs[pi].node(); n.runs && (val.kind == closure || val.kind == function) {
+			m.spawn(t, pi, n, val, nil)
+		} else {
+			m.escape(t, val)
+		}
 		one(t)
 		return out
 	}

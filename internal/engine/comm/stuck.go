@@ -446,6 +446,8 @@ func (g *Program) Starts(fn *ssa.Function) bool {
 		switch n.op {
 		case opGo:
 			return true
+		case opSend, opSelect:
+			return n.runs
 		case opCall:
 			return n.fn != nil && (makes || len(n.dst) > 0 || n.fn.fn == nil) && g.spawns(n.fn)
 		}
@@ -464,7 +466,7 @@ func (g *Program) spawns(c *code) bool {
 		d := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, n := range d.nodes {
-			if n.op == opGo || n.op == opCall && n.fn != nil && g.spawning[n.fn] {
+			if n.op == opGo || n.runs || n.op == opCall && n.fn != nil && g.spawning[n.fn] {
 				g.spawning[c] = true
 				return true
 			}

@@ -188,3 +188,88 @@ func (b *Bellboy) Send(ctx context.Context, arg int) int {
 }
 
 func (b *Bellboy) Close() { close(b.quit) }
+
+// A Meter hands out what it reads, and others may leave when they like.
+type Meter struct {
+	Values chan int
+	done   chan struct{}
+}
+
+func NewMeter(read func() (int, error)) *Meter {
+	m := &Meter{make(chan int), make(chan struct{})}
+	go m.run(read)
+	return m
+}
+
+func (m *Meter) Close() { close(m.done) }
+
+func (m *Meter) put(n int) bool {
+	select {
+	case m.Values <- n:
+		return true
+	case <-m.done:
+		return false
+	}
+}
+
+func (m *Meter) run(read func() (int, error)) {
+	defer close(m.Values)
+	for {
+		n, err := read()
+		if err != nil {
+			m.Values <- -1 // want `send on m.Values does not look at what ends the goroutine \(goroutineleak/bare-send\)`
+			continue
+		}
+		if !m.put(n) {
+			return
+		}
+	}
+}
+
+// A Counter makes room for one.
+type Counter struct {
+	Values chan int
+	done   chan struct{}
+}
+
+func NewCounter(read func() (int, error)) *Counter {
+	c := &Counter{make(chan int, 1), make(chan struct{})}
+	go c.run(read)
+	return c
+}
+
+func (c *Counter) Close() { close(c.done) }
+
+func (c *Counter) run(read func() (int, error)) {
+	c.Values <- 0
+	for {
+		n, _ := read()
+		select {
+		case c.Values <- n:
+		case <-c.done:
+			return
+		}
+	}
+}
+
+// A Board drops what nobody takes at once.
+type Board struct {
+	Values chan int
+	done   chan struct{}
+}
+
+func (b *Board) put(n int) {
+	select {
+	case b.Values <- n:
+	case <-b.done:
+	default:
+	}
+}
+
+func (b *Board) first(n int) { b.Values <- n }
+
+func NewBoard() *Board { return &Board{make(chan int), make(chan struct{})} }
+
+func (b *Board) Close() { close(b.done) }
+
+var _ = []any{(*Board).put, (*Board).first}
