@@ -159,9 +159,13 @@ func fieldOf(v ssa.Value) *types.Var {
 func (c *checker) glance() {
 	c.recvs = make(map[*types.Var][]ir.Comm)
 	c.waits = make(map[*ssa.Function][]*ssa.Select)
+	c.invokes = make(map[string][]ssa.Instruction)
 	c.each(func(instr ssa.Instruction) {
 		if sel, ok := instr.(*ssa.Select); ok {
 			c.waits[sel.Parent()] = append(c.waits[sel.Parent()], sel)
+		}
+		if call, ok := instr.(*ssa.Call); ok && call.Call.IsInvoke() && !call.Call.Method.Exported() {
+			c.invokes[call.Call.Method.Name()] = append(c.invokes[call.Call.Method.Name()], call)
 		}
 		for _, comm := range ir.Comms(instr) {
 			if f := fieldOf(comm.Chan); comm.Recv && f != nil {
@@ -178,7 +182,7 @@ func (c *checker) bare(send *ssa.Send) {
 		ends, note = "those who receive", "receives here until it is ended"
 	} else if at = c.sibling(send); at != nil {
 		ends, note = "the goroutine", "looks at it here, when it sends as well"
-	} else if fieldOf(send.Chan) == nil && c.returned(send.Chan) && c.loopEnds(send.Parent()) {
+	} else if fieldOf(send.Chan) == nil && c.returned(send.Chan) && c.loopEnds(send.Parent()) && !c.drained(ir.Outermost(send.Parent())) {
 		ends = "the goroutine"
 	} else {
 		return
@@ -276,6 +280,52 @@ func (c *checker) returned(ch ssa.Value) bool {
 		}
 	}
 	return returned
+}
+
+// drained reports whether only this package can call a function, and whoever does takes all
+// that comes through the channel which that returns.
+func (c *checker) drained(fn *ssa.Function) bool {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || obj.Exported() {
+		return false
+	}
+	calls := slices.Clone(c.Uses(fn))
+	if obj.Signature().Recv() != nil {
+		calls = append(calls, c.invokes[obj.Name()]...)
+	}
+	return len(calls) > 0 && !slices.ContainsFunc(calls, func(use ssa.Instruction) bool {
+		call, ok := use.(*ssa.Call)
+		if !ok || call.Call.Signature().Results().Len() != 1 {
+			return true
+		}
+		taken := false
+		return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
+			if e.Ref.Path != nil {
+				return false // what comes through it
+			}
+			taken = c.untilClosed(e.Instr)
+			return !taken
+		}) || !taken
+	})
+}
+
+// untilClosed reports whether an instruction receives from a channel in a loop that ends only
+// when that is closed.
+func (c *checker) untilClosed(instr ssa.Instruction) bool {
+	recv, ok := instr.(*ssa.UnOp)
+	l := c.IR.Graph(instr.Parent()).Innermost(instr.Block())
+	if !ok || recv.Op != token.ARROW || l == nil {
+		return false
+	}
+	closed, _ := ir.ClosedEdge(recv)
+	return !slices.ContainsFunc(l.Blocks, func(b *ssa.BasicBlock) bool {
+		for i, s := range b.Succs {
+			if !l.Contains(s) && (ir.Edge{From: b, Succ: i}) != closed {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // loopEnds reports whether a function that runs on a goroutine of its own, or one around

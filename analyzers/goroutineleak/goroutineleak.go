@@ -27,13 +27,14 @@ var Analyzer = account.Analyzer(name, doc, find)
 
 type checker struct {
 	*evidence.Package
-	ports map[*types.Var]*port
-	recvs map[*types.Var][]ir.Comm // from channels in fields, see glance
-	waits map[*ssa.Function][]*ssa.Select
-	loops map[*ssa.Function]bool // see loopEnds
-	leaks []*evidence.Leak
-	told  map[ssa.Instruction]bool
-	hung  map[ssa.Instruction]bool // where goroutines wait for ever that are told
+	ports   map[*types.Var]*port
+	recvs   map[*types.Var][]ir.Comm // from channels in fields, see glance
+	waits   map[*ssa.Function][]*ssa.Select
+	invokes map[string][]ssa.Instruction // of unexported methods, by their names
+	loops   map[*ssa.Function]bool       // see loopEnds
+	leaks   []*evidence.Leak
+	told    map[ssa.Instruction]bool
+	hung    map[ssa.Instruction]bool // where goroutines wait for ever that are told
 }
 
 // find returns the goroutines that never end.
