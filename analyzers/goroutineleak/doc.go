@@ -59,7 +59,9 @@
 // should receive has a way that does not: an early return, a select statement
 // with another case, the first result of many. Or it writes to a pipe of which nobody
 // reads the rest, and whose reader is not closed. Or the channel is in a field that only the
-// package knows, has no room, and nobody receives from it.
+// package knows, has no room, and nobody receives from it. What runs on a goroutine is also
+// what time.AfterFunc is given, if nobody can stop it, and a function that is sent to goroutines
+// of the package which call what they receive.
 //
 // A fix makes room for the value, where the goroutine sends one and ends.
 //
@@ -84,10 +86,14 @@
 // Where a loop receives, it looks at a channel or context that ends it; where
 // it sends, it does not. Or other methods look at it when they send to the same
 // goroutine, and this one does not. It is reported at the send, if all that
-// receive may leave. If the channel is that of a caller, or who receives asks for one value at
-// a time, it is enough that the function looks at it where it sends on the same channel
-// elsewhere; but to tell a caller of the end is fine. A fix sends in a select statement with the case that the
-// function already has.
+// receive may leave.
+//
+// If others have the channel, or who receives asks for one value at a time, it is enough that
+// the function looks at it where it sends on the same channel elsewhere, or that all other
+// functions do which send on the channel in that field; but to tell others of the end is fine. A
+// channel that a function of the package returns is one of which all is taken, if all callers do.
+//
+// A fix sends in a select statement with the case that the function already has.
 //
 // # generator-abandoned
 //

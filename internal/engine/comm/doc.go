@@ -43,7 +43,8 @@
 //
 // The code of a function that others may call is its [Behaviour], a fact. The machine
 // runs it like any other: a generator of another package is a goroutine that sends, and
-// who leaves before it has taken all leaves it behind.
+// who leaves before it has taken all leaves it behind. A pool is a goroutine for each function
+// that it is sent.
 //
 // # What is given up
 //
