@@ -77,6 +77,9 @@
 // package knows, and nobody sends on it or closes it; or if the goroutine that closes
 // it returns after an error without that.
 //
+// So is a goroutine that waits for what the function was given, to cancel a context which that
+// returns, and not for the end of that context: who is given it may cancel it before.
+//
 // It is reported at the receive of a request, if that has the channel for the answer, and a loop
 // that answers goes on to the next request on another way: what the request says does not
 // decide, and nothing else is done with it that could answer later.

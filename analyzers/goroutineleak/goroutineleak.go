@@ -68,6 +68,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.shut(instr)
 		case *ssa.Go:
 			c.detached(instr)
+			c.derived(instr)
 			c.outlives(instr)
 		case *ssa.Call:
 			c.lock(instr)
