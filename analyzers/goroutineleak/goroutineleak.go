@@ -95,7 +95,8 @@ func (c *checker) each(f func(ssa.Instruction)) {
 // A leak is what a finding says.
 type leak struct {
 	finding.Leak
-	by ssa.Instruction // which has to run again and again; nil if it is where the leak is
+	by    ssa.Instruction // which has to run again and again; nil if it is where the leak is
+	quiet bool            // it is none unless somebody shows that it repeats
 }
 
 func (c *checker) found(category string, at ssa.Instruction, what string) *leak {
@@ -116,7 +117,9 @@ func (c *checker) add(at ssa.Instruction, l *leak, needs evidence.Needs) {
 		return
 	}
 	c.told[at] = true
-	c.leaks = append(c.leaks, account.Leak(c.Package, &l.Leak, by, needs))
+	found := account.Leak(c.Package, &l.Leak, by, needs)
+	found.Quiet = l.quiet
+	c.leaks = append(c.leaks, found)
 }
 
 // stuck adds a goroutine that is stuck when fn has run.

@@ -1,7 +1,6 @@
 package goroutineleak
 
 import (
-	"go/token"
 	"go/types"
 	"slices"
 
@@ -15,8 +14,8 @@ import (
 // A goroutine that only waits for the end of something ends with that. Those that are started
 // for one thing after the other, and wait for the end of what was there before, pile up.
 
-// outlives reports a goroutine that waits for nothing but the end of a context, or of what the
-// function that starts it looks at as well, if that outlives what it is started for.
+// outlives reports a goroutine that ends only with a context, or with what the function that
+// starts it looks at as well, if that outlives what it is started for.
 func (c *checker) outlives(start *ssa.Go) {
 	body := c.IR.Static(&start.Call)
 	if body == nil || len(body.Blocks) == 0 || c.told[start] {
@@ -24,75 +23,122 @@ func (c *checker) outlives(start *ssa.Go) {
 	}
 	var of []effects.Ref
 	var at ssa.Instruction
-	var waits []ssa.Instruction
+	waits := make(map[ssa.Instruction]bool)
+	shut := make(map[ir.Edge]bool)
 	for _, b := range body.Blocks {
 		for _, instr := range b.Instrs {
-			refs := c.endsOf(start, body, instr)
-			if len(refs) == 0 {
-				continue
-			}
-			for _, r := range refs {
-				if len(of) > 0 && of[0].Root != r.Root {
+			ends, comms := 0, ir.Comms(instr)
+			for _, comm := range comms {
+				refs := c.endsOf(start, body, comm)
+				if len(refs) == 0 {
+					continue
+				}
+				if slices.ContainsFunc(refs, func(r effects.Ref) bool { return r.Root != refs[0].Root || len(of) > 0 && r.Root != of[0].Root }) {
 					return // one of them may end first
 				}
-				of = append(of, r)
+				if of = append(of, refs...); at == nil {
+					at = instr
+				}
+				ends++
+				if sel, ok := instr.(*ssa.Select); ok {
+					if edge, ok := ir.CaseEdge(sel, comm.Case); ok {
+						shut[edge] = true
+					}
+				}
 			}
-			if at == nil {
-				at = instr
+			if sel, ok := instr.(*ssa.Select); ends > 0 && ends == len(comms) && (!ok || sel.Blocking) {
+				waits[instr] = true
 			}
-			waits = append(waits, instr)
 		}
 	}
-	if at == nil || exitWithout(body, nil, true) == nil || exitWithout(body, waits, true) != nil {
+	if at == nil || exitWithout(body, nil, true) == nil || leavesBut(body, waits, shut) {
 		return
 	}
 	leak := c.found("never-ends", start, "goroutine outlives what it is started for: it waits for what was there before")
 	leak.note(c, at, "waits here")
+	leak.quiet = true
 	c.add(start, leak, evidence.Needs{Again: true, Proof: true, Of: of})
 }
 
-// endsOf returns the contexts and channels of which a goroutine waits for the end at an
-// instruction, in terms of the function that starts it; none if something else may let it go on.
-func (c *checker) endsOf(start *ssa.Go, body *ssa.Function, instr ssa.Instruction) (of []effects.Ref) {
-	switch instr := instr.(type) {
-	case *ssa.UnOp:
-		if instr.Op != token.ARROW || instr.CommaOk {
-			return nil
+// leavesBut reports whether a function may return without having come to one of some
+// instructions, or taken one of some edges.
+func leavesBut(fn *ssa.Function, waits map[ssa.Instruction]bool, shut map[ir.Edge]bool) bool {
+	seen := make([]bool, len(fn.Blocks))
+	seen[0] = true
+next:
+	for work := []*ssa.BasicBlock{fn.Blocks[0]}; len(work) > 0; {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, instr := range b.Instrs {
+			if waits[instr] {
+				continue next
+			}
+			if _, ok := instr.(*ssa.Return); ok {
+				return true
+			}
 		}
-	case *ssa.Select:
-		if !instr.Blocking {
-			return nil
+		for i, s := range b.Succs {
+			if !seen[s.Index] && !shut[ir.Edge{From: b, Succ: i}] {
+				seen[s.Index] = true
+				work = append(work, s)
+			}
 		}
-	default:
+	}
+	return false
+}
+
+// endsOf returns the contexts and channels with whose end a goroutine goes on after a receive, in
+// terms of the function that starts it; none if it may go on for another reason.
+func (c *checker) endsOf(start *ssa.Go, body *ssa.Function, comm ir.Comm) (of []effects.Ref) {
+	if !comm.Recv {
 		return nil
 	}
-	for _, comm := range ir.Comms(instr) {
-		if !comm.Recv {
+	v := comm.Chan
+	if call, ok := v.(*ssa.Call); ok {
+		if v = effects.EndOf(&call.Call); v == nil {
 			return nil
 		}
-		v := comm.Chan
-		if call, ok := v.(*ssa.Call); ok {
-			if v = effects.EndOf(&call.Call); v == nil {
-				return nil
+	} else if !isToken(v) || !c.looksAt(start.Parent(), v) {
+		return nil
+	}
+	return c.outside(start, body, v, 0)
+}
+
+// outside returns what a value in a goroutine's body is in terms of the function that starts it;
+// for a context that the body derives, what it is derived from, unless it ends by the clock.
+func (c *checker) outside(start *ssa.Go, body *ssa.Function, v ssa.Value, depth int) (of []effects.Ref) {
+	const deep = 4
+	if depth > deep {
+		return nil
+	}
+	for _, r := range c.Refs(v) {
+		if isVariable(r.Root) {
+			continue // it holds the other one
+		}
+		var more []effects.Ref
+		switch root := r.Root.(type) {
+		case *ssa.Parameter:
+			if root.Parent() == body {
+				more = c.outside(start, nil, ir.Args(&start.Call)[slices.Index(body.Params, root)], depth+1)
+			} else {
+				more = []effects.Ref{r}
 			}
-		} else if !isToken(v) || !c.looksAt(start.Parent(), v) {
+		case *ssa.Extract:
+			call, ok := root.Tuple.(*ssa.Call)
+			if ok && root.Parent() == body {
+				if callee := ir.Callee(&call.Call); callee != nil && callee.FullName() == "context.WithCancel" {
+					more = c.outside(start, body, call.Call.Args[0], depth+1)
+				}
+			} else {
+				more = []effects.Ref{r}
+			}
+		default:
+			more = []effects.Ref{r}
+		}
+		if len(more) == 0 {
 			return nil
 		}
-		refs := c.Refs(v)
-		if len(refs) == 0 {
-			return nil
-		}
-		for _, r := range refs {
-			if isVariable(r.Root) {
-				continue // it holds the other one
-			}
-			param, ok := r.Root.(*ssa.Parameter)
-			if !ok || param.Parent() != body {
-				of = append(of, r)
-				continue
-			}
-			of = append(of, c.Refs(ir.Args(&start.Call)[slices.Index(body.Params, param)])...)
-		}
+		of = append(of, more...)
 	}
 	return of
 }

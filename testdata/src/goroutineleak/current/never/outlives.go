@@ -121,10 +121,10 @@ func Repeat(ctx context.Context, f func() error, stopped func()) {
 	}
 }
 
-// There are as many as there are names.
+// Fine: there are as many as there are names.
 func StopAll(ctx context.Context, closers map[string]io.Closer) {
 	for _, c := range closers {
-		go closeAt(ctx, c) // want `goroutineleak/never-ends, latent`
+		go closeAt(ctx, c)
 	}
 }
 
@@ -134,6 +134,46 @@ func WhenReady(ready <-chan struct{}, jobs <-chan func()) {
 		go func() {
 			<-ready
 			job()
+		}()
+	}
+}
+
+// A worker for each message ends only with the context.
+func Workers(ctx context.Context, messages <-chan string, use func(string) error) {
+	for m := range messages {
+		go func() { // want `goroutine outlives what it is started for`
+			t := time.NewTimer(time.Second)
+			defer t.Stop()
+			for {
+				select {
+				case <-t.C:
+					use(m)
+					t.Reset(time.Second)
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+	}
+}
+
+// Fine: it ends with the first error, too.
+func Tries(ctx context.Context, messages <-chan string, use func(string) error) {
+	for m := range messages {
+		go func() {
+			t := time.NewTimer(time.Second)
+			defer t.Stop()
+			for {
+				select {
+				case <-t.C:
+					if use(m) != nil {
+						return
+					}
+					t.Reset(time.Second)
+				case <-ctx.Done():
+					return
+				}
+			}
 		}()
 	}
 }
