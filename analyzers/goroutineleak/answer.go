@@ -19,7 +19,7 @@ import (
 func (c *checker) unanswered(instr ssa.Instruction, comm ir.Comm) {
 	fn := instr.Parent()
 	l := c.IR.Graph(fn).Innermost(instr.Block())
-	refs := c.Refs(comm.Chan)
+	refs := slices.DeleteFunc(slices.Clone(c.Refs(comm.Chan)), func(r effects.Ref) bool { return isVariable(r.Root) })
 	replies := replyFields(ir.Received(comm.Chan))
 	if l == nil || len(refs) != 1 || len(replies) == 0 {
 		return

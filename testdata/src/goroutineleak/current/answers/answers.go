@@ -40,6 +40,7 @@ func (t *Table) run(ctx context.Context) {
 			}
 		case d := <-t.drops:
 			delete(known, d.name)
+			go func() { t.allowed(d.name) }()
 		case <-ctx.Done():
 			return
 		}
