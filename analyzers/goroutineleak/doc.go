@@ -37,14 +37,16 @@
 // contexts that the caller gave. Silent is code that runs once per process,
 // such as main and init, and code for tests. So are channels on which one
 // goroutine both sends and receives, since how often depends on what goes
-// through; functions with more goroutines and steps than can be gone through;
-// and what follows a panic. A loop without an end in a constructor is reported
+// through; and what follows a panic. Of a function with more goroutines and steps than can be
+// gone through, what functions of other packages do is left out, then what all goroutines but
+// one do; it is told only where that one may wait for ever to send. A loop without an end in a constructor is reported
 // only if the object has a method that should end it, or something shows that
 // there are many.
 //
 // A function that itself waits for a goroutine it has started is reported where
 // it waits. It is not if the goroutine gave up with something of which the function
-// may know, such as a context, or if the function waits once in each round of a
+// may know, such as a context, unless the function asks for nothing on the way there but what
+// it received; or if the function waits once in each round of a
 // loop: how many rounds there are may be how many goroutines there are, unless one of these
 // may end without having sent. It is not, either,
 // if it starts goroutines on some ways only that lead there: it may know of that. Nor is a second
@@ -56,7 +58,10 @@
 // The goroutine sends on a channel with too little room, and the function that
 // should receive has a way that does not: an early return, a select statement
 // with another case, the first result of many. Or it writes to a pipe of which nobody
-// reads the rest, and whose reader is not closed.
+// reads the rest, and whose reader is not closed. Or the channel is in a field that only the
+// package knows, has no room, and nobody receives from it. What runs on a goroutine is also
+// what time.AfterFunc is given, if nobody can stop it, and a function that is sent to goroutines
+// of the package which call what they receive.
 //
 // A fix makes room for the value, where the goroutine sends one and ends.
 //
@@ -72,13 +77,26 @@
 // package knows, and nobody sends on it or closes it; or if the goroutine that closes
 // it returns after an error without that.
 //
+// So is a goroutine that waits for what the function was given, to cancel a context which that
+// returns, and not for the end of that context: who is given it may cancel it before.
+//
+// It is reported at the receive of a request, if that has the channel for the answer, and a loop
+// that answers goes on to the next request on another way: what the request says does not
+// decide, and nothing else is done with it that could answer later.
+//
 // # bare-send
 //
 // Where a loop receives, it looks at a channel or context that ends it; where
 // it sends, it does not. Or other methods look at it when they send to the same
 // goroutine, and this one does not. It is reported at the send, if all that
-// receive may leave. A fix sends in a select statement with the case that the
-// function already has.
+// receive may leave.
+//
+// If others have the channel, or who receives asks for one value at a time, it is enough that
+// the function looks at it where it sends on the same channel elsewhere, or that all other
+// functions do which send on the channel in that field; but to tell others of the end is fine. A
+// channel that a function of the package returns is one of which all is taken, if all callers do.
+//
+// A fix sends in a select statement with the case that the function already has.
 //
 // # generator-abandoned
 //
@@ -93,6 +111,11 @@
 // none that somebody opens. A loop that waits for a ticker is timerleak's. If the
 // object has a method that ends it, and the loop looks at a channel of the object that
 // nobody closes, once is enough.
+//
+// A goroutine that waits for nothing but the end of a context, or of a channel at which the
+// function that starts it looks as well, is one without an end if that was there before what
+// repeats: before the loop, or in the object whose method handles requests. If it waits for the
+// end of several things of which one may be short-lived, or for what is ready soon, it is not.
 //
 // That other packages may call an exported function shows that many goroutines are
 // started only if each of them works with what its call was given. One that works with

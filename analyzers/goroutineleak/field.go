@@ -46,6 +46,9 @@ func (c *checker) port(ch ssa.Value) *port {
 	c.ports[field] = p
 	events := slices.Clone(c.OfField(field))
 	for _, e := range c.StoredIn(field) {
+		if e.Kind == effects.Send || e.Via {
+			continue // what goes through it
+		}
 		made, ok := e.Ref.Root.(*ssa.MakeChan)
 		if !ok || e.Ref.Path != nil {
 			if k, ok := e.Ref.Root.(*ssa.Const); !ok || !k.IsNil() {
@@ -119,7 +122,7 @@ func (c *checker) ends(instr ssa.Instruction, but int) bool {
 
 // isToken reports whether what goes through a channel says nothing.
 func isToken(ch ssa.Value) bool {
-	elem, ok := ch.Type().Underlying().(*types.Chan).Elem().Underlying().(*types.Struct)
+	elem, ok := ir.Received(ch).Underlying().(*types.Struct)
 	return ok && elem.NumFields() == 0
 }
 
@@ -156,9 +159,13 @@ func fieldOf(v ssa.Value) *types.Var {
 func (c *checker) glance() {
 	c.recvs = make(map[*types.Var][]ir.Comm)
 	c.waits = make(map[*ssa.Function][]*ssa.Select)
+	c.invokes = make(map[string][]ssa.Instruction)
 	c.each(func(instr ssa.Instruction) {
 		if sel, ok := instr.(*ssa.Select); ok {
 			c.waits[sel.Parent()] = append(c.waits[sel.Parent()], sel)
+		}
+		if call, ok := instr.(*ssa.Call); ok && call.Call.IsInvoke() && !call.Call.Method.Exported() {
+			c.invokes[call.Call.Method.Name()] = append(c.invokes[call.Call.Method.Name()], call)
 		}
 		for _, comm := range ir.Comms(instr) {
 			if f := fieldOf(comm.Chan); comm.Recv && f != nil {
@@ -170,38 +177,73 @@ func (c *checker) glance() {
 
 // bare reports the sends that do not look at what ends those who receive.
 func (c *checker) bare(send *ssa.Send) {
+	ends, note, at := "", "", ssa.Instruction(nil)
+	if at = c.deserted(send); at != nil {
+		ends, note = "those who receive", "receives here until it is ended"
+	} else if at = c.sibling(send); at != nil {
+		ends, note = "the goroutine", "looks at it here, when it sends as well"
+	} else if fieldOf(send.Chan) == nil && c.returned(send.Chan) && c.loopEnds(send.Parent()) && !c.drained(ir.Outermost(send.Parent())) {
+		ends = "the goroutine"
+	} else {
+		return
+	}
+	leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends "+ends)
+	if at != nil {
+		leak.note(c, at, note)
+	}
+	leak.Fix = c.choose(send)
+	c.add(send, leak, account.Owes)
+}
+
+// deserted returns a receive from the channel in a field on which something is sent, if all
+// who receive may have left and the one who sends, or others, look at that; else nil.
+func (c *checker) deserted(send *ssa.Send) ssa.Instruction {
 	f := fieldOf(send.Chan)
-	if f != nil && (len(c.recvs[f.Origin()]) == 0 || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool {
+	if f == nil || len(c.recvs[f.Origin()]) == 0 || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool {
 		return len(c.alternatives(comm.Instr, comm.Case)) == 0
-	})) {
-		return
-	}
-	if f == nil && c.returned(send.Chan) && c.loopEnds(send.Parent()) {
-		leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends the goroutine")
-		leak.Fix = c.choose(send)
-		c.add(send, leak, account.Owes)
-		return
-	}
-	if f == nil {
-		return
+	}) {
+		return nil
 	}
 	p := c.port(send.Chan)
 	if p == nil || p.foreign || len(p.recvs) == 0 || len(p.makes) == 0 {
-		return
+		return nil
 	}
-	if p.room > 0 && (isToken(send.Chan) || !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return e.Func() == send.Parent() })) {
-		return
+	if c.roomIn(send.Chan, p) > 0 && (isToken(send.Chan) || !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return e.Func() == send.Parent() })) {
+		return nil
 	}
 	if slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return len(c.alternatives(e.Instr, e.Index)) == 0 }) {
-		return // somebody takes all
+		return nil // somebody takes all
 	}
 	if !c.loopEnds(send.Parent()) && !c.siblingEnds(p) {
-		return
+		return nil
 	}
-	leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends those who receive")
-	leak.note(c, p.recvs[0].Instr, "receives here until it is ended")
-	leak.Fix = c.choose(send)
-	c.add(send, leak, account.Owes)
+	return p.recvs[0].Instr
+}
+
+// roomIn returns how much room there is in a channel of a port. If what it is a field of came
+// through another channel, only what is sent on that one counts.
+func (c *checker) roomIn(ch ssa.Value, p *port) int64 {
+	room, known := int64(0), false
+	for _, r := range c.Refs(ch) {
+		if cell, ok := r.Root.(*ssa.Alloc); ok && cell.Parent() == ch.Parent() {
+			continue // the variable that holds what came
+		}
+		through := r.Path.Parent()
+		if !through.IsElem() || through.Field() == nil {
+			return p.room
+		}
+		for _, e := range p.makes {
+			if slices.ContainsFunc(c.Of(e.Ref.Root), func(e *effects.Event) bool {
+				return e.Kind == effects.Send && e.To.Path.Field() == through.Field()
+			}) {
+				room, known = max(room, e.Ref.Root.(*ssa.MakeChan).Size.(*ssa.Const).Int64()), true
+			}
+		}
+	}
+	if !known {
+		return p.room
+	}
+	return room
 }
 
 // returned reports whether a channel without room is made for the caller of the function
@@ -238,6 +280,52 @@ func (c *checker) returned(ch ssa.Value) bool {
 		}
 	}
 	return returned
+}
+
+// drained reports whether only this package can call a function, and whoever does takes all
+// that comes through the channel which that returns.
+func (c *checker) drained(fn *ssa.Function) bool {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || obj.Exported() {
+		return false
+	}
+	calls := slices.Clone(c.Uses(fn))
+	if obj.Signature().Recv() != nil {
+		calls = append(calls, c.invokes[obj.Name()]...)
+	}
+	return len(calls) > 0 && !slices.ContainsFunc(calls, func(use ssa.Instruction) bool {
+		call, ok := use.(*ssa.Call)
+		if !ok || call.Call.Signature().Results().Len() != 1 {
+			return true
+		}
+		taken := false
+		return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
+			if e.Ref.Path != nil {
+				return false // what comes through it
+			}
+			taken = c.untilClosed(e.Instr)
+			return !taken
+		}) || !taken
+	})
+}
+
+// untilClosed reports whether an instruction receives from a channel in a loop that ends only
+// when that is closed.
+func (c *checker) untilClosed(instr ssa.Instruction) bool {
+	recv, ok := instr.(*ssa.UnOp)
+	l := c.IR.Graph(instr.Parent()).Innermost(instr.Block())
+	if !ok || recv.Op != token.ARROW || l == nil {
+		return false
+	}
+	closed, _ := ir.ClosedEdge(recv)
+	return !slices.ContainsFunc(l.Blocks, func(b *ssa.BasicBlock) bool {
+		for i, s := range b.Succs {
+			if !l.Contains(s) && (ir.Edge{From: b, Succ: i}) != closed {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // loopEnds reports whether a function that runs on a goroutine of its own, or one around

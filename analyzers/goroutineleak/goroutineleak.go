@@ -27,13 +27,14 @@ var Analyzer = account.Analyzer(name, doc, find)
 
 type checker struct {
 	*evidence.Package
-	ports map[*types.Var]*port
-	recvs map[*types.Var][]ir.Comm // from channels in fields, see glance
-	waits map[*ssa.Function][]*ssa.Select
-	loops map[*ssa.Function]bool // see loopEnds
-	leaks []*evidence.Leak
-	told  map[ssa.Instruction]bool
-	hung  map[ssa.Instruction]bool // where goroutines wait for ever that are told
+	ports   map[*types.Var]*port
+	recvs   map[*types.Var][]ir.Comm // from channels in fields, see glance
+	waits   map[*ssa.Function][]*ssa.Select
+	invokes map[string][]ssa.Instruction // of unexported methods, by their names
+	loops   map[*ssa.Function]bool       // see loopEnds
+	leaks   []*evidence.Leak
+	told    map[ssa.Instruction]bool
+	hung    map[ssa.Instruction]bool // where goroutines wait for ever that are told
 }
 
 // find returns the goroutines that never end.
@@ -46,7 +47,9 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.bare(send)
 		}
 		for _, comm := range ir.Comms(instr) {
-			if !comm.Recv {
+			if comm.Recv {
+				c.unanswered(instr, comm)
+			} else {
 				c.stop(instr, comm)
 			}
 		}
@@ -65,6 +68,8 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.shut(instr)
 		case *ssa.Go:
 			c.detached(instr)
+			c.derived(instr)
+			c.outlives(instr)
 		case *ssa.Call:
 			c.lock(instr)
 			c.group(instr)
@@ -90,7 +95,8 @@ func (c *checker) each(f func(ssa.Instruction)) {
 // A leak is what a finding says.
 type leak struct {
 	finding.Leak
-	by ssa.Instruction // which has to run again and again; nil if it is where the leak is
+	by    ssa.Instruction // which has to run again and again; nil if it is where the leak is
+	quiet bool            // it is none unless somebody shows that it repeats
 }
 
 func (c *checker) found(category string, at ssa.Instruction, what string) *leak {
@@ -111,7 +117,9 @@ func (c *checker) add(at ssa.Instruction, l *leak, needs evidence.Needs) {
 		return
 	}
 	c.told[at] = true
-	c.leaks = append(c.leaks, account.Leak(c.Package, &l.Leak, by, needs))
+	found := account.Leak(c.Package, &l.Leak, by, needs)
+	found.Quiet = l.quiet
+	c.leaks = append(c.leaks, found)
 }
 
 // stuck adds a goroutine that is stuck when fn has run.
@@ -240,11 +248,17 @@ func (c *checker) fails(recv ssa.Instruction) bool {
 			if e.Kind != effects.Grow || e.Ref.Path != nil {
 				continue
 			}
-			send, ok := e.Instr.(*ssa.Send)
-			if !ok || e.Via || len(c.Starts(e.Func())) == 0 || c.IR.Graph(send.Parent()).Innermost(send.Block()) != nil {
+			if e.Via || len(c.Starts(e.Func())) == 0 || c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil {
 				return false
 			}
-			sends[e.Func()] = append(sends[e.Func()], send)
+			sel, ok := e.Instr.(*ssa.Select)
+			if ok && sel.Blocking {
+				return true // it gives up
+			}
+			if _, ok := e.Instr.(*ssa.Send); !ok {
+				return false
+			}
+			sends[e.Func()] = append(sends[e.Func()], e.Instr)
 		}
 	}
 	for fn, all := range sends {

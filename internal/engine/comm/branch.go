@@ -29,7 +29,7 @@ func (b *builder) staysOpen(ch ssa.Value) int32 {
 		switch {
 		case e.Kind == effects.Store && e.Holder == "":
 			if to := e.To.Path.Container().Field(); to != nil || !effects.Fresh(e.To.Root) {
-				return !own(e.To.Path)
+				return !own(e.To.Path) && !isText(e.To)
 			}
 			return false
 		case e.Kind == effects.Return:
@@ -71,7 +71,7 @@ func (b *builder) staysOpen(ch ssa.Value) int32 {
 				}) {
 					return 0
 				}
-			} else if _, param := e.Ref.Root.(*ssa.Parameter); param || !effects.Fresh(e.Ref.Root) {
+			} else if _, param := e.Ref.Root.(*ssa.Parameter); (param || !effects.Fresh(e.Ref.Root)) && !isText(e.Ref) && !isPart(e.Ref) {
 				return 0
 			}
 		}
@@ -80,6 +80,28 @@ func (b *builder) staysOpen(ch ssa.Value) int32 {
 		return 0
 	}
 	return 1
+}
+
+// isText reports whether a ref leads to a string or number, or a part of that: no
+// channel is there.
+func isText(r effects.Ref) bool {
+	for p := r.Path; ; p = p.Parent() {
+		if t := p.Type(r.Root.Type()); t != nil {
+			basic, ok := t.Underlying().(*types.Basic)
+			return ok && basic.Info()&types.IsConstType != 0
+		}
+	}
+}
+
+// isPart reports whether a ref leads to what was in a container already: a function for
+// slices or maps has made another one of it.
+func isPart(r effects.Ref) bool {
+	call, ok := r.Root.(*ssa.Call)
+	if !ok || ir.Callee(&call.Call) == nil || ir.Callee(&call.Call).Pkg() == nil {
+		return false
+	}
+	path := ir.Callee(&call.Call).Pkg().Path()
+	return path == "slices" || path == "maps"
 }
 
 // isChan reports whether a ref leads through a channel to one of its elements.
@@ -185,8 +207,11 @@ func (b *builder) choice(sel *ssa.Select) {
 		c := commCase{dst: -1, val: operand{reg: -1}}
 		if state.Send != nil {
 			c.send, c.ch, c.val = true, b.operand(state.Chan), b.operand(state.Send)
+			n.runs = n.runs || b.runs(state.Chan)
 		} else {
 			c.ch, c.class = b.source(state.Chan), classOf(ir.Received(state.Chan))
+			call, ok := state.Chan.(*ssa.Call)
+			c.ends = ok && effects.EndOf(&call.Call) != nil
 			c.dst = t[k]
 			k++
 			n.ticks = n.ticks || b.ticks(state.Chan)
@@ -194,6 +219,23 @@ func (b *builder) choice(sel *ssa.Select) {
 		n.cases = append(n.cases, c)
 	}
 	b.emit(n)
+}
+
+// runs reports whether functions that are sent on a channel in a field are called by
+// goroutines of the package: those of a pool.
+func (b *builder) runs(ch ssa.Value) bool {
+	sig, ok := ir.Received(ch).Underlying().(*types.Signature)
+	if !ok || sig.Params().Len() > 0 || !inField(ch) {
+		return false
+	}
+	part, ok := ch.(*ssa.UnOp).X.(*ssa.FieldAddr)
+	if !ok {
+		return false
+	}
+	f := effects.FieldOf(part.X, part.Field)
+	return f != nil && slices.ContainsFunc(b.p.UnderField(f), func(e *effects.Event) bool {
+		return e.Kind == effects.Call && e.Ref.Path.IsElem() && len(b.p.Starts(e.Func())) > 0
+	})
 }
 
 // decide writes a branch on a condition.
@@ -220,6 +262,9 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 		n := node{op: opCompare, tok: v.Op, at: i}
 		if (b.counts(v.X) || b.counts(v.Y)) && b.leaves(i.Block()) || l.constant() && b.isBound(v.Y) {
 			n.n = 1
+			if l.constant() && !b.counts(v.Y) { // whether a loop goes round at all
+				r = operand{reg: -1, val: value{kind: bound}}
+			}
 			l, r = b.limit(v.X, l), b.limit(v.Y, r)
 		}
 		n.args = []operand{l, r}

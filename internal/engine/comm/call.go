@@ -179,6 +179,13 @@ func (b *builder) perform(inv invocation) {
 		b.emit(node{op: opUnlock, args: []operand{mu}, at: inv.at})
 		b.emit(node{op: opSleep, args: inv.args, at: inv.at})
 		n.op, n.args = opLock, []operand{mu}
+	case "time.AfterFunc":
+		if timer, ok := inv.at.(*ssa.Call); ok && len(*timer.Referrers()) == 0 { // nobody stops it
+			b.emit(node{op: opGo, args: []operand{arg(1)}, at: inv.at})
+			return
+		}
+		b.unknown(inv)
+		return
 	case "context.Background", "context.TODO", "context.WithoutCancel":
 		n.op, n.args = opMove, []operand{{reg: -1, val: value{kind: background}}}
 	case "context.WithValue":
@@ -243,7 +250,14 @@ func (b *builder) group(inv invocation) {
 func (b *builder) unknown(inv invocation) {
 	sum := b.p.Callee(inv.common)
 	if sum == nil {
-		b.emit(node{op: opCall, args: append([]operand{{reg: -1}}, inv.args...), dst: inv.dst, slow: true, at: inv.at})
+		args := []operand{{reg: -1}}
+		for i, arg := range inv.args {
+			if !b.carries(inv.types[i]) {
+				arg = operand{reg: -1} // as the address of a counter beside what is used to communicate
+			}
+			args = append(args, arg)
+		}
+		b.emit(node{op: opCall, args: args, dst: inv.dst, slow: true, at: inv.at})
 		b.failure(inv)
 		return
 	}
@@ -319,20 +333,69 @@ func (c *code) onlySends() bool {
 			ctx[n.dst[0]] = true
 		}
 	}
+	own := c.owned()
+	gives := func(args []operand) bool {
+		return slices.ContainsFunc(args, func(o operand) bool { return o.reg >= 0 && own[o.reg] })
+	}
 	return !slices.ContainsFunc(c.nodes, func(n node) bool {
 		switch n.op {
 		case opRecv:
 			return !ctx[n.args[0].reg]
 		case opSelect:
 			return slices.ContainsFunc(n.cases, func(k commCase) bool { return !k.send && !ctx[k.ch.reg] })
-		case opClose, opGroup, opUnlock, opWake, opEscape, opGo, opDefer, opInvoke, opClosure, opBind, opContext:
+		case opClose, opGroup, opUnlock, opWake, opGo, opDefer, opClosure, opBind, opContext:
 			return true
 		case opCall:
 			// What its own caller gave may be given on.
-			return n.fn != nil && !n.fn.sends() || n.fn == nil && slices.ContainsFunc(n.args[1:], func(o operand) bool { return o.reg >= c.params })
+			return n.fn != nil && !n.fn.sends() || n.fn == nil && gives(n.args[1:])
+		case opInvoke, opEscape:
+			return gives(n.args)
 		case opStore:
-			return n.args[1].reg >= 0
+			return gives(n.args[1:])
 		}
 		return false
 	})
+}
+
+// owned returns the registers that may hold what a function captured or made, but for contexts:
+// nobody can send or receive by one of these.
+func (c *code) owned() []bool {
+	own := make([]bool, c.regs)
+	free := c.regs
+	if c.fn != nil {
+		free = c.params + int32(len(c.fn.FreeVars))
+	}
+	for r := c.params; r < free; r++ {
+		own[r] = c.fn == nil || !isContextVar(c.fn.FreeVars[r-c.params].Type())
+	}
+	for changed := c.fn != nil; changed; {
+		changed = false
+		for _, n := range c.nodes {
+			of := n.args
+			switch n.op {
+			case opMake, opAlloc, opClosure, opBind:
+				of = nil
+			case opMove, opLoad, opField, opPart, opWrap, opEnd:
+				if !slices.ContainsFunc(of, func(o operand) bool { return o.reg >= 0 && own[o.reg] }) {
+					continue
+				}
+			default:
+				continue
+			}
+			for _, d := range n.dst {
+				if d >= 0 && !own[d] {
+					own[d], changed = true, true
+				}
+			}
+		}
+	}
+	return own
+}
+
+// isContextVar reports whether a type is that of contexts, or of a variable of one.
+func isContextVar(t types.Type) bool {
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	return ir.IsContext(t)
 }

@@ -64,6 +64,7 @@ type operand struct {
 type commCase struct {
 	ch, val operand
 	send    bool
+	ends    bool  // it is the channel of a context
 	dst     int32 // the value received, or -1
 	class   class // of values received
 }
@@ -108,6 +109,7 @@ type node struct {
 	block bool        // opSelect: it has no default case
 	ticks bool        // it waits for a ticker
 	slow  bool        // it calls what is not known
+	runs  bool        // opSend, opSelect: whoever receives a function calls it on a goroutine
 	meth  *types.Func // opInvoke
 	typ   types.Type  // opAlloc
 	class class       // opLoad, opPart: what is there if nobody put anything there; opRecv: what a closed channel gives
@@ -128,6 +130,7 @@ type code struct {
 	acts   bool // it communicates, starts goroutines, makes or keeps something
 	gives  bool // its results may lead to something that is used to communicate
 	ready  bool
+	abroad bool // it is of another package
 
 	prepared bool
 	sending  uint8 // see sends: 0 if that is not known yet, 1 for true

@@ -295,7 +295,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 	case *ssa.MapUpdate:
 		b.escape(i, i.Key, i.Value)
 	case *ssa.Send:
-		b.emit(node{op: opSend, args: []operand{b.operand(i.Chan), b.operand(i.X)}, at: i})
+		b.emit(node{op: opSend, args: []operand{b.target(i.Chan), b.operand(i.X)}, runs: b.runs(i.Chan), at: i})
 	case *ssa.MakeChan:
 		b.emit(node{op: opMake, dst: b.dst(i), args: []operand{b.room(i.Size)}, n: b.staysOpen(i), at: i})
 	case *ssa.MakeClosure:
@@ -394,10 +394,27 @@ func (b *builder) source(ch ssa.Value) operand {
 	if call, ok := v.(*ssa.Call); ok && call.Call.IsInvoke() {
 		v = call.Call.Value
 	}
-	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
-		if _, field := load.X.(*ssa.FieldAddr); field && !b.p.Opens(ch) {
-			return operand{reg: -1, val: value{kind: null}}
-		}
+	if inField(v) && !b.p.Opens(ch) {
+		return operand{reg: -1, val: value{kind: null}}
 	}
 	return b.operand(ch)
+}
+
+// target returns what stands for a channel on which something is sent: nil if it is in a
+// field, and nobody in sight receives.
+func (b *builder) target(ch ssa.Value) operand {
+	if inField(ch) && !b.p.Takes(ch) {
+		return operand{reg: -1, val: value{kind: null}}
+	}
+	return b.operand(ch)
+}
+
+// inField reports whether a value is loaded from a field.
+func inField(v ssa.Value) bool {
+	load, ok := v.(*ssa.UnOp)
+	if !ok || load.Op != token.MUL {
+		return false
+	}
+	_, field := load.X.(*ssa.FieldAddr)
+	return field
 }

@@ -43,12 +43,15 @@
 //
 // The code of a function that others may call is its [Behaviour], a fact. The machine
 // runs it like any other: a generator of another package is a goroutine that sends, and
-// who leaves before it has taken all leaves it behind.
+// who leaves before it has taken all leaves it behind. A pool is a goroutine for each function
+// that it is sent.
 //
 // # What is given up
 //
-// A run has bounds on steps, states, goroutines and calls inside calls; where one is
-// hit, nothing is told. Equal conditions on different values are not seen to be equal.
+// A run has bounds on steps, states, goroutines and calls inside calls. Where one is
+// hit, the function is run again without what other packages do, and then once for each
+// goroutine that it starts, without the others. What was left out has all that it was given, so
+// that only a goroutine that waits to send is stuck for certain. Equal conditions on different values are not seen to be equal.
 // Elements of containers and what select statements of package reflect do are not
 // known. A goroutine that both sends on a channel and receives from it is not judged: how
 // often depends on what goes through. Functions that call themselves do so twice.

@@ -24,7 +24,9 @@ func (m *machine) invoke(s *state, pi int, n *node) []*state {
 		if c := m.method(s.heap[args[0].n].typ, n.meth); c != nil && args[0].path == 0 {
 			fn = value{kind: function, fn: c}
 		}
+	case n.fn != nil && n.fn.abroad && m.near:
 	case n.fn != nil:
+		m.far = m.far || n.fn.abroad
 		fn = value{kind: function, fn: n.fn}
 		if n.op == opCall && !n.fn.gives && !slices.ContainsFunc(args, func(v value) bool { return v.kind > bound }) {
 			return m.back(s, pi, nil) // whatever it does, it does it to what is not known
@@ -60,6 +62,15 @@ func (m *machine) spawn(s *state, pi int, n *node, fn value, args []value) {
 	} else {
 		f := &s.procs[pi].frames[0]
 		from.by = f.fn.nodes[f.pc].at
+	}
+	if m.only != nil && from.by != m.only {
+		for _, v := range append(args, fn) {
+			m.escape(s, v)
+		}
+		return
+	}
+	if n.runs {
+		from.at = from.by // who takes it has been started before
 	}
 	for i := len(s.procs[pi].frames) - 1; i >= 0 && from.at == nil; i-- {
 		f := &s.procs[pi].frames[i]

@@ -10,15 +10,15 @@ type graph struct {
 	first  []int // where it begins, but for those that are aside
 	edges  [][]edge
 	index  map[string]int
-	cut    bool   // there are more
-	direct []bool // see straight
+	cut    bool      // there are more
+	direct [2][]bool // see straight
 }
 
 // An edge leads to a state, by a step of goroutines.
 type edge struct {
 	to    int
 	moved [2]*origin
-	aside bool // see state
+	aside choice // see state
 }
 
 const maxStates = 2000
@@ -29,7 +29,7 @@ func (m *machine) explore(from ...*state) *graph {
 	for _, s := range from {
 		for _, t := range m.settle(s) {
 			aside := t.aside
-			if i := m.insert(g, t); !aside {
+			if i := m.insert(g, t); aside == 0 {
 				g.first = append(g.first, i)
 			}
 		}
@@ -65,7 +65,7 @@ func (m *machine) insert(g *graph, s *state) int {
 	i, ok := g.index[key]
 	if !ok {
 		i = len(g.states)
-		s.aside = false
+		s.aside = 0
 		g.index[key] = i
 		g.states = append(g.states, s)
 		g.edges = append(g.edges, nil)
@@ -98,9 +98,7 @@ func (m *machine) settle(s *state) (settled []*state) {
 					seen = make(map[string]bool)
 				}
 				key := m.enc.encode(t)
-				if t.aside {
-					key += " aside"
-				}
+				key += string('0' + rune(t.aside))
 				if seen[key] {
 					continue
 				}
@@ -180,7 +178,12 @@ func (m *machine) act(s *state, pi int) (out []next) {
 			if c.send {
 				ways = m.send(s, pi, f.get(c.ch), f.get(c.val), chosen)
 			} else {
-				aside := from.at != nil && (!m.known(s, f.get(c.ch)) || f.get(c.ch).kind == done)
+				var aside choice
+				if from.at != nil && (!m.known(s, f.get(c.ch)) || f.get(c.ch).kind == done) {
+					if aside = told; c.ends && f.get(c.ch).kind == unknown {
+						aside = given
+					}
+				}
 				ways = m.receive(s, pi, f.get(c.ch), c.class.value(), func(f *frame, v, ok value) {
 					chosen(f)
 					f.put(n.dst, 1, ok)
@@ -189,7 +192,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 					}
 				})
 				for _, way := range ways {
-					way.state.aside = way.state.aside || aside
+					way.state.aside = max(way.state.aside, aside)
 				}
 			}
 			ch := f.get(c.ch)
@@ -324,7 +327,11 @@ func (m *machine) send(s *state, pi int, ch, val value, then func(*frame)) (out 
 		return nil
 	case !m.known(s, ch):
 		t := s.clone()
-		m.escape(t, val)
+		if n := s.procs[pi].node(); n.runs && (val.kind == closure || val.kind == function) {
+			m.spawn(t, pi, n, val, nil)
+		} else {
+			m.escape(t, val)
+		}
 		one(t)
 		return out
 	}

@@ -157,6 +157,7 @@ func (w *writer) code(c *code) {
 		w.bool(n.block)
 		w.bool(n.ticks)
 		w.bool(n.slow)
+		w.bool(n.runs)
 		w.int(len(n.dst))
 		for _, d := range n.dst {
 			w.int(int(d))
@@ -221,7 +222,7 @@ func (r *reader) read() *code {
 		for i := range c.nodes {
 			n := &c.nodes[i]
 			n.op, n.n, n.tok, n.class = op(r.int()), int32(r.int()), token.Token(r.int()), class(r.int())
-			n.fn, n.block, n.ticks, n.slow = r.fn(), r.bool(), r.bool(), r.bool()
+			n.fn, n.block, n.ticks, n.slow, n.runs = r.fn(), r.bool(), r.bool(), r.bool(), r.bool()
 			n.dst = make([]int32, r.int())
 			for k := range n.dst {
 				n.dst[k] = int32(r.int())
@@ -254,6 +255,7 @@ func (g *Program) foreign(fn *types.Func) *code {
 	if fact := new(Behaviour); fn.Pkg() != nil && fn.Pkg() != g.pass.Pkg && g.pass.ImportObjectFact(fn, fact) {
 		r := reader{in: slices.Clone(fact.Codes)}
 		c = r.read()
+		c.abroad = true
 	}
 	g.imported[fn] = c
 	return c

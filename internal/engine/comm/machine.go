@@ -10,11 +10,14 @@ import (
 type machine struct {
 	*Program
 	root    *ssa.Function
-	rounds  int32 // as often as loops go round of which the number is not known
-	steps   int   // that may still be made
-	slow    bool  // it makes a difference how long functions take that are not known
-	most    int32 // as often as loops have to go round so that what was met makes a difference
-	polled  bool  // something asks without waiting
+	rounds  int32           // as often as loops go round of which the number is not known
+	steps   int             // that may still be made
+	slow    bool            // it makes a difference how long functions take that are not known
+	most    int32           // as often as loops have to go round so that what was met makes a difference
+	polled  bool            // something asks without waiting
+	far     bool            // functions of other packages were run
+	near    bool            // they are not known
+	only    ssa.Instruction // by which alone goroutines are started; nil if by all
 	paths   []pathStep
 	pathIDs map[pathStep]int32
 	sites   []ssa.Instruction

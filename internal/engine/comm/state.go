@@ -145,8 +145,16 @@ type state struct {
 	fixed []int32 // conditions that hold, and, negative, that do not
 	// No part of the state's identity:
 	exit  ssa.Instruction // where the function itself returned
-	aside bool            // a goroutine has chosen something that is not known on the way here
+	aside choice          // what a goroutine has chosen on the way here that is not known
 }
+
+// A choice is what a goroutine chose, other than the function that waits for it expects.
+type choice uint8
+
+const (
+	given choice = 1 + iota // the end of a context that the function was given
+	told                    // something else, of which the function may have been told
+)
 
 // clone returns a copy that shares with s what neither changes.
 func (s *state) clone() *state {

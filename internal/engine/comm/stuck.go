@@ -2,6 +2,7 @@ package comm
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -60,12 +61,51 @@ func (g *Program) Stuck(fn *ssa.Function) []Stuck {
 		m.slow = polled
 		graph = m.start(g.code(fn))
 	}
-	if graph.cut {
-		return nil
+	if !graph.cut {
+		return m.stuck(graph, nil)
 	}
+	// Too much happens at once. What functions of other packages do is left out, and, where that
+	// is still too much, what the other goroutines do. Then it is known of those who send that
+	// nobody receives any more; who receives may get something from what was left out.
 	var found []Stuck
-	for _, scc := range graph.bottoms() {
-		for _, s := range m.judge(graph, scc) {
+	if m.far {
+		if m, graph = m.again(nil); !graph.cut {
+			found = m.stuck(graph, nil)
+		}
+	}
+	if starts := m.starts(); graph.cut && len(starts) > 1 {
+		for _, by := range starts {
+			if m, graph := m.again(by); !graph.cut {
+				found = m.stuck(graph, found)
+			}
+		}
+	}
+	return slices.DeleteFunc(found, func(s Stuck) bool { return s.Why != Sends })
+}
+
+// again runs the function without what other packages do, and without the goroutines that
+// the function itself does not start by an instruction, if there is one.
+func (m *machine) again(by ssa.Instruction) (*machine, *graph) {
+	m = newMachine(m.Program, m.root, 2)
+	m.near, m.only = true, by
+	return m, m.start(m.code(m.root))
+}
+
+// starts returns by what the function itself has started goroutines, in order.
+func (m *machine) starts() (out []ssa.Instruction) {
+	origins := slices.SortedFunc(maps.Values(m.origins), func(a, b *origin) int { return cmp.Compare(a.index, b.index) })
+	for _, o := range origins {
+		if o.by != nil && !slices.Contains(out, o.by) {
+			out = append(out, o.by)
+		}
+	}
+	return out
+}
+
+// stuck adds the goroutines that are stuck in a graph to those that were found.
+func (m *machine) stuck(g *graph, found []Stuck) []Stuck {
+	for _, scc := range g.bottoms() {
+		for _, s := range m.judge(g, scc) {
 			i := slices.IndexFunc(found, func(have Stuck) bool {
 				return have.Start == s.Start && have.By == s.By && (have.Start != nil || have.At == s.At)
 			})
@@ -191,10 +231,11 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 		if slices.ContainsFunc(p.frames, func(f frame) bool { return f.stays }) {
 			continue // in a function that others may call elsewhere
 		}
-		if n := p.node(); n.op == opSleep && p.top().get(n.args[0]).isObject() && s.heap[p.top().get(n.args[0]).n].closed {
+		n := p.node()
+		if n.op == opSleep && p.top().get(n.args[0]).isObject() && s.heap[p.top().get(n.args[0]).n].closed {
 			continue // whoever has signalled before may have set what it looks at
 		}
-		if why := reason(p); p.from.at == nil && (why == Sends || why == Receives) && (p.nowhere() || !g.straight(scc[0])) {
+		if why := reason(p); p.from.at == nil && (why == Sends || why == Receives) && (p.nowhere() || !g.straight(scc[0], 0) && !(g.straight(scc[0], given) && m.unaware(n.at))) {
 			continue // it may know better than to come here
 		}
 		if !m.follows(s, pi, hung) {
@@ -210,27 +251,28 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 }
 
 // straight reports whether a state is reached where no goroutine has chosen, on the way,
-// something that is not known, as the end of what it works for: the function that waits
-// for the goroutine may know of that.
-func (g *graph) straight(to int) bool {
-	if g.direct == nil {
-		g.direct = make([]bool, len(g.states))
+// something that is not known, as the end of what it works for, but for some: the function
+// that waits for the goroutine may know of that.
+func (g *graph) straight(to int, but choice) bool {
+	if g.direct[but] == nil {
+		direct := make([]bool, len(g.states))
 		work := slices.Clone(g.first)
 		for _, i := range work {
-			g.direct[i] = true
+			direct[i] = true
 		}
 		for len(work) > 0 {
 			i := work[len(work)-1]
 			work = work[:len(work)-1]
 			for _, e := range g.edges[i] {
-				if !e.aside && !g.direct[e.to] {
-					g.direct[e.to] = true
+				if e.aside <= but && !direct[e.to] {
+					direct[e.to] = true
 					work = append(work, e.to)
 				}
 			}
 		}
+		g.direct[but] = direct
 	}
-	return g.direct[to]
+	return g.direct[but][to]
 }
 
 // nowhere reports whether a goroutine waits for nil channels only.
@@ -404,6 +446,8 @@ func (g *Program) Starts(fn *ssa.Function) bool {
 		switch n.op {
 		case opGo:
 			return true
+		case opSend, opSelect:
+			return n.runs
 		case opCall:
 			return n.fn != nil && (makes || len(n.dst) > 0 || n.fn.fn == nil) && g.spawns(n.fn)
 		}
@@ -422,7 +466,7 @@ func (g *Program) spawns(c *code) bool {
 		d := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, n := range d.nodes {
-			if n.op == opGo || n.op == opCall && n.fn != nil && g.spawning[n.fn] {
+			if n.op == opGo || n.runs || n.op == opCall && n.fn != nil && g.spawning[n.fn] {
 				g.spawning[c] = true
 				return true
 			}

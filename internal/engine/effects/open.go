@@ -160,7 +160,7 @@ func (p *Package) Opens(ch ssa.Value) bool {
 		if call, ok := r.Root.(*ssa.Call); ok && r.Path == nil && len(p.Refs(ch)) == 1 {
 			return p.Opens(call)
 		}
-		if !p.shut(r) {
+		if !p.alone(r, Close, Grow) {
 			return true
 		}
 		known = true
@@ -168,15 +168,47 @@ func (p *Package) Opens(ch ssa.Value) bool {
 	return !known
 }
 
-// shut reports whether a ref names a channel of the package's own that nobody
-// closes, sends on or hands on.
-func (p *Package) shut(r Ref) bool {
+// Takes reports whether a send on a channel may come back: there is room in it, somebody
+// receives from it, or may do so out of sight.
+func (p *Package) Takes(ch ssa.Value) bool {
+	roomy := func(v ssa.Value) bool {
+		made, ok := v.(*ssa.MakeChan)
+		if !ok {
+			return true
+		}
+		size, ok := made.Size.(*ssa.Const)
+		return !ok || size.Int64() > 0
+	}
+	refs := p.Refs(ch)
+	return len(refs) == 0 || slices.ContainsFunc(refs, func(r Ref) bool {
+		if !p.alone(r, Recv, Wait) {
+			return true
+		}
+		f := r.Path.Field()
+		if f == nil {
+			return roomy(r.Root)
+		}
+		made := false
+		return slices.ContainsFunc(p.StoredIn(f), func(e *Event) bool {
+			stored := e.Kind == Store && !e.Via
+			made = made || stored
+			return stored && roomy(e.Ref.Root)
+		}) || !made
+	})
+}
+
+// alone reports whether a ref names a channel of the package's own with which nobody does
+// something of some kinds, and which nobody hands on.
+func (p *Package) alone(r Ref, kinds ...Kind) bool {
 	var events []*Event
 	if f := r.Path.Field(); f != nil {
 		if f.Pkg() != p.IR.Pass.Pkg || f.Exported() || r.Path.IsElem() {
 			return false
 		}
 		for _, e := range p.StoredIn(f) {
+			if e.Kind == Send || e.Via {
+				continue // what goes through it
+			}
 			if _, made := e.Ref.Root.(*ssa.MakeChan); !e.To.Path.IsElem() && (!made || e.Ref.Path != nil) {
 				return false
 			}
@@ -210,14 +242,14 @@ func (p *Package) shut(r Ref) bool {
 			return false // what goes through it
 		}
 		switch e.Kind {
-		case Close, Grow, Escape, Send:
+		case Escape, Send:
 			return true
 		case Return:
 			return !e.Via
 		case Store:
 			return e.Holder != "" || !Fresh(e.To.Root) && e.To.Path.Field() == nil
 		}
-		return false
+		return slices.Contains(kinds, e.Kind)
 	})
 }
 

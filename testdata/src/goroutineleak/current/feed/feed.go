@@ -1,7 +1,10 @@
 // Package feed is used by the others.
 package feed
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Go runs f on a goroutine of its own.
 func Go(f func()) { go f() }
@@ -104,3 +107,51 @@ func (b *Bus) Subscribe() chan string {
 
 // Unsubscribe forgets it.
 func (b *Bus) Unsubscribe(ch chan string) { delete(b.subs, ch) }
+
+// A Desk hands out channels by topic.
+type Desk struct{ topics map[string][]chan string }
+
+// Subscribe returns a channel on which the desk sends what belongs to some topics.
+func (d *Desk) Subscribe(topics ...string) chan string {
+	ch := make(chan string, 8)
+	for _, topic := range topics {
+		d.topics[topic] = append(d.topics[topic], ch)
+	}
+	return ch
+}
+
+// Unsubscribe forgets it.
+func (d *Desk) Unsubscribe(ch chan string) {
+	for topic, all := range d.topics {
+		d.topics[topic] = slices.DeleteFunc(all, func(one chan string) bool { return one == ch })
+	}
+}
+
+// A Post is a desk that closes what it forgets.
+type Post struct{ topics map[string][]chan string }
+
+// Subscribe returns a channel on which the post sends what belongs to some topics.
+func (p *Post) Subscribe(topics ...string) chan string {
+	ch := make(chan string, 8)
+	for _, topic := range topics {
+		p.topics[topic] = append(p.topics[topic], ch)
+	}
+	return ch
+}
+
+// Unsubscribe closes it.
+func (p *Post) Unsubscribe(ch chan string) {
+	for topic, all := range p.topics {
+		p.topics[topic] = slices.DeleteFunc(all, func(one chan string) bool { return one == ch })
+	}
+	close(ch)
+}
+
+// Checked returns what it is given.
+func Checked[T any](ctx context.Context, v T) T {
+	if ctx.Err() != nil {
+		var none T
+		return none
+	}
+	return v
+}

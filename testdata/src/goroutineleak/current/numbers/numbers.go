@@ -250,3 +250,15 @@ func Handshake(timeout, deadline int, shake func() error) (err error) {
 	go func() { failed <- shake() }()
 	return <-failed
 }
+
+// Each sends once, and as many are taken.
+func counted(fs []func() int) (sum int) {
+	results := make(chan int)
+	for _, f := range fs {
+		go func() { results <- f() }()
+	}
+	for range len(fs) {
+		sum += <-results
+	}
+	return sum
+}

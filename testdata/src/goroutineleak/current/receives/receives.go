@@ -110,6 +110,30 @@ func Follow(b *feed.Bus, each func(string), stop <-chan struct{}) {
 	b.Unsubscribe(ch)
 }
 
+// FollowTopics waits for a desk that closes nothing.
+func FollowTopics(d *feed.Desk, each func(string), stop <-chan struct{}) {
+	ch := d.Subscribe("weather", "sports")
+	defer d.Unsubscribe(ch)
+	go func() { // want `goroutine waits for ever to receive from ch, which nobody closes \(goroutineleak/blocked-receive\)`
+		for s := range ch {
+			each(s)
+		}
+	}()
+	<-stop
+}
+
+// FollowPost is fine: the post closes the channel.
+func FollowPost(p *feed.Post, each func(string), stop <-chan struct{}) {
+	ch := p.Subscribe("weather", "sports")
+	defer p.Unsubscribe(ch)
+	go func() {
+		for s := range ch {
+			each(s)
+		}
+	}()
+	<-stop
+}
+
 // A Log has a goroutine that Close does not end.
 type Log struct {
 	mu    sync.Mutex

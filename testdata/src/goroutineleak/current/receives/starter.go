@@ -89,6 +89,46 @@ func givenUp(ctx context.Context, f func() int, check func() error) (int, error)
 	return <-answer, nil
 }
 
+// It asks for nothing: it does not know that the goroutine gave up.
+func unaware(ctx context.Context, f func() int) int {
+	answer := make(chan int)
+	go func() {
+		select {
+		case answer <- f():
+		case <-ctx.Done():
+		}
+	}()
+	return <-answer // want `may wait for ever to receive from answer \(goroutineleak/blocked-receive\)`
+}
+
+// Nor does it if it only looks at what it has received.
+func collected(ctx context.Context, fs []func() (int, error)) (all []int, err error) {
+	type answer struct {
+		n   int
+		err error
+	}
+	answers, left := make(chan answer), make(chan struct{})
+	defer close(left)
+	for _, f := range fs {
+		go func() {
+			n, err := f()
+			select {
+			case answers <- answer{n, err}:
+			case <-ctx.Done():
+			case <-left:
+			}
+		}()
+	}
+	for range fs {
+		a := <-answers // want `may wait for ever to receive from answers \(goroutineleak/blocked-receive\)`
+		if a.err != nil {
+			return nil, a.err
+		}
+		all = append(all, a.n)
+	}
+	return all, nil
+}
+
 // After the deadline it waits until the work has come to an end.
 func joined(ctx context.Context, work func()) error {
 	done := make(chan bool)

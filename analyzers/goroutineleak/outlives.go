@@ -1,0 +1,165 @@
+package goroutineleak
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/evidence"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// A goroutine that only waits for the end of something ends with that. Those that are started
+// for one thing after the other, and wait for the end of what was there before, pile up.
+
+// outlives reports a goroutine that ends only with a context, or with what the function that
+// starts it looks at as well, if that outlives what it is started for.
+func (c *checker) outlives(start *ssa.Go) {
+	body := c.IR.Static(&start.Call)
+	if body == nil || len(body.Blocks) == 0 || c.told[start] {
+		return
+	}
+	var of []effects.Ref
+	var at ssa.Instruction
+	waits := make(map[ssa.Instruction]bool)
+	shut := make(map[ir.Edge]bool)
+	for _, b := range body.Blocks {
+		for _, instr := range b.Instrs {
+			ends, comms := 0, ir.Comms(instr)
+			for _, comm := range comms {
+				refs := c.endsOf(start, body, comm)
+				if len(refs) == 0 {
+					continue
+				}
+				if slices.ContainsFunc(refs, func(r effects.Ref) bool { return r.Root != refs[0].Root || len(of) > 0 && r.Root != of[0].Root }) {
+					return // one of them may end first
+				}
+				if of = append(of, refs...); at == nil {
+					at = instr
+				}
+				ends++
+				if sel, ok := instr.(*ssa.Select); ok {
+					if edge, ok := ir.CaseEdge(sel, comm.Case); ok {
+						shut[edge] = true
+					}
+				}
+			}
+			if sel, ok := instr.(*ssa.Select); ends > 0 && ends == len(comms) && (!ok || sel.Blocking) {
+				waits[instr] = true
+			}
+		}
+	}
+	if at == nil || exitWithout(body, nil, true) == nil || leavesBut(body, waits, shut) {
+		return
+	}
+	leak := c.found("never-ends", start, "goroutine outlives what it is started for: it waits for what was there before")
+	leak.note(c, at, "waits here")
+	leak.quiet = true
+	c.add(start, leak, evidence.Needs{Again: true, Proof: true, Of: of})
+}
+
+// leavesBut reports whether a function may return without having come to one of some
+// instructions, or taken one of some edges.
+func leavesBut(fn *ssa.Function, waits map[ssa.Instruction]bool, shut map[ir.Edge]bool) bool {
+	seen := make([]bool, len(fn.Blocks))
+	seen[0] = true
+next:
+	for work := []*ssa.BasicBlock{fn.Blocks[0]}; len(work) > 0; {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, instr := range b.Instrs {
+			if waits[instr] {
+				continue next
+			}
+			if _, ok := instr.(*ssa.Return); ok {
+				return true
+			}
+		}
+		for i, s := range b.Succs {
+			if !seen[s.Index] && !shut[ir.Edge{From: b, Succ: i}] {
+				seen[s.Index] = true
+				work = append(work, s)
+			}
+		}
+	}
+	return false
+}
+
+// endsOf returns the contexts and channels with whose end a goroutine goes on after a receive, in
+// terms of the function that starts it; none if it may go on for another reason.
+func (c *checker) endsOf(start *ssa.Go, body *ssa.Function, comm ir.Comm) (of []effects.Ref) {
+	if !comm.Recv {
+		return nil
+	}
+	v := comm.Chan
+	if call, ok := v.(*ssa.Call); ok {
+		if v = effects.EndOf(&call.Call); v == nil {
+			return nil
+		}
+	} else if !isToken(v) || !c.looksAt(start.Parent(), v) {
+		return nil
+	}
+	return c.outside(start, body, v, 0)
+}
+
+// outside returns what a value in a goroutine's body is in terms of the function that starts it;
+// for a context that the body derives, what it is derived from, unless it ends by the clock.
+func (c *checker) outside(start *ssa.Go, body *ssa.Function, v ssa.Value, depth int) (of []effects.Ref) {
+	const deep = 4
+	if depth > deep {
+		return nil
+	}
+	for _, r := range c.Refs(v) {
+		if isVariable(r.Root) {
+			continue // it holds the other one
+		}
+		var more []effects.Ref
+		switch root := r.Root.(type) {
+		case *ssa.Parameter:
+			if root.Parent() == body {
+				more = c.outside(start, nil, ir.Args(&start.Call)[slices.Index(body.Params, root)], depth+1)
+			} else {
+				more = []effects.Ref{r}
+			}
+		case *ssa.Extract:
+			call, ok := root.Tuple.(*ssa.Call)
+			if ok && root.Parent() == body {
+				if callee := ir.Callee(&call.Call); callee != nil && callee.FullName() == "context.WithCancel" {
+					more = c.outside(start, body, call.Call.Args[0], depth+1)
+				}
+			} else {
+				more = []effects.Ref{r}
+			}
+		default:
+			more = []effects.Ref{r}
+		}
+		if len(more) == 0 {
+			return nil
+		}
+		of = append(of, more...)
+	}
+	return of
+}
+
+// looksAt reports whether a function leaves by a case of a select statement that receives
+// from a channel.
+func (c *checker) looksAt(fn *ssa.Function, ch ssa.Value) bool {
+	refs := c.Refs(ch)
+	return slices.ContainsFunc(c.waits[fn], func(sel *ssa.Select) bool {
+		return slices.ContainsFunc(c.alternatives(sel, -1), func(i int) bool {
+			return slices.ContainsFunc(c.Refs(sel.States[i].Chan), func(r effects.Ref) bool { return slices.Contains(refs, r) })
+		})
+	})
+}
+
+// isVariable reports whether a root is a variable of something else than a struct.
+func isVariable(root ssa.Value) bool {
+	cell, ok := root.(*ssa.Alloc)
+	if !ok {
+		return false
+	}
+	_, isStruct := ir.Under(cell.Type().(*types.Pointer).Elem()).(*types.Struct)
+	return !isStruct
+}

@@ -1,0 +1,179 @@
+package never
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Each connection leaves a goroutine until the server ends.
+func ServeAll(ctx context.Context, l net.Listener, serve func(net.Conn)) error {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		go func() { // want `goroutine outlives what it is started for: it waits for what was there before \(goroutineleak/never-ends\)`
+			<-ctx.Done()
+			conn.Close()
+		}()
+		go serve(conn)
+	}
+}
+
+// Fine: the context ends with the connection.
+func ServeEach(ctx context.Context, l net.Listener, serve func(net.Conn)) error {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		go func() {
+			<-ctx.Done()
+			conn.Close()
+		}()
+		go func() {
+			defer cancel()
+			serve(conn)
+		}()
+	}
+}
+
+// Fine: it ends with the connection, too.
+func ServeBoth(ctx context.Context, l net.Listener, serve func(net.Conn)) error {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		done := make(chan struct{})
+		go func() {
+			select {
+			case <-ctx.Done():
+				conn.Close()
+			case <-done:
+			}
+		}()
+		go func() {
+			defer close(done)
+			serve(conn)
+		}()
+	}
+}
+
+// A Gate lets requests through until it is closed.
+type Gate struct {
+	ctx  context.Context
+	quit chan struct{}
+}
+
+func (g *Gate) Close() { close(g.quit) }
+
+func closeAt(ctx context.Context, c io.Closer) {
+	<-ctx.Done()
+	c.Close()
+}
+
+func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	go closeAt(g.ctx, r.Body) // want `goroutine outlives what it is started for`
+	io.Copy(w, r.Body)
+}
+
+// Fine: the request's context ends with it.
+func pass(w http.ResponseWriter, r *http.Request) {
+	go closeAt(r.Context(), r.Body)
+	io.Copy(w, r.Body)
+}
+
+// Each round leaves a goroutine until the gate is closed.
+func (g *Gate) Run(jobs <-chan func(stop <-chan struct{})) {
+	for {
+		select {
+		case job := <-jobs:
+			stop := make(chan struct{})
+			go func() { // want `goroutine outlives what it is started for`
+				<-g.quit
+				close(stop)
+			}()
+			job(stop)
+		case <-g.quit:
+			return
+		}
+	}
+}
+
+// Once for each call, and who calls it has a context for that, or not.
+func until(ctx context.Context, f func() error, stopped func()) error {
+	go func() { // want `goroutine outlives what it is started for`
+		<-ctx.Done()
+		stopped()
+	}()
+	return f()
+}
+
+func Repeat(ctx context.Context, f func() error, stopped func()) {
+	for {
+		until(ctx, f, stopped)
+		time.Sleep(time.Second)
+	}
+}
+
+// Fine: there are as many as there are names.
+func StopAll(ctx context.Context, closers map[string]io.Closer) {
+	for _, c := range closers {
+		go closeAt(ctx, c)
+	}
+}
+
+// Fine: it is ready soon, and that is no end.
+func WhenReady(ready <-chan struct{}, jobs <-chan func()) {
+	for job := range jobs {
+		go func() {
+			<-ready
+			job()
+		}()
+	}
+}
+
+// A worker for each message ends only with the context.
+func Workers(ctx context.Context, messages <-chan string, use func(string) error) {
+	for m := range messages {
+		go func() { // want `goroutine outlives what it is started for`
+			t := time.NewTimer(time.Second)
+			defer t.Stop()
+			for {
+				select {
+				case <-t.C:
+					use(m)
+					t.Reset(time.Second)
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+	}
+}
+
+// Fine: it ends with the first error, too.
+func Tries(ctx context.Context, messages <-chan string, use func(string) error) {
+	for m := range messages {
+		go func() {
+			t := time.NewTimer(time.Second)
+			defer t.Stop()
+			for {
+				select {
+				case <-t.C:
+					if use(m) != nil {
+						return
+					}
+					t.Reset(time.Second)
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+	}
+}
