@@ -64,6 +64,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 			}
 		}
 		c.teardown(fn)
+		c.taken(fn)
 	}
 	c.witnessed()
 	c.entries()
@@ -151,7 +152,7 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	if c.deferred(a) {
 		return
 	}
-	if a.out.Dropped() || a.out.Exit != nil || a.out.Again {
+	if a.out.Dropped() || a.out.Exit != nil || a.out.Again || c.wrapperFails(a) {
 		c.local(a)
 		return
 	}
@@ -428,7 +429,7 @@ func (c *checker) paid(a *acquisition) *payment {
 			continue
 		}
 		a.paid.before[b] = true
-		if b != a.call.Block() { // what is behind it again is another value
+		if a.call == nil || b != a.call.Block() { // what is behind it again is another value
 			work = append(work, b.Preds...)
 		}
 	}

@@ -88,7 +88,7 @@ func (c *checker) witnessed() {
 		var givers, rest []*acquisition
 		for _, a := range c.sites[key] {
 			ends := slices.ContainsFunc(c.Of(a.v), a.ends)
-			if !ends && (key.callee == nil || len(c.sites[key]) < minGivers) {
+			if !ends && (key.callee == nil || len(c.sites[key]) < minGivers) && !canFail(a.call.Call.Signature()) {
 				continue
 			}
 			a.out = lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), a.spec(c))
@@ -97,6 +97,8 @@ func (c *checker) witnessed() {
 				if i := slices.IndexFunc(a.out.Releases, func(e *effects.Event) bool { return a.ends(e) && e.Callee != nil }); i >= 0 {
 					a.Ends = []string{a.out.Releases[i].Name}
 				}
+				c.local(a)
+			case a.out.Exit != nil && len(a.out.Kept) > 0 && c.givenElsewhere(a):
 				c.local(a)
 			case a.out.Exit == nil && !a.out.Again && len(a.out.Kept) == 0 && ends:
 				givers = append(givers, a)
@@ -119,7 +121,7 @@ const minGivers = 2
 
 // ends reports whether an event is the call of a method that ends the life of the value itself.
 func (a *acquisition) ends(e *effects.Event) bool {
-	return e.Ends() && e.Ref.Path == nil && !e.Via
+	return e.Ends() && e.Ref.Path.String() == a.Path && !e.Via
 }
 
 func inStd(fn *types.Func) bool {
@@ -169,6 +171,58 @@ func (c *checker) forgets(a *acquisition) bool {
 	return mayFail && canFail(a.call.Call.Signature()) && len(given) > 0 && slices.ContainsFunc(a.out.Kept, func(e *effects.Event) bool {
 		return e.Via && (e.Kind == effects.Escape || e.Kind == effects.Return || e.Kind == effects.Store) && e.Func() == exit.Parent()
 	})
+}
+
+// givenElsewhere reports whether who gets the value where nothing fails gives it back: a caller
+// of the function, or a method that ends the life of the object in a field of which it is. On
+// the way that fails nobody has got either.
+func (c *checker) givenElsewhere(a *acquisition) bool {
+	exit, ok := a.out.Exit.(*ssa.Return)
+	if !ok || exit.Parent() != a.call.Parent() || !ir.Fails(exit) || !canFail(a.call.Call.Signature()) {
+		return false
+	}
+	for _, e := range c.Of(a.v) {
+		if e.Via || e.Ref.Path != nil {
+			continue
+		}
+		switch e.Kind {
+		case effects.Return:
+			if e.Func() == exit.Parent() && ir.IsNil(exit.Results[e.Index]) && c.callersGive(a, e.Index) {
+				return true
+			}
+		case effects.Store:
+			if field := e.To.Path.Field(); field != nil && !e.To.Path.IsElem() && effects.Fresh(e.To.Root) {
+				for _, given := range c.OfField(field) {
+					if a.ends(&effects.Event{Happening: given.Happening}) && c.InTeardown(ir.Outermost(given.Func())) {
+						a.sibling = given
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// callersGive reports whether a caller of the function that returns the value gives it back.
+func (c *checker) callersGive(a *acquisition, result int) bool {
+	fn := a.call.Parent()
+	for _, use := range c.Uses(fn) {
+		call, ok := use.(*ssa.Call)
+		if !ok || c.IR.Static(&call.Call) != fn {
+			continue
+		}
+		got := (&acquisition{Debt: duty.Debt{Result: result, Param: -1}, call: call}).value(c)
+		if got == nil {
+			continue
+		}
+		events := c.Of(got)
+		if i := slices.IndexFunc(events, a.ends); i >= 0 {
+			a.sibling = events[i]
+			return true
+		}
+	}
+	return false
 }
 
 // canFail reports whether a function returns an error.

@@ -10,8 +10,17 @@ import (
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
-// errorOf returns the error result that came with the value, or nil.
+// errorOf returns the error that came with the value as a result of the same call, or as
+// another parameter, or nil.
 func errorOf(v ssa.Value, at ssa.Instruction) ssa.Value {
+	if param, ok := v.(*ssa.Parameter); ok && at == nil {
+		for _, p := range param.Parent().Params {
+			if ir.IsError(p.Type()) {
+				return p
+			}
+		}
+		return nil
+	}
 	ext, ok := v.(*ssa.Extract)
 	if !ok {
 		if call, ok := at.(*ssa.Call); ok && v != ssa.Value(call) && ir.IsError(call.Type()) {
@@ -30,6 +39,9 @@ func errorOf(v ssa.Value, at ssa.Instruction) ssa.Value {
 // noErrors returns the errors that calls have returned and that were found to be nil before
 // control comes to an instruction.
 func noErrors(at ssa.Instruction) []ssa.Value {
+	if at == nil {
+		return nil
+	}
 	var errs []ssa.Value
 	for b := at.Block(); b != nil && len(errs) < maxAssumptions; b = b.Idom() {
 		if len(b.Preds) != 1 {

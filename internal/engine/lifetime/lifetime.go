@@ -105,27 +105,39 @@ func (o Outcome) Dropped() bool { return len(o.Releases) == 0 && len(o.Kept) == 
 // Check follows the value v, acquired at instruction at, which is v itself
 // unless the API takes a value made before (as signal.Notify does).
 func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outcome {
-	c := newChecker(p, v, spec, at.Block())
-	fn := at.Parent()
+	return check(p, v, at.Parent(), at, spec)
+}
+
+// CheckParameter follows what a function is given from where the function begins.
+func CheckParameter(p *effects.Package, v *ssa.Parameter, spec Spec) Outcome {
+	return check(p, v, v.Parent(), nil, spec)
+}
+
+func check(p *effects.Package, v ssa.Value, fn *ssa.Function, at ssa.Instruction, spec Spec) Outcome {
+	start := fn.Blocks[0]
+	if at != nil {
+		start = at.Block()
+	}
+	c := newChecker(p, v, spec, start)
 	for _, e := range p.Of(v) {
 		c.classify(e, fn)
 	}
 	if len(c.out.Releases)+len(c.out.Kept) > 0 {
 		c.collected(fn)
 	}
-	c.follow(at)
-	if c.stops[at] || c.stops[definer(at)] {
+	c.follow(fn, at)
+	if at != nil && (c.stops[at] || c.stops[definer(at)]) {
 		return c.out // the call that acquires it gets it, too: a callback that undoes itself
 	}
 	if c.moved {
 		return c.out
 	}
 	c.out.Exit, c.out.Again = c.search(fn, at)
-	if slices.ContainsFunc(c.out.Defers, func(d *ssa.Defer) bool { return Before(d, at) }) {
+	if at != nil && slices.ContainsFunc(c.out.Defers, func(d *ssa.Defer) bool { return Before(d, at) }) {
 		c.out.Exit, c.out.Again = nil, false // deferred already: the literal looks at the variable when it runs
 	}
 	if c.out.Exit == nil && !c.out.Again && len(c.spawn) > 0 {
-		own := newChecker(p, v, spec, at.Block())
+		own := newChecker(p, v, spec, start)
 		for _, e := range p.Of(v) {
 			if spec.Releases(e) {
 				own.classify(e, fn)
@@ -134,7 +146,7 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 		for start := range c.starts {
 			delete(own.stops, start)
 		}
-		own.follow(at)
+		own.follow(fn, at)
 		if exit, again := own.search(fn, at); exit != nil || again {
 			c.goroutines() // have taken it over
 		}
@@ -143,8 +155,7 @@ func Check(p *effects.Package, v ssa.Value, at ssa.Instruction, spec Spec) Outco
 }
 
 // follow finds the variables of which the search has to know what they hold.
-func (c *checker) follow(at ssa.Instruction) {
-	fn := at.Parent()
+func (c *checker) follow(fn *ssa.Function, at ssa.Instruction) {
 	c.err = errorOf(c.v, at)
 	c.track = newTracker(c.same, c.variables(fn), true)
 	var results []ssa.Value
@@ -174,13 +185,36 @@ func (c *checker) same(x ssa.Value) bool {
 // it, or gets it, is found through that.
 func (c *checker) collected(fn *ssa.Function) {
 	for _, e := range c.p.Of(c.v) {
-		if _, args := e.To.Root.(*ssa.Alloc); args && !slices.ContainsFunc(c.out.Releases, func(e *effects.Event) bool { return !e.Via }) {
+		if list, ok := e.To.Root.(*ssa.Alloc); ok && (isArguments(list) || !slices.ContainsFunc(c.out.Releases, func(e *effects.Event) bool { return !e.Via })) {
 			continue // the arguments of a call, of which a wrapper may be made
 		}
 		if e.Kind == effects.Store && e.Ref.Path == nil && effects.Fresh(e.To.Root) && e.To.Path.IsElem() {
 			c.stop(e.Instr, fn, false, nil, 0)
 		}
 	}
+}
+
+// isArguments reports whether an array is only what a call gets that takes any number of
+// arguments. What that does with them are events of their own, but for append.
+func isArguments(list *ssa.Alloc) bool {
+	given := false
+	for _, ref := range *list.Referrers() {
+		s, ok := ref.(*ssa.Slice)
+		if !ok {
+			continue
+		}
+		for _, ref := range *s.Referrers() {
+			call, ok := ref.(ssa.CallInstruction)
+			if !ok {
+				return false
+			}
+			if _, builtin := call.Common().Value.(*ssa.Builtin); builtin {
+				return false
+			}
+			given = true
+		}
+	}
+	return given
 }
 
 // Before reports whether control comes to b by way of a, always.

@@ -1,0 +1,186 @@
+package closeleak
+
+import (
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/duty"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
+	"github.com/memlint/memlint/internal/finding"
+	"github.com/memlint/memlint/internal/finding/account"
+)
+
+// taken reports where a function forgets what it takes over from its caller: a parameter that
+// it gives back where one thing fails and returns, or puts into what it returns, where nothing
+// does; and that it drops where another thing fails. Or it keeps it in an object that gives it
+// back, and on one way does not; and returns nothing that tells. Who calls it does not give it back.
+func (c *checker) taken(fn *ssa.Function) {
+	for i, param := range fn.Params {
+		if i == 0 && fn.Signature.Recv() != nil {
+			continue
+		}
+		a := c.parameter(param)
+		if a == nil {
+			continue
+		}
+		gives, keeps := slices.ContainsFunc(c.Of(param), a.ends), (*effects.Event)(nil)
+		if fn.Signature.Results().Len() == 0 {
+			keeps = c.keeper(param)
+		}
+		if !gives && keeps == nil {
+			continue
+		}
+		a.out = lifetime.CheckParameter(c.Package.Package, param, a.spec(c))
+		exit, ok := a.out.Exit.(*ssa.Return)
+		if !ok || exit.Parent() != fn {
+			continue
+		}
+		witness := keeps
+		if witness == nil {
+			i := slices.IndexFunc(a.out.Releases, func(e *effects.Event) bool {
+				return a.ends(e) && e.Callee != nil && e.Mode == effects.Now
+			})
+			if i < 0 || !ir.Fails(exit) || !c.handedOn(a, exit) {
+				continue
+			}
+			witness = a.out.Releases[i]
+		} else if len(exit.Block().Preds) != 1 || c.asked(param, exit) {
+			continue
+		}
+		if c.callersKeep(fn, i, a) {
+			continue
+		}
+		a.Ends = []string{witness.Name}
+		l := account.Found(c.Package, exit, "error-path", a.noun()+" that the function takes over is not "+a.released()+" here")
+		l.Notes = append(l.Notes, finding.Note{Pos: param.Pos(), Text: "given here"})
+		account.Note(c.Package, l, witness.Instr, a.released()+" here on another path")
+		c.add(exit, l, account.Owes)
+	}
+}
+
+// keeper returns the event by which the end of an object gives back what a function puts into one
+// of its fields, or nil.
+func (c *checker) keeper(v ssa.Value) *effects.Event {
+	for _, e := range c.Of(v) {
+		field := e.To.Path.Field()
+		if e.Kind != effects.Store || e.Via || e.Ref.Path != nil || field == nil {
+			continue
+		}
+		for _, given := range c.OfField(field) {
+			if given.Ends() && c.InTeardown(ir.Outermost(given.Func())) {
+				return given
+			}
+		}
+	}
+	return nil
+}
+
+// asked reports whether control comes to an exit because of what a parameter is.
+func (c *checker) asked(param *ssa.Parameter, exit *ssa.Return) bool {
+	const deep = 6
+	var of func(v ssa.Value, depth int) bool
+	of = func(v ssa.Value, depth int) bool {
+		if v == ssa.Value(param) || depth == deep {
+			return true
+		}
+		in, ok := v.(ssa.Instruction)
+		if !ok {
+			return false
+		}
+		var operands [8]*ssa.Value
+		return slices.ContainsFunc(in.Operands(operands[:0]), func(op *ssa.Value) bool { return *op != nil && of(*op, depth+1) })
+	}
+	for b := exit.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		if br, ok := b.Preds[0].Instrs[len(b.Preds[0].Instrs)-1].(*ssa.If); ok && of(br.Cond, 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// wrapperFails reports a value that a function gives to another one whose results it returns as
+// they are: what wraps the value or, where that fails, nothing that has it, and nobody has given
+// it back.
+func (c *checker) wrapperFails(a *acquisition) bool {
+	for _, e := range a.out.Kept {
+		ret, ok := e.Instr.(*ssa.Return)
+		if !ok || e.Kind != effects.Return || !e.Via || ret.Parent() != a.call.Parent() {
+			continue
+		}
+		ext, ok := ret.Results[e.Index].(*ssa.Extract)
+		if !ok {
+			continue
+		}
+		call, ok := ext.Tuple.(*ssa.Call)
+		if !ok || call.Block() != ret.Block() || !slices.ContainsFunc(ret.Results, func(r ssa.Value) bool {
+			err, ok := r.(*ssa.Extract)
+			return ok && err.Tuple == ext.Tuple && ir.IsError(err.Type())
+		}) {
+			continue
+		}
+		fn := c.IR.Static(&call.Call)
+		if fn == nil {
+			continue
+		}
+		for i, arg := range ir.Args(&call.Call) {
+			if i >= len(fn.Params) || !slices.Contains(c.Refs(arg), effects.Ref{Root: a.v}) {
+				continue
+			}
+			out := lifetime.CheckParameter(c.Package.Package, fn.Params[i], a.spec(c))
+			if exit, ok := out.Exit.(*ssa.Return); ok && len(out.Releases) == 0 && ir.Fails(exit) {
+				a.out.Exit = exit
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// parameter returns what a parameter leaves to be given back, if it may, or nil.
+func (c *checker) parameter(param *ssa.Parameter) *acquisition {
+	a := &acquisition{Debt: duty.Debt{Result: -1, Param: -1, Behind: "value", Parent: -1}, v: param}
+	n := ir.Named(param.Type())
+	if n == nil || n.Obj().Pkg() == nil {
+		return nil
+	}
+	if n.Obj().Pkg().Path() == "net/http" && n.Obj().Name() == "Response" {
+		a.Path, a.Behind, a.Ends = ".Body", "response body", []string{"Close"}
+		return a
+	}
+	end := effects.TeardownOf(param.Type())
+	if end == nil || c.doesNothing(end) {
+		return nil
+	}
+	a.Behind, a.Ends = n.Obj().Pkg().Name()+"."+n.Obj().Name(), []string{end.Name()}
+	return a
+}
+
+// handedOn reports whether a function returns a parameter, or something that has it, where
+// nothing fails: not at the exit.
+func (c *checker) handedOn(a *acquisition, exit *ssa.Return) bool {
+	return slices.ContainsFunc(a.out.Kept, func(e *effects.Event) bool {
+		ret, ok := e.Instr.(*ssa.Return)
+		return ok && e.Kind == effects.Return && ret.Parent() == exit.Parent() && ir.IsNil(exit.Results[e.Index])
+	})
+}
+
+// callersKeep reports whether a caller of a function gives back what it calls it with.
+func (c *checker) callersKeep(fn *ssa.Function, param int, a *acquisition) bool {
+	return slices.ContainsFunc(c.Uses(fn), func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		if !ok || param >= len(ir.Args(call.Common())) {
+			return false
+		}
+		return slices.ContainsFunc(c.Refs(ir.Args(call.Common())[param]), func(r effects.Ref) bool {
+			return slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool {
+				return e.Ref.Path == r.Path && a.PaidBy(e) && e.Ends()
+			})
+		})
+	})
+}
