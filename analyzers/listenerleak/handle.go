@@ -49,6 +49,7 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 		} else if !own && c.fails(v, out) && !c.madeHere(reg.needs.Stays) && !c.givesUp(out.Exit, holder) {
 			reg.leak = c.registered(reg, "not-removed-on-path", onPath, c.note(out.Exit, "returns an error without "+a.how()))
 		}
+	case c.holderEnds(out.Exit, holder):
 	case out.Exit != nil:
 		reg.leak = c.registered(reg, "not-removed-on-path", onPath,
 			c.note(out.Releases[0].Instr, "undone here on another path"), c.note(out.Exit, "returns without "+a.how()))
@@ -118,6 +119,16 @@ func (c *checker) givesUp(exit ssa.Instruction, holder ssa.Value) bool {
 	return slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
 		return slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool {
 			return e.Kind == effects.Method && e.Func() == exit.Parent() && e.Callee != nil && convention.IsTeardown(e.Callee)
+		})
+	})
+}
+
+// holderEnds reports whether a function ends what keeps the listener before control comes to an
+// exit: the listener goes with it.
+func (c *checker) holderEnds(exit ssa.Instruction, holder ssa.Value) bool {
+	return holder != nil && exit != nil && slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
+		return slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool {
+			return e.Ends() && e.Ref == r && e.Func() == exit.Parent() && lifetime.Before(e.Instr, exit)
 		})
 	})
 }

@@ -159,3 +159,40 @@ func (h *hub) Read(ctx context.Context, done <-chan struct{}) <-chan string {
 	}()
 	return ch
 }
+
+type line struct{ t bus.Topic }
+
+func (l *line) Subscribe(f func([]byte)) (*bus.Subscription, error) { return l.t.Subscribe(f) }
+
+func (l *line) Close() error { return nil }
+
+// Fine: the line is closed, and has no listeners then.
+func Dial(dial func() *line, wait func() bool) error {
+	l := dial()
+	defer l.Close()
+	sub, err := l.Subscribe(func(b []byte) { fmt.Println(b) })
+	if err != nil {
+		return err
+	}
+	if !wait() {
+		return errNone
+	}
+	return errors.Join(errNone, undo(sub))
+}
+
+func undo(sub *bus.Subscription) error {
+	sub.Unsubscribe()
+	return nil
+}
+
+// Leaks: the line goes on.
+func Talk(l *line, wait func() bool) error {
+	sub, err := l.Subscribe(func(b []byte) { fmt.Println(b) }) // want `listenerleak/not-removed-on-path`
+	if err != nil {
+		return err
+	}
+	if !wait() {
+		return errNone
+	}
+	return undo(sub)
+}
