@@ -208,17 +208,29 @@ func (p *Package) byOthers(fn *ssa.Function, depth int) bool {
 
 // heavy reports whether elements are seen to be of size: they lead to lists, maps or
 // functions, or to what has to be closed. Those of a type with parameters are what the package
-// makes it of.
+// makes it of, or of any size if only others do.
 func (p *Package) heavy(c *Cut) bool {
 	if param, ok := types.Unalias(c.Elem).(*types.TypeParam); ok && c.field != nil {
 		of := p.passing.owner(c.field)
+		if of == nil {
+			return false
+		}
+		made := false
 		for _, inst := range p.IR.Pass.TypesInfo.Instances {
 			n, ok := inst.Type.(*types.Named)
-			if ok && of != nil && n.Origin() == of.Origin() && heavy(inst.TypeArgs.At(param.Index()), 0) {
+			if !ok || n.Origin() != of.Origin() {
+				continue
+			}
+			arg := inst.TypeArgs.At(param.Index())
+			if _, own := types.Unalias(arg).(*types.TypeParam); own {
+				continue // in its own methods
+			}
+			if heavy(arg, 0) {
 				return true
 			}
+			made = true
 		}
-		return false
+		return !made && of.Obj().Exported() && convention.Importable(of.Obj().Pkg())
 	}
 	return heavy(c.Elem, 0)
 }
