@@ -69,13 +69,14 @@ func wrapsWriter(sig *types.Signature) bool {
 	})
 }
 
-// doesNothing reports whether it is known of a method that it gives nothing back.
+// doesNothing reports whether it is known of a method that it gives nothing back: at most it
+// forgets what the object has.
 func (c *checker) doesNothing(end *types.Func) bool {
 	if types.IsInterface(end.Signature().Recv().Type()) {
 		return false
 	}
 	sum := c.SummaryOf(end.Origin())
-	return sum != nil && !sum.Cut && len(sum.Ops) == 0
+	return sum != nil && !sum.Cut && !slices.ContainsFunc(sum.Ops, func(o effects.Op) bool { return o.Kind != effects.Replace && o.Kind != effects.Return })
 }
 
 // witnessed judges the results of calls of which it is not known what is behind them. That they
