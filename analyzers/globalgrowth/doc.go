@@ -95,7 +95,8 @@
 // to shrink them. Also for metrics of Prometheus in unexported package variables,
 // or in the object that one holds, that get many labels and from which the package
 // deletes none. Labels are many if they are what was sent; what other packages make
-// of that, or find in a context, may be one of a few.
+// of that, or find in a context, may be one of a few, and what was found in a map that
+// loses nothing is one of its keys.
 //
 // # chan-only-grows
 //

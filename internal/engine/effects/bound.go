@@ -144,13 +144,13 @@ func (t *table) fixedList(refs []Ref) bool {
 // keyPresent reports whether the update is made only where a look-up of the
 // same key in the same map has found it.
 func (t *table) keyPresent(f *flow, v *ssa.MapUpdate) bool {
-	return slices.ContainsFunc(FoundBy(v), func(look *ssa.Lookup) bool { return overlap(f.of(look.X), f.of(v.Map)) })
+	return slices.ContainsFunc(FoundBy(v, v.Key), func(look *ssa.Lookup) bool { return overlap(f.of(look.X), f.of(v.Map)) })
 }
 
-// FoundBy returns the look-ups of the key of an update, in this map or others, that have
-// found it where the update is made.
-func FoundBy(v *ssa.MapUpdate) (looks []*ssa.Lookup) {
-	for b := v.Block(); b.Idom() != nil; b = b.Idom() {
+// FoundBy returns the look-ups of a key in maps that have found it where control comes to an
+// instruction.
+func FoundBy(at ssa.Instruction, key ssa.Value) (looks []*ssa.Lookup) {
+	for b := at.Block(); b.Idom() != nil; b = b.Idom() {
 		if len(b.Preds) != 1 {
 			continue
 		}
@@ -175,7 +175,7 @@ func FoundBy(v *ssa.MapUpdate) (looks []*ssa.Lookup) {
 				found = 1 - e.Succ
 			}
 		}
-		if look != nil && pred.Succs[found] == b && sameLoad(look.Index, v.Key) {
+		if look != nil && pred.Succs[found] == b && sameLoad(look.Index, key) {
 			looks = append(looks, look)
 		}
 	}

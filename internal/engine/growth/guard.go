@@ -45,7 +45,7 @@ func (f *finder) among(e *effects.Event) *effects.Ref {
 	if !ok {
 		return nil
 	}
-	for _, look := range effects.FoundBy(put) {
+	for _, look := range effects.FoundBy(put, put.Key) {
 		for _, a := range f.Refs(look.X) {
 			for _, b := range f.Refs(put.Map) {
 				if a.Root == b.Root && a.Path != b.Path && a.Path.Field() != nil && b.Path.Field() != nil && !a.Path.IsElem() && !b.Path.IsElem() && a.Path.Parent() == b.Path.Parent() {

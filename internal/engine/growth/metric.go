@@ -30,7 +30,7 @@ func (f *finder) metrics() []Growth {
 		if g == nil || g.Pkg != f.IR.SSA || f.exported(g) && allExported(e.Ref.Path) {
 			continue
 		}
-		values := labelValues(e.Instr.(ssa.CallInstruction).Common())
+		values := f.manyLabels(e.Instr)
 		c := container{g, e.Ref.Path}
 		if len(values) == 0 || f.forgetsLabels(c) {
 			continue
@@ -55,7 +55,7 @@ func (f *fields) labels() []FieldGrowth {
 		if !ok || c.rest != "" || e.Via || !labels(e) || e.Origin != e.Instr || f.OfPackage(e.Ref.Root) || f.HelpsTests(e.Func()) || f.exposed(c.field) {
 			continue
 		}
-		values := labelValues(e.Instr.(ssa.CallInstruction).Common())
+		values := f.manyLabels(e.Instr)
 		if len(values) == 0 || f.forgets(c.field) != nil {
 			continue
 		}
@@ -63,7 +63,7 @@ func (f *fields) labels() []FieldGrowth {
 			Way:  Way{Instr: e.Instr, Event: e, Needs: evidence.Needs{Again: true, Many: values, Adds: true, Strict: true, Wire: true, Keeper: true, Of: []effects.Ref{f.owner(e.Ref)}}},
 			Sort: Labels, Field: c.field, Owner: f.ownerOf(c.field),
 		}
-		if out := f.siblingLabels(c, e, values); out != nil {
+		if out := f.siblingLabels(c, e, labelValues(e.Instr.(ssa.CallInstruction).Common())); out != nil {
 			g.Flaw, g.Witness, g.Needs.Owed = Sibling, out, true
 		}
 		found = append(found, g)
@@ -127,6 +127,28 @@ func (f *finder) variable(root ssa.Value) *ssa.Global {
 		}
 	}
 	return nil
+}
+
+// manyLabels returns the label values of a call but for those that were found in a map from which
+// nothing is taken out: they are as few as its keys, and of those it is told where they are put in.
+func (f *finder) manyLabels(call ssa.Instruction) []ssa.Value {
+	return slices.DeleteFunc(labelValues(call.(ssa.CallInstruction).Common()), func(v ssa.Value) bool {
+		return slices.ContainsFunc(effects.FoundBy(call, v), func(look *ssa.Lookup) bool {
+			refs := f.Refs(look.X)
+			return len(refs) > 0 && !slices.ContainsFunc(refs, f.loses)
+		})
+	})
+}
+
+// loses reports whether something is taken out of a map, or may be.
+func (f *finder) loses(r effects.Ref) bool {
+	events := f.Of(r.Root)
+	if field := r.Path.Field(); field != nil {
+		events = f.OfField(field)
+	}
+	return slices.ContainsFunc(events, func(e *effects.Event) bool {
+		return e.Kind == effects.Shrink || e.Kind == effects.Replace && !f.Once(e.Func()) || e.Kind == effects.Escape && e.Ref == r
+	})
 }
 
 // labels reports whether an event is a call that gets or makes the metric for

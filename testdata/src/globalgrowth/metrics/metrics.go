@@ -54,3 +54,50 @@ var reloads = prometheus.NewCounterVec("reloads", []string{"path"})
 
 // Latent: nothing says that lists come and go.
 func (l *list) Reload() { reloads.WithLabelValues(l.path).Inc() } // want `globalgrowth/container-only-grows, latent`
+
+// Fine: the names of remotes are those that were set up.
+var (
+	remotes = map[string]string{}
+	calls   = prometheus.NewCounterVec("calls", []string{"remote"})
+)
+
+func SetUp(list []string) {
+	for _, name := range list {
+		remotes[name] = "https://" + name // want `globalgrowth/map-only-grows, latent`
+	}
+}
+
+func Call(w http.ResponseWriter, r *http.Request) {
+	name := r.FormValue("remote")
+	url, ok := remotes[name]
+	if !ok {
+		return
+	}
+	calls.WithLabelValues(name).Inc()
+	http.Redirect(w, r, url, http.StatusFound)
+}
+
+// Those who come and go are as many as there are.
+var (
+	guests = map[string]int{}
+	visits = prometheus.NewCounterVec("visits", []string{"guest"})
+)
+
+func Visit(w http.ResponseWriter, r *http.Request) {
+	name := r.FormValue("guest")
+	if _, ok := guests[name]; ok {
+		visits.WithLabelValues(name).Inc() // want `globalgrowth/container-only-grows`
+		delete(guests, name)
+		return
+	}
+	guests[name] = 1
+}
+
+// Nor does it help that another name was found.
+func Mistake(w http.ResponseWriter, r *http.Request) {
+	if _, ok := remotes[r.FormValue("remote")]; ok {
+		misses.WithLabelValues(r.FormValue("from")).Inc() // want `globalgrowth/container-only-grows`
+	}
+}
+
+var misses = prometheus.NewCounterVec("misses", []string{"from"})
