@@ -64,7 +64,8 @@
 // Silent are code that runs once per process; holders that were made in the
 // same function; objects that listen to what they own, which they made or close;
 // holders with a method that takes some out and is not told which, as queues have;
-// functions that ask an error of Prometheus whether the collector was there
+// functions that return an error or whether they want more to a method that is not in sight,
+// which may end the registration by that; functions that ask an error of Prometheus whether the collector was there
 // already; handles that are handed to anybody who may use them; subscriptions that
 // last until their channel is closed; literals that undo a subscription when they are
 // called; the case of a select that receives from a channel of the holder, which has
