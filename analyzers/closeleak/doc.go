@@ -46,8 +46,11 @@
 // Whoever gets the value may give it back: it is returned, stored where
 // somebody else finds it, sent, captured, or given to code that is not known.
 // Then nothing is reported, unless the function itself gives it back behind that
-// call. Nor is a way on which there is nothing to close: the request was made with the method
-// HEAD, the error that came with
+// call. A method like Close gives it back, also of what wraps it, and the other half of a
+// pair, such as RemoveX; and one of an interface that has none like Close, if it is called
+// for what it does alone. What else a function is called does not count: what it does is
+// looked at. Nor is a way on which there is nothing to close: the request was made with the
+// method HEAD, the error that came with
 // the value is not nil, rows have come to their end, the context has; or the value, or
 // what one of its methods returns, is not of the type that is asserted. An object of
 // another module that gets it in a field, and of which a method is called, may give it

@@ -153,11 +153,25 @@ func (a *api) keeps(sum *effects.Summary) bool {
 		return false // nothing tells that it registers
 	case sum == nil:
 		// A method may keep what it is given; of functions only the known ones do.
-		return a.known || a.fn.Signature().Recv() != nil
+		return a.fn.Signature().Recv() != nil && !a.endsItself()
 	case a.listener < 0:
 		return sum.Has(effects.Grow, 0)
 	}
 	return sum.Has(effects.Store, a.listener) || sum.Has(effects.Escape, a.listener) || sum.Has(effects.Send, a.listener)
+}
+
+// endsItself reports whether the listener is a function that may end the registration by what it
+// returns: an error, or whether it wants more.
+func (a *api) endsItself() bool {
+	if a.listener < shift(a.fn.Signature()) {
+		return false
+	}
+	f, ok := a.fn.Signature().Params().At(a.listener - shift(a.fn.Signature())).Type().Underlying().(*types.Signature)
+	if !ok || f.Results().Len() != 1 {
+		return false
+	}
+	basic, ok := f.Results().At(0).Type().Underlying().(*types.Basic)
+	return ir.IsError(f.Results().At(0).Type()) || ok && basic.Kind() == types.Bool
 }
 
 // unused says that nothing uses the handle, which the code drops or not.

@@ -21,7 +21,9 @@
 // such as On and Off, AddListener and RemoveListener, Subscribe and
 // Unsubscribe; or it returns the means to undo it: a function without
 // parameters, a value with a method like Unsubscribe, or what the other half of
-// the pair takes. Where the function's body is in the module it also has to keep
+// the pair takes. A method that keeps a channel which it is given, or returns, is one
+// whatever it is called, where another method takes such a channel, and nothing else, and
+// takes some out. Where the function's body is in the module it also has to keep
 // what it is given. A function of the package that does so with what it is given, and
 // returns the means to undo it, is a registration for its callers, whatever it is
 // called.
@@ -40,7 +42,8 @@
 // A registration that nothing undoes is a leak if it is made again and again, on a
 // holder that stays. Again and again is what a loop without a bound does, a handler,
 // an object that comes and goes (with a method like Close; or put into a container
-// and taken out again), a caller, or a function that nobody calls yet. What stays
+// and taken out again), what puts a function or channel under a key into a map of its
+// object, from which others are taken, a caller, or a function that nobody calls yet. What stays
 // are package variables, the receiver of a handler, what a loop was given, and what
 // an object that comes and goes was given by code that is not in sight. Both may be
 // shown by callers, in this package or in others, where the finding then stands. A
@@ -61,7 +64,8 @@
 // Silent are code that runs once per process; holders that were made in the
 // same function; objects that listen to what they own, which they made or close;
 // holders with a method that takes some out and is not told which, as queues have;
-// functions that ask an error of Prometheus whether the collector was there
+// functions that return an error or whether they want more to a method that is not in sight,
+// which may end the registration by that; functions that ask an error of Prometheus whether the collector was there
 // already; handles that are handed to anybody who may use them; subscriptions that
 // last until their channel is closed; literals that undo a subscription when they are
 // called; the case of a select that receives from a channel of the holder, which has

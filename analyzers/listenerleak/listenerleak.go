@@ -147,6 +147,9 @@ func (c *checker) api(fn *types.Func) *api {
 		c.apis[fn] = nil // while it is worked out
 		found, ok := lookup(fn)
 		if !ok {
+			found, ok = c.typed(fn)
+		}
+		if !ok {
 			found, ok = c.forwarder(fn)
 		}
 		if !ok {

@@ -128,3 +128,23 @@ func (e *Exchange) Serve(in net.Listener, wire func(net.Conn) Wire) error {
 		}
 	}
 }
+
+// A Wheel is not in sight: a listener may end its turns by what it returns.
+type Wheel interface {
+	SubscribeTurns(f func(n byte) (more bool)) (stop func())
+	SubscribeStops(f func(n byte)) (stop func())
+}
+
+func Roll(w Wheel, in net.Listener) error {
+	for {
+		c, err := in.Accept()
+		if err != nil {
+			return err
+		}
+		w.SubscribeTurns(func(n byte) bool {
+			_, err := c.Write([]byte{n})
+			return err == nil
+		})
+		w.SubscribeStops(func(n byte) { c.Write([]byte{n}) }) // want `result of SubscribeStops is dropped.*listenerleak/handle-discarded`
+	}
+}
