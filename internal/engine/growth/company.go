@@ -104,12 +104,22 @@ func (f *fields) alongside(c, o kept, out *effects.Event, del ssa.Value) (with, 
 				with = with || f.sameRound(e.Instr, out.Instr)
 			}
 		case e.Kind == effects.Grow && at.field != o.field:
-			if k, callee := keyOf(e); k == nil || callee || f.sameKey(k, del) {
+			if f.hasKey(e, del) {
 				moved = moved || f.sameRound(e.Instr, out.Instr)
 			}
 		}
 	}
 	return with, moved
+}
+
+// hasKey reports whether an event puts something under a key, or a call to which that is given
+// may do so.
+func (f *fields) hasKey(e *effects.Event, key ssa.Value) bool {
+	if k, callee := keyOf(e); k != nil && !callee {
+		return f.sameKey(k, key)
+	}
+	call, ok := e.Instr.(ssa.CallInstruction)
+	return ok && slices.ContainsFunc(ir.Args(call.Common()), func(arg ssa.Value) bool { return f.sameKey(arg, key) })
 }
 
 // sameRound reports whether control gets from one of two instructions to the other without
