@@ -47,8 +47,7 @@
 // and those under which a container has things that come and go: also a field of a struct
 // whose values are such keys elsewhere in the package. What is appended
 // unless slices.Contains finds it has keys, too: itself. Few are numbers of 16 bits,
-// and the own addresses of listeners and connections. Names of files that were found are as
-// many as there are files: nothing shows that these are many.
+// and the own addresses of listeners and connections.
 //
 // What nothing shows is latent: reported with -latent, and in the package that
 // calls it if that shows it. Names of functions, types, variables and keys show

@@ -197,15 +197,6 @@ func OpensLocal(fn *types.Func) bool {
 	return false
 }
 
-// FindsFile reports whether fn fails where there is no file of the name that it is given.
-func FindsFile(fn *types.Func) bool {
-	switch fn.FullName() {
-	case "os.Open", "os.ReadFile", "os.ReadDir", "os.Stat", "os.Lstat", "io/ioutil.ReadFile":
-		return true
-	}
-	return false
-}
-
 // AsksOthers reports whether fn makes a request that the program itself sends:
 // it chose whom to ask.
 func AsksOthers(fn *types.Func) bool {

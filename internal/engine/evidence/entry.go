@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -114,31 +113,6 @@ func (p *Package) entryKeys(fn *ssa.Function) map[ssa.Value]bool {
 		}
 	}
 	return keys
-}
-
-// foundFile reports whether a value was found to be the name of a file where control comes to
-// an instruction.
-func foundFile(v ssa.Value, at ssa.Instruction) bool {
-	for b := at.Block(); v != nil && b.Idom() != nil; b = b.Idom() {
-		if len(b.Preds) != 1 {
-			continue
-		}
-		x, isNil, ok := ir.NilEdge(b.Preds[0])
-		if !ok || isNil.To() != b || !ir.IsError(x.Type()) {
-			continue
-		}
-		ext, ok := x.(*ssa.Extract)
-		if !ok {
-			continue
-		}
-		if call, ok := ext.Tuple.(*ssa.Call); ok {
-			callee := ir.Callee(&call.Call)
-			if callee != nil && convention.FindsFile(callee) && ir.Unconvert(call.Call.Args[0]) == ir.Unconvert(v) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // given follows what a parameter is given that a value was found to be made

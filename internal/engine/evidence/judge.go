@@ -155,9 +155,6 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 			}
 		}
 		for i, s := range sources {
-			if foundFile(s.Value, instr) {
-				sources[i] = Source{Value: s.Value} // there are as many as there are files
-			}
 			if s.From.many() && (j.leak.Needs.Strict && s.Apart || s.From < j.leak.Needs.Least || j.leak.Needs.Wire && !s.wire()) {
 				sources[i] = Source{Value: s.Value}
 			}

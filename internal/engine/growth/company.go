@@ -100,16 +100,32 @@ func (f *fields) alongside(c, o kept, out *effects.Event, del ssa.Value) (with, 
 		switch {
 		case !ok || e.Instr == out.Instr:
 		case takes(e) && c.within(at):
-			if k := deleted(e); k == nil || f.sameKey(k, del) {
+			if k := deleted(e); k != nil && f.sameKey(k, del) || k == nil && (e.Origin == e.Instr || f.given(e, del)) {
 				with = with || f.sameRound(e.Instr, out.Instr)
 			}
 		case e.Kind == effects.Grow && at.field != o.field:
-			if k, callee := keyOf(e); k == nil || callee || f.sameKey(k, del) {
+			if f.hasKey(e, del) {
 				moved = moved || f.sameRound(e.Instr, out.Instr)
 			}
 		}
 	}
 	return with, moved
+}
+
+// hasKey reports whether an event puts something under a key, or a call to which that is given
+// may do so.
+func (f *fields) hasKey(e *effects.Event, key ssa.Value) bool {
+	if k, callee := keyOf(e); k != nil && !callee {
+		return f.sameKey(k, key)
+	}
+	return f.given(e, key)
+}
+
+// given reports whether an event is a call that is given a key, or what that is a part of.
+func (f *fields) given(e *effects.Event, key ssa.Value) bool {
+	call, ok := e.Instr.(ssa.CallInstruction)
+	of, _ := accessOf(key)
+	return ok && slices.ContainsFunc(ir.Args(call.Common()), func(arg ssa.Value) bool { return f.sameKey(arg, key) || of.root != nil && arg == of.root })
 }
 
 // sameRound reports whether control gets from one of two instructions to the other without
