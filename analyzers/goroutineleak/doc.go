@@ -115,7 +115,8 @@
 // A goroutine that waits for nothing but the end of a context, or of a channel at which the
 // function that starts it looks as well, is one without an end if that was there before what
 // repeats: before the loop, or in the object whose method handles requests. If it waits for the
-// end of several things of which one may be short-lived, or for what is ready soon, it is not.
+// end of several things of which one may be short-lived, for what is ready soon, or for a context
+// in a field that gets another one from time to time, it is not.
 //
 // That other packages may call an exported function shows that many goroutines are
 // started only if each of them works with what its call was given. One that works with

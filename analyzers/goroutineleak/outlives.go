@@ -115,6 +115,11 @@ func (c *checker) outside(start *ssa.Go, body *ssa.Function, v ssa.Value, depth 
 		if isVariable(r.Root) {
 			continue // it holds the other one
 		}
+		if f := r.Path.Field(); f != nil && slices.ContainsFunc(c.StoredIn(f), func(e *effects.Event) bool {
+			return e.Kind == effects.Store && !e.Via && !effects.Fresh(e.To.Root)
+		}) {
+			return nil // there is another one from time to time
+		}
 		var more []effects.Ref
 		switch root := r.Root.(type) {
 		case *ssa.Parameter:

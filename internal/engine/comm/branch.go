@@ -225,7 +225,7 @@ func (b *builder) choice(sel *ssa.Select) {
 // goroutines of the package: those of a pool.
 func (b *builder) runs(ch ssa.Value) bool {
 	sig, ok := ir.Received(ch).Underlying().(*types.Signature)
-	if !ok || sig.Params().Len() > 0 || !inField(ch) {
+	if !ok || sig.Params().Len() > 0 || sig.Results().Len() > 0 || !inField(ch) {
 		return false
 	}
 	part, ok := ch.(*ssa.UnOp).X.(*ssa.FieldAddr)

@@ -348,7 +348,7 @@ func (c *code) onlySends() bool {
 		case opCall:
 			// What its own caller gave may be given on.
 			return n.fn != nil && !n.fn.sends() || n.fn == nil && gives(n.args[1:])
-		case opInvoke, opEscape:
+		case opInvoke, opEscape, opReturn:
 			return gives(n.args)
 		case opStore:
 			return gives(n.args[1:])

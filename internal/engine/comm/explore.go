@@ -18,7 +18,7 @@ type graph struct {
 type edge struct {
 	to    int
 	moved [2]*origin
-	aside choice // see state
+	aside excuse // see state
 }
 
 const maxStates = 2000
@@ -178,7 +178,7 @@ func (m *machine) act(s *state, pi int) (out []next) {
 			if c.send {
 				ways = m.send(s, pi, f.get(c.ch), f.get(c.val), chosen)
 			} else {
-				var aside choice
+				var aside excuse
 				if from.at != nil && (!m.known(s, f.get(c.ch)) || f.get(c.ch).kind == done) {
 					if aside = told; c.ends && f.get(c.ch).kind == unknown {
 						aside = given

@@ -145,14 +145,14 @@ type state struct {
 	fixed []int32 // conditions that hold, and, negative, that do not
 	// No part of the state's identity:
 	exit  ssa.Instruction // where the function itself returned
-	aside choice          // what a goroutine has chosen on the way here that is not known
+	aside excuse          // what a goroutine has chosen on the way here that is not known
 }
 
-// A choice is what a goroutine chose, other than the function that waits for it expects.
-type choice uint8
+// An excuse is what a goroutine has chosen, so that who waits for it may not be to blame.
+type excuse uint8
 
 const (
-	given choice = 1 + iota // the end of a context that the function was given
+	given excuse = 1 + iota // the end of a context that the function was given
 	told                    // something else, of which the function may have been told
 )
 

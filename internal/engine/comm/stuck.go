@@ -253,7 +253,7 @@ func (m *machine) judge(g *graph, scc []int) []Stuck {
 // straight reports whether a state is reached where no goroutine has chosen, on the way,
 // something that is not known, as the end of what it works for, but for some: the function
 // that waits for the goroutine may know of that.
-func (g *graph) straight(to int, but choice) bool {
+func (g *graph) straight(to int, but excuse) bool {
 	if g.direct[but] == nil {
 		direct := make([]bool, len(g.states))
 		work := slices.Clone(g.first)

@@ -356,7 +356,26 @@ func (p *Package) uncalled(fn *ssa.Function, r *reach) bool {
 	if !ok || fn.Parent() != nil || len(r.sites) > 0 || r.open || len(p.Uses(fn)) > 0 || p.IR.Tested(obj.Name()) || p.starts(fn) {
 		return false
 	}
-	return (!obj.Exported() || p.pass.Pkg.Name() == "main") && !p.named()[obj]
+	return (!obj.Exported() || p.pass.Pkg.Name() == "main") && !p.named()[obj] && !p.asserted(obj)
+}
+
+// asserted reports whether the package calls a method through an interface that its receiver
+// may be found to implement.
+func (p *Package) asserted(method *types.Func) bool {
+	recv := method.Signature().Recv()
+	if recv == nil {
+		return false
+	}
+	for fn := range p.named() {
+		of := fn.Signature().Recv()
+		if of == nil || fn.Name() != method.Name() {
+			continue
+		}
+		if i, ok := of.Type().Underlying().(*types.Interface); ok && types.Implements(recv.Type(), i) {
+			return true
+		}
+	}
+	return false
 }
 
 // Uncalled reports whether nobody calls a method and nobody can from elsewhere: it, or its

@@ -177,3 +177,35 @@ func Tries(ctx context.Context, messages <-chan string, use func(string) error) 
 		}()
 	}
 }
+
+// A Term is begun and ended again and again, each time with a context of its own.
+type Term struct {
+	ctx  context.Context
+	stop context.CancelFunc
+}
+
+func (t *Term) Begin(work func()) {
+	t.ctx, t.stop = context.WithCancel(context.Background())
+	go t.run(t.ctx, work)
+}
+
+func (t *Term) End() { t.stop() }
+
+func (t *Term) run(ctx context.Context, work func()) {
+	for {
+		select {
+		case <-time.After(time.Second):
+			work()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func Terms(t *Term, next <-chan func()) {
+	for work := range next {
+		t.Begin(work)
+		time.Sleep(time.Minute)
+		t.End()
+	}
+}

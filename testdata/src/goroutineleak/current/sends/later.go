@@ -86,4 +86,31 @@ func (w *workers) wait(f func() int) int {
 	return <-answer
 }
 
+// A turn takes one function after the other, and tells when each has run.
+type turn struct{ steps chan func() chan bool }
+
+func newTurn() *turn {
+	t := &turn{make(chan func() chan bool)}
+	go func() {
+		for step := range t.steps {
+			step() <- true
+		}
+	}()
+	return t
+}
+
+func (t *turn) Close() { close(t.steps) }
+
+// Fine: what the function returns is sent on.
+func (t *turn) take(f func()) {
+	done := make(chan bool)
+	t.steps <- func() chan bool {
+		f()
+		return done
+	}
+	<-done
+}
+
+var _ = []any{newTurn, (*turn).take}
+
 var _ = []any{soon, stopped, newWorkers, (*workers).ask, (*workers).askOnce, (*workers).wait}
