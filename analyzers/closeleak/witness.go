@@ -178,7 +178,7 @@ func (c *checker) forgets(a *acquisition) bool {
 // the way that fails nobody has got either.
 func (c *checker) givenElsewhere(a *acquisition) bool {
 	exit, ok := a.out.Exit.(*ssa.Return)
-	if !ok || exit.Parent() != a.call.Parent() || !ir.Fails(exit) || !canFail(a.call.Call.Signature()) {
+	if !ok || exit.Parent() != a.call.Parent() || !ir.Fails(exit) || !canFail(a.call.Call.Signature()) || c.endsMate(a) {
 		return false
 	}
 	for _, e := range c.Of(a.v) {
@@ -202,6 +202,17 @@ func (c *checker) givenElsewhere(a *acquisition) bool {
 		}
 	}
 	return false
+}
+
+// endsMate reports whether a function ends the life of another result of the same call, with
+// which that of the value may end.
+func (c *checker) endsMate(a *acquisition) bool {
+	return slices.ContainsFunc(*a.call.Referrers(), func(ref ssa.Instruction) bool {
+		mate, ok := ref.(*ssa.Extract)
+		return ok && mate.Index != a.Result && slices.ContainsFunc(c.Of(mate), func(e *effects.Event) bool {
+			return e.Kind == effects.Call || e.Kind == effects.Method && effects.Ending(e.Name)
+		})
+	})
 }
 
 // callersGive reports whether a caller of the function that returns the value gives it back.
