@@ -102,7 +102,8 @@
 // # entry-dropped
 //
 // Entries of a container are given back where one function takes them out, and
-// another one only deletes them. It is reported at the delete, if none of its
+// another one only deletes them; or a list in a field is set to nil whose elements the end
+// of the object gives back, and nobody has looked at it. It is reported at the delete, if none of its
 // callers has the entry or, where no caller is in sight, nobody outside has. Timers
 // are timerleak's.
 //
@@ -114,7 +115,8 @@
 //
 // # per-call
 //
-// An HTTP transport or a connection pool is made for each call and dropped, or a
+// An HTTP transport or a connection pool is made for each call and dropped, also by the
+// callers of the function that returns a client with it, or a
 // process is started and nobody waits for it.
 //
 // # defer-in-loop
