@@ -65,7 +65,8 @@
 // # never-released
 //
 // Nothing gives the value back, and it does not leave the function. A fix defers
-// Close behind the check of the error.
+// Close behind the check of the error. An io.ReadCloser that nobody takes is one,
+// whoever returns it, where the error that comes with it is looked at.
 //
 // # error-path
 //

@@ -38,6 +38,10 @@ func (c *checker) unknown(call *ssa.Call) {
 		}
 		a := &acquisition{Debt: duty.Debt{Result: i, Param: -1, Ends: []string{end.Name()}, Parent: -1}, call: call}
 		if a.v = a.value(c); a.v == nil {
+			if results.At(i).Type().String() == "io.ReadCloser" && checked(call) {
+				a.Behind = "io.ReadCloser"
+				c.local(a)
+			}
 			continue
 		}
 		a.Behind = "value"
@@ -50,6 +54,15 @@ func (c *checker) unknown(call *ssa.Call) {
 		}
 		c.sites[key] = append(c.sites[key], a)
 	}
+}
+
+// checked reports whether a function looks at the error that a call returns: the other results
+// are there if it is nil, though nobody has them.
+func checked(call *ssa.Call) bool {
+	return slices.ContainsFunc(*call.Referrers(), func(ref ssa.Instruction) bool {
+		err, ok := ref.(*ssa.Extract)
+		return ok && ir.IsError(err.Type()) && len(*err.Referrers()) > 0
+	})
 }
 
 // wrapsWriter reports whether a function gets a writer that it cannot close: what it makes of
@@ -88,7 +101,7 @@ func (c *checker) witnessed() {
 		var givers, rest []*acquisition
 		for _, a := range c.sites[key] {
 			ends := slices.ContainsFunc(c.Of(a.v), a.ends)
-			if !ends && (key.callee == nil || len(c.sites[key]) < minGivers) && !canFail(a.call.Call.Signature()) {
+			if !ends && (key.callee == nil || len(c.sites[key]) < minGivers) && !c.leaves(a) {
 				continue
 			}
 			a.out = lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), a.spec(c))
@@ -170,6 +183,13 @@ func (c *checker) forgets(a *acquisition) bool {
 	// What a call gives that cannot fail may be a part of something else.
 	return mayFail && canFail(a.call.Call.Signature()) && len(given) > 0 && slices.ContainsFunc(a.out.Kept, func(e *effects.Event) bool {
 		return e.Via && (e.Kind == effects.Escape || e.Kind == effects.Return || e.Kind == effects.Store) && e.Func() == exit.Parent()
+	})
+}
+
+// leaves reports whether somebody else may get the value of a call that can fail.
+func (c *checker) leaves(a *acquisition) bool {
+	return canFail(a.call.Call.Signature()) && slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
+		return !e.Via && e.Ref.Path == nil && (e.Kind == effects.Return || e.Kind == effects.Store)
 	})
 }
 
