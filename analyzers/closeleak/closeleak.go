@@ -68,6 +68,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 	}
 	c.witnessed()
 	c.entries()
+	c.lists()
 	return c.leaks
 }
 
@@ -216,7 +217,11 @@ func (c *checker) local(a *acquisition) {
 		}
 	}
 	if a.sibling != nil {
-		account.Note(c.Package, l, a.sibling.Instr, "what the same call returns is "+a.released()+" here")
+		text := "what the same call returns is " + a.released() + " here"
+		if category != "never-released" {
+			text = a.released() + " here where nothing fails"
+		}
+		account.Note(c.Package, l, a.sibling.Instr, text)
 	}
 	if dropped {
 		l.Fix = c.fix(a)
@@ -325,7 +330,7 @@ func (a *acquisition) spec(c *checker) lifetime.Spec {
 	s := lifetime.Spec{
 		Releases: func(e *effects.Event) bool { return a.concerns(e) && a.PaidBy(e) },
 		Ignores: func(e *effects.Event) bool {
-			return !a.concerns(e) || c.stays(a, e) || a.Behind == duty.Handle && e.Kind == effects.Escape && !c.deletesHandles()
+			return !a.concerns(e) || c.stays(a, e) || c.ofBody(a, e) || a.Behind == duty.Handle && e.Kind == effects.Escape && !c.deletesHandles()
 		},
 		Part: a.Path,
 	}
@@ -345,25 +350,34 @@ func (a *acquisition) spec(c *checker) lifetime.Spec {
 	return s
 }
 
+// ofBody reports whether an event puts the value into a request to a server in place of its body,
+// or gives such a request to somebody: the server closes the body that it has made.
+func (c *checker) ofBody(a *acquisition, e *effects.Event) bool {
+	if e.Kind == effects.Store {
+		return isBody(e)
+	}
+	call, ok := e.Instr.(ssa.CallInstruction)
+	return ok && e.Kind == effects.Escape && e.Via && slices.ContainsFunc(c.Of(a.v), func(body *effects.Event) bool {
+		return body.Kind == effects.Store && isBody(body) && slices.Contains(ir.Args(call.Common()), body.To.Root)
+	})
+}
+
+// isBody reports whether an event puts something into the request that a handler is given, in
+// place of its body.
+func isBody(e *effects.Event) bool {
+	r, ok := e.To.Root.(*ssa.Parameter)
+	if !ok || e.To.Path.String() != ".Body" {
+		return false
+	}
+	h, ok := convention.HandlerOf(nil, r.Parent().Signature, nil)
+	return ok && len(h.Carries) == 1 && slices.Index(r.Parent().Params, r) == h.Carries[0]
+}
+
 // deletesHandles reports whether the package deletes handles at all: who gets one as a number
 // gives it back, if at all.
 func (c *checker) deletesHandles() bool {
 	return slices.ContainsFunc(c.Named("Delete"), func(e *effects.Event) bool {
 		return e.Callee != nil && e.Callee.FullName() == "(runtime/cgo.Handle).Delete"
-	})
-}
-
-// doneOf reports whether a channel tells of the end of the context that comes with a cancel
-// function.
-func (c *checker) doneOf(ch ssa.Value, made *ssa.Call) bool {
-	call, ok := ch.(*ssa.Call)
-	if !ok {
-		return false
-	}
-	callee := ir.Callee(&call.Call)
-	return callee != nil && callee.Name() == "Done" && slices.ContainsFunc(c.Refs(ir.Args(&call.Call)[0]), func(r effects.Ref) bool {
-		ext, ok := r.Root.(*ssa.Extract)
-		return ok && ext.Tuple == ssa.Value(made)
 	})
 }
 

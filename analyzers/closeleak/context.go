@@ -108,3 +108,17 @@ func lastSet(v ssa.Value) ssa.Value {
 	}
 	return last.Val
 }
+
+// doneOf reports whether a channel tells of the end of the context that comes with a cancel
+// function.
+func (c *checker) doneOf(ch ssa.Value, made *ssa.Call) bool {
+	call, ok := ch.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	callee := ir.Callee(&call.Call)
+	return callee != nil && callee.Name() == "Done" && slices.ContainsFunc(c.Refs(ir.Args(&call.Call)[0]), func(r effects.Ref) bool {
+		ext, ok := r.Root.(*ssa.Extract)
+		return ok && ext.Tuple == ssa.Value(made)
+	})
+}

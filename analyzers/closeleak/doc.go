@@ -37,8 +37,10 @@
 // where more happens than can be followed, that a value has to be closed is
 // believed where the package says so: the function itself closes it on its way to
 // success and not on one where it fails, or where one thing fails and not where
-// another does; or, of a function of the same module, two others close what they
-// get by the same call, and more do than do not.
+// another does; or who gets it where nothing fails closes it, and the function does
+// not where something does: one of its callers, or a method that ends the life of
+// the object that it makes and puts the value into; or, of a function of the same
+// module, two others close what they get by the same call, and more do than do not.
 //
 // The collector closes files, connections and listeners of package os and net that
 // nothing refers to, some time later. Until then the descriptors are in use.
@@ -49,8 +51,9 @@
 // call. A method like Close gives it back, also of what wraps it, and the other half of a
 // pair, such as RemoveX; and one of an interface that has none like Close, if it is called
 // for what it does alone. What else a function is called does not count: what it does is
-// looked at. Nor is a way on which there is nothing to close: the request was made with the
-// method HEAD, the error that came with
+// looked at. A body that a handler puts into the request to a server stays the handler's: the
+// server closes the one that it has made. Nor is a way on which there is nothing to close: the
+// request was made with the method HEAD, the error that came with
 // the value is not nil, rows have come to their end, the context has; or the value, or
 // what one of its methods returns, is not of the type that is asserted. An object of
 // another module that gets it in a field, and of which a method is called, may give it
@@ -61,19 +64,27 @@
 // fails; a context derived from that of a request to a server, which ends with it, or from one that the
 // function itself cancels on every way; a
 // command that was stored or handed on before it was started; files made of a
-// descriptor; what a function got as a parameter; and what follows a panic.
+// descriptor; what a function got as a parameter, unless it shows that it takes that over;
+// and what follows a panic.
 //
 // # never-released
 //
 // Nothing gives the value back, and it does not leave the function. A fix defers
-// Close behind the check of the error.
+// Close behind the check of the error. An io.ReadCloser that nobody takes is one,
+// whoever returns it, where the error that comes with it is looked at.
 //
 // # error-path
 //
 // The value is given back on some ways, or handed on, and a way leaves without:
 // an early return, a continue, an object that is given up half built. A deferred
 // literal that looks at an error which the return statement does not set is
-// another.
+// another. So is a call that wraps the value, and does not give it back where it
+// fails, if the function returns what that returns.
+//
+// Of parameters it is reported at the return statement: a function gives back what it
+// got where one thing fails and hands it on where nothing does, and forgets it where
+// another thing fails; or it keeps it in an object whose end gives it back, but for one
+// way, and nothing that it returns tells. Silent if a caller in sight gives it back.
 //
 // # overwritten
 //
@@ -83,7 +94,8 @@
 // # owner-forgets
 //
 // An object keeps the value in a field, and no function of the package gives back
-// what is there, though the object has a method that ends its life. Silent if
+// what is there, though the object has a method that ends its life, or has none and
+// a function that gets it from where it is made drops it. Silent if
 // something else is put into the field as well, if what wraps the value is kept beside
 // it, and for statements, which go with their database.
 //
@@ -96,7 +108,8 @@
 // # entry-dropped
 //
 // Entries of a container are given back where one function takes them out, and
-// another one only deletes them. It is reported at the delete, if none of its
+// another one only deletes them; or a list in a field is set to nil whose elements the end
+// of the object gives back, and nobody has looked at it. It is reported at the delete, if none of its
 // callers has the entry or, where no caller is in sight, nobody outside has. Timers
 // are timerleak's.
 //
@@ -108,7 +121,8 @@
 //
 // # per-call
 //
-// An HTTP transport or a connection pool is made for each call and dropped, or a
+// An HTTP transport or a connection pool is made for each call and dropped, also by the
+// callers of the function that returns a client with it, or a
 // process is started and nobody waits for it.
 //
 // # defer-in-loop

@@ -43,9 +43,47 @@ func (c *checker) kept(a *acquisition) {
 		leak.Notes = []finding.Note{{Pos: field.Pos(), Text: "kept in this field"}}
 		needs = account.Piles
 	default:
-		return // it may live as long as the process
+		dropped := c.dropsOwner(a, at)
+		if dropped == nil {
+			return // it may live as long as the process
+		}
+		account.Note(c.Package, leak, dropped, "what has it is dropped here")
 	}
 	c.add(a.call, leak, needs)
+}
+
+// dropsOwner returns the call of the function that acquires the value for a field of the object
+// that it returns, if the caller drops that; nil if none does.
+func (c *checker) dropsOwner(a *acquisition, at *effects.Event) ssa.Instruction {
+	made, ok := at.To.Root.(*ssa.Alloc)
+	fn := a.call.Parent()
+	if !ok || made.Parent() != fn {
+		return nil
+	}
+	result := -1
+	for _, e := range c.Of(made) {
+		switch {
+		case e.Ref.Path != nil:
+		case e.Kind == effects.Return && !e.Via:
+			result = e.Index
+		case lifetime.HandsOn(e):
+			return nil
+		}
+	}
+	if result < 0 {
+		return nil
+	}
+	for _, use := range c.Uses(fn) {
+		call, ok := use.(*ssa.Call)
+		if !ok || c.IR.Static(&call.Call) != fn || c.HelpsTests(call.Parent()) {
+			continue
+		}
+		got := (&acquisition{Debt: duty.Debt{Result: result, Param: -1}, call: call}).value(c)
+		if got == nil || !slices.ContainsFunc(c.Of(got), func(e *effects.Event) bool { return e.Ref.Path == nil && lifetime.HandsOn(e) }) {
+			return call
+		}
+	}
+	return nil
 }
 
 // has reports whether a method is that of the values of a type.

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/duty"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
@@ -24,10 +25,11 @@ func clones(call *ssa.Call) bool {
 }
 
 // transport reports an HTTP transport that is made for a client which does not leave the
-// function: the connections that it keeps are of use to nobody, and stay.
+// function, or a caller that the function returns it to: the connections that it keeps are of
+// use to nobody, and stay.
 func (c *checker) transport(made ssa.Value) {
 	at := made.(ssa.Instruction)
-	used := false
+	used, result := false, -1
 	for _, e := range c.Of(made) {
 		switch e.Kind {
 		case effects.Method:
@@ -39,17 +41,49 @@ func (c *checker) transport(made ssa.Value) {
 			if lifetime.HandsOn(e) {
 				return
 			}
-		case effects.Escape, effects.Return, effects.Send:
+		case effects.Return:
+			if ret := e.Instr.(*ssa.Return); !e.Via || e.Func() != at.Parent() || !isClient(ret.Results[e.Index].Type()) {
+				return
+			}
+			result = e.Index
+		case effects.Escape, effects.Send:
 			return
 		}
 	}
 	uses, ends := c.client(ir.Outermost(at.Parent()), made)
-	if ends || !used && !uses || alone(made) {
+	if result >= 0 {
+		used = c.perCaller(at.Parent(), result)
+	}
+	if ends || !used && (!uses || result >= 0) || alone(made) {
 		return
 	}
 	leak := account.Found(c.Package, at, "per-call", "HTTP transport is made per call and keeps idle connections")
 	leak.HeldBy = []string{"their goroutines"}
 	c.add(at, leak, account.Piles)
+}
+
+// perCaller reports whether all callers of a function use the client that it returns and drop it.
+func (c *checker) perCaller(fn *ssa.Function, result int) bool {
+	uses := 0
+	for _, use := range c.Uses(fn) {
+		call, ok := use.(*ssa.Call)
+		if !ok || c.IR.Static(&call.Call) != fn {
+			return false
+		}
+		got := (&acquisition{Debt: duty.Debt{Result: result, Param: -1}, call: call}).value(c)
+		if got == nil {
+			continue
+		}
+		for _, e := range c.Of(got) {
+			switch {
+			case e.Kind == effects.Method && e.Name == "CloseIdleConnections", e.Ref.Path == nil && lifetime.HandsOn(e):
+				return false
+			case e.Kind == effects.Method && e.Ref.Path == nil:
+				uses++
+			}
+		}
+	}
+	return uses > 0
 }
 
 // client reports whether somebody uses a client that a function makes with a transport, and

@@ -38,6 +38,10 @@ func (c *checker) unknown(call *ssa.Call) {
 		}
 		a := &acquisition{Debt: duty.Debt{Result: i, Param: -1, Ends: []string{end.Name()}, Parent: -1}, call: call}
 		if a.v = a.value(c); a.v == nil {
+			if results.At(i).Type().String() == "io.ReadCloser" && checked(call) {
+				a.Behind = "io.ReadCloser"
+				c.local(a)
+			}
 			continue
 		}
 		a.Behind = "value"
@@ -50,6 +54,15 @@ func (c *checker) unknown(call *ssa.Call) {
 		}
 		c.sites[key] = append(c.sites[key], a)
 	}
+}
+
+// checked reports whether a function looks at the error that a call returns: the other results
+// are there if it is nil, though nobody has them.
+func checked(call *ssa.Call) bool {
+	return slices.ContainsFunc(*call.Referrers(), func(ref ssa.Instruction) bool {
+		err, ok := ref.(*ssa.Extract)
+		return ok && ir.IsError(err.Type()) && len(*err.Referrers()) > 0
+	})
 }
 
 // wrapsWriter reports whether a function gets a writer that it cannot close: what it makes of
@@ -89,7 +102,7 @@ func (c *checker) witnessed() {
 		var givers, rest []*acquisition
 		for _, a := range c.sites[key] {
 			ends := slices.ContainsFunc(c.Of(a.v), a.ends)
-			if !ends && (key.callee == nil || len(c.sites[key]) < minGivers) && !canFail(a.call.Call.Signature()) {
+			if !ends && (key.callee == nil || len(c.sites[key]) < minGivers) && !c.leaves(a) {
 				continue
 			}
 			a.out = lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), a.spec(c))
@@ -174,12 +187,19 @@ func (c *checker) forgets(a *acquisition) bool {
 	})
 }
 
+// leaves reports whether somebody else may get the value of a call that can fail.
+func (c *checker) leaves(a *acquisition) bool {
+	return canFail(a.call.Call.Signature()) && slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
+		return !e.Via && e.Ref.Path == nil && (e.Kind == effects.Return || e.Kind == effects.Store)
+	})
+}
+
 // givenElsewhere reports whether who gets the value where nothing fails gives it back: a caller
 // of the function, or a method that ends the life of the object in a field of which it is. On
 // the way that fails nobody has got either.
 func (c *checker) givenElsewhere(a *acquisition) bool {
 	exit, ok := a.out.Exit.(*ssa.Return)
-	if !ok || exit.Parent() != a.call.Parent() || !ir.Fails(exit) || !canFail(a.call.Call.Signature()) {
+	if !ok || exit.Parent() != a.call.Parent() || !ir.Fails(exit) || !canFail(a.call.Call.Signature()) || c.endsMate(a) {
 		return false
 	}
 	for _, e := range c.Of(a.v) {
@@ -203,6 +223,17 @@ func (c *checker) givenElsewhere(a *acquisition) bool {
 		}
 	}
 	return false
+}
+
+// endsMate reports whether a function ends the life of another result of the same call, with
+// which that of the value may end.
+func (c *checker) endsMate(a *acquisition) bool {
+	return slices.ContainsFunc(*a.call.Referrers(), func(ref ssa.Instruction) bool {
+		mate, ok := ref.(*ssa.Extract)
+		return ok && mate.Index != a.Result && slices.ContainsFunc(c.Of(mate), func(e *effects.Event) bool {
+			return e.Kind == effects.Call || e.Kind == effects.Method && effects.Ending(e.Name)
+		})
+	})
 }
 
 // callersGive reports whether a caller of the function that returns the value gives it back.

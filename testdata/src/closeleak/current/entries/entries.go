@@ -99,3 +99,51 @@ func (t *Table) StopAll() {
 func (t *Table) ForgetMore(name string) {
 	t.more.Delete(name) // want `entry of more is taken out and what it holds is not given back \(closeleak/entry-dropped\)`
 }
+
+// Lines has connections in use, and some in reserve.
+type Lines struct {
+	used, spare []net.Conn
+}
+
+// Dial adds a connection.
+func (l *Lines) Dial(addr string) error {
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	l.used = append(l.used, c)
+	return nil
+}
+
+// Renew leaks the connections that there were.
+func (l *Lines) Renew(addr string) error {
+	l.used = nil // want `list used is dropped and what its elements hold is not given back \(closeleak/entry-dropped\)`
+	return l.Dial(addr)
+}
+
+// Swap is fine: nothing is lost.
+func (l *Lines) Swap() {
+	l.used = append(l.used, l.spare...)
+	l.spare = nil
+}
+
+// Hang is fine: the caller has closed them.
+func (l *Lines) Hang() {
+	for _, c := range l.spare {
+		c.Close()
+	}
+	l.reset()
+}
+
+func (l *Lines) reset() { l.spare = nil }
+
+// Close closes them all.
+func (l *Lines) Close() {
+	for _, c := range l.used {
+		c.Close()
+	}
+	for _, c := range l.spare {
+		c.Close()
+	}
+	l.used = nil
+}

@@ -547,7 +547,7 @@ func recorded(f *os.File) (*recording, error) {
 }
 
 func openRecording(path string) (*recording, error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path) // want `file is not closed on every path`
 	if err != nil {
 		return nil, err
 	}
