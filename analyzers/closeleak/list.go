@@ -40,7 +40,7 @@ func (c *checker) lists() {
 // one of its fields, or nil.
 func (c *checker) endsElements(field *types.Var) *effects.Event {
 	for _, e := range c.UnderField(field) {
-		if c.ofEntry(e, field) && e.Kind == effects.Method && effects.Ending(e.Name) && c.InTeardown(ir.Outermost(e.Func())) && (thingOf(e) == nil || !harmless(thingOf(e))) {
+		if c.ofEntry(e, field) && e.Ends() && c.InTeardown(ir.Outermost(e.Func())) && (thingOf(e) == nil || !harmless(thingOf(e))) {
 			return e
 		}
 	}

@@ -231,7 +231,7 @@ func (c *checker) endsMate(a *acquisition) bool {
 	return slices.ContainsFunc(*a.call.Referrers(), func(ref ssa.Instruction) bool {
 		mate, ok := ref.(*ssa.Extract)
 		return ok && mate.Index != a.Result && slices.ContainsFunc(c.Of(mate), func(e *effects.Event) bool {
-			return e.Kind == effects.Call || e.Kind == effects.Method && effects.Ending(e.Name)
+			return e.Kind == effects.Call || e.Ends()
 		})
 	})
 }
