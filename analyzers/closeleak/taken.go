@@ -179,7 +179,7 @@ func (c *checker) callersKeep(fn *ssa.Function, param int, a *acquisition) bool 
 		}
 		return slices.ContainsFunc(c.Refs(ir.Args(call.Common())[param]), func(r effects.Ref) bool {
 			return slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool {
-				return e.Ref.Path == r.Path && a.PaidBy(e) && e.Ends()
+				return e.Ref.Path == r.Path && a.PaidBy(e) && e.Callee != nil && e.Ends()
 			})
 		})
 	})
