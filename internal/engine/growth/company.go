@@ -93,8 +93,16 @@ func (f *fields) leftHere(c kept, in *effects.Event) ssa.Instruction {
 }
 
 // alongside reports whether the function that takes a key out of a container takes it out of c
-// as well, before that or behind it, and whether it puts something under the key elsewhere.
+// as well, before that or behind it, and whether it puts something under the key elsewhere, or
+// hands on what was there.
 func (f *fields) alongside(c, o kept, out *effects.Event, del ssa.Value) (with, moved bool) {
+	for _, b := range out.Func().Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(ssa.CallInstruction); ok && f.IR.Static(call.Common()) != nil && slices.ContainsFunc(ir.Args(call.Common()), func(arg ssa.Value) bool { return f.ofEntry(arg, del) }) {
+				moved = moved || f.sameRound(call, out.Instr)
+			}
+		}
+	}
 	for _, e := range f.In(out.Func()) {
 		at, ok := f.keptAt(e.Ref.Path)
 		switch {
@@ -119,6 +127,16 @@ func (f *fields) hasKey(e *effects.Event, key ssa.Value) bool {
 		return f.sameKey(k, key)
 	}
 	return f.given(e, key)
+}
+
+// ofEntry reports whether a value is what a map has under a key, or a part of that.
+func (f *fields) ofEntry(v, key ssa.Value) bool {
+	a, _ := accessOf(v)
+	if ext, ok := a.root.(*ssa.Extract); ok {
+		a.root = ext.Tuple
+	}
+	look, ok := a.root.(*ssa.Lookup)
+	return ok && f.sameKey(look.Index, key)
 }
 
 // given reports whether an event is a call that is given a key, or what that is a part of.
