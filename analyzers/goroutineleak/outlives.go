@@ -51,13 +51,46 @@ func (c *checker) outlives(start *ssa.Go) {
 			}
 		}
 	}
-	if at == nil || exitWithout(body, nil, true) == nil || leavesBut(body, waits, shut) {
+	if at == nil || !c.worksFor(start, of) || exitWithout(body, nil, true) == nil || leavesBut(body, waits, shut) {
 		return
 	}
 	leak := c.found("never-ends", start, "goroutine outlives what it is started for: it waits for what was there before")
 	leak.note(c, at, "waits here")
 	leak.quiet = true
 	c.add(start, leak, evidence.Needs{Again: true, Proof: true, Of: of})
+}
+
+// worksFor reports whether a goroutine has something else to work with than the receiver of the
+// function that starts it, and what it waits for: a second one that has no more than the first
+// would do the same.
+func (c *checker) worksFor(start *ssa.Go, of []effects.Ref) bool {
+	vals := slices.Clone(ir.Args(&start.Call))
+	if mc, ok := start.Call.Value.(*ssa.MakeClosure); ok {
+		vals = append(vals, mc.Bindings...)
+	}
+	for _, v := range vals {
+		if isVariable(v) {
+			for _, use := range *v.Referrers() {
+				if st, ok := use.(*ssa.Store); ok && st.Addr == v {
+					vals = append(vals, st.Val)
+				}
+			}
+		}
+	}
+	return slices.ContainsFunc(vals, func(v ssa.Value) bool {
+		return slices.ContainsFunc(c.Refs(v), func(r effects.Ref) bool {
+			if isVariable(r.Root) || slices.ContainsFunc(of, func(o effects.Ref) bool { return o.Root == r.Root }) {
+				return false
+			}
+			switch root := r.Root.(type) {
+			case *ssa.Parameter:
+				return root.Parent().Signature.Recv() == nil || root != root.Parent().Params[0]
+			case *ssa.Const, *ssa.Global, *ssa.Function:
+				return false
+			}
+			return true
+		})
+	})
 }
 
 // leavesBut reports whether a function may return without having come to one of some

@@ -209,3 +209,19 @@ func Terms(t *Term, next <-chan func()) {
 		t.End()
 	}
 }
+
+// Fine: the goroutine has nothing but the gate, and there is one.
+func (g *Gate) Keep(ticks <-chan time.Time) {
+	kept := false
+	for range ticks {
+		if !kept {
+			kept = true
+			go g.keep()
+		}
+	}
+}
+
+func (g *Gate) keep() {
+	<-g.ctx.Done()
+	println("closed")
+}
