@@ -39,7 +39,8 @@
 // success and not on one where it fails, or where one thing fails and not where
 // another does; or who gets it where nothing fails closes it, and the function does
 // not where something does: one of its callers, or a method that ends the life of
-// the object that it makes and puts the value into; or, of a function of the same
+// the object that it makes and puts the value into, unless another method opens first
+// what that one closes, as Connect does for Disconnect; or, of a function of the same
 // module, two others close what they get by the same call, and more do than do not.
 //
 // The collector closes files, connections and listeners of package os and net that

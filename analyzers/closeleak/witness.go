@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/duty"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -199,7 +200,7 @@ func (c *checker) leaves(a *acquisition) bool {
 // the way that fails nobody has got either.
 func (c *checker) givenElsewhere(a *acquisition) bool {
 	exit, ok := a.out.Exit.(*ssa.Return)
-	if !ok || exit.Parent() != a.call.Parent() || !ir.Fails(exit) || !canFail(a.call.Call.Signature()) || c.endsMate(a) {
+	if !ok || exit.Parent() != a.call.Parent() || !ir.Fails(exit) || !canFail(a.call.Call.Signature()) || c.endsMate(a) || c.opensLater(a) {
 		return false
 	}
 	for _, e := range c.Of(a.v) {
@@ -220,6 +221,19 @@ func (c *checker) givenElsewhere(a *acquisition) bool {
 					}
 				}
 			}
+		}
+	}
+	return false
+}
+
+// opensLater reports whether a method of the value opens what its end closes, and the function
+// does not call it: nothing is behind the value yet.
+func (c *checker) opensLater(a *acquisition) bool {
+	set := types.NewMethodSet(a.v.Type())
+	for sel := range set.Methods() {
+		open := sel.Obj().Name()
+		if convention.Reopens(open, a.Ends[0]) && !slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool { return e.Kind == effects.Method && e.Name == open }) {
+			return true
 		}
 	}
 	return false

@@ -336,3 +336,38 @@ func Probe(d Disk, name string) error {
 	}
 	return d.Check(name)
 }
+
+// A Modem is nothing before it is connected.
+type Modem interface {
+	Connect() error
+	Disconnect() error
+}
+
+// A Rack has modems.
+type Rack interface {
+	Modem() (Modem, error)
+	Check() error
+}
+
+// A Phone has a modem.
+type Phone struct{ modem Modem }
+
+// NewPhone is fine: nothing is behind the modem yet.
+func NewPhone(r Rack) (*Phone, error) {
+	p := &Phone{}
+	var err error
+	p.modem, err = r.Modem()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Check(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Dial connects the modem.
+func (p *Phone) Dial() error { return p.modem.Connect() }
+
+// Close disconnects it.
+func (p *Phone) Close() error { return p.modem.Disconnect() }
