@@ -177,8 +177,7 @@ func (p *Package) given(at ssa.Instruction) bool {
 	}
 	refs := p.Refs(call.Call.Args[1])
 	if list, ok := call.Call.Args[1].(*ssa.Slice); ok {
-		cell := []effects.Ref{{Root: list.X}}
-		refs = slices.Concat(p.Contents(cell[0]), p.Held(cell))
+		refs = p.Held([]effects.Ref{{Root: list.X}})
 	}
 	return slices.ContainsFunc(refs, func(r effects.Ref) bool {
 		param, ok := r.Root.(*ssa.Parameter)
@@ -208,29 +207,27 @@ func (p *Package) byOthers(fn *ssa.Function, depth int) bool {
 
 // heavy reports whether elements are seen to be of size: they lead to lists, maps or
 // functions, or to what has to be closed. Those of a type with parameters are what the package
-// makes it of, or of any size if only others do.
+// makes it of, and anything if only others do.
 func (p *Package) heavy(c *Cut) bool {
 	if param, ok := types.Unalias(c.Elem).(*types.TypeParam); ok && c.field != nil {
 		of := p.passing.owner(c.field)
 		if of == nil {
 			return false
 		}
-		made := false
+		others := of.Obj().Exported() && convention.Importable(of.Obj().Pkg())
 		for _, inst := range p.IR.Pass.TypesInfo.Instances {
 			n, ok := inst.Type.(*types.Named)
 			if !ok || n.Origin() != of.Origin() {
 				continue
 			}
 			arg := inst.TypeArgs.At(param.Index())
-			if _, own := types.Unalias(arg).(*types.TypeParam); own {
-				continue // in its own methods
-			}
 			if heavy(arg, 0) {
 				return true
 			}
-			made = true
+			_, own := types.Unalias(arg).(*types.TypeParam) // a method of the type itself
+			others = others && own
 		}
-		return !made && of.Obj().Exported() && convention.Importable(of.Obj().Pkg())
+		return others
 	}
 	return heavy(c.Elem, 0)
 }
