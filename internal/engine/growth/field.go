@@ -64,6 +64,13 @@ func (c kept) within(o kept) bool {
 	return c.field == o.field && strings.HasPrefix(c.rest, o.rest)
 }
 
+// ofOther reports whether a container is in an object that the field points to, and that others
+// may have, too.
+func (c kept) ofOther() bool {
+	_, shared := c.field.Type().Underlying().(*types.Pointer)
+	return shared && strings.Contains(c.rest, ".")
+}
+
 type fields struct {
 	*finder
 	ins    map[kept][]*effects.Event
@@ -152,8 +159,8 @@ func (f *fields) standsHere(e *effects.Event, c kept) bool {
 	if f.OfPackage(e.Ref.Root) {
 		return false // globalgrowth's
 	}
-	if _, shared := c.field.Type().Underlying().(*types.Pointer); shared && strings.Contains(c.rest, ".") {
-		return false // of an object that others may have, too
+	if c.ofOther() {
+		return false
 	}
 	if e.Origin == nil || e.Origin == e.Instr || e.Origin.Parent() == nil {
 		return true

@@ -403,7 +403,7 @@ func (f *fields) sibling(c kept, in *effects.Event) ssa.Instruction {
 	}
 	for _, e := range f.In(ir.Outermost(in.Func())) {
 		o, ok := f.keptAt(e.Ref.Path)
-		if !ok || e.Kind != effects.Grow || e.Via || o.field == c.field || e.Ref.Root != in.Ref.Root || !together(e.Instr, in.Instr) {
+		if !ok || e.Kind != effects.Grow || e.Via || o.field == c.field || o.ofOther() || e.Ref.Root != in.Ref.Root || !together(e.Instr, in.Instr) {
 			continue
 		}
 		other, callee := keyOf(e)
