@@ -26,6 +26,9 @@ func (f *fields) setsUp(c kept, e *effects.Event, depth int) bool {
 			continue
 		}
 		calls++
+		if _, now := use.(*ssa.Call); !now {
+			return false // a goroutine of it goes on
+		}
 		of := func(up *effects.Event) bool { return up.Instr == use && up.Origin == e.Origin && up.Kind == e.Kind }
 		ups := f.under(c.field)
 		if i := slices.IndexFunc(ups, of); i < 0 || slices.ContainsFunc(ups, func(up *effects.Event) bool { return of(up) && !f.setsUp(c, up, depth+1) }) {

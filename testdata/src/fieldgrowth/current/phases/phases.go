@@ -89,3 +89,42 @@ func (t *Table) Leave(name string) {
 	delete(t.kinds["small"], name)
 	delete(t.kinds["big"], name)
 }
+
+// A teller has those who wait until somebody comes for them.
+type teller struct {
+	wait []*order
+	in   chan *order
+	done chan struct{}
+}
+
+type order struct{ ready bool }
+
+// NewTeller starts what goes on.
+func NewTeller() *teller {
+	t := &teller{in: make(chan *order), done: make(chan struct{})}
+	go t.serve()
+	return t
+}
+
+// Close ends it.
+func (t *teller) Close() { close(t.done) }
+
+func (t *teller) serve() {
+	for {
+		select {
+		case o := <-t.in:
+			t.take(o)
+			if len(t.wait) > 100 {
+				t.wait = nil
+			}
+		case <-t.done:
+			return
+		}
+	}
+}
+
+func (t *teller) take(o *order) {
+	if !o.ready {
+		t.wait = append(t.wait, o) // fine: serve lets them go
+	}
+}
