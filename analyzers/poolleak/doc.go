@@ -33,8 +33,7 @@
 // it: a bytes.Buffer, a slice of bytes that append enlarges, or a struct with one. Put it
 // back only if its capacity is below a limit. Not reported are objects whose size is
 // compared with a limit on the way or decides whether they go back, buffers that get
-// numbers and constants only, or text that is put together by WriteString and WriteByte,
-// and slices that are only read into.
+// numbers and constants only, and slices that are only read into.
 //
 // # not-cleared
 //

@@ -269,9 +269,9 @@ func (g *growing) written(e *effects.Event) ssa.Instruction {
 		}
 		switch name := callee.Name(); {
 		case name == "WriteByte" || name == "WriteRune":
-			return nil
-		case name == "WriteString" && !g.long(args[len(args)-1]):
-			return nil // text that is put together of pieces is short
+			if !g.loops(call) {
+				return nil
+			}
 		case strings.HasPrefix(name, "Write") && len(args) > 1 && !g.loops(call) && !g.long(args[len(args)-1]):
 			return nil
 		case strings.HasPrefix(name, "Fprint") && !g.loops(call) && prints(args[1:]):

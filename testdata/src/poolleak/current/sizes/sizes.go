@@ -55,18 +55,6 @@ func Position(w io.Writer, x, y int) error {
 	return err
 }
 
-// Label is fine: text that is put together of pieces is short, as a rule.
-func Label(parts []string) string {
-	b := pages.Get().(*bytes.Buffer)
-	defer pages.Put(b)
-	b.Reset()
-	for _, p := range parts {
-		b.WriteString(p)
-		b.WriteByte(0)
-	}
-	return b.String()
-}
-
 // Replace is fine: what has grown too large is replaced.
 func Replace(w io.Writer, v any) error {
 	b := pages.Get().(*bytes.Buffer)
