@@ -21,7 +21,7 @@ func TestSignal(t *testing.T) {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestSignal$")
 		cmd.Env = append(os.Environ(), child+"="+dir)
 		out, err := cmd.CombinedOutput()
-		if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGHUP {
+		if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGTERM {
 			t.Errorf("the process ends with %v, not by the signal\n%s", err, out)
 		}
 		if got := heaps(t, dir); len(got) != len("00:00") {
@@ -29,13 +29,13 @@ func TestSignal(t *testing.T) {
 		}
 		return
 	}
-	m, err := start(Options{Dir: dir, Signal: syscall.SIGHUP}, percent(0))
+	m, err := start(Options{Dir: dir, Signal: syscall.SIGTERM}, percent(0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer m.Close()
 	raise := func() {
-		if err := syscall.Kill(syscall.Getpid(), syscall.SIGHUP); err != nil {
+		if err := syscall.Kill(syscall.Getpid(), syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
 	}

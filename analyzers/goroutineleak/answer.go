@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -114,31 +115,51 @@ func (c *checker) waitedFor(reply *types.Var) bool {
 // goesRound reports whether a loop goes on to its next round from a block without having come to
 // one of some answers, other than where the request says that nobody waits.
 func (c *checker) goesRound(start *ssa.BasicBlock, l *ir.Loop, answers []ssa.Instruction, request func(ssa.Value) *types.Var) bool {
-	seen := map[*ssa.BasicBlock]bool{start: true}
-	work := []*ssa.BasicBlock{start}
+	type step struct{ from, to *ssa.BasicBlock }
+	seen := map[step]bool{{nil, start}: true}
+	work := []step{{nil, start}}
 next:
 	for len(work) > 0 {
-		b := work[len(work)-1]
+		at := work[len(work)-1]
 		work = work[:len(work)-1]
-		for _, instr := range b.Instrs {
+		for _, instr := range at.to.Instrs {
 			if slices.Contains(answers, instr) {
 				continue next
 			}
 		}
-		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok && asks(br.Cond, request) {
-			continue
+		succs := at.to.Succs
+		if br, ok := at.to.Instrs[len(at.to.Instrs)-1].(*ssa.If); ok {
+			if asks(br.Cond, request) {
+				continue
+			}
+			if is, known := setOn(br, at.from); known {
+				succs = succs[:1]
+				if !is {
+					succs = at.to.Succs[1:]
+				}
+			}
 		}
-		for _, s := range b.Succs {
+		for _, s := range succs {
 			if s == l.Header {
 				return true
 			}
-			if l.Contains(s) && !seen[s] {
-				seen[s] = true
-				work = append(work, s)
+			if to := (step{at.to, s}); l.Contains(s) && !seen[to] {
+				seen[to] = true
+				work = append(work, to)
 			}
 		}
 	}
 	return false
+}
+
+// setOn returns what the flag of a branch is if it was set on the way from a block.
+func setOn(br *ssa.If, from *ssa.BasicBlock) (is, known bool) {
+	phi, ok := br.Cond.(*ssa.Phi)
+	if !ok || phi.Block() != br.Block() || from == nil {
+		return false, false
+	}
+	k, ok := phi.Edges[slices.Index(br.Block().Preds, from)].(*ssa.Const)
+	return ok && constant.BoolVal(k.Value), ok
 }
 
 // asks reports whether a condition is about what a request says.
