@@ -27,7 +27,7 @@
 // ends. The standard library's functions are in a table; a function of the module
 // owes what it returns of these, in an object whose Close gives it back or as a
 // function that does. So does an object that ends a context whose parent another
-// object keeps. A Close that does nothing owes nothing. A call through an
+// object keeps. A Close that does nothing, or only forgets, owes nothing. A call through an
 // interface, or of a function value, owes what all owe that it may run, as far as
 // they are in sight: types that implement the interface, functions that are put
 // into the variable. A method or function of the type of one of the standard

@@ -135,5 +135,6 @@
 //
 // # expires-when-read
 //
-// An entry that has expired is deleted when somebody asks for it. Nobody may.
+// An entry that has expired is deleted when somebody asks for it. Nobody may. Silent if the
+// object itself says which keys are next, as one does that has them in order.
 package fieldgrowth

@@ -62,7 +62,7 @@
 // object's.
 //
 // Silent are code that runs once per process; holders that were made in the
-// same function; objects that listen to what they own, which they made or close;
+// same function, or that it closes before it returns; objects that listen to what they own, which they made or close;
 // holders with a method that takes some out and is not told which, as queues have;
 // functions that return an error or whether they want more to a method that is not in sight,
 // which may end the registration by that; functions that ask an error of Prometheus whether the collector was there
