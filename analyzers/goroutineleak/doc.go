@@ -142,7 +142,7 @@
 // A function unlocks a mutex on some ways and leaves it locked on another, for
 // whoever comes next to wait for ever. It is reported at the Lock. A function
 // that is called to lock, remembers in its object that it has, or hands the mutex on,
-// directly or over two functions, to one that unlocks it, is not. Nor is one that locks more
+// directly, over two functions or through a caller of both, to one that unlocks it, is not. Nor is one that locks more
 // than one element of a list of mutexes, which cannot be told apart.
 //
 // # detached-call

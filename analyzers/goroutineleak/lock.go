@@ -99,7 +99,8 @@ type mutex struct {
 }
 
 // handed reports whether a function gets the mutex locked or hands it on so: it or
-// another function, which it names or which calls it, unlocks what it has not locked.
+// another function, which it names, which calls it or which a caller of both calls,
+// unlocks what it has not locked.
 func (m mutex) handed(fn *ssa.Function) bool {
 	if m.entered(fn) {
 		return true
@@ -109,11 +110,21 @@ func (m mutex) handed(fn *ssa.Function) bool {
 		if e.Kind != effects.Method || e.Name != m.unlock || !m.entered(other) {
 			continue
 		}
-		if m.named(fn, other) || m.named(other, fn) || m.remembers(fn) {
+		if m.named(fn, other) || m.named(other, fn) || m.bracketed(fn, other) || m.remembers(fn) {
 			return true
 		}
 	}
 	return false
+}
+
+// bracketed reports whether some function names both: it has one lock the mutex for it, and
+// the other one unlock it.
+func (m mutex) bracketed(fn, other *ssa.Function) bool {
+	by := make(map[*ssa.Function]bool)
+	for _, use := range m.Uses(fn) {
+		by[ir.Outermost(use.Parent())] = true
+	}
+	return slices.ContainsFunc(m.Uses(other), func(use ssa.Instruction) bool { return by[ir.Outermost(use.Parent())] })
 }
 
 // lockedBy returns how many calls in a function lock the mutex, or one that another object has

@@ -156,3 +156,46 @@ func (s *Stripes) Drop(i, k int) bool {
 	s.parts[i].mu.Unlock()
 	return true
 }
+
+// A Wire has one query at a time.
+type Wire struct {
+	sender sync.Mutex
+	state  sync.Mutex
+	err    error
+	sent   []string
+}
+
+// enter is fine: it locks for its caller, who has leave to unlock.
+func (w *Wire) enter() error {
+	w.sender.Lock()
+	w.state.Lock()
+	err := w.err
+	w.state.Unlock()
+	if err != nil {
+		w.sender.Unlock()
+		return err
+	}
+	return nil
+}
+
+func (w *Wire) leave() { w.sender.Unlock() }
+
+func (w *Wire) Query(q string) error {
+	if err := w.enter(); err != nil {
+		return err
+	}
+	defer w.leave()
+	w.sent = append(w.sent, q)
+	return nil
+}
+
+// Last forgets the lock where nothing was sent, and nobody calls it to unlock what it locks.
+func (w *Wire) Last() (string, bool) {
+	w.sender.Lock() // want `mutex sender is not unlocked on every path`
+	if len(w.sent) == 0 {
+		return "", false
+	}
+	last := w.sent[len(w.sent)-1]
+	w.sender.Unlock()
+	return last, true
+}
