@@ -152,8 +152,9 @@ func (l *Loop) Exits() []Edge {
 }
 
 // Bounded reports whether the number of iterations is fixed when the loop is
-// entered: a range over anything but a channel or a function, or a counter
-// that is compared with something the loop does not change.
+// entered: a range over anything but a channel or a function, a counter that is
+// compared with something the loop does not change, or a flag that the loop sets
+// for its last round.
 func (l *Loop) Bounded() bool {
 	for _, e := range l.Exits() {
 		cond, ok := lastIf(e.From)
@@ -165,6 +166,10 @@ func (l *Loop) Bounded() bool {
 			if l.counter(cond.X) && l.limit(cond.Y) || l.counter(cond.Y) && l.limit(cond.X) {
 				return true
 			}
+		case *ssa.Phi:
+			if l.lastRound(cond, e) {
+				return true
+			}
 		case *ssa.Extract:
 			if _, ok := cond.Tuple.(*ssa.Next); ok {
 				return true
@@ -172,6 +177,24 @@ func (l *Loop) Bounded() bool {
 		}
 	}
 	return false
+}
+
+// lastRound reports whether every round sets a flag to the value by which the next one
+// leaves the loop.
+func (l *Loop) lastRound(flag *ssa.Phi, exit Edge) bool {
+	if flag.Block() != l.Header {
+		return false
+	}
+	for i, before := range l.Header.Preds {
+		if !l.in[before] {
+			continue
+		}
+		set, ok := flag.Edges[i].(*ssa.Const)
+		if !ok || constant.BoolVal(set.Value) != (exit.Succ == 0) || !exit.From.Dominates(before) {
+			return false
+		}
+	}
+	return true
 }
 
 // Ranged returns what the loop goes over, nil if it is nothing that has a length.

@@ -83,6 +83,10 @@ func TestLoops(t *testing.T) {
 		{`func f(n int) { for i := 0; i < n; { g(); if ok() { i++ } } }`, false, false},
 		{`func f() { for i := 0; i < 100; i++ { if ok() { break } } }`, true, true},
 		{`func f() { for i := 1; i < 100; i *= 2 { g() } }`, false, false}, // not by a constant
+		{`func f() { more := true; again: g(); if ok() && more { more = false; goto again } }`, true, false},
+		{`func f() { more := true; again: g(); if ok() && more { more = ok(); goto again } }`, false, false},
+		{`func f() { done := false; for !done { g(); done = true } }`, true, false},
+		{`func f() { done := false; for !done { g(); if ok() { done = true } } }`, false, false},
 	}
 	for _, test := range tests {
 		p, f := fn(t, test.src+"\n\nfunc g() {}\nfunc ok() bool { return true }\n")
