@@ -190,7 +190,7 @@ func (l *Loop) lastRound(flag *ssa.Phi, exit Edge) bool {
 			continue
 		}
 		set, ok := flag.Edges[i].(*ssa.Const)
-		if !ok || constant.BoolVal(set.Value) != (exit.Succ == 0) || !exit.From.Dominates(before) {
+		if !ok || set.Value == nil || constant.BoolVal(set.Value) != (exit.Succ == 0) || !exit.From.Dominates(before) {
 			return false
 		}
 	}
