@@ -432,12 +432,12 @@ func (p *Package) handedOut(n *types.Named) bool {
 	return false
 }
 
-// indexNamed finds the functions that the package names, also in code that never
-// runs: under a constant that is false, say.
+// indexNamed finds the functions that the package names but in tests, also in code that
+// never runs: under a constant that is false, say.
 func (p *Package) indexNamed() map[*types.Func]bool {
 	named := make(map[*types.Func]bool)
-	for _, obj := range p.pass.TypesInfo.Uses {
-		if fn, ok := obj.(*types.Func); ok {
+	for id, obj := range p.pass.TypesInfo.Uses {
+		if fn, ok := obj.(*types.Func); ok && !ir.InTest(p.pass.Fset, id.Pos()) {
 			named[fn.Origin()] = true
 		}
 	}

@@ -243,6 +243,7 @@ func (p *Package) suppliedLeaks() []*Leak {
 		}
 	}
 	u.conversions()
+	u.unread()
 	u.tests()
 	return out
 }

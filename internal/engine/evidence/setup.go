@@ -235,6 +235,16 @@ func (u *usage) conversions() {
 	}
 }
 
+// unread notes functions that the package names where no code is made of it: under a constant
+// that is false, which another build may set.
+func (u *usage) unread() {
+	for fn := range u.named() {
+		if u.latentsOf(fn).Asked && u.of[fn.FullName()] == nil {
+			u.add(fn).Again = true
+		}
+	}
+}
+
 // tests notes the functions of packages other than the one under test that tests have the names of, since their
 // bodies are not read. What tests use of their own package, others may.
 func (u *usage) tests() {
