@@ -11,8 +11,8 @@ import (
 )
 
 // guarded reports whether the growth runs once per container: as the body of
-// a sync.Once, under a flag that is set beside it, or because the container
-// was found to be nil.
+// a sync.Once, under a flag that is set beside it, or because the container, or the
+// list of its slots that are free, was found to be empty.
 func (f *finder) guarded(e *effects.Event) bool {
 	return f.guard(e.Instr, e) || e.Origin != nil && e.Origin != e.Instr && e.Origin.Parent() != nil && f.guard(e.Origin, e)
 }
@@ -70,10 +70,10 @@ func (f *finder) samePlace(v ssa.Value, e *effects.Event) bool {
 }
 
 // foundEmpty reports whether control comes from br to b when the length of
-// the container is zero.
+// the container, or of the list of its slots that are free, is zero.
 func (f *finder) foundEmpty(br *ssa.If, b *ssa.BasicBlock, e *effects.Event) bool {
 	cmp, ok := br.Cond.(*ssa.BinOp)
-	if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ {
+	if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ && cmp.Op != token.GTR {
 		return false
 	}
 	call, isCall := cmp.X.(*ssa.Call)
@@ -82,11 +82,41 @@ func (f *finder) foundEmpty(br *ssa.If, b *ssa.BasicBlock, e *effects.Event) boo
 		return false
 	}
 	empty := br.Block().Succs[0]
-	if cmp.Op == token.NEQ {
+	if cmp.Op != token.EQL {
 		empty = br.Block().Succs[1]
 	}
 	builtin, ok := call.Call.Value.(*ssa.Builtin)
-	return ok && builtin.Name() == "len" && empty == b && f.samePlace(call.Call.Args[0], e)
+	if !ok || builtin.Name() != "len" || empty != b {
+		return false
+	}
+	list := call.Call.Args[0]
+	return f.samePlace(list, e) || f.fillsFree(br.Parent(), list, e)
+}
+
+// fillsFree reports whether a function puts elements into slots of the container that are in
+// use no more, whose numbers are in a list.
+func (f *finder) fillsFree(fn *ssa.Function, list ssa.Value, e *effects.Event) bool {
+	free := f.Refs(list)
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			st, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			slot, ok := st.Addr.(*ssa.IndexAddr)
+			if !ok || !f.samePlace(slot.X, e) {
+				continue
+			}
+			number, ok := ir.Unconvert(slot.Index).(*ssa.UnOp)
+			if !ok {
+				continue
+			}
+			if from, ok := number.X.(*ssa.IndexAddr); ok && slices.ContainsFunc(f.Refs(from.X), func(r effects.Ref) bool { return slices.Contains(free, r) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // flag reports whether a condition asks a variable that the same function

@@ -56,7 +56,42 @@ func (f *finder) misses(out, in *effects.Event) bool {
 	// Under the same key in the same function: before the insert it takes out what
 	// is put in again; behind it, it has to be passed. On a path of its own another
 	// call takes out what this one puts in.
-	return (follows(out.Instr, put) || follows(put, out.Instr)) && escapes(put, out.Instr)
+	return (follows(out.Instr, put) || follows(put, out.Instr)) && escapes(put, out.Instr) && !f.lastUser(out.Instr, put)
+}
+
+// lastUser reports whether what is in an entry decides on its delete: who uses it last takes out
+// what others have put in.
+func (f *finder) lastUser(del, put ssa.Instruction) bool {
+	m, ok := put.(*ssa.MapUpdate)
+	if !ok {
+		return false
+	}
+	elem := m.Map.Type().Underlying().(*types.Map).Elem()
+	for b := del.Block(); len(b.Preds) == 1; b = b.Preds[0] {
+		br, ok := b.Preds[0].Instrs[len(b.Preds[0].Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cmp, ok := br.Cond.(*ssa.BinOp)
+		if !ok {
+			continue
+		}
+		if addr, ok := loaded(cmp.X).(*ssa.FieldAddr); ok && types.Identical(addr.X.Type(), elem) {
+			return true
+		}
+	}
+	return false
+}
+
+// loaded returns the address that a value, or one that it is made from by a sum, is loaded from.
+func loaded(v ssa.Value) ssa.Value {
+	switch v := v.(type) {
+	case *ssa.UnOp:
+		return v.X
+	case *ssa.BinOp:
+		return loaded(v.X)
+	}
+	return nil
 }
 
 // follows reports whether control gets from one instruction to another without
