@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -106,6 +107,9 @@ type Owes struct {
 	// Waits are the parameters that are a context or channel without whose end a goroutine
 	// stays that the function starts.
 	Waits []int
+	// Firm is set for what ends the life of something and does not fail: see
+	// [Duties.Fails].
+	Firm bool
 }
 
 // AFact marks Owes as a fact.
@@ -119,6 +123,9 @@ func (o *Owes) String() string {
 	}
 	if len(o.Waits) > 0 {
 		s += fmt.Sprintf(" waits%v", o.Waits)
+	}
+	if o.Firm {
+		s += " firm"
 	}
 	return s
 }
@@ -174,6 +181,9 @@ func (d *Duties) calling(call *ssa.CallCommon) []Debt {
 	case callee.Pkg() == d.pass.Pkg:
 		return nil
 	}
+	if ofTransaction(callee) {
+		return nil
+	}
 	if fact := new(Owes); callee.Pkg() != nil && d.pass.ImportObjectFact(callee, fact) {
 		return fact.Debts
 	}
@@ -184,6 +194,13 @@ func (d *Duties) calling(call *ssa.CallCommon) []Debt {
 		return nil // its receiver may call it
 	}
 	return typed(callee.Signature())
+}
+
+// ofTransaction reports whether fn is a method of a transaction: when that ends, package sql
+// closes the rows and statements that it has made.
+func ofTransaction(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	return recv != nil && recv.Type().String() == "*database/sql.Tx"
 }
 
 // typed returns what results owe by their type alone: a cancel function is there to be
@@ -206,8 +223,9 @@ func (d *Duties) export() {
 			continue
 		}
 		debts := d.own(fn)
-		if nothing, waits := d.nothing(fn), d.waited(fn); len(debts)+len(nothing)+len(waits) > 0 {
-			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing, waits})
+		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0)
+		if nothing, waits := d.nothing(fn), d.waited(fn); firm || len(debts)+len(nothing)+len(waits) > 0 {
+			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing, waits, firm})
 		}
 	}
 	d.exportSlots()
