@@ -77,6 +77,8 @@ type Debt struct {
 	Parent int
 	// Timed is set if a timer keeps a context, too.
 	Timed bool
+	// OK is the index of a result that is true where there is something to give back, or 0.
+	OK int
 }
 
 // String returns the debt in the form of std.txt.
@@ -94,6 +96,9 @@ func (d Debt) String() string {
 	}
 	if d.Parent >= 0 {
 		how += fmt.Sprintf(" of p%d", d.Parent)
+	}
+	if d.OK > 0 {
+		how += fmt.Sprintf(" if r%d", d.OK)
 	}
 	return place + d.Path + " " + strings.ReplaceAll(d.Behind, " ", "_") + " " + how
 }
@@ -254,13 +259,16 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 		return Debt{}, false
 	}
 	var found Debt
-	owes := false
+	owes, flag := false, d.flagOf(fn, index)
 	for _, b := range fn.Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		if !ok {
 			continue
 		}
 		value := setBefore(ret, index)
+		if ir.IsNil(value) && flag > 0 && isBool(setBefore(ret, flag), false) {
+			continue
+		}
 		if ir.IsNil(value) && !ir.Fails(ret) {
 			return Debt{}, false // sometimes there is nothing to give back
 		}
@@ -288,7 +296,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 	if !owes {
 		return Debt{}, false
 	}
-	found.Result, found.Param = index, -1
+	found.Result, found.Param, found.OK = index, -1, flag
 	if found.Parent >= 0 {
 		found.Parent = slices.IndexFunc(fn.Params, func(p *ssa.Parameter) bool { return ir.IsContext(p.Type()) })
 		if found.Parent < 0 && found.Thing() != Context {
