@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -24,22 +23,30 @@ func (d *Duties) head(v ssa.Value, depth int) bool {
 	if isText(v, "HEAD") {
 		return true
 	}
-	refs := slices.DeleteFunc(slices.Clone(d.p.Refs(v)), isVariable)
-	return depth < copies && len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
-		if r.Path != nil {
-			return true
+	if depth == copies {
+		return false
+	}
+	says := false
+	for _, r := range d.p.Refs(v) {
+		if _, global := r.Root.(*ssa.Global); global || isVariable(r) {
+			continue // what it is made of where nothing else is said
 		}
+		is := false
 		switch made := r.Root.(type) {
 		case *ssa.Alloc:
-			return !hasHead(made)
+			is = hasHead(made)
 		case *ssa.Call:
-			return !d.makesHead(made, v, depth)
+			is = d.makesHead(made, v, depth)
 		case *ssa.Extract:
 			call, ok := made.Tuple.(*ssa.Call)
-			return !ok || !d.makesHead(call, v, depth)
+			is = ok && d.makesHead(call, v, depth)
 		}
-		return true
-	})
+		if !is || r.Path != nil {
+			return false
+		}
+		says = true
+	}
+	return says
 }
 
 // makesHead reports whether a call gets the method HEAD to make a value of, or one that has it of
