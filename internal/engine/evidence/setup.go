@@ -127,7 +127,7 @@ func (p *Package) ask(l *Leak) {
 	by, ok := p.onlyBy(l.At)
 	switch {
 	case ok && len(by) == 0:
-		l.Verdict = Latent // once code, if by way of interfaces
+		l.Verdict = Gone // once code, if by way of interfaces
 	case ok:
 		l.OnlyBy = by
 	}
