@@ -337,6 +337,9 @@ func (a *acquisition) spec(c *checker) lifetime.Spec {
 	if a.Behind == duty.Context {
 		s.Ended = func(ch ssa.Value) bool { return c.doneOf(ch, a.call) }
 	}
+	if a.OK > 0 {
+		s.Settled = a.without
+	}
 	if a.Behind == duty.Rows {
 		s.Settled = func(cond ssa.Value) (int, bool) {
 			call, ok := cond.(*ssa.Call)
@@ -348,6 +351,17 @@ func (a *acquisition) spec(c *checker) lifetime.Spec {
 		}
 	}
 	return s
+}
+
+// without returns the successor of a branch that is taken only where the call says that it has
+// returned nothing.
+func (a *acquisition) without(cond ssa.Value) (succ int, ok bool) {
+	succ = 1
+	if not, is := cond.(*ssa.UnOp); is && not.Op == token.NOT {
+		cond, succ = not.X, 0
+	}
+	ext, ok := cond.(*ssa.Extract)
+	return succ, ok && ext.Tuple == ssa.Value(a.call) && ext.Index == a.OK
 }
 
 // ofBody reports whether an event puts the value into a request to a server in place of its body,

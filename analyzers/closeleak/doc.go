@@ -55,11 +55,13 @@
 // looked at. A body that a handler puts into the request to a server stays the handler's: the
 // server closes the one that it has made. Nor is a way on which there is nothing to close: the
 // request was made with the method HEAD, the error that came with
-// the value is not nil, rows have come to their end, the context has; or the value, or
+// the value is not nil, or the number that is one not 0, another result of a function in sight says
+// that there is none, rows have come to their end, the context has; or the value, or
 // what one of its methods returns, is not of the type that is asserted. An object of
 // another module that gets it in a field, and of which a method is called, may give it
 // back. Silent is code that runs once per process, such as main and init and what only these
-// call, and code for tests. So is an object that gets either what owes or, on another way,
+// call, what gets the flags of a command, and code for tests. So are rows of a transaction,
+// which end with it. So is an object that gets either what owes or, on another way,
 // something that does not, and one that is several results at once. So are
 // a listener from which connections are accepted in a loop, which is in use until it
 // fails; a context derived from that of a request to a server, which ends with it, or from one that the
@@ -104,7 +106,10 @@
 //
 // A method that ends an object's life returns at the first error, before it has
 // given back the rest. It is reported at the return statement, unless the method
-// notes in the object how far it has come: who calls it again comes to the rest.
+// notes in the object how far it has come: who calls it again comes to the rest. Silent if the
+// method asks which error it has got, and if what ends first fails only where it has ended
+// before, as far as its code is in sight: a socket, a bare descriptor, a method that
+// returns no error but one of its own that the object's state is the reason of.
 //
 // # entry-dropped
 //

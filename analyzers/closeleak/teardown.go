@@ -28,7 +28,7 @@ func (c *checker) teardown(fn *ssa.Function) {
 		}
 		edge.Succ = 1 - edge.Succ
 		first := of(given, x)
-		if first == nil || c.setsNil(fn, first.Ref) {
+		if first == nil || c.setsNil(fn, first.Ref) || tells(x) || !c.Duties().Fails(first.Instr.(*ssa.Call).Common()) {
 			continue
 		}
 		for _, rest := range given {
@@ -66,6 +66,23 @@ func (c *checker) setsNil(fn *ssa.Function, part effects.Ref) bool {
 		}
 	}
 	return false
+}
+
+// tells reports whether a function asks which error it has got, as one does that knows that
+// what it ends may have ended before.
+func tells(err ssa.Value) bool {
+	return slices.ContainsFunc(*err.Referrers(), func(ref ssa.Instruction) bool {
+		switch ref := ref.(type) {
+		case *ssa.TypeAssert:
+			return true
+		case *ssa.BinOp:
+			return !ir.IsNil(ref.X) && !ir.IsNil(ref.Y)
+		case *ssa.Call:
+			result, ok := ref.Type().Underlying().(*types.Basic)
+			return ok && result.Kind() == types.Bool && ref.Call.Value != err
+		}
+		return false
+	})
 }
 
 // givenBack returns the events by which a method gives back what its receiver keeps.

@@ -42,6 +42,16 @@ func CompareTeardowns(a, b *types.Func) int {
 	return cmp.Compare(slices.Index(teardowns, a.Name()), slices.Index(teardowns, b.Name()))
 }
 
+// EndsSurely reports whether fn closes a socket, or a bare descriptor: nothing is written, and it
+// fails only where it was closed before.
+func EndsSurely(fn *types.Func) bool {
+	switch fn.FullName() {
+	case "syscall.Close", "golang.org/x/sys/unix.Close", "(*net.conn).Close", "(*net.TCPListener).Close", "(*net.UnixListener).Close":
+		return true
+	}
+	return false
+}
+
 // Ends reports whether a call of a method ends the life of its receiver: it is called for that
 // alone, perhaps with a reason, or is a teardown.
 func Ends(fn *types.Func) bool {

@@ -247,6 +247,8 @@ func RunsCommand(owner types.Type, member string) bool {
 		return member == "Action" || member == "Before" || member == "After"
 	case "github.com/alecthomas/kingpin", "gopkg.in/alecthomas/kingpin":
 		return member == "Action" || member == "PreAction"
+	case "github.com/leaanthony/clir":
+		return member == "Action" || member == "NewSubCommandFunction"
 	case "github.com/peterbourgon/ff/ffcli":
 		return member == "Exec"
 	}
@@ -297,7 +299,7 @@ func shape(sig *types.Signature) string {
 func IsCommand(t types.Type) bool {
 	switch typeOf(t) {
 	case "testing.T", "testing.B", "testing.F", "testing.TB",
-		"github.com/spf13/cobra.Command",
+		"github.com/spf13/cobra.Command", "flag.FlagSet", "github.com/spf13/pflag.FlagSet",
 		"github.com/urfave/cli.Context", "github.com/urfave/cli.Command", "github.com/codegangsta/cli.Context", "gopkg.in/urfave/cli.Context",
 		"github.com/alecthomas/kingpin.ParseContext", "gopkg.in/alecthomas/kingpin.ParseContext":
 		return true

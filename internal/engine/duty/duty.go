@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -76,6 +77,8 @@ type Debt struct {
 	Parent int
 	// Timed is set if a timer keeps a context, too.
 	Timed bool
+	// OK is the index of a result that is true where there is something to give back, or 0.
+	OK int
 }
 
 // String returns the debt in the form of std.txt.
@@ -94,6 +97,9 @@ func (d Debt) String() string {
 	if d.Parent >= 0 {
 		how += fmt.Sprintf(" of p%d", d.Parent)
 	}
+	if d.OK > 0 {
+		how += fmt.Sprintf(" if r%d", d.OK)
+	}
 	return place + d.Path + " " + strings.ReplaceAll(d.Behind, " ", "_") + " " + how
 }
 
@@ -106,6 +112,9 @@ type Owes struct {
 	// Waits are the parameters that are a context or channel without whose end a goroutine
 	// stays that the function starts.
 	Waits []int
+	// Firm is set for what ends the life of something and does not fail: see
+	// [Duties.Fails].
+	Firm bool
 }
 
 // AFact marks Owes as a fact.
@@ -119,6 +128,9 @@ func (o *Owes) String() string {
 	}
 	if len(o.Waits) > 0 {
 		s += fmt.Sprintf(" waits%v", o.Waits)
+	}
+	if o.Firm {
+		s += " firm"
 	}
 	return s
 }
@@ -174,6 +186,9 @@ func (d *Duties) calling(call *ssa.CallCommon) []Debt {
 	case callee.Pkg() == d.pass.Pkg:
 		return nil
 	}
+	if ofTransaction(callee) {
+		return nil
+	}
 	if fact := new(Owes); callee.Pkg() != nil && d.pass.ImportObjectFact(callee, fact) {
 		return fact.Debts
 	}
@@ -184,6 +199,13 @@ func (d *Duties) calling(call *ssa.CallCommon) []Debt {
 		return nil // its receiver may call it
 	}
 	return typed(callee.Signature())
+}
+
+// ofTransaction reports whether fn is a method of a transaction: when that ends, package sql
+// closes the rows and statements that it has made.
+func ofTransaction(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	return recv != nil && recv.Type().String() == "*database/sql.Tx"
 }
 
 // typed returns what results owe by their type alone: a cancel function is there to be
@@ -206,8 +228,9 @@ func (d *Duties) export() {
 			continue
 		}
 		debts := d.own(fn)
-		if nothing, waits := d.nothing(fn), d.waited(fn); len(debts)+len(nothing)+len(waits) > 0 {
-			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing, waits})
+		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0)
+		if nothing, waits := d.nothing(fn), d.waited(fn); firm || len(debts)+len(nothing)+len(waits) > 0 {
+			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing, waits, firm})
 		}
 	}
 	d.exportSlots()
@@ -236,13 +259,16 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 		return Debt{}, false
 	}
 	var found Debt
-	owes := false
+	owes, flag := false, d.flagOf(fn, index)
 	for _, b := range fn.Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		if !ok {
 			continue
 		}
 		value := setBefore(ret, index)
+		if ir.IsNil(value) && flag > 0 && isBool(setBefore(ret, flag), false) {
+			continue
+		}
 		if ir.IsNil(value) && !ir.Fails(ret) {
 			return Debt{}, false // sometimes there is nothing to give back
 		}
@@ -270,7 +296,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 	if !owes {
 		return Debt{}, false
 	}
-	found.Result, found.Param = index, -1
+	found.Result, found.Param, found.OK = index, -1, flag
 	if found.Parent >= 0 {
 		found.Parent = slices.IndexFunc(fn.Params, func(p *ssa.Parameter) bool { return ir.IsContext(p.Type()) })
 		if found.Parent < 0 && found.Thing() != Context {

@@ -164,7 +164,11 @@ func (d *Duties) common(sig *types.Signature, targets []target) []Debt {
 			}
 		}
 		if len(all) > 0 && !slices.ContainsFunc(all, func(debt Debt) bool { return debt.Path != all[0].Path || !slices.Equal(debt.Ends, all[0].Ends) }) {
-			debts = append(debts, all[0])
+			owed := all[0]
+			if slices.ContainsFunc(all, func(debt Debt) bool { return debt.OK != owed.OK }) {
+				owed.OK = 0
+			}
+			debts = append(debts, owed)
 		}
 	}
 	return debts

@@ -2,49 +2,73 @@ package duty
 
 import (
 	"go/constant"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
 // bodiless reports whether a call sends a request whose response has no body: to HEAD, net/http
 // gives http.NoBody, and the connection is free at once (readLoop in net/http/transport.go).
 func (d *Duties) bodiless(call *ssa.CallCommon) bool {
-	args := ir.Args(call)
-	i := slices.IndexFunc(args, func(arg ssa.Value) bool { return arg.Type().String() == "*net/http.Request" })
-	return i >= 0 && d.head(args[i], 0)
+	return slices.ContainsFunc(ir.Args(call), func(arg ssa.Value) bool { return d.head(arg, 0) })
 }
 
-// head reports whether a request is made with the method HEAD.
-func (d *Duties) head(req ssa.Value, depth int) bool {
+// head reports whether a value is the method HEAD, a request that is made with it, or an object
+// that has it in a field or is made of such a one, as that of which a function makes the request.
+func (d *Duties) head(v ssa.Value, depth int) bool {
 	const copies = 4
-	refs := slices.DeleteFunc(slices.Clone(d.p.Refs(req)), isVariable)
-	return depth < copies && len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
-		made := r.Root
-		if ext, ok := made.(*ssa.Extract); ok {
-			made = ext.Tuple
-		}
-		call, ok := made.(*ssa.Call)
-		if !ok || r.Path != nil {
-			return true
-		}
-		callee, args := ir.Callee(&call.Call), ir.Args(&call.Call)
-		if callee == nil {
-			return true
-		}
-		switch callee.FullName() {
-		case "net/http.NewRequest":
-			return !isText(args[0], "HEAD")
-		case "net/http.NewRequestWithContext":
-			return !isText(args[1], "HEAD")
-		case "(*net/http.Request).WithContext", "(*net/http.Request).Clone":
-			return !d.head(args[0], depth+1)
-		}
+	if isText(v, "HEAD") {
 		return true
+	}
+	if depth == copies {
+		return false
+	}
+	says := false
+	for _, r := range d.p.Refs(v) {
+		if _, global := r.Root.(*ssa.Global); global || isVariable(r) {
+			continue // what it is made of where nothing else is said
+		}
+		is := false
+		switch made := r.Root.(type) {
+		case *ssa.Alloc:
+			is = hasHead(made)
+		case *ssa.Call:
+			is = d.makesHead(made, v, depth)
+		case *ssa.Extract:
+			call, ok := made.Tuple.(*ssa.Call)
+			is = ok && d.makesHead(call, v, depth)
+		}
+		if !is || r.Path != nil {
+			return false
+		}
+		says = true
+	}
+	return says
+}
+
+// makesHead reports whether a call gets the method HEAD to make a value of, or one that has it of
+// the same type.
+func (d *Duties) makesHead(call *ssa.Call, v ssa.Value, depth int) bool {
+	return slices.ContainsFunc(ir.Args(&call.Call), func(arg ssa.Value) bool {
+		return isText(arg, "HEAD") || types.Identical(arg.Type(), v.Type()) && d.head(arg, depth+1)
 	})
+}
+
+// hasHead reports whether an object gets the method HEAD in a field.
+func hasHead(made *ssa.Alloc) bool {
+	for _, ref := range *made.Referrers() {
+		field, ok := ref.(*ssa.FieldAddr)
+		if ok && slices.ContainsFunc(*field.Referrers(), func(ref ssa.Instruction) bool {
+			st, ok := ref.(*ssa.Store)
+			return ok && isText(st.Val, "HEAD")
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // isText reports whether a value is a constant text.

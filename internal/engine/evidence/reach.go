@@ -90,7 +90,8 @@ func (p *Package) invoked(r *reach, fn *ssa.Function) {
 		if m, _, _ := types.LookupFieldOrMethod(typ, false, p.pass.Pkg, fn.Name()); m == nil {
 			continue
 		}
-		r.escape()
+		r.open = true
+		r.escapes = r.escapes || !p.calledHere(typ, fn)
 		for _, call := range p.invokes()[fn.Name()] {
 			if iface := call.Common().Value.Type(); (p.inTest(fn) || !p.inTest(call.Parent())) && types.Implements(recv.Type(), underlying(iface)) {
 				if !slices.ContainsFunc(r.sites, func(s site) bool { return s.at == call }) {
@@ -99,6 +100,16 @@ func (p *Package) invoked(r *reach, fn *ssa.Function) {
 			}
 		}
 	}
+}
+
+// calledHere reports whether nobody but the package calls a method through an interface: who else
+// cannot name one of them.
+func (p *Package) calledHere(iface types.Type, fn *ssa.Function) bool {
+	if !token.IsExported(fn.Name()) {
+		return true
+	}
+	n := ir.Named(iface)
+	return p.pass.Pkg.Name() == "main" && n != nil && n.Obj().Pkg() == p.pass.Pkg
 }
 
 func underlying(t types.Type) *types.Interface {

@@ -124,7 +124,11 @@ func (p *Package) ask(l *Leak) {
 	if l.Verdict != Manifest || l.imported != nil || n.Again || n.Many != nil || n.Stays != nil || n.Of != nil {
 		return
 	}
-	if by, ok := p.onlyBy(l.At); ok {
+	by, ok := p.onlyBy(l.At)
+	switch {
+	case ok && len(by) == 0:
+		l.Verdict = Gone // once code, if by way of interfaces
+	case ok:
 		l.OnlyBy = by
 	}
 }

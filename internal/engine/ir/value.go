@@ -13,6 +13,12 @@ func IsError(t types.Type) bool {
 	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
+// IsErrno reports whether a type is of numbers that are errors, as syscall.Errno: 0 is none.
+func IsErrno(t types.Type) bool {
+	basic, ok := t.Underlying().(*types.Basic)
+	return ok && basic.Info()&types.IsInteger != 0 && types.Implements(t, types.Universe.Lookup("error").Type().Underlying().(*types.Interface))
+}
+
 // IsContext reports whether a type is context.Context.
 func IsContext(t types.Type) bool { return ofContext(t) == "Context" }
 

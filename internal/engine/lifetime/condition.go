@@ -1,7 +1,9 @@
 package lifetime
 
 import (
+	"go/constant"
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -10,7 +12,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
-// errorOf returns the error that came with the value as a result of the same call, or as
+// errorOf returns the error, perhaps a number, that came with the value as a result of the same call, or as
 // another parameter, or nil.
 func errorOf(v ssa.Value, at ssa.Instruction) ssa.Value {
 	if param, ok := v.(*ssa.Parameter); ok && at == nil {
@@ -29,7 +31,7 @@ func errorOf(v ssa.Value, at ssa.Instruction) ssa.Value {
 		return nil
 	}
 	for _, ref := range *ext.Tuple.Referrers() {
-		if e, ok := ref.(*ssa.Extract); ok && e != ext && ir.IsError(e.Type()) {
+		if e, ok := ref.(*ssa.Extract); ok && e != ext && isFailure(e.Type()) {
 			return e
 		}
 	}
@@ -139,6 +141,9 @@ func (c *checker) isErr(v ssa.Value, w *place, start *ssa.BasicBlock) bool {
 	if v == c.err || c.errs.tracks(v) && c.errs.holds(w.errs, v) {
 		return true
 	}
+	if made, ok := v.(*ssa.Call); ok && len(made.Call.Args) == 1 && ir.IsError(made.Call.Args[0].Type()) {
+		return c.isErr(made.Call.Args[0], w, start) // of nothing but that it makes another one
+	}
 	// The error variable is captured: its first check is meant.
 	load, ok := v.(*ssa.UnOp)
 	return ok && c.err != nil && load.Op == token.MUL && load.Block() == start && slices.Contains(c.p.Refs(v), effects.Ref{Root: c.err})
@@ -167,15 +172,24 @@ func errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
 			return assert.X, is
 		}
 	case *ssa.BinOp:
-		if cond.Op == token.EQL && ir.IsError(cond.X.Type()) {
-			return cond.X, is
+		if !isFailure(cond.X.Type()) || cond.Op != token.EQL && cond.Op != token.NEQ {
+			break
 		}
-		if cond.Op == token.NEQ && ir.IsError(cond.X.Type()) {
+		if none := isZero(cond.Y); (cond.Op == token.NEQ) != none {
 			is.Succ = 1 - is.Succ
-			return cond.X, is
 		}
+		return cond.X, is
 	}
 	return nil, ir.Edge{}
+}
+
+// isFailure reports whether values of a type say what went wrong, or that nothing did.
+func isFailure(t types.Type) bool { return ir.IsError(t) || ir.IsErrno(t) }
+
+// isZero reports whether a value is the constant 0.
+func isZero(v ssa.Value) bool {
+	k, ok := v.(*ssa.Const)
+	return ok && k.Value != nil && k.Value.Kind() == constant.Int && constant.Sign(k.Value) == 0
 }
 
 // otherFlag reports whether an edge is taken only if a variable is not what it is.
@@ -212,7 +226,7 @@ func (c *checker) errorVariables(fn *ssa.Function) []ssa.Value {
 		if x == nil {
 			x, _ = errorTest(br.Block)
 		}
-		if x != nil && isVariable(x) && ir.IsError(x.Type()) {
+		if x != nil && isVariable(x) && isFailure(x.Type()) {
 			vars = append(vars, x)
 		}
 	}

@@ -143,6 +143,11 @@ func check(p *effects.Package, v ssa.Value, fn *ssa.Function, at ssa.Instruction
 				own.classify(e, fn)
 			}
 		}
+		if slices.ContainsFunc(own.out.Releases, func(e *effects.Event) bool {
+			return !slices.ContainsFunc(c.spawn, func(lit *ssa.Function) bool { return ir.Within(e.Func(), lit) })
+		}) {
+			own.collected(fn)
+		}
 		for start := range c.starts {
 			delete(own.stops, start)
 		}

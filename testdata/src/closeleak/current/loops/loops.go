@@ -3,6 +3,7 @@ package loops
 
 import (
 	"context"
+	"io"
 	"net"
 	"os"
 	"time"
@@ -86,4 +87,43 @@ func rotate(names <-chan string, use func(*os.File) error) error {
 		}
 	}
 	return nil
+}
+
+// Fine: what goes into the list is closed with it, whatever the goroutine does.
+func listed(in io.Closer, addr string, stop func() error) error {
+	closers := []io.Closer{in}
+	defer func() {
+		for _, c := range closers {
+			c.Close()
+		}
+	}()
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	closers = append(closers, c)
+	go func() {
+		if stop() != nil {
+			c.Close()
+		}
+	}()
+	_, err = c.Write([]byte("hello"))
+	return err
+}
+
+// Nobody closes what is in the list.
+func counted(in io.Closer, addr string, stop func() error) (int, error) {
+	closers := []io.Closer{in}
+	c, err := net.Dial("tcp", addr) // want `connection is not closed on every path`
+	if err != nil {
+		return 0, err
+	}
+	closers = append(closers, c)
+	go func() {
+		if stop() != nil {
+			c.Close()
+		}
+	}()
+	_, err = c.Write([]byte("hello"))
+	return len(closers), err
 }
