@@ -177,3 +177,73 @@ func (a *API) Lend(ctx context.Context, to *bus.Feed) {
 	case <-ctx.Done():
 	}
 }
+
+// A Station has a feed of its own, which stays when a guest leaves.
+type Station struct {
+	feed *Feed
+	quit chan bool
+}
+
+func NewStation() *Station { return &Station{feed: NewFeed(), quit: make(chan bool)} }
+
+func (s *Station) Stop() { close(s.quit) }
+
+// A Guest has gone when its channel tells so.
+type Guest struct{ gone chan bool }
+
+func (g *Guest) Gone() <-chan bool { return g.gone }
+
+// A Desk makes guests.
+type Desk struct{ guest *Guest }
+
+func (d *Desk) Admit() *Guest {
+	d.guest = &Guest{gone: make(chan bool)}
+	return d.guest
+}
+
+func deskOf(ctx context.Context) (*Desk, bool) {
+	d, ok := ctx.Value(0).(*Desk)
+	return d, ok
+}
+
+// Leaks: the guest goes, and the station stays.
+func (s *Station) Entertain(ctx context.Context, out func(string)) *Guest {
+	desk, ok := deskOf(ctx)
+	if !ok {
+		return nil
+	}
+	guest := desk.Admit()
+	ch := make(chan string)
+	sub := s.feed.Subscribe(ch) // want `listenerleak/handle-discarded`
+	go func() {
+		for {
+			select {
+			case text := <-ch:
+				out(text)
+			case <-sub.Err():
+				return
+			case <-guest.Gone():
+				return
+			}
+		}
+	}()
+	return guest
+}
+
+// Fine: the station itself ends.
+func (s *Station) Record(out func(string)) {
+	ch := make(chan string)
+	sub := s.feed.Subscribe(ch)
+	go func() {
+		for {
+			select {
+			case text := <-ch:
+				out(text)
+			case <-sub.Err():
+				return
+			case <-s.quit:
+				return
+			}
+		}
+	}()
+}
