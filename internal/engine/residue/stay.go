@@ -37,13 +37,14 @@ func (p *Package) stays(c *Cut) bool {
 
 // slight reports whether a queue loses one element at a time, which keeps about as many as
 // wait in it, until append makes it a new array. It matters where nothing is known of how it is
-// used: of a container for others, or of a package variable.
+// used: of a container that others take from, or of a package variable.
 func (p *Package) slight(c *Cut) bool {
 	if !c.single || c.field == nil {
 		return false
 	}
 	n := p.passing.owner(c.field)
-	return n == nil || !p.forOthers(c, n.Origin().Obj())
+	obj, declared := c.At.Parent().Object().(*types.Func)
+	return n == nil || !declared || !obj.Exported() || !p.forOthers(c, n.Origin().Obj())
 }
 
 // takesOff reports whether the function looks for an element that it is given, to cut it out:
