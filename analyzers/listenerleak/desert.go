@@ -13,6 +13,9 @@ import (
 // returns for the end of something that is neither the object's nor a context, which
 // may be the object's: of a request, say. Then the object goes on.
 func (c *checker) leftForOthers(reg *registration) bool {
+	if reg.api.listener < 0 {
+		return false
+	}
 	var recv *ssa.Function
 	for _, r := range c.Refs(ir.Args(reg.call.Common())[reg.api.listener]) {
 		for _, e := range c.Of(r.Root) {
