@@ -134,6 +134,7 @@
 // counts there, too. Listeners are functions, channels that something is sent to,
 // and values whose methods the package calls, other than of one that it got by its
 // key. What a function of another package makes of numbers and texts, and is kept under
-// one, is none, nor are those that accept connections, nor are channels that the owner only
-// receives from, and functions that a method like Close runs.
+// one, is none, nor is what the method itself makes of such, nor are those that accept
+// connections, nor are channels that the owner only receives from, and functions that a
+// method like Close runs.
 package listenerleak
