@@ -153,7 +153,7 @@ func (a *api) keeps(sum *effects.Summary) bool {
 		return false // nothing tells that it registers
 	case sum == nil:
 		// A method may keep what it is given; of functions only the known ones do.
-		return a.fn.Signature().Recv() != nil && !a.endsItself()
+		return a.fn.Signature().Recv() != nil && !a.endsItself() && (a.listener >= 0 || channelOf(a.fn.Signature()) >= 0)
 	case a.listener < 0:
 		return sum.Has(effects.Grow, 0)
 	}

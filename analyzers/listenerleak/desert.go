@@ -13,6 +13,9 @@ import (
 // returns for the end of something that is neither the object's nor a context, which
 // may be the object's: of a request, say. Then the object goes on.
 func (c *checker) leftForOthers(reg *registration) bool {
+	if reg.api.listener < 0 {
+		return false
+	}
 	var recv *ssa.Function
 	for _, r := range c.Refs(ir.Args(reg.call.Common())[reg.api.listener]) {
 		for _, e := range c.Of(r.Root) {
@@ -38,19 +41,31 @@ func (c *checker) leftForOthers(reg *registration) bool {
 }
 
 // ofOther reports whether a channel is what a method gives of something that the
-// function was given or got, and that is no context.
+// function was given or got, or a part of that, and that is no context.
 func (c *checker) ofOther(ch ssa.Value, reg *registration) bool {
 	outer := ir.Outermost(reg.call.Parent())
+	own := func(v ssa.Value) bool {
+		return typeName(v.Type()) == "Context" || outer.Signature.Recv() != nil && v == ssa.Value(outer.Params[0])
+	}
 	refs := c.Refs(ch)
 	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
-		get, ok := r.Root.(*ssa.Call)
-		if !ok || len(ir.Args(&get.Call)) == 0 {
+		switch root := r.Root.(type) {
+		case *ssa.Call:
+			if r.Path != nil {
+				break
+			}
+			if len(ir.Args(&root.Call)) == 0 {
+				return true
+			}
+			of := ir.Args(&root.Call)[0]
+			return own(of) || slices.ContainsFunc(c.Refs(of), func(o effects.Ref) bool { return own(o.Root) })
+		case *ssa.Extract, *ssa.Parameter:
+		case *ssa.Alloc:
+			return !isPointerVar(root) // else the variable that has it
+		default:
 			return true
 		}
-		of := ir.Args(&get.Call)[0]
-		return typeName(of.Type()) == "Context" || slices.ContainsFunc(c.Refs(of), func(o effects.Ref) bool {
-			return len(outer.Params) > 0 && outer.Signature.Recv() != nil && o.Root == ssa.Value(outer.Params[0])
-		})
+		return r.Path == nil || own(r.Root)
 	})
 }
 

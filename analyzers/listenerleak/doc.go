@@ -21,9 +21,10 @@
 // such as On and Off, AddListener and RemoveListener, Subscribe and
 // Unsubscribe; or it returns the means to undo it: a function without
 // parameters, a value with a method like Unsubscribe, or what the other half of
-// the pair takes. A method that keeps a channel which it is given, or returns, is one
-// whatever it is called, where another method takes such a channel, and nothing else, and
-// takes some out. Where the function's body is in the module it also has to keep
+// the pair takes. What it returns may be all that it keeps, if that has the other half as a
+// method. A method that keeps a channel which it is given, or returns, is one
+// whatever it is called, where another method takes such a channel, and nothing else, does
+// not wait for it, and takes some out. Where the function's body is in the module it also has to keep
 // what it is given. A function of the package that does so with what it is given, and
 // returns the means to undo it, is a registration for its callers, whatever it is
 // called.
@@ -57,7 +58,7 @@
 // wherever it stands: another path undoes it, or the function that registers another
 // one, which something undoes; a field keeps the handle, and its owner's Close does
 // not use it; the function or its goroutine returns, and only that received from the
-// channel. The holder may be the object's own then, if the function undoes a
+// channel; the function asks for one thing what it got, and gives it to nobody. The holder may be the object's own then, if the function undoes a
 // registration of the kind, or returns for the end of something that is not the
 // object's.
 //
@@ -133,6 +134,7 @@
 // counts there, too. Listeners are functions, channels that something is sent to,
 // and values whose methods the package calls, other than of one that it got by its
 // key. What a function of another package makes of numbers and texts, and is kept under
-// one, is none, nor are those that accept connections, nor are channels that the owner only
-// receives from, and functions that a method like Close runs.
+// one, is none, nor is what the method itself makes of such, nor are those that accept
+// connections, nor are channels that the owner only receives from, and functions that a
+// method like Close runs.
 package listenerleak

@@ -249,8 +249,10 @@ func (c *checker) spec(call ssa.CallInstruction, a *api, holder ssa.Value) lifet
 			if e.Via && c.registers(e.Instr) {
 				return true // who tells a listener does not undo what that has
 			}
-			_, isChan := e.Ref.Root.Type().Underlying().(*types.Chan)
-			return isChan && e.Ref.Path != nil // of what was received
+			if _, isChan := e.Ref.Root.Type().Underlying().(*types.Chan); isChan {
+				return e.Ref.Path != nil // of what was received
+			}
+			return e.Ref.Path.IsElem() // likewise, from a part of it
 		},
 		Feeds: func(ch ssa.Value) bool { return c.cameWith(ch, call) },
 		Ended: func(ch ssa.Value) bool { return c.partOf(ch, holder) },

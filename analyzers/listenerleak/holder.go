@@ -139,12 +139,23 @@ func isPointerVar(cell *ssa.Alloc) bool {
 }
 
 // ownField reports whether an object listens to what it made itself: the two go
-// together.
+// together. What belongs to something that it was given does not go with it.
 func (c *checker) ownField(holder ssa.Value) bool {
 	return slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
 		f := r.Path.Field()
-		return f != nil && c.OwnField(f)
+		return f != nil && c.OwnField(f) && !c.ofGiven(r.Path)
 	})
+}
+
+// ofGiven reports whether a path leads to a part of something else that the package keeps, of
+// which it is seen that it was given that.
+func (c *checker) ofGiven(path *effects.Path) bool {
+	for p := path.Parent(); p != nil; p = p.Parent() {
+		if f := p.Field(); f != nil && len(c.StoredIn(f)) > 0 && !c.OwnField(f) {
+			return true
+		}
+	}
+	return false
 }
 
 // holderName names what keeps the listener, as the source does.

@@ -35,7 +35,7 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 			continue
 		}
 		field := e.Ref.Path.Field()
-		if field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) || c.Passing(e.Ref.Path) {
+		if field == nil || field.Pkg() != c.IR.Pass.Pkg || getsData(callee, field) || !c.oneWay(field) || c.Passing(e.Ref.Path) {
 			continue
 		}
 		if !slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool { return r.Root == e.Ref.Root && e.Ref.Path.HasPrefix(r.Path) }) {
@@ -76,6 +76,13 @@ func addsListener(e *effects.Event) bool {
 		return !isBasic(at.Key.Type()) || !madeOfBasics(at.Value)
 	}
 	return true
+}
+
+// getsData reports whether a method gets numbers and texts only, of which it makes the values
+// with methods that a field keeps: they are parts of something, and listen to nothing.
+func getsData(fn *types.Func, field *types.Var) bool {
+	_, methods := element(field.Type()).(*types.Interface)
+	return methods && fn.Signature().Params().Len() > 0 && !slices.ContainsFunc(slices.Collect(fn.Signature().Params().Variables()), func(p *types.Var) bool { return !isBasic(element(p.Type())) })
 }
 
 // madeOfBasics reports whether a value is the result of a call of a function that is not of
@@ -123,7 +130,7 @@ func (c *checker) keepers() {
 		}
 		for _, e := range c.In(fn) {
 			field := e.Ref.Path.Field()
-			if e.Kind != effects.Grow || e.Via || e.Ref.Root != ssa.Value(fn.Params[0]) || field == nil || field.Pkg() != c.IR.Pass.Pkg || !c.oneWay(field) || c.Passing(e.Ref.Path) {
+			if e.Kind != effects.Grow || e.Via || e.Ref.Root != ssa.Value(fn.Params[0]) || field == nil || field.Pkg() != c.IR.Pass.Pkg || getsData(obj, field) || !c.oneWay(field) || c.Passing(e.Ref.Path) {
 				continue
 			}
 			if !addsListener(e) {

@@ -35,11 +35,14 @@ func (c *checker) pair(call ssa.CallInstruction, a *api, holder ssa.Value) {
 // desert adds to a leak that the code which receives what is sent to the channel
 // returns, if it does: then the code itself shows that the registration had to go.
 func (c *checker) desert(reg *registration) bool {
-	exit := c.deserted(reg.call, reg.api)
+	exit, text := c.deserted(reg.call, reg.api), "returns, and nobody receives any more"
+	if exit == nil {
+		exit, text = c.usedUp(reg), "returns, and nobody has it any more"
+	}
 	if exit == nil {
 		return false
 	}
-	reg.leak.Notes = append(reg.leak.Notes, c.note(exit, "returns, and nobody receives any more"))
+	reg.leak.Notes = append(reg.leak.Notes, c.note(exit, text))
 	reg.needs.Again = false
 	if !c.madeHere(reg.needs.Stays) {
 		reg.needs = evidence.Needs{}
@@ -47,17 +50,52 @@ func (c *checker) desert(reg *registration) bool {
 	return true
 }
 
+// usedUp returns where the function returns that registers, if it got something without which
+// nobody can undo the registration, asked that for one thing, and gives it to nobody; else nil.
+// Who goes on asking in a loop may do so until the process ends.
+func (c *checker) usedUp(reg *registration) ssa.Instruction {
+	v := result(reg.call, reg.api.handle)
+	if reg.api.listener >= 0 || v == nil {
+		return nil
+	}
+	asks := false
+	for _, e := range c.Of(v) {
+		switch {
+		case e.Func() != reg.call.Parent() || c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil:
+			return nil
+		case e.Kind == effects.Recv || e.Kind == effects.Wait || e.Kind == effects.Method && e.Ref.Path == nil:
+			asks = true
+		}
+	}
+	if !asks {
+		return nil
+	}
+	return exitFrom(reg.call, nil)
+}
+
 // madeHere reports whether one of some holders may be what the function made, or
-// got from a call.
+// got from a call that does not just give what an object has.
 func (c *checker) madeHere(holders []ssa.Value) bool {
-	return slices.ContainsFunc(holders, func(v ssa.Value) bool {
-		return !slices.ContainsFunc(c.Refs(v), func(r effects.Ref) bool {
-			switch r.Root.(type) {
-			case *ssa.Parameter, *ssa.Global:
-				return true
-			}
-			return false
-		})
+	return slices.ContainsFunc(holders, func(v ssa.Value) bool { return !c.standing(v, 0) })
+}
+
+// standing reports whether a value may be a package variable, what the function was given, or
+// what that gives when it is asked.
+func (c *checker) standing(v ssa.Value, depth int) bool {
+	const deep = 3
+	return depth < deep && slices.ContainsFunc(c.Refs(v), func(r effects.Ref) bool {
+		root := r.Root
+		if ext, ok := root.(*ssa.Extract); ok {
+			root = ext.Tuple
+		}
+		switch root := root.(type) {
+		case *ssa.Parameter, *ssa.Global:
+			return true
+		case *ssa.Call:
+			args := ir.Args(&root.Call)
+			return len(args) == 1 && ir.Callee(&root.Call) != nil && ir.Callee(&root.Call).Signature().Recv() != nil && c.standing(args[0], depth+1)
+		}
+		return false
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // typed returns what is known of a method that keeps a channel, which it is given or returns, in
-// its receiver: another method takes such a channel, and nothing else, and takes some out. Of the
+// its receiver: another method takes such a channel, and nothing else, does not wait for it, and takes some out. Of the
 // two the facts tell which is which, whatever they are called.
 func (c *checker) typed(fn *types.Func) (api, bool) {
 	sig := fn.Signature()
@@ -35,7 +35,7 @@ func (c *checker) typed(fn *types.Func) (api, bool) {
 		if other == fn || params.Len() != 1 || !isChan(params.At(0).Type()) || !types.AssignableTo(typ, params.At(0).Type()) {
 			continue
 		}
-		if sum := c.SummaryOf(other); sum != nil && sum.Has(effects.Shrink, 0) && !sum.Has(effects.Grow, 0) {
+		if sum := c.SummaryOf(other); sum != nil && sum.Has(effects.Shrink, 0) && !sum.Has(effects.Grow, 0) && !sum.Has(effects.Recv, 1) && !sum.Has(effects.Wait, 1) {
 			a.inverses = append(a.inverses, other)
 		}
 	}

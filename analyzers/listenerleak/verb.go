@@ -18,7 +18,7 @@ func inferred(fn *types.Func) (api, bool) {
 	a := api{fn: fn, handle: -1, listener: listenerOf(sig)}
 	p, suffix, ok := convention.PairOf(fn.Name())
 	if !ok || a.listener < 0 {
-		return a, ok && a.givesChannel(p, suffix)
+		return a, ok && (a.givesChannel(p, suffix) || a.givesHandle(p, suffix))
 	}
 	a.inverses = inverses(fn, func(name string) bool { return p.UndoneBy(name, suffix) })
 	if p.Weak && len(a.inverses) == 0 {
@@ -39,6 +39,17 @@ func (a *api) givesChannel(p convention.Pair, suffix string) bool {
 	a.inverses = inverses(a.fn, func(name string) bool { return p.UndoneBy(name, suffix) })
 	a.handle, a.release = handleOf(sig, a.inverses)
 	return a.handle >= 0
+}
+
+// givesHandle reports whether the function returns something with a method that is its other
+// half: what is kept of that is the listener. Its body has to show that, see keeps.
+func (a *api) givesHandle(p convention.Pair, suffix string) bool {
+	sig := a.fn.Signature()
+	if sig.Recv() == nil || p.Weak || takesContext(sig) {
+		return false
+	}
+	a.handle, a.release = handleOf(sig, nil)
+	return a.handle >= 0 && a.release != "" && (p.UndoneBy(a.release, "") || p.UndoneBy(a.release, suffix))
 }
 
 // stream returns what is known of a method that takes a context and returns a channel,

@@ -33,7 +33,8 @@
 // it: a bytes.Buffer, a slice of bytes that append enlarges, or a struct with one. Put it
 // back only if its capacity is below a limit. Not reported are objects whose size is
 // compared with a limit on the way or decides whether they go back, buffers that get
-// numbers and constants only, and slices that are only read into.
+// numbers and constants only, slices that are only read into, and buffers that the package
+// lends, unless to other modules alone.
 //
 // # not-cleared
 //

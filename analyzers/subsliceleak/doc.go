@@ -71,14 +71,17 @@
 // fix sets them to nil before. Silent is a window, which the function that cuts it
 // appends to as well, and a queue that is short: the package compares its length with a
 // small constant or a setting. The elements have to be seen to be large, wherever the
-// queue is: what is little goes soon enough.
+// queue is: what is little goes soon enough. One element at a time is latent but for
+// package variables and containers for other modules: about as much stays as waits in
+// the queue.
 //
 // # popped-slot-kept
 //
 // The last element is taken: s = s[:len(s)-1], also in the Pop of a heap. The slot keeps
 // it until something else is put there. Silent are lists of spare parts, where the
 // function makes what it does not find; functions whose callers all put
-// something in as well; and heaps that are filled only where they are made or emptied.
+// something in as well; heaps that are filled only where they are made or emptied; and
+// short lists, as for queues.
 //
 // # truncated-not-cleared
 //
@@ -94,6 +97,8 @@
 // keeps of s. The slots at the end keep what was in them, unless the function appends
 // behind that, on every way on. slices.Delete
 // clears them since Go 1.22; with an older go line in go.mod it is reported as well.
+// Here, and for the other cuts, what a command or an internal package does has to be seen
+// to be done again and again.
 //
 // # interior-pointer
 //

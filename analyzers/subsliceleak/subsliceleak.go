@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/residue"
@@ -80,9 +81,13 @@ func (c *checker) cut(cut *residue.Cut) {
 	l.Pos, l.End = c.IR.Statement(cut.At)
 	l.Fix = c.clears(cut, l.Pos)
 	needs := account.Owes
-	if !cut.Stays {
+	switch {
+	case !cut.Stays:
 		needs = evidence.Needs{Again: true, Of: []effects.Ref{cut.Owner()}, Keeper: true, Strict: true}
+	case !cut.Slight && !convention.Importable(c.IR.Pass.Pkg):
+		needs = account.Piles // whoever calls it is in the module
 	}
+	needs.Slight = cut.Slight
 	c.add(cut.At, l, cut.Whose(), needs)
 }
 

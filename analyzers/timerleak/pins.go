@@ -18,7 +18,7 @@ import (
 
 // long is the time from which on a timer that nobody can stop keeps a value too
 // long.
-const long = int64(10 * time.Minute)
+const long = 10 * time.Minute
 
 // pins returns the leak of an AfterFunc whose dropped timer keeps a value that
 // somebody could have closed, or a large one, for a long time.
@@ -26,7 +26,7 @@ func (c *checker) pins(call *ssa.Call) []*evidence.Leak {
 	if len(c.Of(call)) > 0 {
 		return nil
 	}
-	if d, known := c.Duration(call.Call.Args[0]); !known || d < long {
+	if d, known := c.Duration(call.Call.Args[0]); !known || d < int64(long) {
 		return nil
 	}
 	mc, ok := call.Call.Args[1].(*ssa.MakeClosure)
@@ -64,7 +64,7 @@ const largeBytes = 64 << 10
 // left returns the leak of an AfterFunc that is stopped on one path out of the
 // function and not on another, although nothing there can say that it fired.
 func (c *checker) left(call *ssa.Call) (finding.Leak, bool) {
-	if d, known := c.Duration(call.Call.Args[0]); known && d < long || !c.Repeatable(call) {
+	if d, known := c.Duration(call.Call.Args[0]); known && d < int64(long) || !c.Repeatable(call) {
 		return finding.Leak{}, false
 	}
 	mc, ok := call.Call.Args[1].(*ssa.MakeClosure)

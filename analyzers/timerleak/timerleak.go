@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -244,7 +245,7 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		leak.Category = "after-in-loop"
 		leak.What = "timer is created anew in every iteration and not stopped"
 	case name == "NewTimer":
-		if out.Exit == nil || known && d < int64(time.Minute) && !c.resetLonger(call, api) || slices.ContainsFunc(c.Of(call), lifetime.HandsOn) {
+		if out.Exit == nil || !c.lasting(call.Call.Args[0], time.Minute) && !c.resetLonger(call, api) || slices.ContainsFunc(c.Of(call), lifetime.HandsOn) {
 			return leak, false
 		}
 		leak.Category = "timer-not-stopped"
@@ -277,12 +278,26 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 	return leak, true
 }
 
+// lasting reports whether a duration is not shorter than another one, or is what other
+// modules ask for. Settings tend to be seconds.
+func (c *checker) lasting(d ssa.Value, least time.Duration) bool {
+	if ns, known := c.Duration(d); known {
+		return ns >= int64(least)
+	}
+	param, ok := ir.Unconvert(d).(*ssa.Parameter)
+	if !ok {
+		return false
+	}
+	obj, ok := param.Parent().Object().(*types.Func)
+	return ok && obj.Exported() && convention.Importable(obj.Pkg())
+}
+
 // maxResets bounds how many calls of Reset are followed for one timer, each through
 // the function.
 const maxResets = 8
 
-// resetLonger reports whether the timer is reset to a duration that is not known
-// to be short, and a path leaves from there without Stop.
+// resetLonger reports whether the timer is reset to a long duration, and a path leaves
+// from there without Stop: such a timer serves a loop, and one is left behind when that ends.
 func (c *checker) resetLonger(call *ssa.Call, api api) bool {
 	followed := 0
 	return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
@@ -295,9 +310,9 @@ func (c *checker) resetLonger(call *ssa.Call, api api) bool {
 		}
 		args := ir.Args(reset.Common())
 		if callee := ir.Callee(reset.Common()); callee == nil || callee.Name() != "Reset" || len(args) != 2 {
-			return true // in a function that the timer is given to
+			return false // in a function that the timer is given to
 		}
-		if d, known := c.Duration(args[1]); known && d < int64(time.Minute) {
+		if !c.lasting(args[1], long) {
 			return false
 		}
 		if reset.Parent() != call.Parent() {

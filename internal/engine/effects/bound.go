@@ -468,7 +468,7 @@ func isData(t types.Type) bool {
 }
 
 // Duration returns the value of a time.Duration in nanoseconds if it is a
-// constant, or a package variable that nothing but its initialiser sets.
+// constant, or what the initialiser of a package variable sets that to.
 func (p *Package) Duration(v ssa.Value) (ns int64, ok bool) {
 	v = ir.Unconvert(v)
 	if load, isLoad := v.(*ssa.UnOp); isLoad && load.Op == token.MUL {
@@ -476,11 +476,11 @@ func (p *Package) Duration(v ssa.Value) (ns int64, ok bool) {
 		if !isGlobal {
 			return 0, false
 		}
-		sets := p.sets[g]
-		if len(sets) != 1 || sets[0].Parent().Synthetic == "" {
+		i := slices.IndexFunc(p.sets[g], func(set *ssa.Store) bool { return set.Parent().Synthetic != "" })
+		if i < 0 {
 			return 0, false
 		}
-		v = ir.Unconvert(sets[0].Val)
+		v = ir.Unconvert(p.sets[g][i].Val)
 	}
 	k, isConst := v.(*ssa.Const)
 	if !isConst || k.Value == nil || k.Value.Kind() != constant.Int {

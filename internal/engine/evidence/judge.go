@@ -102,6 +102,10 @@ func (p *Package) judge(l *Leak) {
 		if l.Travels {
 			return // what its own function does again and again is told where that is found
 		}
+		if l.Needs.Slight {
+			l.Verdict = Latent
+			return
+		}
 		l.Verdict, l.Reason, l.Source = Manifest, w.reason, w.source
 		l.Way = w.steps
 		slices.Reverse(l.Way)

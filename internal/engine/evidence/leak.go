@@ -107,6 +107,8 @@ type Needs struct {
 	Least From
 	// Strict is set if what code out of sight makes of a value counts as few.
 	Strict bool
+	// Slight is set if what is kept is not seen to be much: it is latent whatever repeats.
+	Slight bool
 	// Wire is set if a message that was decoded counts as few: who sends those has an
 	// account, as a rule, and names what is there.
 	Wire bool

@@ -135,8 +135,7 @@ func (p *Package) makersForOthers(n *types.Named) (makers []*types.Func) {
 		_, is := r.Underlying().(*types.Interface)
 		return is && effects.TeardownOf(r) != nil && slices.ContainsFunc(p.converted()[n.Origin().Obj()], func(to types.Type) bool { return types.Identical(to, r) })
 	}
-	for _, v := range p.makes()[n.Origin().Obj()] {
-		fn := ir.Outermost(v.Parent())
+	for _, fn := range p.givers(n) {
 		obj, ok := fn.Object().(*types.Func)
 		if !ok || !obj.Exported() || obj.Signature().Recv() != nil || slices.Contains(makers, obj) {
 			continue
@@ -152,6 +151,23 @@ func (p *Package) makersForOthers(n *types.Named) (makers []*types.Func) {
 		}
 	}
 	return makers
+}
+
+// givers returns the functions that make values of a type, and those that return what such
+// a one returns.
+func (p *Package) givers(n *types.Named) (fns []*ssa.Function) {
+	for _, v := range p.makes()[n.Origin().Obj()] {
+		fn := ir.Outermost(v.Parent())
+		fns = append(fns, fn)
+		for _, use := range p.Uses(fn) {
+			if call, ok := use.(*ssa.Call); ok && slices.ContainsFunc(p.Of(call), func(e *effects.Event) bool {
+				return e.Kind == effects.Return && e.Ref.Path == nil && e.Func() == call.Parent()
+			}) {
+				fns = append(fns, call.Parent())
+			}
+		}
+	}
+	return fns
 }
 
 // putAndTaken reports whether values of a type are elements of a container of

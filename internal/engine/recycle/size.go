@@ -13,8 +13,8 @@ import (
 )
 
 // Grows returns a statement that adds data of unbounded size to a part of the object, or
-// nil if none is in sight. It is the put itself if the buffer is there to grow and who
-// fills it is out of sight.
+// nil if none is in sight. It is the put itself if the package lends the buffer to others
+// and does not use it.
 func (p *Put) Grows(part Part) ssa.Instruction {
 	g := &growing{put: p, whole: part.Field == nil, seen: make(map[ssa.Value]bool)}
 	var at ssa.Instruction
@@ -37,10 +37,15 @@ func (p *Put) Grows(part Part) ssa.Instruction {
 		if _, ok := p.Value.Type().Underlying().(*types.Slice); ok {
 			at = g.unbounded(p.Value)
 		}
-	case part.Kind == Buffer && p.Open && (part.Field == nil || part.Field.Exported()):
+	case part.Kind == Buffer && p.lends() && (part.Field == nil || part.Field.Exported()):
 		at = p.Call // others write to it
 	}
 	return at
+}
+
+// lends reports whether nobody but code of other modules may have had the object.
+func (p *Put) lends() bool {
+	return p.Open && len(p.origins) == 1 && convention.Importable(p.f.IR.Pass.Pkg)
 }
 
 // content calls see for each event on a part of the object, with those of any instance

@@ -19,6 +19,7 @@ func (c *Cut) bounds(p *Package, s *ssa.Slice, appended bool) {
 	low := s.Low != nil && !isZero(s.Low)
 	switch {
 	case low && (s.High == nil || isLen(s.High)) && !appended:
+		_, c.single = s.Low.(*ssa.Const)
 		c.Kind = Front
 	case low || s.High == nil:
 		// Nothing is cut off, or who knows what.

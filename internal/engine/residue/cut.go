@@ -30,8 +30,10 @@ type Cut struct {
 	Place   effects.Ref     // where the slice is kept
 	Elem    types.Type
 	Stays   bool       // what has the slice shows by itself that it is there for long
+	Slight  bool       // what is left behind is about as much as is in use, until append moves that
 	rebuilt *ssa.Slice // begins empty, and is appended to
 	used    bool       // the package itself has heaps of the type; see fed
+	single  bool       // of Front: one element at a time
 
 	field  *types.Var
 	global *ssa.Global
@@ -70,6 +72,7 @@ func (p *Package) Cuts(fn *ssa.Function) []*Cut {
 		for _, instr := range b.Instrs {
 			if c := cutAt(p, instr); c != nil && c.leaves(p) {
 				c.Stays = p.stays(c)
+				c.Slight = p.slight(c)
 				out = append(out, c)
 			}
 		}

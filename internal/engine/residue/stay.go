@@ -35,6 +35,18 @@ func (p *Package) stays(c *Cut) bool {
 	return p.isShared(t) || p.passing.hasGlobal(t) || p.forOthers(c, t) && p.heavy(c) || c.takesOff(p)
 }
 
+// slight reports whether a queue loses one element at a time, which keeps about as many as
+// wait in it, until append makes it a new array. It matters where nothing is known of how it is
+// used: of a container that others take from, or of a package variable.
+func (p *Package) slight(c *Cut) bool {
+	if !c.single || c.field == nil {
+		return false
+	}
+	n := p.passing.owner(c.field)
+	obj, declared := c.At.Parent().Object().(*types.Func)
+	return n == nil || !declared || !obj.Exported() || !p.forOthers(c, n.Origin().Obj())
+}
+
 // takesOff reports whether the function looks for an element that it is given, to cut it out:
 // what it stands for ends, and the list goes on.
 func (c *Cut) takesOff(p *Package) bool {
@@ -277,6 +289,9 @@ func (p *Package) limited(c *Cut) bool {
 
 // noteLimit notes the field whose length is compared with a number that is set.
 func (p *Package) noteLimit(length, with ssa.Value) {
+	if conv, ok := length.(*ssa.Convert); ok {
+		length = conv.X
+	}
 	call, ok := length.(*ssa.Call)
 	if !ok || !isLen(call) || !isSet(with) {
 		return

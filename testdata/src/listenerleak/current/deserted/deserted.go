@@ -177,3 +177,168 @@ func (a *API) Lend(ctx context.Context, to *bus.Feed) {
 	case <-ctx.Done():
 	}
 }
+
+// A Station has a feed of its own, which stays when a guest leaves.
+type Station struct {
+	feed *Feed
+	quit chan bool
+}
+
+func NewStation() *Station { return &Station{feed: NewFeed(), quit: make(chan bool)} }
+
+func (s *Station) Stop() { close(s.quit) }
+
+// A Guest has gone when its channel tells so.
+type Guest struct{ gone chan bool }
+
+func (g *Guest) Gone() <-chan bool { return g.gone }
+
+// A Desk makes guests.
+type Desk struct{ guest *Guest }
+
+func (d *Desk) Admit() *Guest {
+	d.guest = &Guest{gone: make(chan bool)}
+	return d.guest
+}
+
+func deskOf(ctx context.Context) (*Desk, bool) {
+	d, ok := ctx.Value(0).(*Desk)
+	return d, ok
+}
+
+// Leaks: the guest goes, and the station stays.
+func (s *Station) Entertain(ctx context.Context, out func(string)) *Guest {
+	desk, ok := deskOf(ctx)
+	if !ok {
+		return nil
+	}
+	guest := desk.Admit()
+	ch := make(chan string)
+	sub := s.feed.Subscribe(ch) // want `listenerleak/handle-discarded`
+	go func() {
+		for {
+			select {
+			case text := <-ch:
+				out(text)
+			case <-sub.Err():
+				return
+			case <-guest.Gone():
+				return
+			}
+		}
+	}()
+	return guest
+}
+
+// Fine: the station itself ends.
+func (s *Station) Record(out func(string)) {
+	ch := make(chan string)
+	sub := s.feed.Subscribe(ch)
+	go func() {
+		for {
+			select {
+			case text := <-ch:
+				out(text)
+			case <-sub.Err():
+				return
+			case <-s.quit:
+				return
+			}
+		}
+	}()
+}
+
+// A Board keeps a ticket for whoever asks for texts.
+type Board struct{ tickets map[*Ticket]bool }
+
+type Ticket struct {
+	board *Board
+	topic string
+	texts chan string
+}
+
+func (b *Board) Subscribe(topic string) *Ticket {
+	t := &Ticket{b, topic, make(chan string, 1)}
+	b.tickets[t] = true
+	return t
+}
+
+func (t *Ticket) Unsubscribe() { delete(t.board.tickets, t) }
+func (t *Ticket) Next() string { return <-t.texts }
+
+// Leaks: the ticket is gone, and the board has it.
+func Headline(b *Board) string {
+	t := b.Subscribe("news") // want `listenerleak/handle-discarded`
+	return t.Next()
+}
+
+// Fine: it is given back.
+func Weather(b *Board) string {
+	t := b.Subscribe("weather")
+	defer t.Unsubscribe()
+	return t.Next()
+}
+
+// Fine: the caller gets it.
+func Sports(b *Board) *Ticket {
+	t := b.Subscribe("sports")
+	t.Next()
+	return t
+}
+
+// Latent: it reads for as long as there is something.
+func Read(b *Board, out func(string)) {
+	t := b.Subscribe("all") // want `listenerleak/handle-discarded, latent`
+	for {
+		text := t.Next()
+		if text == "" {
+			return
+		}
+		out(text)
+	}
+}
+
+// A Queue gives a channel that is closed when the work is done, which it does not keep.
+type Queue struct {
+	jobs []func()
+	in   chan func()
+}
+
+func (q *Queue) Block(job func()) chan bool {
+	done := make(chan bool)
+	q.jobs = append(q.jobs, job)
+	close(done)
+	return done
+}
+
+// Prune goes on until it is told to stop.
+func (q *Queue) Prune(stop <-chan bool) {
+	for {
+		select {
+		case <-stop:
+			return
+		default:
+			q.jobs = nil
+		}
+	}
+}
+
+// Fine: nobody has to wait.
+func Work(q *Queue, job func()) { q.Block(job) }
+
+// A Server has the board, and its clients use it.
+type Server struct{ board *Board }
+
+func NewServer() *Server {
+	return &Server{board: &Board{tickets: make(map[*Ticket]bool)}}
+}
+
+type Client struct{ server *Server }
+
+func (s *Server) Accept() *Client { return &Client{server: s} }
+
+// Leaks: the board goes with the server, not with the client.
+func (c *Client) Latest() string {
+	t := c.server.board.Subscribe("latest") // want `listenerleak/handle-discarded`
+	return t.Next()
+}

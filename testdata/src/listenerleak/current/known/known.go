@@ -17,18 +17,18 @@ func Heads(feed *event.Feed, n int) <-chan int {
 	return ch
 }
 
-// Latent: the connection keeps the queue of a subscription without a callback.
+// Leaks: the connection keeps the queue of a subscription without a callback.
 func Next(nc *nats.Conn, subj string) (*nats.Msg, error) {
-	sub, err := nc.SubscribeSync(subj) // want `result of SubscribeSync is not used to undo it.*listenerleak/handle-discarded, latent`
+	sub, err := nc.SubscribeSync(subj) // want `result of SubscribeSync is not used to undo it.*listenerleak/handle-discarded`
 	if err != nil {
 		return nil, err
 	}
 	return sub.NextMsg()
 }
 
-// Latent: the channel is the means to undo it.
+// Leaks: the channel is the means to undo it, and the first state is enough.
 func Connected(nc *nats.Conn, done <-chan struct{}) bool {
-	ch := nc.StatusChanged() // want `result of StatusChanged is not used to undo it.*listenerleak/handle-discarded, latent`
+	ch := nc.StatusChanged() // want `result of StatusChanged is not used to undo it.*listenerleak/handle-discarded`
 	select {
 	case s := <-ch:
 		return s == 1
@@ -37,9 +37,9 @@ func Connected(nc *nats.Conn, done <-chan struct{}) bool {
 	}
 }
 
-// Latent: the client keeps a connection and a goroutine for each.
+// Leaks: the client keeps a connection and a goroutine for each.
 func Wait(ctx context.Context, c *redis.Client) string {
-	ps := c.Subscribe(ctx, "news") // want `result of Subscribe is not used to undo it.*listenerleak/handle-discarded, latent`
+	ps := c.Subscribe(ctx, "news") // want `result of Subscribe is not used to undo it.*listenerleak/handle-discarded`
 	return (<-ps.Channel()).Payload
 }
 

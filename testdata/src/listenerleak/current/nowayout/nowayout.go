@@ -354,3 +354,30 @@ func (c *Command) Close() {
 		f()
 	}
 }
+
+// An Attr is a part of a message, which is put together and sent.
+type Attr struct {
+	data  []byte
+	parts []interface{ Len() int }
+}
+
+// Add is fine: what it makes of bytes is no listener.
+func (a *Attr) Add(data []byte) *Attr {
+	part := &Attr{data: data}
+	a.parts = append(a.parts, part)
+	return part
+}
+
+func (a *Attr) Len() int {
+	n := len(a.data)
+	for _, p := range a.parts {
+		n += p.Len()
+	}
+	return n
+}
+
+func describe(a *Attr, name string) {
+	for n := 0; n < len(name); n++ {
+		a.Add([]byte{name[n]})
+	}
+}

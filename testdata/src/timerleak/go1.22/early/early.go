@@ -130,3 +130,62 @@ func Poll(every time.Duration, look func() (done bool)) {
 		}
 	}
 }
+
+// A Client has settings.
+type Client struct {
+	wait time.Duration
+	done chan bool
+	in   chan int
+}
+
+// Fine: settings tend to be seconds.
+func (c *Client) Poll() bool {
+	t := time.NewTimer(c.wait)
+	select {
+	case <-c.done:
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// Fine: one timer is left when the loop ends, for a minute.
+func (c *Client) Loop(each func()) {
+	t := time.NewTimer(0)
+	for {
+		select {
+		case <-c.done:
+			return
+		case <-t.C:
+			each()
+			t.Reset(time.Minute)
+		}
+	}
+}
+
+// Leaks: for a day.
+func (c *Client) Daily(each func()) {
+	t := time.NewTimer(0) // want `timerleak/timer-not-stopped`
+	for {
+		select {
+		case <-c.done:
+			return
+		case <-t.C:
+			each()
+			t.Reset(24 * time.Hour)
+		}
+	}
+}
+
+// Fine: those who call it are here, and say seconds.
+func (c *Client) within(d time.Duration) bool {
+	t := time.NewTimer(d)
+	select {
+	case <-c.done:
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+func (c *Client) Ready() bool { return c.within(3 * time.Second) }
