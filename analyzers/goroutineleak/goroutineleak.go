@@ -67,6 +67,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.timer(instr)
 			c.shut(instr)
 		case *ssa.Go:
+			c.abandoned(instr)
 			c.detached(instr)
 			c.derived(instr)
 			c.outlives(instr)

@@ -90,6 +90,12 @@ func (c *checker) group(wait *ssa.Call) {
 	if field == nil || field.Pkg() != c.IR.Pass.Pkg || field.Exported() {
 		return
 	}
+	if add := c.neverDone(field.Origin()); add != nil {
+		leak := c.found("wait-never-done", wait, "may wait for ever: nobody calls Done")
+		leak.note(c, add, "adds here")
+		c.add(wait, leak, account.Owes)
+		return
+	}
 	w := c.crew(field.Origin())
 	if w == nil || !slices.Contains(w.waits, ssa.Instruction(wait)) {
 		return
@@ -116,6 +122,24 @@ func (c *checker) group(wait *ssa.Call) {
 		}
 		c.add(wait, leak, account.Owes)
 	})
+}
+
+// neverDone returns a call of Add for a WaitGroup in a field if nobody calls Done, and else nil.
+func (c *checker) neverDone(field *types.Var) (add ssa.Instruction) {
+	for _, e := range c.OfField(field) {
+		call, ok := e.Instr.(ssa.CallInstruction)
+		switch {
+		case e.Via:
+		case !ok || e.Kind != effects.Method || e.Name == "Done" || e.Name == "Go":
+			return nil
+		case e.Name == "Add" && c.IR.Static(call.Common()) == nil && !c.HelpsTests(e.Func()):
+			if n, ok := call.Common().Args[1].(*ssa.Const); ok && n.Int64() < 0 {
+				return nil
+			}
+			add = e.Instr
+		}
+	}
+	return add
 }
 
 // shared reports whether more functions than the body of a goroutine call Done for it.

@@ -12,27 +12,38 @@ import (
 	"github.com/memlint/memlint/internal/finding/account"
 )
 
-// shut reports a receive, with nothing else to wait for, from a channel in a field that
-// only this package knows, and on which nobody sends and which nobody closes: nobody at
-// all, or the one goroutine that does unless it fails.
+// shut reports a receive, with nothing else to wait for, from a channel in a field that only
+// this package opens, and nobody does: nobody sends on it or closes it, or nobody closes it and
+// all that comes is taken, or the one goroutine that closes it does not if it fails.
 func (c *checker) shut(recv *ssa.UnOp) {
-	if recv.Op != token.ARROW || c.hung[recv] || convention.IsTime(ir.Received(recv.X)) || fieldOf(recv.X) == nil {
+	if recv.Op != token.ARROW || c.hung[recv] || convention.IsTime(ir.Received(recv.X)) || fieldOf(recv.X) == nil && !c.getter(recv.X) {
 		return
 	}
 	p := c.port(recv.X)
-	if p == nil || p.foreign || len(p.makes) == 0 {
-		return
-	}
-	var exit ssa.Instruction
-	what := "may wait for ever to receive" + c.from(recv)
-	if opens := c.opened(p); len(opens) == 0 {
-		what += ", which nobody sends on or closes"
-	} else if exit = c.forgets(opens); exit == nil || ir.Within(recv.Parent(), exit.Parent()) {
+	if p == nil || p.handed || len(p.makes) == 0 {
 		return
 	}
 	at, starts := ssa.Instruction(recv), c.Starts(recv.Parent())
 	if len(starts) > 0 {
-		at, what = starts[0], "goroutine "+what
+		at = starts[0]
+	}
+	opens, all := c.opened(p), c.untilClosed(recv) && c.toEnd(recv.Parent(), starts)
+	if all {
+		opens = slices.DeleteFunc(opens, func(e *effects.Event) bool { return e.Kind != effects.Close })
+	}
+	var exit ssa.Instruction
+	what := "may wait for ever to receive" + c.from(recv)
+	if len(opens) > 0 {
+		if exit = c.forgets(opens); exit == nil || ir.Within(recv.Parent(), exit.Parent()) {
+			return
+		}
+	} else if all {
+		what += ", which nobody closes"
+	} else {
+		what += ", which nobody sends on or closes"
+	}
+	if len(starts) > 0 {
+		what = "goroutine " + what
 	}
 	leak := c.found("blocked-receive", at, what)
 	if len(starts) > 0 {
@@ -42,6 +53,39 @@ func (c *checker) shut(recv *ssa.UnOp) {
 		leak.note(c, exit, "who closes it returns here without, after an error")
 	}
 	c.add(at, leak, account.Owes)
+}
+
+// abandoned reports a goroutine of an object that is meant to end with it, by a channel or
+// context that nobody opens. One that waits for a ticker is timerleak's.
+func (c *checker) abandoned(start *ssa.Go) {
+	body := c.IR.Static(&start.Call)
+	if body == nil || c.told[start] || !c.hasEnd(start) || !c.Abandoned(body) {
+		return
+	}
+	var at ssa.Instruction
+	for _, b := range body.Blocks {
+		for _, instr := range b.Instrs {
+			for _, comm := range ir.Comms(instr) {
+				if comm.Recv && c.Ticks(comm.Chan) {
+					return
+				}
+				if comm.Recv && at == nil && !c.Opens(comm.Chan) {
+					at = instr
+				}
+			}
+		}
+	}
+	leak := c.found("never-ends", start, "goroutine never ends: nobody opens a way out of its loop")
+	if at != nil {
+		leak.note(c, at, "waits here")
+	}
+	c.add(start, leak, account.Owes)
+}
+
+// toEnd reports whether a function has to come to an end: it ends the life of an object, or runs
+// on a goroutine of one that can be ended.
+func (c *checker) toEnd(fn *ssa.Function, starts []ssa.Instruction) bool {
+	return c.InTeardown(ir.Outermost(fn)) || len(starts) > 0 && c.hasEnd(starts[0])
 }
 
 // opened returns what is sent on a channel, and where it is closed.
