@@ -61,11 +61,14 @@ func find(p *evidence.Package) []*evidence.Leak {
 			}
 		}
 	}
+	var selects []*ssa.Select // judged when it is known which goroutines do not end
 	c.each(func(instr ssa.Instruction) {
 		switch instr := instr.(type) {
 		case *ssa.UnOp:
 			c.timer(instr)
 			c.shut(instr)
+		case *ssa.Select:
+			selects = append(selects, instr)
 		case *ssa.Go:
 			c.abandoned(instr)
 			c.detached(instr)
@@ -76,6 +79,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.group(instr)
 		}
 	})
+	c.dead(selects)
 	return c.leaks
 }
 

@@ -82,6 +82,51 @@ func (c *checker) abandoned(start *ssa.Go) {
 	c.add(start, leak, account.Owes)
 }
 
+// dead reports select statements of objects that can be ended, which wait for somebody else and for
+// the end of the object, by a channel in a field that nobody opens.
+func (c *checker) dead(selects []*ssa.Select) {
+	leaks := make(map[*port]*leak)
+	var at []*ssa.Select
+	for _, sel := range selects {
+		p, i := c.deadEnd(sel)
+		if p == nil {
+			continue
+		}
+		if l := leaks[p]; l != nil {
+			l.note(c, sel, "as here")
+			continue
+		}
+		l := c.found("blocked-receive", sel, "may wait for ever: nobody sends on "+p.field.Name()+" or closes it")
+		l.Pos, l.End = sel.States[i].Pos, token.NoPos
+		leaks[p], at = l, append(at, sel)
+	}
+	for _, sel := range at {
+		p, _ := c.deadEnd(sel)
+		c.add(sel, leaks[p], account.Owes)
+	}
+}
+
+// deadEnd returns the channel that is to end what a select statement waits for, if nobody opens it
+// and it has nothing else that may end, and the case.
+func (c *checker) deadEnd(sel *ssa.Select) (end *port, index int) {
+	recv := ir.Outermost(sel.Parent()).Signature.Recv()
+	if !sel.Blocking || len(sel.States) == 1 || recv == nil || effects.TeardownOf(recv.Type()) == nil || c.hung[sel] ||
+		slices.ContainsFunc(c.Starts(sel.Parent()), func(start ssa.Instruction) bool { return c.told[start] }) {
+		return nil, 0
+	}
+	for i, state := range sel.States {
+		if state.Send != nil || !isToken(state.Chan) && !convention.IsTime(ir.Received(state.Chan)) {
+			continue
+		}
+		p := c.port(state.Chan)
+		if end != nil || p == nil || p.handed || len(p.makes) == 0 || len(c.opened(p)) > 0 {
+			return nil, 0
+		}
+		end, index = p, i
+	}
+	return end, index
+}
+
 // toEnd reports whether a function has to come to an end: it ends the life of an object, or runs
 // on a goroutine of one that can be ended.
 func (c *checker) toEnd(fn *ssa.Function, starts []ssa.Instruction) bool {

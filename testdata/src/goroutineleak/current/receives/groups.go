@@ -112,3 +112,20 @@ func groups(work func() error) {
 		o.stop()
 	})
 }
+
+// A shift counts as many as there are, and none of them says that it has ended.
+type shift struct {
+	wg   sync.WaitGroup
+	work func()
+}
+
+func (s *shift) Start(n int) {
+	s.wg.Add(n)
+	for range n {
+		go s.work()
+	}
+}
+
+func (s *shift) Stop() {
+	s.wg.Wait() // want `may wait for ever: nobody calls Done \(goroutineleak/wait-never-done\)`
+}
