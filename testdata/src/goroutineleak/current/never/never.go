@@ -128,3 +128,30 @@ func NewMeter(f func()) *Meter {
 }
 
 func (m *Meter) Close() { m.closed.Store(true) }
+
+// AcceptUntil counts the errors in a row before the loop.
+func AcceptUntil(l net.Listener, serve func(net.Conn)) error {
+	failed := 0
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			if failed++; failed > 3 {
+				return err
+			}
+			continue
+		}
+		failed = 0
+		done := make(chan struct{})
+		go func() { // want `goroutine never ends: its loop has no way out \(goroutineleak/never-ends\)`
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					log.Print(c.RemoteAddr())
+				}
+			}
+		}()
+		serve(c)
+	}
+}
