@@ -129,18 +129,14 @@ func NewMeter(f func()) *Meter {
 
 func (m *Meter) Close() { m.closed.Store(true) }
 
-// AcceptUntil counts the errors in a row before the loop.
-func AcceptUntil(l net.Listener, serve func(net.Conn)) error {
-	failed := 0
+// AcceptNext has the peer of before from before the loop.
+func AcceptNext(l net.Listener, serve func(c net.Conn, before string)) error {
+	before := ""
 	for {
 		c, err := l.Accept()
 		if err != nil {
-			if failed++; failed > 3 {
-				return err
-			}
-			continue
+			return err
 		}
-		failed = 0
 		done := make(chan struct{})
 		go func() { // want `goroutine never ends: its loop has no way out \(goroutineleak/never-ends\)`
 			for {
@@ -152,6 +148,7 @@ func AcceptUntil(l net.Listener, serve func(net.Conn)) error {
 				}
 			}
 		}()
-		serve(c)
+		serve(c, before)
+		before = c.RemoteAddr().String()
 	}
 }
