@@ -61,7 +61,7 @@ func (c *checker) turns(fn *ssa.Function) (out []turn) {
 				continue
 			}
 			callee := ir.Callee(&call.Call)
-			if callee == nil || callee.Pkg() == nil || callee.Pkg().Path() != "sync" || callee.Signature().Recv() == nil {
+			if callee == nil || call.Call.IsInvoke() || callee.Pkg() == nil || callee.Pkg().Path() != "sync" || callee.Signature().Recv() == nil {
 				continue
 			}
 			switch callee.Name() {

@@ -138,3 +138,11 @@ func (c *chain) Walk() {
 		defer n.mu.Unlock()
 	}
 }
+
+// Any locks what somebody else knows.
+func Any(l sync.Locker, use func()) {
+	l.Lock()
+	use()
+	l.Lock()
+	l.Unlock()
+}
