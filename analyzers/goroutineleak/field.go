@@ -180,7 +180,7 @@ func fieldOf(v ssa.Value) *types.Var {
 }
 
 // glance finds the select statements of functions, and the receives from channels in
-// fields, to tell which are worth a closer look.
+// fields, to tell which are worth a closer look, and the WaitGroups whose Done is a value.
 func (c *checker) glance() {
 	c.recvs = make(map[*types.Var][]ir.Comm)
 	c.waits = make(map[*ssa.Function][]*ssa.Select)
@@ -188,6 +188,11 @@ func (c *checker) glance() {
 	c.each(func(instr ssa.Instruction) {
 		if sel, ok := instr.(*ssa.Select); ok {
 			c.waits[sel.Parent()] = append(c.waits[sel.Parent()], sel)
+		}
+		if mc, ok := instr.(*ssa.MakeClosure); ok {
+			if m := ir.BoundMethod(mc); m != nil && m.FullName() == "(*sync.WaitGroup).Done" {
+				c.dones = append(c.dones, mc.Bindings[0])
+			}
 		}
 		if call, ok := instr.(*ssa.Call); ok && call.Call.IsInvoke() && !call.Call.Method.Exported() {
 			c.invokes[call.Call.Method.Name()] = append(c.invokes[call.Call.Method.Name()], call)

@@ -33,6 +33,7 @@ type checker struct {
 	invokes map[string][]ssa.Instruction // of unexported methods, by their names
 	loops   map[*ssa.Function]bool       // see loopEnds
 	mutexes map[*ssa.Function][]turn
+	dones   []ssa.Value // the WaitGroups of which Done is handed on as a function
 	leaks   []*evidence.Leak
 	told    map[ssa.Instruction]bool
 	hung    map[ssa.Instruction]bool // where goroutines wait for ever that are told

@@ -49,13 +49,20 @@ func (c *checker) relock(fn *ssa.Function) {
 	}
 }
 
-// turns returns what a function itself does with mutexes that no assignment changes.
+// turns returns what a function itself does with mutexes that no assignment changes; nothing if it
+// hands on how to unlock one.
 func (c *checker) turns(fn *ssa.Function) (out []turn) {
 	if turns, known := c.mutexes[fn]; known {
 		return turns
 	}
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
+			if mc, ok := instr.(*ssa.MakeClosure); ok {
+				if m := ir.BoundMethod(mc); m != nil && (m.Name() == "Unlock" || m.Name() == "RUnlock") {
+					c.mutexes[fn] = nil
+					return nil // who has it may unlock the mutex
+				}
+			}
 			call, ok := instr.(*ssa.Call)
 			if !ok {
 				continue

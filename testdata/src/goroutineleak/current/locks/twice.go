@@ -118,6 +118,14 @@ func (l *ledger) end() {
 	l.mu.Unlock()
 }
 
+// Lend has somebody else let go of it.
+func (l *ledger) Lend(use func(done func())) {
+	l.mu.Lock()
+	use(l.mu.Unlock)
+	l.mu.Lock()
+	l.mu.Unlock()
+}
+
 // Later starts what waits for the end of the function.
 func (l *ledger) Later() {
 	l.mu.Lock()
