@@ -59,7 +59,10 @@ func (c *checker) shut(recv *ssa.UnOp) {
 // context that nobody opens. One that waits for a ticker is timerleak's.
 func (c *checker) abandoned(start *ssa.Go) {
 	body := c.IR.Static(&start.Call)
-	if body == nil || c.told[start] || !c.hasEnd(start) || !c.Abandoned(body) {
+	if body == nil || c.told[start] || !c.hasEnd(start) {
+		return
+	}
+	if body = c.stays(body, 0); body == nil {
 		return
 	}
 	var at ssa.Instruction
@@ -80,6 +83,32 @@ func (c *checker) abandoned(start *ssa.Go) {
 		leak.note(c, at, "waits here")
 	}
 	c.add(start, leak, account.Owes)
+}
+
+// stays returns the function from which a goroutine does not come back since nobody opens a way
+// for it: its own, or one that this calls in any case; nil if there is none.
+func (c *checker) stays(fn *ssa.Function, depth int) *ssa.Function {
+	const deep = 2
+	if len(fn.Blocks) == 0 || depth > deep {
+		return nil
+	}
+	if c.Abandoned(fn) {
+		return fn
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			if called := c.IR.Static(&call.Call); called != nil && exitWithout(fn, []ssa.Instruction{call}, true) == nil {
+				if fn := c.stays(called, depth+1); fn != nil {
+					return fn
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // dead reports select statements of objects that can be ended, which wait for somebody else and for

@@ -271,13 +271,23 @@ func (p *Package) alone(r Ref, end types.ChanDir, kinds ...Kind) bool {
 	})
 }
 
-// inFields reports whether a channel is kept in fields only that no other package knows: whoever
+// inFields reports whether something is kept in fields only that no other package knows: whoever
 // has the objects does not have it.
 func (p *Package) inFields(of []*Event) bool {
 	return !slices.ContainsFunc(of, func(e *Event) bool {
 		f := e.To.Path.Field()
-		return e.Kind == Store && !e.Via && (f == nil || f.Pkg() != p.IR.Pass.Pkg || f.Exported() || e.To.Path.IsElem())
+		return e.Kind == Store && !e.Via && !variable(e.To) && (f == nil || f.Pkg() != p.IR.Pass.Pkg || f.Exported() || e.To.Path.IsElem())
 	})
+}
+
+// variable reports whether a ref names a local variable of something else than a struct.
+func variable(r Ref) bool {
+	cell, ok := r.Root.(*ssa.Alloc)
+	if !ok || r.Path != nil {
+		return false
+	}
+	_, isStruct := ir.Under(cell.Type().(*types.Pointer).Elem()).(*types.Struct)
+	return !isStruct
 }
 
 // HandsEnd reports whether what an event hands on is one end of a channel only: who has it can
@@ -439,7 +449,12 @@ func (p *Package) cancels(call *ssa.Call) bool {
 		if !ok || cancel.Index != 1 {
 			continue
 		}
-		for _, e := range p.Of(cancel) {
+		of := p.Of(cancel)
+		hidden := p.inFields(of)
+		for _, e := range of {
+			if e.Via && hidden {
+				continue // whoever has the object does not have it
+			}
 			switch e.Kind {
 			case Call, Escape, Send, Arg, Method:
 				return true

@@ -1,6 +1,10 @@
 package never
 
-import "time"
+import (
+	"context"
+	"sync"
+	"time"
+)
 
 // A boat is to end its goroutine when it is closed, and forgets to. What it is given may do
 // much, and others are told of the channel.
@@ -151,3 +155,78 @@ func (f *ferry) watch() {
 }
 
 func (f *ferry) Close() error { return nil }
+
+// A barge is to end its goroutine by a context of its own.
+type barge struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	work   func(context.Context)
+}
+
+func newBarge(work func(context.Context)) *barge {
+	ctx, cancel := context.WithCancel(context.Background())
+	b := &barge{ctx: ctx, cancel: cancel, work: work}
+	tell(b)
+	b.wg.Add(1)
+	go func() { // want `goroutine never ends`
+		defer b.wg.Done()
+		b.run()
+	}()
+	return b
+}
+
+func (b *barge) run() {
+	t := time.NewTimer(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			b.work(b.ctx)
+			t.Reset(time.Second)
+		case <-b.ctx.Done():
+			return
+		}
+	}
+}
+
+func (b *barge) Close() { b.wg.Wait() }
+
+// A yacht does that.
+type yacht struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	work   func(context.Context)
+}
+
+func newYacht(work func(context.Context)) *yacht {
+	ctx, cancel := context.WithCancel(context.Background())
+	y := &yacht{ctx: ctx, cancel: cancel, work: work}
+	tell(y)
+	y.wg.Add(1)
+	go func() {
+		defer y.wg.Done()
+		y.run()
+	}()
+	return y
+}
+
+func (y *yacht) run() {
+	t := time.NewTimer(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			y.work(y.ctx)
+			t.Reset(time.Second)
+		case <-y.ctx.Done():
+			return
+		}
+	}
+}
+
+func (y *yacht) Close() {
+	y.cancel()
+	y.wg.Wait()
+}
