@@ -33,7 +33,7 @@
 //
 // A channel that somebody else has, because it came as a parameter, is
 // returned, sent, kept in a container or given to code that is not known, is
-// taken to be ready always. So are channels of other objects, timers, and
+// taken to be ready always, unless others get the end only from which they can receive. So are channels of other objects, timers, and
 // contexts that the caller gave. Silent is code that runs once per process,
 // such as main and init, and code for tests. So are channels on which one
 // goroutine both sends and receives, since how often depends on what goes
@@ -75,7 +75,12 @@
 //
 // It is reported at the receive, too, if the channel is in a field that only the
 // package knows, and nobody sends on it or closes it; or if the goroutine that closes
-// it returns after an error without that.
+// it returns after an error without that. A method that returns the channel of such a field
+// stands for it. A loop that takes all from such a channel waits for somebody to close it: that
+// is told of what ends the life of the object, and of the goroutines of an object that has
+// such a method. So are select statements of such an object that wait for somebody else and for
+// a channel which should end that, if nobody opens this one; not if they have a context or a
+// timer as well.
 //
 // So is a goroutine that waits for what the function was given, to cancel a context which that
 // returns, and not for the end of that context: who is given it may cancel it before.
@@ -110,7 +115,7 @@
 // The loop of a goroutine that is started again and again has no way out, or
 // none that somebody opens. A loop that waits for a ticker is timerleak's. If the
 // object has a method that ends it, and the loop looks at a channel of the object that
-// nobody closes, once is enough.
+// nobody closes, once is enough, whatever else the function does that starts it.
 //
 // A goroutine that waits for nothing but the end of a context, or of a channel at which the
 // function that starts it looks as well, is one without an end if that was there before what
@@ -135,7 +140,7 @@
 // There is a way on which Done of a WaitGroup is called less often than Add
 // said. It is reported at the Wait. A WaitGroup in a field is followed if each
 // goroutine is started right after the Add that counts it, and nobody else calls
-// Done.
+// Done; or if nobody calls Done at all.
 //
 // # unlock-missing
 //
@@ -144,6 +149,10 @@
 // that is called to lock, remembers in its object that it has, or hands the mutex on,
 // directly, over two functions or through a caller of both, to one that unlocks it, is not. Nor is one that locks more
 // than one element of a list of mutexes, which cannot be told apart.
+//
+// Or it locks a mutex that it holds, itself or in a function of the package that does so on
+// every way through it. That is told where the mutex is one of the object at hand or a package
+// variable, and nothing unlocks any mutex on the ways from the one to the other.
 //
 // # detached-call
 //

@@ -20,6 +20,7 @@ type port struct {
 	sends, recvs, makes []*effects.Event
 	closed              bool
 	foreign             bool // others have it, or have made it
+	handed              bool // others may send on it or close it
 	stopped             bool // one value on it stops one of several
 	room                int64
 }
@@ -28,7 +29,11 @@ type port struct {
 // this package knows.
 func (c *checker) port(ch ssa.Value) *port {
 	var field *types.Var
+	got := c.getter(ch)
 	for _, r := range c.Refs(ch) {
+		if got && r.Root == ch {
+			continue // the call that returns what is in the field
+		}
 		f := r.Path.Field()
 		if f == nil || r.Path.IsElem() || field != nil && f != field {
 			return nil
@@ -52,16 +57,15 @@ func (c *checker) port(ch ssa.Value) *port {
 		made, ok := e.Ref.Root.(*ssa.MakeChan)
 		if !ok || e.Ref.Path != nil {
 			if k, ok := e.Ref.Root.(*ssa.Const); !ok || !k.IsNil() {
-				p.foreign = true
+				p.foreign, p.handed = true, true
 			}
 			continue
 		}
-		size, ok := made.Size.(*ssa.Const)
-		if !ok {
+		if size, ok := made.Size.(*ssa.Const); ok {
+			p.room = max(p.room, size.Int64())
+		} else {
 			p.foreign = true
-			continue
 		}
-		p.room = max(p.room, size.Int64())
 		p.makes = append(p.makes, e)
 		events = append(events, c.Of(made)...)
 	}
@@ -84,12 +88,33 @@ func (c *checker) port(ch ssa.Value) *port {
 		case effects.Close:
 			p.closed = true
 		case effects.Escape, effects.Return, effects.Send:
-			p.foreign = p.foreign || !e.Via
+			p.given(c, e, !e.Via)
 		case effects.Store:
-			p.foreign = p.foreign || !e.Via && e.To.Path.Field() != field && !effects.Fresh(e.To.Root)
+			p.given(c, e, !e.Via && e.To.Path.Field() != field && !effects.Fresh(e.To.Root))
 		}
 	}
 	return p
+}
+
+// given notes whether others have the channel because of an event, and can do more than receive.
+func (p *port) given(c *checker, e *effects.Event, others bool) {
+	p.foreign = p.foreign || others
+	p.handed = p.handed || others && !c.HandsEnd(e, types.RecvOnly)
+}
+
+// getter reports whether a channel is what a function of the package returns that does no more
+// than tell what is in a field.
+func (c *checker) getter(ch ssa.Value) bool {
+	call, ok := ch.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	fn := c.IR.Static(&call.Call)
+	if fn == nil || len(fn.Blocks) != 1 {
+		return false
+	}
+	ret, ok := fn.Blocks[0].Instrs[len(fn.Blocks[0].Instrs)-1].(*ssa.Return)
+	return ok && len(ret.Results) == 1 && fieldOf(ir.Unconvert(ret.Results[0])) != nil
 }
 
 // alternatives returns the cases of a select statement, but for one, that receive and
@@ -155,7 +180,7 @@ func fieldOf(v ssa.Value) *types.Var {
 }
 
 // glance finds the select statements of functions, and the receives from channels in
-// fields, to tell which are worth a closer look.
+// fields, to tell which are worth a closer look, and the WaitGroups whose Done is a value.
 func (c *checker) glance() {
 	c.recvs = make(map[*types.Var][]ir.Comm)
 	c.waits = make(map[*ssa.Function][]*ssa.Select)
@@ -163,6 +188,11 @@ func (c *checker) glance() {
 	c.each(func(instr ssa.Instruction) {
 		if sel, ok := instr.(*ssa.Select); ok {
 			c.waits[sel.Parent()] = append(c.waits[sel.Parent()], sel)
+		}
+		if mc, ok := instr.(*ssa.MakeClosure); ok {
+			if m := ir.BoundMethod(mc); m != nil && m.FullName() == "(*sync.WaitGroup).Done" {
+				c.dones = append(c.dones, mc.Bindings[0])
+			}
 		}
 		if call, ok := instr.(*ssa.Call); ok && call.Call.IsInvoke() && !call.Call.Method.Exported() {
 			c.invokes[call.Call.Method.Name()] = append(c.invokes[call.Call.Method.Name()], call)

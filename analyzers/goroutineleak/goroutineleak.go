@@ -32,6 +32,8 @@ type checker struct {
 	waits   map[*ssa.Function][]*ssa.Select
 	invokes map[string][]ssa.Instruction // of unexported methods, by their names
 	loops   map[*ssa.Function]bool       // see loopEnds
+	mutexes map[*ssa.Function][]turn
+	dones   []ssa.Value // the WaitGroups of which Done is handed on as a function
 	leaks   []*evidence.Leak
 	told    map[ssa.Instruction]bool
 	hung    map[ssa.Instruction]bool // where goroutines wait for ever that are told
@@ -39,7 +41,7 @@ type checker struct {
 
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
-	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), told: make(map[ssa.Instruction]bool), hung: make(map[ssa.Instruction]bool)}
+	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), mutexes: make(map[*ssa.Function][]turn), told: make(map[ssa.Instruction]bool), hung: make(map[ssa.Instruction]bool)}
 	c.glance()
 	// Some leaks have a better place than the go statement: they come first.
 	c.each(func(instr ssa.Instruction) {
@@ -61,12 +63,21 @@ func find(p *evidence.Package) []*evidence.Leak {
 			}
 		}
 	}
+	for _, fn := range p.IR.Funcs {
+		if !p.HelpsTests(fn) {
+			c.relock(fn)
+		}
+	}
+	var selects []*ssa.Select // judged when it is known which goroutines do not end
 	c.each(func(instr ssa.Instruction) {
 		switch instr := instr.(type) {
 		case *ssa.UnOp:
 			c.timer(instr)
 			c.shut(instr)
+		case *ssa.Select:
+			selects = append(selects, instr)
 		case *ssa.Go:
+			c.abandoned(instr)
 			c.detached(instr)
 			c.derived(instr)
 			c.outlives(instr)
@@ -75,6 +86,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.group(instr)
 		}
 	})
+	c.dead(selects)
 	return c.leaks
 }
 

@@ -79,15 +79,22 @@ func (w *crew) adds(call ssa.CallInstruction) bool {
 	return left == 0 && n.Int64() > 0
 }
 
-// group reports a call of Wait for a WaitGroup in a field that only this package knows,
-// where a goroutine that it counts does not call Done, or not on every path.
+// group reports a call of Wait for a WaitGroup that only this package knows, where nobody calls
+// Done, or one in a field for which a goroutine that it counts does not, or not on every path.
 func (c *checker) group(wait *ssa.Call) {
 	callee := ir.Callee(&wait.Call)
 	if callee == nil || callee.FullName() != "(*sync.WaitGroup).Wait" || c.hung[wait] {
 		return
 	}
+	if local, ok := wait.Call.Args[0].(*ssa.Alloc); ok {
+		if !c.doneElsewhere(func(r effects.Ref) bool { return r.Root == local }) {
+			c.unfinished(wait, c.Of(local))
+		}
+		return
+	}
 	field := fieldOf(wait.Call.Args[0])
-	if field == nil || field.Pkg() != c.IR.Pass.Pkg || field.Exported() {
+	if field == nil || field.Pkg() != c.IR.Pass.Pkg || field.Exported() || c.doneElsewhere(func(r effects.Ref) bool { return r.Path.Field() == field.Origin() }) ||
+		c.unfinished(wait, c.OfField(field.Origin())) {
 		return
 	}
 	w := c.crew(field.Origin())
@@ -116,6 +123,36 @@ func (c *checker) group(wait *ssa.Call) {
 		}
 		c.add(wait, leak, account.Owes)
 	})
+}
+
+// doneElsewhere reports whether the Done of a WaitGroup is handed on as a function.
+func (c *checker) doneElsewhere(is func(effects.Ref) bool) bool {
+	return slices.ContainsFunc(c.dones, func(wg ssa.Value) bool { return slices.ContainsFunc(c.Refs(wg), is) })
+}
+
+// unfinished reports a call of Wait if somebody calls Add for the WaitGroup, and nobody Done.
+func (c *checker) unfinished(wait *ssa.Call, events []*effects.Event) bool {
+	var add ssa.Instruction
+	for _, e := range events {
+		call, ok := e.Instr.(ssa.CallInstruction)
+		switch {
+		case e.Via:
+		case !ok || e.Kind != effects.Method || e.Name == "Done" || e.Name == "Go":
+			return false
+		case e.Name == "Add" && c.IR.Static(call.Common()) == nil && !c.HelpsTests(e.Func()):
+			if n, ok := call.Common().Args[1].(*ssa.Const); ok && n.Int64() < 0 {
+				return false
+			}
+			add = e.Instr
+		}
+	}
+	if add == nil {
+		return false
+	}
+	leak := c.found("wait-never-done", wait, "may wait for ever: nobody calls Done")
+	leak.note(c, add, "adds here")
+	c.add(wait, leak, account.Owes)
+	return true
 }
 
 // shared reports whether more functions than the body of a goroutine call Done for it.

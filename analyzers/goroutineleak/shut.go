@@ -12,27 +12,38 @@ import (
 	"github.com/memlint/memlint/internal/finding/account"
 )
 
-// shut reports a receive, with nothing else to wait for, from a channel in a field that
-// only this package knows, and on which nobody sends and which nobody closes: nobody at
-// all, or the one goroutine that does unless it fails.
+// shut reports a receive, with nothing else to wait for, from a channel in a field that only
+// this package opens, and nobody does: nobody sends on it or closes it, or nobody closes it and
+// all that comes is taken, or the one goroutine that closes it does not if it fails.
 func (c *checker) shut(recv *ssa.UnOp) {
-	if recv.Op != token.ARROW || c.hung[recv] || convention.IsTime(ir.Received(recv.X)) || fieldOf(recv.X) == nil {
+	if recv.Op != token.ARROW || c.hung[recv] || convention.IsTime(ir.Received(recv.X)) || fieldOf(recv.X) == nil && !c.getter(recv.X) {
 		return
 	}
 	p := c.port(recv.X)
-	if p == nil || p.foreign || len(p.makes) == 0 {
-		return
-	}
-	var exit ssa.Instruction
-	what := "may wait for ever to receive" + c.from(recv)
-	if opens := c.opened(p); len(opens) == 0 {
-		what += ", which nobody sends on or closes"
-	} else if exit = c.forgets(opens); exit == nil || ir.Within(recv.Parent(), exit.Parent()) {
+	if p == nil || p.handed || len(p.makes) == 0 {
 		return
 	}
 	at, starts := ssa.Instruction(recv), c.Starts(recv.Parent())
 	if len(starts) > 0 {
-		at, what = starts[0], "goroutine "+what
+		at = starts[0]
+	}
+	opens, all := c.opened(p), c.untilClosed(recv) && c.toEnd(recv.Parent(), starts)
+	if all {
+		opens = slices.DeleteFunc(opens, func(e *effects.Event) bool { return e.Kind != effects.Close })
+	}
+	var exit ssa.Instruction
+	what := "may wait for ever to receive" + c.from(recv)
+	if len(opens) > 0 {
+		if exit = c.forgets(opens); exit == nil || ir.Within(recv.Parent(), exit.Parent()) {
+			return
+		}
+	} else if all {
+		what += ", which nobody closes"
+	} else {
+		what += ", which nobody sends on or closes"
+	}
+	if len(starts) > 0 {
+		what = "goroutine " + what
 	}
 	leak := c.found("blocked-receive", at, what)
 	if len(starts) > 0 {
@@ -42,6 +53,113 @@ func (c *checker) shut(recv *ssa.UnOp) {
 		leak.note(c, exit, "who closes it returns here without, after an error")
 	}
 	c.add(at, leak, account.Owes)
+}
+
+// abandoned reports a goroutine of an object that is meant to end with it, by a channel or
+// context that nobody opens. One that waits for a ticker is timerleak's.
+func (c *checker) abandoned(start *ssa.Go) {
+	body := c.IR.Static(&start.Call)
+	if body == nil || c.told[start] || !c.hasEnd(start) {
+		return
+	}
+	if body = c.stays(body, 0); body == nil {
+		return
+	}
+	var at ssa.Instruction
+	for _, b := range body.Blocks {
+		for _, instr := range b.Instrs {
+			for _, comm := range ir.Comms(instr) {
+				if comm.Recv && c.Ticks(comm.Chan) {
+					return
+				}
+				if comm.Recv && at == nil && !c.Opens(comm.Chan) {
+					at = instr
+				}
+			}
+		}
+	}
+	leak := c.found("never-ends", start, "goroutine never ends: nobody opens a way out of its loop")
+	if at != nil {
+		leak.note(c, at, "waits here")
+	}
+	c.add(start, leak, account.Owes)
+}
+
+// stays returns the function from which a goroutine does not come back since nobody opens a way
+// for it: its own, or one that this calls in any case; nil if there is none.
+func (c *checker) stays(fn *ssa.Function, depth int) *ssa.Function {
+	const deep = 2
+	if len(fn.Blocks) == 0 || depth > deep {
+		return nil
+	}
+	if c.Abandoned(fn) {
+		return fn
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			if called := c.IR.Static(&call.Call); called != nil && exitWithout(fn, []ssa.Instruction{call}, true) == nil {
+				if fn := c.stays(called, depth+1); fn != nil {
+					return fn
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// dead reports select statements of objects that can be ended, which wait for somebody else and for
+// the end of the object, by a channel in a field that nobody opens.
+func (c *checker) dead(selects []*ssa.Select) {
+	leaks := make(map[*port]*leak)
+	var at []*ssa.Select
+	for _, sel := range selects {
+		p, i := c.deadEnd(sel)
+		if p == nil {
+			continue
+		}
+		if l := leaks[p]; l != nil {
+			l.note(c, sel, "as here")
+			continue
+		}
+		l := c.found("blocked-receive", sel, "may wait for ever: nobody sends on "+p.field.Name()+" or closes it")
+		l.Pos, l.End = sel.States[i].Pos, token.NoPos
+		leaks[p], at = l, append(at, sel)
+	}
+	for _, sel := range at {
+		p, _ := c.deadEnd(sel)
+		c.add(sel, leaks[p], account.Owes)
+	}
+}
+
+// deadEnd returns the channel that is to end what a select statement waits for, if nobody opens it
+// and it has nothing else that may end, and the case.
+func (c *checker) deadEnd(sel *ssa.Select) (end *port, index int) {
+	recv := ir.Outermost(sel.Parent()).Signature.Recv()
+	if !sel.Blocking || len(sel.States) == 1 || recv == nil || effects.TeardownOf(recv.Type()) == nil || c.hung[sel] ||
+		slices.ContainsFunc(c.Starts(sel.Parent()), func(start ssa.Instruction) bool { return c.told[start] }) {
+		return nil, 0
+	}
+	for i, state := range sel.States {
+		if state.Send != nil || !isToken(state.Chan) && !convention.IsTime(ir.Received(state.Chan)) {
+			continue
+		}
+		p := c.port(state.Chan)
+		if end != nil || p == nil || p.handed || len(p.makes) == 0 || len(c.opened(p)) > 0 {
+			return nil, 0
+		}
+		end, index = p, i
+	}
+	return end, index
+}
+
+// toEnd reports whether a function has to come to an end: it ends the life of an object, or runs
+// on a goroutine of one that can be ended.
+func (c *checker) toEnd(fn *ssa.Function, starts []ssa.Instruction) bool {
+	return c.InTeardown(ir.Outermost(fn)) || len(starts) > 0 && c.hasEnd(starts[0])
 }
 
 // opened returns what is sent on a channel, and where it is closed.

@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -114,24 +113,6 @@ func isChan(r effects.Ref) bool {
 	return ok
 }
 
-// ticks reports whether a channel is that of a ticker.
-func (b *builder) ticks(v ssa.Value) bool {
-	if !convention.IsTime(ir.Received(v)) {
-		return false
-	}
-	refs := b.p.Refs(v)
-	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
-		if !b.p.OfTimer(r) {
-			return true
-		}
-		if call, ok := r.Root.(*ssa.Call); ok && r.Path == nil {
-			return ir.Callee(&call.Call).Name() == "After"
-		}
-		n := ir.Named(r.Path.Parent().Type(r.Root.Type()))
-		return n != nil && n.Obj().Name() == "Timer"
-	})
-}
-
 // room returns what stands for the capacity of a channel.
 func (b *builder) room(v ssa.Value) operand {
 	o := b.operand(v)
@@ -214,7 +195,7 @@ func (b *builder) choice(sel *ssa.Select) {
 			c.ends = ok && effects.EndOf(&call.Call) != nil
 			c.dst = t[k]
 			k++
-			n.ticks = n.ticks || b.ticks(state.Chan)
+			n.ticks = n.ticks || b.p.Ticks(state.Chan)
 		}
 		n.cases = append(n.cases, c)
 	}

@@ -270,7 +270,7 @@ func (b *builder) instruction(instr ssa.Instruction) {
 			for len(d) < 2 {
 				d = append(d, -1)
 			}
-			b.emit(node{op: opRecv, dst: d, args: []operand{b.source(i.X)}, ticks: b.ticks(i.X), class: classOf(ir.Received(i.X)), at: i})
+			b.emit(node{op: opRecv, dst: d, args: []operand{b.source(i.X)}, ticks: b.p.Ticks(i.X), class: classOf(ir.Received(i.X)), at: i})
 			if i.CommaOk {
 				b.c.nodes[b.cur].n = b.staysOpen(i.X)
 			}

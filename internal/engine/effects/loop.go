@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -84,6 +85,24 @@ func timerChan(refs []Ref) bool {
 
 // OfTimer reports whether a ref names the channel of a ticker or timer.
 func (p *Package) OfTimer(r Ref) bool { return timerChan([]Ref{r}) }
+
+// Ticks reports whether a channel is that of a ticker.
+func (p *Package) Ticks(ch ssa.Value) bool {
+	if !convention.IsTime(ir.Received(ch)) {
+		return false
+	}
+	refs := p.Refs(ch)
+	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r Ref) bool {
+		if !p.OfTimer(r) {
+			return true
+		}
+		if call, ok := r.Root.(*ssa.Call); ok && r.Path == nil {
+			return ir.Callee(&call.Call).Name() == "After"
+		}
+		n := ir.Named(r.Path.Parent().Type(r.Root.Type()))
+		return n != nil && n.Obj().Name() == "Timer"
+	})
+}
 
 func isChanVar(cell *ssa.Alloc) bool {
 	_, ok := cell.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Chan)

@@ -44,6 +44,18 @@ func (p *Package) Lingers(fn *ssa.Function, ways Ways) bool {
 		slices.ContainsFunc(p.IR.Graph(fn).Loops, func(l *ir.Loop) bool { return stays(l.Header, l.Blocks, l.Contains) })
 }
 
+// Abandoned reports whether a function would come back if somebody opened a way for it, and
+// nobody does.
+func (p *Package) Abandoned(fn *ssa.Function) bool {
+	if len(fn.Blocks) == 0 {
+		return false
+	}
+	stays := func(opens func(ssa.Value) bool) bool {
+		return p.endless(fn.Blocks[0], fn.Blocks, func(*ssa.BasicBlock) bool { return true }, Ways{Opens: opens})
+	}
+	return stays(p.Opens) && !stays(func(ssa.Value) bool { return true })
+}
+
 // endless reports whether no path from start leads out of some blocks, or comes to a return,
 // but by channels from which nothing comes.
 func (p *Package) endless(start *ssa.BasicBlock, blocks []*ssa.BasicBlock, inside func(*ssa.BasicBlock) bool, ways Ways) bool {
@@ -160,7 +172,7 @@ func (p *Package) Opens(ch ssa.Value) bool {
 		if call, ok := r.Root.(*ssa.Call); ok && r.Path == nil && len(p.Refs(ch)) == 1 {
 			return p.Opens(call)
 		}
-		if !p.alone(r, Close, Grow) {
+		if !p.alone(r, types.RecvOnly, Close, Grow) {
 			return true
 		}
 		known = true
@@ -181,7 +193,7 @@ func (p *Package) Takes(ch ssa.Value) bool {
 	}
 	refs := p.Refs(ch)
 	return len(refs) == 0 || slices.ContainsFunc(refs, func(r Ref) bool {
-		if !p.alone(r, Recv, Wait) {
+		if !p.alone(r, types.SendOnly, Recv, Wait) {
 			return true
 		}
 		f := r.Path.Field()
@@ -198,8 +210,8 @@ func (p *Package) Takes(ch ssa.Value) bool {
 }
 
 // alone reports whether a ref names a channel of the package's own with which nobody does
-// something of some kinds, and which nobody hands on.
-func (p *Package) alone(r Ref, kinds ...Kind) bool {
+// something of some kinds, and of which nobody hands on more than an end that cannot do it.
+func (p *Package) alone(r Ref, end types.ChanDir, kinds ...Kind) bool {
 	var events []*Event
 	if f := r.Path.Field(); f != nil {
 		if f.Pkg() != p.IR.Pass.Pkg || f.Exported() || r.Path.IsElem() {
@@ -212,7 +224,13 @@ func (p *Package) alone(r Ref, kinds ...Kind) bool {
 			if _, made := e.Ref.Root.(*ssa.MakeChan); !e.To.Path.IsElem() && (!made || e.Ref.Path != nil) {
 				return false
 			}
-			events = append(events, p.Of(e.Ref.Root)...)
+			of := p.Of(e.Ref.Root)
+			hidden := p.inFields(of)
+			for _, e := range of {
+				if !e.Via || !hidden {
+					events = append(events, e)
+				}
+			}
 		}
 		events = append(events, p.OfField(f)...)
 	} else {
@@ -243,14 +261,53 @@ func (p *Package) alone(r Ref, kinds ...Kind) bool {
 		}
 		switch e.Kind {
 		case Escape, Send:
-			return true
+			return !p.HandsEnd(e, end)
 		case Return:
-			return !e.Via
+			return !e.Via && !p.HandsEnd(e, end)
 		case Store:
-			return e.Holder != "" || !Fresh(e.To.Root) && e.To.Path.Field() == nil
+			return (e.Holder != "" || !Fresh(e.To.Root) && e.To.Path.Field() == nil) && !p.HandsEnd(e, end)
 		}
 		return slices.Contains(kinds, e.Kind)
 	})
+}
+
+// inFields reports whether something is kept in fields only that no other package knows: whoever
+// has the objects does not have it.
+func (p *Package) inFields(of []*Event) bool {
+	return !slices.ContainsFunc(of, func(e *Event) bool {
+		f := e.To.Path.Field()
+		return e.Kind == Store && !e.Via && !variable(e.To) && (f == nil || f.Pkg() != p.IR.Pass.Pkg || f.Exported() || e.To.Path.IsElem())
+	})
+}
+
+// variable reports whether a ref names a local variable of something else than a struct.
+func variable(r Ref) bool {
+	cell, ok := r.Root.(*ssa.Alloc)
+	if !ok || r.Path != nil {
+		return false
+	}
+	_, isStruct := ir.Under(cell.Type().(*types.Pointer).Elem()).(*types.Struct)
+	return !isStruct
+}
+
+// HandsEnd reports whether what an event hands on is one end of a channel only: who has it can
+// receive and no more, or send and close.
+func (p *Package) HandsEnd(e *Event, end types.ChanDir) bool {
+	found := false
+	for _, op := range e.Instr.Operands(nil) {
+		if *op == nil {
+			continue
+		}
+		ch, ok := (*op).Type().Underlying().(*types.Chan)
+		if !ok || !slices.Contains(p.Refs(*op), e.Ref) {
+			continue
+		}
+		if ch.Dir() != end {
+			return false
+		}
+		found = true
+	}
+	return found
 }
 
 // maxContexts bounds how far a context is followed to what it is derived from.
@@ -392,7 +449,12 @@ func (p *Package) cancels(call *ssa.Call) bool {
 		if !ok || cancel.Index != 1 {
 			continue
 		}
-		for _, e := range p.Of(cancel) {
+		of := p.Of(cancel)
+		hidden := p.inFields(of)
+		for _, e := range of {
+			if e.Via && hidden {
+				continue // whoever has the object does not have it
+			}
 			switch e.Kind {
 			case Call, Escape, Send, Arg, Method:
 				return true

@@ -229,10 +229,11 @@ func rounds(l *ir.Loop) int64 {
 	return 0
 }
 
+// loopPos returns where a loop is: a variable that it changes may be declared before it.
 func loopPos(l *ir.Loop) token.Pos {
 	for _, b := range append([]*ssa.BasicBlock{l.Header}, l.Blocks...) {
 		for _, instr := range b.Instrs {
-			if instr.Pos().IsValid() {
+			if _, phi := instr.(*ssa.Phi); !phi && instr.Pos().IsValid() {
 				return instr.Pos()
 			}
 		}

@@ -128,3 +128,27 @@ func NewMeter(f func()) *Meter {
 }
 
 func (m *Meter) Close() { m.closed.Store(true) }
+
+// AcceptNext has the peer of before from before the loop.
+func AcceptNext(l net.Listener, serve func(c net.Conn, before string)) error {
+	before := ""
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return err
+		}
+		done := make(chan struct{})
+		go func() { // want `goroutine never ends: its loop has no way out \(goroutineleak/never-ends\)`
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					log.Print(c.RemoteAddr())
+				}
+			}
+		}()
+		serve(c, before)
+		before = c.RemoteAddr().String()
+	}
+}

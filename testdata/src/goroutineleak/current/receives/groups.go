@@ -112,3 +112,102 @@ func groups(work func() error) {
 		o.stop()
 	})
 }
+
+// A shift counts as many as there are, and none of them says that it has ended.
+type shift struct {
+	wg   sync.WaitGroup
+	work func()
+}
+
+func (s *shift) Start(n int) {
+	s.wg.Add(n)
+	for range n {
+		go s.work()
+	}
+}
+
+func (s *shift) Stop() {
+	s.wg.Wait() // want `may wait for ever: nobody calls Done \(goroutineleak/wait-never-done\)`
+}
+
+// All starts as many as it is told to, which do not say that they have ended.
+func All(limit func() int, work []func()) {
+	var wg sync.WaitGroup
+	for _, w := range work {
+		if n := limit(); n > 0 {
+			wg.Add(n)
+			for range n {
+				go w()
+			}
+		}
+	}
+	wg.Wait() // want `may wait for ever: nobody calls Done \(goroutineleak/wait-never-done\)`
+}
+
+// Given lets others say so.
+func Given(n int, work func(*sync.WaitGroup)) {
+	var wg sync.WaitGroup
+	wg.Add(n)
+	for range n {
+		go work(&wg)
+	}
+	wg.Wait()
+}
+
+// Later has somebody else say so.
+func Later(n int, work func(done func())) {
+	var wg sync.WaitGroup
+	wg.Add(n)
+	for range n {
+		go work(wg.Done)
+	}
+	wg.Wait()
+}
+
+// A gang has somebody else say so.
+type gang struct {
+	wg   sync.WaitGroup
+	work func(done func())
+}
+
+func (g *gang) Start(n int) {
+	g.wg.Add(n)
+	for range n {
+		go g.work(g.wg.Done)
+	}
+}
+
+func (g *gang) Stop() { g.wg.Wait() }
+
+// A choir does so over the object.
+type choir struct{ voices }
+
+type voices struct{ wg *sync.WaitGroup }
+
+func (g voices) Done() { g.wg.Done() }
+
+func newChoir() *choir { return &choir{voices{new(sync.WaitGroup)}} }
+
+func (b *choir) Start(n int, work func(voices)) {
+	b.wg.Add(n)
+	for range n {
+		go work(b.voices)
+	}
+}
+
+func (b *choir) Stop() { b.wg.Wait() }
+
+// A duo is two of which each is counted apart.
+type duo struct {
+	wg   sync.WaitGroup
+	work func(done func())
+}
+
+func (d *duo) Start() {
+	d.wg.Add(1)
+	go d.work(d.wg.Done)
+	d.wg.Add(1)
+	go d.work(d.wg.Done)
+}
+
+func (d *duo) Stop() { d.wg.Wait() }
