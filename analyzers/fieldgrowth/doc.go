@@ -37,7 +37,9 @@
 // belongs to is not known.
 //
 // Keys are many that come from connections, parts of an HTTP request or message,
-// clocks, counters, random numbers and pointers to what is made anew. Fields of a
+// clocks, counters, random numbers and pointers to what is made anew; those that are objects
+// with an end, such as a Close method; and those of a defined type of which the package takes the keys
+// out of two maps or more, and of half of those that get them. Fields of a
 // decoded message are few, since they name what is there (a tenant, a bucket), and so is
 // what code out of sight makes of a request. That is latent.
 //
@@ -47,7 +49,8 @@
 // lists, and of maps that lose elements; what something replaces as a whole; channels;
 // growth that a check of the length bounds; writes to keys that are there already; and
 // code for tests. Nor what waits until a method goes over it and sets a flag that the way in
-// asks, nor what an error collects. Keys are few if all callers in sight give few. Of a
+// asks, nor what an error collects, nor what a function has filled by a loop and goes on with when that
+// has ended, nor a loop that goes on while a number says that there is work. Keys are few if all callers in sight give few. Of a
 // container no more than 64 ways in are looked at.
 //
 // # Metadata by object
@@ -96,7 +99,8 @@
 // # key-mismatch
 //
 // Every delete is under another part of the object than the insert: put in under
-// u.Name, deleted under u.ID.
+// u.Name, deleted under u.ID. Texts that callers give may be any if the function that deletes
+// returns an error where nothing is there.
 //
 // # empty-inner-kept
 //
@@ -107,6 +111,15 @@
 //
 // The only delete is where the function that inserts has failed. In functions that other
 // packages cannot call, that may be a cache: there it needs the evidence of only-grows.
+//
+// # kept-on-failure
+//
+// A function puts in an entry with a channel that it made, and waits for the answer itself. Where
+// it gives up, since time is up, its context is done or it cannot send, it returns and leaves
+// the entry, which nobody needs any more: whoever would answer may never do so. Or it takes the entry out
+// where one step fails, and not where another one does. Silent where it gives up because the
+// object itself ends, or ends something of that first, and where something goes over all
+// entries and takes some out.
 //
 // # ranged-not-reset
 //

@@ -25,6 +25,7 @@ var flaws = map[growth.Flaw]struct{ category, what, witness string }{
 	growth.Sibling:    {"sibling-not-deleted", "entry stays when its key is deleted beside it", "deletes the key from the other one"},
 	growth.EmptyInner: {"empty-inner-kept", "key stays when what it leads to has been emptied", "empties here"},
 	growth.Dead:       {"only-grows", "entry stays when what it leads to has been ended", "ends it and keeps it"},
+	growth.Failed:     {"kept-on-failure", "entry stays where the function fails that has put it in", "returns and leaves it"},
 	growth.NotReset:   {"ranged-not-reset", "list keeps what an earlier start has added", "ends its elements and keeps them"},
 }
 

@@ -45,7 +45,8 @@
 // Many keys are those that come from requests, connections, what is read, received
 // or decoded, counters, the clock, random numbers, pointers to what is made anew,
 // and those under which a container has things that come and go: also a field of a struct
-// whose values are such keys elsewhere in the package. What is appended
+// whose values are such keys elsewhere in the package, or of a defined type of which the package
+// takes keys out of two maps in fields or more; and objects that have an end. What is appended
 // unless slices.Contains finds it has keys, too: itself. Few are numbers of 16 bits,
 // and the own addresses of listeners and connections.
 //

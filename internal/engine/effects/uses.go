@@ -110,6 +110,17 @@ func IsGo(fn *types.Func) bool {
 	return recv != nil && fn.Name() == "Go" && fn.Signature().Params().Len() == 1
 }
 
+// IsWait reports whether a function waits for goroutines to end: (*sync.WaitGroup).Wait and methods
+// Wait of groups like errgroup's.
+func IsWait(fn *types.Func) bool {
+	if fn == nil || fn.Name() != "Wait" || fn.Signature().Recv() == nil || fn.Signature().Params().Len() > 0 {
+		return false
+	}
+	starts, _, _ := types.LookupFieldOrMethod(fn.Signature().Recv().Type(), true, fn.Pkg(), "Go")
+	start, ok := starts.(*types.Func)
+	return ok && IsGo(start) || fn.FullName() == "(*sync.WaitGroup).Wait"
+}
+
 // onGoroutine reports whether fn is, or stands in, the body of a go statement.
 func (t *table) onGoroutine(fn *ssa.Function) bool {
 	for ; fn != nil; fn = fn.Parent() {

@@ -88,6 +88,7 @@ type Package struct {
 	elements     map[*types.TypeName][]holder         // see containersOf
 	entries      map[*ssa.Function]map[ssa.Value]bool // see isEntry
 	entryFields  func() map[*types.Var]bool           // see indexEntryFields
+	goingKeys    func() map[*types.TypeName]bool      // see indexGoingKeys
 }
 
 func newPackage(pass *analysis.Pass) *Package {
@@ -113,6 +114,7 @@ func newPackage(pass *analysis.Pass) *Package {
 	p.testing = sync.OnceValue(p.importTesting)
 	p.emptied = sync.OnceValue(p.indexEmptied)
 	p.entryFields = sync.OnceValue(p.indexEntryFields)
+	p.goingKeys = sync.OnceValue(p.indexGoingKeys)
 	silences := finding.SilencesOf(pass)
 	var all []*Leak
 	for _, analyzer := range slices.Sorted(maps.Keys(finders)) {

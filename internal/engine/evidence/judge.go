@@ -142,8 +142,16 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 		var sources []Source
 		for _, m := range want.many {
 			from := j.sourcesOf(m.v, m.path)
-			if m.path == "" && !fewSources(from) && j.isEntry(m.v, fn) {
-				sources = append(sources, Source{From: Entry, Value: m.v, Apart: allApart(from)})
+			if m.path == "" && !fewSources(from) {
+				switch {
+				case j.isEntry(m.v, fn):
+					sources = append(sources, Source{From: Entry, Value: m.v, Apart: allApart(from)})
+				case !j.leak.isKey(m.v):
+				case j.ends(m.v):
+					sources = append(sources, Source{From: Pointer, Value: m.v})
+				case j.comeAndGo(m.v):
+					sources = append(sources, Source{From: Entry, Value: m.v})
+				}
 			}
 			for _, s := range from {
 				s.Apart = s.Apart || m.apart

@@ -47,25 +47,37 @@ func (j *judge) perObject(fn *ssa.Function, n *needs, w *way, r Reason, at *reac
 	}
 }
 
-// ofKeeper reports whether what has to stay is a part of the receiver of fn,
-// which keeps the objects that show that the leak repeats, and lets them go.
+// ofKeeper reports whether what has to stay is a part of what keeps the objects that show that
+// the leak repeats, and lets them go: of the receiver of fn, or of something that this has.
 func (j *judge) ofKeeper(fn *ssa.Function, n needs, r Reason) bool {
 	if r.Kind != Object || r.of == nil {
 		return false
+	}
+	keeps := func(typ types.Type) bool {
+		return slices.ContainsFunc(j.containersOf(r.of), func(h holder) bool {
+			return h.field != nil && hasField(typ, h.field) && j.losesElements(h, anyDepth)
+		})
 	}
 	return slices.ContainsFunc(n.stays, func(s place) bool {
 		param, ok := s.root.(*ssa.Parameter)
 		if !ok || param.Parent() != fn || !isReceiver(param) {
 			return false
 		}
-		typ := param.Type().Underlying()
-		if ptr, ok := typ.(*types.Pointer); ok {
-			typ = ptr.Elem().Underlying()
-		}
-		keeper, ok := typ.(*types.Struct)
-		return ok && slices.ContainsFunc(j.containersOf(r.of), func(h holder) bool {
-			return h.field != nil && slices.Contains(slices.Collect(keeper.Fields()), h.field) && j.losesElements(h, anyDepth)
-		})
+		fields := fieldsOn(param.Type(), s.path)
+		return keeps(param.Type()) || len(fields) > 0 && slices.ContainsFunc(fields[:len(fields)-1], func(f *types.Var) bool { return keeps(f.Type()) })
+	})
+}
+
+// hasField reports whether a struct, or one that is pointed to, has a field, perhaps in a struct
+// without a name in it.
+func hasField(typ types.Type, field *types.Var) bool {
+	if ptr, ok := typ.Underlying().(*types.Pointer); ok {
+		typ = ptr.Elem()
+	}
+	s, ok := typ.Underlying().(*types.Struct)
+	return ok && slices.ContainsFunc(slices.Collect(s.Fields()), func(f *types.Var) bool {
+		_, unnamed := f.Type().(*types.Struct)
+		return f == field || unnamed && hasField(f.Type(), field)
 	})
 }
 

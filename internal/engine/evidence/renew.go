@@ -38,7 +38,7 @@ func (j *judge) beforeLoop(v ssa.Value, at ssa.Instruction) bool {
 			def, ok := v.(ssa.Instruction)
 			// A parameter, or what is of a function around, was there before.
 			before := !ok || def.Parent() != at.Parent() || !l.Contains(def.Block())
-			return before && !(j.leak.Needs.Keeper && (j.gathers(l) || j.drains(l, v) || j.endsWithStarter(l) || j.results(v, at.Parent())))
+			return before && !(j.leak.Needs.Keeper && (j.gathers(l) || j.worksOff(l) || j.drains(l, v) || j.endsWithStarter(l) || j.results(v, at.Parent()) || j.gathered(v, l)))
 		}
 	}
 	return false
@@ -51,6 +51,82 @@ func (j *judge) results(v ssa.Value, fn *ssa.Function) bool {
 	return ok && made.Parent() == fn && slices.ContainsFunc(j.Of(made), func(e *effects.Event) bool {
 		return e.Kind == effects.Return && e.Func() == fn && e.Ref.Path == nil
 	})
+}
+
+// worksOff reports whether a loop goes on for as long as a number, such as the length of a list,
+// says that there is work, and each round asks that.
+func (p *Package) worksOff(l *ir.Loop) bool {
+	return slices.ContainsFunc(l.Exits(), func(e ir.Edge) bool {
+		cond, ok := lastCondition(e.From)
+		return ok && everyRound(e.From, l) && p.asksNumber(cond, 0)
+	})
+}
+
+// asksNumber reports whether a condition, or the function of the package that answers it, compares
+// with a constant what is in a variable or how much is in a container there.
+func (p *Package) asksNumber(cond ssa.Value, depth int) bool {
+	switch cond := cond.(type) {
+	case *ssa.UnOp:
+		return cond.Op == token.NOT && p.asksNumber(cond.X, depth)
+	case *ssa.BinOp:
+		x := cond.X
+		if call, ok := x.(*ssa.Call); ok {
+			if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
+				x = call.Call.Args[0]
+			}
+		} else if basic, ok := x.Type().Underlying().(*types.Basic); !ok || basic.Info()&types.IsInteger == 0 {
+			return false
+		}
+		_, constant := cond.Y.(*ssa.Const)
+		load, ok := x.(*ssa.UnOp)
+		if !constant || !ok || load.Op != token.MUL {
+			return false
+		}
+		_, field := load.X.(*ssa.FieldAddr)
+		return field
+	case *ssa.Call:
+		fn := p.IR.Static(&cond.Call)
+		if fn == nil || depth == maxDepth {
+			return false
+		}
+		return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+			return ok && len(ret.Results) == 1 && p.asksNumber(ret.Results[0], depth+1)
+		})
+	}
+	return false
+}
+
+// gathered reports whether a function goes on with what it has made when the loop that fills it,
+// there or in a literal that it waits for, has come to its end.
+func (j *judge) gathered(v ssa.Value, l *ir.Loop) bool {
+	made, ok := v.(*ssa.Alloc)
+	return ok && slices.ContainsFunc(j.Of(made), func(e *effects.Event) bool {
+		call, ok := e.Instr.(*ssa.Call)
+		if !ok || e.Func() != made.Parent() || e.Ends() {
+			return false
+		}
+		if l.Header.Parent() != made.Parent() {
+			return waitedBefore(call)
+		}
+		b := call.Block()
+		return !l.Contains(b) && !b.Dominates(l.Header) && ir.Reaches(l.Header, b, nil)
+	})
+}
+
+// waitedBefore reports whether a function has waited for its goroutines when control comes to a call.
+func waitedBefore(call *ssa.Call) bool {
+	for b := call.Block(); b != nil; b = b.Idom() {
+		for _, instr := range b.Instrs {
+			if instr == call {
+				break
+			}
+			if wait, ok := instr.(*ssa.Call); ok && effects.IsWait(ir.Callee(&wait.Call)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // drains reports whether a loop goes over a channel until that is closed: what it fills is

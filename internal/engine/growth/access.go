@@ -3,6 +3,7 @@ package growth
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -78,6 +79,79 @@ func accessOf(v ssa.Value) (a access, ok bool) {
 		}
 	}
 	return a, false
+}
+
+// otherKey reports whether a delete takes out under another key than the one under
+// which a way in puts in: another part of a value of the same type.
+func (f *fields) otherKey(out, in *effects.Event) bool {
+	key, callee := keyOf(in)
+	del := f.deletes(out)
+	if key == nil || callee || del == nil {
+		return false
+	}
+	put, ok1 := accessOf(key)
+	take, ok2 := accessOf(del)
+	if !ok1 || !ok2 {
+		return false
+	}
+	if of := plain(put.root.Type()); !isBasic(of) {
+		// The same struct may be a part of what the delete has.
+		i := slices.IndexFunc(take.by, func(s step) bool { return types.Identical(s.typ, of) })
+		return i >= 0 && take.by[i].path != put.path
+	}
+	// The texts need not be the same: callers that are in sight say what they are.
+	return types.Identical(put.root.Type(), take.root.Type()) && put.path != take.path &&
+		f.fromOutside(put.root, 0) && f.fromOutside(take.root, 0) && (put.path == "" || take.path == "") && !f.tellsAbsent(out, del)
+}
+
+// tellsAbsent reports whether a function that deletes a key has looked for it before, itself or by
+// another one that knows the container, and may fail: it says so if nothing is there under the key.
+func (f *fields) tellsAbsent(out *effects.Event, del ssa.Value) bool {
+	results := out.Func().Signature.Results()
+	c, ok := f.keptAt(out.Ref.Path)
+	if !ok || results.Len() == 0 || !ir.IsError(results.At(results.Len()-1).Type()) {
+		return false
+	}
+	if f.asksFirst(out) {
+		return true
+	}
+	for b := out.Instr.Block(); b != nil; b = b.Idom() {
+		for _, instr := range b.Instrs {
+			if instr == out.Instr {
+				break
+			}
+			call, ok := instr.(*ssa.Call)
+			if ok && f.IR.Static(&call.Call) != nil && slices.ContainsFunc(ir.Args(&call.Call), func(arg ssa.Value) bool { return sameValue(arg, del) }) && f.loads(f.IR.Static(&call.Call), c) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// plain returns the type that a pointer points to, or typ itself.
+func plain(typ types.Type) types.Type {
+	if ptr, ok := typ.Underlying().(*types.Pointer); ok {
+		return ptr.Elem()
+	}
+	return typ
+}
+
+// fromOutside reports whether a value is a parameter that only other packages give.
+func (f *fields) fromOutside(v ssa.Value, depth int) bool {
+	param, ok := v.(*ssa.Parameter)
+	if !ok || depth > maxUp || param.Parent().Parent() != nil {
+		return false
+	}
+	fn := param.Parent()
+	uses := f.Uses(fn)
+	if token.IsExported(fn.Name()) {
+		return len(uses) == 0
+	}
+	i := slices.Index(fn.Params, param)
+	return len(uses) > 0 && f.onlyCalled(fn) && !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
+		return !f.fromOutside(ir.Args(use.(ssa.CallInstruction).Common())[i], depth+1)
+	})
 }
 
 func isBasic(typ types.Type) bool {

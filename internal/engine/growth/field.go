@@ -27,6 +27,7 @@ const (
 	EmptyInner             // what the element holds is taken out, and the element stays
 	NotReset               // who ends the owner walks over it and keeps it
 	Dead                   // it is ended where it is
+	Failed                 // who has put it in fails, and leaves it
 )
 
 // A FieldGrowth is a way in of a container that is kept in a field, from which
@@ -243,8 +244,11 @@ func (f *fields) outs(c kept) []*effects.Event {
 // before.
 func takes(e *effects.Event) bool {
 	switch e.Kind {
-	case effects.Shrink, effects.Recv, effects.Wait:
+	case effects.Shrink:
 		return true
+	case effects.Recv, effects.Wait: // other containers it may have come by: values are not always told apart
+		typ := e.Ref.Path.Type(e.Ref.Root.Type())
+		return typ == nil || isChan(typ)
 	case effects.Replace:
 		return !effects.Fresh(e.Ref.Root)
 	}
@@ -297,11 +301,14 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	w.Needs.Of, w.Needs.Keeper = []effects.Ref{f.owner(in.Ref)}, true
 	w.Needs.Wire, w.Needs.Strict = flaw == NoWayOut, flaw == NoWayOut
 	w.Needs.Owed, w.Needs.Unless = f.owed(flaw, in.Instr, witness), f.unless[in]
+	if flaw == Failed && !effects.Fresh(in.Ref.Root) {
+		w.Needs.Again, w.Needs.Of = false, nil // it owes that wherever it stands
+	}
 	if f.emptied(c, nil) != nil {
 		w.Needs.Least = evidence.Pointer // that what it leads to comes and goes is known
 	}
 	g := FieldGrowth{Way: w, Flaw: flaw, Field: c.field, Owner: f.ownerOf(c.field), Sort: sortOf(w, typ, c.rest == ""), Witness: witness}
-	if (flaw == NoWayOut || w.Needs.Unless != nil) && isListeners(typ) && (w.Plugged || !holdsInterfaces(typ)) {
+	if (flaw == NoWayOut || w.Needs.Unless != nil) && isListeners(typ) && (w.Plugged || !mayHoldData(typ)) {
 		return g, false // listenerleak's
 	}
 	return g, true

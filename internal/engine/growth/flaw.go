@@ -26,6 +26,9 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 	if len(outs) > maxWays {
 		return 0, nil, false
 	}
+	if at := f.leftOnFailure(c, in, outs); at != nil {
+		return Failed, at, true
+	}
 	for _, out := range outs {
 		var miss Flaw
 		switch {
@@ -84,54 +87,6 @@ func (f *fields) neverRuns(fn *ssa.Function, depth int) bool {
 		!slices.ContainsFunc(uses, func(use ssa.Instruction) bool { return !f.neverRuns(ir.Outermost(use.Parent()), depth+1) })
 }
 
-// otherKey reports whether a delete takes out under another key than the one under
-// which a way in puts in: another part of a value of the same type.
-func (f *fields) otherKey(out, in *effects.Event) bool {
-	key, callee := keyOf(in)
-	del := f.deletes(out)
-	if key == nil || callee || del == nil {
-		return false
-	}
-	put, ok1 := accessOf(key)
-	take, ok2 := accessOf(del)
-	if !ok1 || !ok2 {
-		return false
-	}
-	if of := plain(put.root.Type()); !isBasic(of) {
-		// The same struct may be a part of what the delete has.
-		i := slices.IndexFunc(take.by, func(s step) bool { return types.Identical(s.typ, of) })
-		return i >= 0 && take.by[i].path != put.path
-	}
-	// The texts need not be the same: callers that are in sight say what they are.
-	return types.Identical(put.root.Type(), take.root.Type()) && put.path != take.path &&
-		f.fromOutside(put.root, 0) && f.fromOutside(take.root, 0) && (put.path == "" || take.path == "")
-}
-
-// plain returns the type that a pointer points to, or typ itself.
-func plain(typ types.Type) types.Type {
-	if ptr, ok := typ.Underlying().(*types.Pointer); ok {
-		return ptr.Elem()
-	}
-	return typ
-}
-
-// fromOutside reports whether a value is a parameter that only other packages give.
-func (f *fields) fromOutside(v ssa.Value, depth int) bool {
-	param, ok := v.(*ssa.Parameter)
-	if !ok || depth > maxUp || param.Parent().Parent() != nil {
-		return false
-	}
-	fn := param.Parent()
-	uses := f.Uses(fn)
-	if token.IsExported(fn.Name()) {
-		return len(uses) == 0
-	}
-	i := slices.Index(fn.Params, param)
-	return len(uses) > 0 && f.onlyCalled(fn) && !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
-		return !f.fromOutside(ir.Args(use.(ssa.CallInstruction).Common())[i], depth+1)
-	})
-}
-
 // deletes returns the key under which an event takes something out, as its function
 // has it, or nil.
 func (f *fields) deletes(out *effects.Event) ssa.Value {
@@ -165,7 +120,7 @@ func (f *fields) undoes(out, in *effects.Event) bool {
 	} else if !f.runsAtReturn(out.Func()) {
 		return false
 	}
-	return onFailure(out.Instr)
+	return onFailure(out.Instr, in.Instr)
 }
 
 // runsAtReturn reports whether a literal is deferred by the function around it.
@@ -210,9 +165,9 @@ func (f *fields) captured(v ssa.Value) ssa.Value {
 }
 
 // onFailure reports whether control comes to an instruction only where an error was
-// found.
-func onFailure(instr ssa.Instruction) bool {
-	for b := instr.Block(); b != nil; b = b.Idom() {
+// found, and that was not known before it came to another one.
+func onFailure(instr, after ssa.Instruction) bool {
+	for b := instr.Block(); b != nil && (b.Parent() != after.Parent() || !b.Dominates(after.Block())); b = b.Idom() {
 		if len(b.Preds) != 1 {
 			continue
 		}

@@ -207,7 +207,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 	}
 	slices.SortStableFunc(g.Ways, func(a, b Way) int { return cmp.Compare(a.Instr.Pos(), b.Instr.Pos()) })
 	g.Sort = sortOf(g.Ways[0], typ, c.path.Field() == nil)
-	if c.path.Field() != nil && isListeners(typ) && (g.Ways[0].Plugged || !holdsInterfaces(typ)) {
+	if c.path.Field() != nil && isListeners(typ) && (g.Ways[0].Plugged || !mayHoldData(typ)) {
 		return g, false // listenerleak's
 	}
 	return g, true

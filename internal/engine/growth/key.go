@@ -139,16 +139,16 @@ func leakingKey(typ types.Type) bool {
 	return false
 }
 
-// holdsInterfaces reports whether what a container keeps are interface values,
+// mayHoldData reports whether what a container keeps are interface values or structs,
 // which may be listeners or data.
-func holdsInterfaces(typ types.Type) bool {
+func mayHoldData(typ types.Type) bool {
 	for {
 		switch u := typ.Underlying().(type) {
 		case *types.Map:
 			typ = u.Elem()
 		case *types.Slice:
 			typ = u.Elem()
-		case *types.Interface:
+		case *types.Interface, *types.Struct:
 			return true
 		default:
 			return false

@@ -385,6 +385,14 @@ func (f *finder) hands(e *effects.Event) bool {
 	default:
 		return false
 	}
+	if call, ok := e.Origin.(ssa.CallInstruction); ok {
+		// Where values are not told apart, what cannot have it does not.
+		what := e.Ref.Path.Type(e.Ref.Root.Type())
+		_, declared := call.Common().Value.(*ssa.Function)
+		if _, isMap := underlying(what).(*types.Map); isMap && declared && !slices.ContainsFunc(call.Common().Args, func(arg ssa.Value) bool { return mayHold(ir.Unwrap(arg).Type(), what, nil) }) {
+			return false
+		}
+	}
 	// A slice that is handed on is a copy: nobody can cut the variable by it.
 	typ := f.typeOf(e)
 	if typ == nil {
@@ -392,6 +400,44 @@ func (f *finder) hands(e *effects.Event) bool {
 	}
 	return !isSlice(typ)
 }
+
+// mayHold reports whether a value of a type may be, or lead to, one of another type.
+func mayHold(typ, what types.Type, seen []types.Type) bool {
+	if types.Identical(typ.Underlying(), what.Underlying()) || len(seen) > maxHold {
+		return true
+	}
+	if slices.ContainsFunc(seen, func(s types.Type) bool { return types.Identical(s, typ) }) {
+		return false
+	}
+	seen = append(seen, typ)
+	switch t := typ.Underlying().(type) {
+	case *types.Basic:
+		return t.Kind() == types.UnsafePointer
+	case *types.Pointer:
+		return mayHold(t.Elem(), what, seen)
+	case *types.Slice:
+		return mayHold(t.Elem(), what, seen)
+	case *types.Array:
+		return mayHold(t.Elem(), what, seen)
+	case *types.Chan:
+		return mayHold(t.Elem(), what, seen)
+	case *types.Map:
+		return mayHold(t.Key(), what, seen) || mayHold(t.Elem(), what, seen)
+	case *types.Struct:
+		return slices.ContainsFunc(slices.Collect(t.Fields()), func(f *types.Var) bool { return mayHold(f.Type(), what, seen) })
+	}
+	return true
+}
+
+func underlying(typ types.Type) types.Type {
+	if typ == nil {
+		return nil
+	}
+	return typ.Underlying()
+}
+
+// maxHold bounds how far the parts of a type are looked at.
+const maxHold = 6
 
 // onlyCalled reports whether every use of fn is a call.
 func (f *finder) onlyCalled(fn *ssa.Function) bool {

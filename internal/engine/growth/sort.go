@@ -97,7 +97,7 @@ func isListeners(typ types.Type) bool {
 		}
 		switch u := typ.Underlying().(type) {
 		case *types.Map:
-			if listener(u.Key()) {
+			if listener(u.Key()) && effects.TeardownOf(u.Key()) == nil {
 				return true
 			}
 			typ = u.Elem()

@@ -3,6 +3,7 @@ package keys
 
 import (
 	"container/list"
+	"errors"
 	"net"
 	"strings"
 	"sync"
@@ -218,4 +219,53 @@ func (d *Desk) Run(in, out <-chan *request, mode <-chan bool) {
 			d.open = &requests{make(map[string]*request)}
 		}
 	}
+}
+
+var errAbsent = errors.New("absent")
+
+// Boxes are made under names without blanks around them, and deleted under any: who gives another
+// name is told.
+type Boxes struct {
+	mu    sync.Mutex
+	boxes map[string]*box
+	tins  map[string]*box
+}
+
+type box struct{ content []string }
+
+// Create makes a box.
+func (b *Boxes) Create(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.boxes[strings.TrimSpace(name)] = &box{}
+	b.tins[strings.TrimSpace(name)] = &box{}
+}
+
+func (b *Boxes) get(name string) (*box, error) {
+	if x, ok := b.boxes[name]; ok {
+		return x, nil
+	}
+	return nil, errAbsent
+}
+
+// Delete deletes a box.
+func (b *Boxes) Delete(name string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, err := b.get(name); err != nil {
+		return err
+	}
+	delete(b.boxes, name)
+	return nil
+}
+
+// DeleteTin deletes a tin.
+func (b *Boxes) DeleteTin(name string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, ok := b.tins[name]; !ok {
+		return errAbsent
+	}
+	delete(b.tins, name)
+	return nil
 }

@@ -4,6 +4,7 @@ package sessions
 import (
 	"context"
 	"net"
+	"strings"
 	"sync"
 )
 
@@ -209,3 +210,27 @@ func (l *Line) Run() error {
 }
 
 func (l *Line) Close() { l.seen = nil }
+
+type report struct{ lines []string }
+
+func (r *report) add(line string) { r.lines = append(r.lines, line) }
+
+func (r *report) write() string { return strings.Join(r.lines, "\n") }
+
+// Transfer is fine: it waits for the goroutine that fills what it has made, and writes that.
+func Transfer(lines <-chan string, ctx context.Context) string {
+	r := &report{}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case line := <-lines:
+				r.add(line)
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	wg.Wait()
+	return r.write()
+}
