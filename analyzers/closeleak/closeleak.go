@@ -49,7 +49,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 					for _, d := range debts {
 						c.acquired(instr, d)
 					}
-					if len(debts) == 0 {
+					if !slices.ContainsFunc(debts, func(d duty.Debt) bool { return d.Result >= 0 }) {
 						c.unknown(instr)
 					}
 					c.named(instr)
@@ -131,6 +131,9 @@ type acquisition struct {
 // acquired judges what a call leaves to be given back.
 func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	a := &acquisition{Debt: d, call: call}
+	if c.awaited(a) || c.opened(a) {
+		return
+	}
 	if d.Thing() == duty.Context && !c.keepsContext(call, d) || d.Thing() != duty.Context && d.Parent >= 0 && !c.neverEnds(call, d.Parent) || d.Behind == duty.Descriptor && ir.Callee(&call.Call).Pkg().Path() == "os" {
 		return // the descriptor is somebody's, as those of the standard streams are
 	}
@@ -167,8 +170,11 @@ func (a *acquisition) value(c *checker) ssa.Value {
 		if len(refs) != 1 || refs[0].Path != nil {
 			return nil
 		}
-		if made, ok := refs[0].Root.(*ssa.Call); ok && ir.Outermost(made.Parent()) == ir.Outermost(a.call.Parent()) {
-			return made
+		switch made := refs[0].Root.(type) {
+		case *ssa.Call, *ssa.Extract, *ssa.Alloc:
+			if ir.Outermost(made.(ssa.Instruction).Parent()) == ir.Outermost(a.call.Parent()) {
+				return made
+			}
 		}
 		return nil
 	}

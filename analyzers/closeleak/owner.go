@@ -52,6 +52,60 @@ func (c *checker) kept(a *acquisition) {
 	c.add(a.call, leak, needs)
 }
 
+// awaited reports a cancel function in a field that nobody calls: the context has no parent that
+// keeps it, but a goroutine that its owner starts waits for its end.
+func (c *checker) awaited(a *acquisition) bool {
+	if a.Behind != duty.Context || a.Timed || a.Parent < 0 || !c.Background(ir.Args(&a.call.Call)[a.Parent]) {
+		return false
+	}
+	if a.v = a.value(c); a.v == nil {
+		return false
+	}
+	field, at := c.keptIn(a)
+	if field == nil || !c.OwnField(field) || c.given(a, field) {
+		return false
+	}
+	owner, teardown := c.Teardown(field)
+	if teardown == nil || !c.Duties().Awaits(ir.Outermost(a.call.Parent()), ir.Named(at.To.Root.Type()), field) {
+		return false
+	}
+	leak := account.Found(c.Package, a.call, "cancel-lost", "cancel function in field "+field.Name()+" is never called")
+	leak.HeldBy = []string{"the goroutine that waits for the context"}
+	leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
+	c.add(a.call, leak, account.Owes)
+	return true
+}
+
+// opened reports an object in a field of another one, which a method of its own has opened, and
+// nobody closes it, though the other one has a method that ends its life. A goroutine
+// that this package starts is goroutineleak's. It tells whether that is all that there is to say.
+func (c *checker) opened(a *acquisition) bool {
+	if a.Param < 0 {
+		return false
+	}
+	callee := ir.Callee(&a.call.Call)
+	if a.Thing() == duty.Goroutine && callee.Pkg() == c.IR.Pass.Pkg {
+		return true
+	}
+	refs := c.Refs(ir.Args(&a.call.Call)[a.Param])
+	if len(refs) != 1 || refs[0].Path.Field() == nil {
+		return false
+	}
+	field := refs[0].Path.Field()
+	if field.Pkg() != c.IR.Pass.Pkg || field.Embedded() || !c.OwnField(field) || c.given(a, field) || a.Parent >= 0 && !c.neverEnds(a.call, a.Parent) {
+		return true
+	}
+	owner, teardown := c.Teardown(field)
+	if teardown == nil {
+		return true
+	}
+	leak := account.Found(c.Package, a.call, "owner-forgets", a.noun()+" in field "+field.Name()+a.is()+"never "+a.released())
+	leak.HeldBy = a.heldBy()
+	leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
+	c.add(a.call, leak, account.Owes)
+	return true
+}
+
 // dropsOwner returns the call of the function that acquires the value for a field of the object
 // that it returns, if the caller drops that; nil if none does.
 func (c *checker) dropsOwner(a *acquisition, at *effects.Event) ssa.Instruction {
