@@ -156,7 +156,7 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	if c.deferred(a) {
 		return
 	}
-	if a.out.Dropped() || a.out.Exit != nil || a.out.Again || c.wrapperFails(a) {
+	if a.out.Dropped() || a.out.Exit != nil || a.out.Again || c.wrapperFails(a) || c.calleeForgets(a) {
 		c.local(a)
 		return
 	}

@@ -1,0 +1,52 @@
+package closeleak
+
+import (
+	"go/types"
+
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding"
+	"github.com/memlint/memlint/internal/finding/account"
+)
+
+// forgotten reports an object in a field that the end of its owner leaves behind, which gives back
+// what is in another one: nobody else has it, and its own end does more than forget what it has.
+func (c *checker) forgotten(a *acquisition, end *types.Func) {
+	callee := ir.Callee(&a.call.Call)
+	if callee == nil || !c.OfModule(callee.Pkg().Path()) {
+		return
+	}
+	field, _ := c.keptIn(a)
+	if field == nil || field.Exported() || field.Embedded() || !c.OwnField(field) || c.given(a, field) {
+		return
+	}
+	owner, teardown := c.Teardown(field)
+	if teardown == nil {
+		return
+	}
+	sibling := c.ended(owner, field)
+	if sibling == nil {
+		return
+	}
+	leak := account.Found(c.Package, a.call, "owner-forgets", a.noun()+" in field "+field.Name()+a.is()+"never "+a.released())
+	leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
+	account.Note(c.Package, leak, sibling.Instr, "field "+sibling.Ref.Path.Field().Name()+" is given back here")
+	c.add(a.call, leak, account.Owes)
+}
+
+// ended returns the first event by which the methods that end the life of objects of a type give
+// back what is in another field, or nil.
+func (c *checker) ended(owner *types.TypeName, but *types.Var) *effects.Event {
+	for _, fn := range c.IR.Funcs {
+		recv := fn.Signature.Recv()
+		if fn.Parent() != nil || recv == nil || ir.Named(recv.Type()) == nil || ir.Named(recv.Type()).Obj() != owner || !c.InTeardown(fn) {
+			continue
+		}
+		for _, e := range c.givenBack(fn) {
+			if e.Ref.Path.Field() != but {
+				return e
+			}
+		}
+	}
+	return nil
+}
