@@ -2,6 +2,9 @@ package closeleak
 
 import (
 	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -16,8 +19,11 @@ func (c *checker) forgotten(a *acquisition, end *types.Func) {
 	if callee == nil || !c.OfModule(callee.Pkg().Path()) {
 		return
 	}
-	field, _ := c.keptIn(a)
-	if field == nil || field.Exported() || field.Embedded() || !c.OwnField(field) || c.given(a, field) {
+	if sum := c.SummaryOf(callee.Origin()); !a.call.Call.IsInvoke() && (sum == nil || !sum.Made || a.Result != 0) {
+		return
+	}
+	field, at := c.keptIn(a)
+	if field == nil || c.endsWithGiven(a, at.To.Root) || field.Exported() || field.Embedded() || !c.OwnField(field) || c.given(a, field) {
 		return
 	}
 	owner, teardown := c.Teardown(field)
@@ -32,6 +38,18 @@ func (c *checker) forgotten(a *acquisition, end *types.Func) {
 	leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
 	account.Note(c.Package, leak, sibling.Instr, "field "+sibling.Ref.Path.Field().Name()+" is given back here")
 	c.add(a.call, leak, account.Owes)
+}
+
+// endsWithGiven reports whether a call that makes a part of an object gets something with which that
+// part may end: a context, a channel, or what has an end of its own, but for the object itself.
+func (c *checker) endsWithGiven(a *acquisition, object ssa.Value) bool {
+	return slices.ContainsFunc(ir.Args(&a.call.Call), func(arg ssa.Value) bool {
+		if ir.IsContext(arg.Type()) {
+			return c.Ends(arg)
+		}
+		_, channel := arg.Type().Underlying().(*types.Chan)
+		return channel || effects.TeardownOf(ir.Unwrap(arg).Type()) != nil && ir.Named(ir.Unwrap(arg).Type()) != ir.Named(object.Type())
+	})
 }
 
 // ended returns the first event by which the methods that end the life of objects of a type give

@@ -71,7 +71,7 @@ func (c *checker) awaited(a *acquisition) bool {
 		return false
 	}
 	leak := account.Found(c.Package, a.call, "cancel-lost", "cancel function in field "+field.Name()+" is never called")
-	leak.HeldBy = []string{"the goroutine that waits for the context"}
+	leak.HeldBy = []string{"its goroutine"}
 	leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
 	c.add(a.call, leak, account.Owes)
 	return true
@@ -263,7 +263,7 @@ func (c *checker) given(a *acquisition, field *types.Var) bool {
 // replaces reports whether an event gives back what is in a field to make room for another value,
 // which it does not give back.
 func (c *checker) replaces(e *effects.Event, field *types.Var) bool {
-	return e.Ref.Path.Field() == field && e.Mode == effects.Now && !c.InTeardown(ir.Outermost(e.Func())) && slices.ContainsFunc(c.StoredIn(field), func(set *effects.Event) bool {
+	return e.Mode == effects.Now && !c.InTeardown(ir.Outermost(e.Func())) && slices.ContainsFunc(c.StoredIn(field), func(set *effects.Event) bool {
 		return !set.Via && set.To.Root == e.Ref.Root && set.Func() == e.Func() && lifetime.Before(e.Instr, set.Instr)
 	})
 }
