@@ -206,11 +206,16 @@ func (c *checker) local(a *acquisition) {
 		}
 	}
 	needs := account.Owes
+	if a.Param >= 0 && a.v != nil && !c.first(definer(a.v).Pos()) {
+		return // what opens it twice leaves one
+	}
 	switch {
 	case a.Behind == duty.Context:
 		category = "cancel-lost"
 	case category == "never-released" && (a.Behind == duty.Pool || a.Behind == duty.Process):
 		category, needs = "per-call", account.Piles
+	case category == "never-released" && a.Param >= 0 && a.Thing() == duty.Goroutine:
+		needs = account.Piles // one may be meant to run for ever
 	}
 	l := account.Found(c.Package, a.call, category, what)
 	l.HeldBy = a.heldBy()
@@ -233,6 +238,21 @@ func (c *checker) local(a *acquisition) {
 		l.Fix = c.fix(a)
 	}
 	c.add(a.call, l, needs)
+}
+
+// first reports whether nothing was told yet of a place, and notes that.
+func (c *checker) first(pos token.Pos) bool {
+	told := c.told[pos]
+	c.told[pos] = true
+	return !told
+}
+
+// definer returns the call that a value is a result of, or the value itself.
+func definer(v ssa.Value) ssa.Value {
+	if ext, ok := v.(*ssa.Extract); ok {
+		return ext.Tuple
+	}
+	return v
 }
 
 // fix defers the release of a value that nobody else uses when the function returns, or returns

@@ -29,7 +29,8 @@
 // function that does. So does an object that ends a context whose parent another
 // object keeps, and an object from the call of a method on that puts such a value into it, or starts
 // a goroutine that only the end of the object ends, as Connect or Start may do. A goroutine that
-// the package starts itself is then goroutineleak's. A Close that does nothing, or only forgets, owes nothing. A call through an
+// the package starts itself is then goroutineleak's, and one that nobody ends is reported only if
+// there may be many. A Close that does nothing, or only forgets, owes nothing. A call through an
 // interface, or of a function value, owes what all owe that it may run, as far as
 // they are in sight: types that implement the interface, functions that are put
 // into the variable. A method or function of the type of one of the standard

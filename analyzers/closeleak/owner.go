@@ -93,7 +93,7 @@ func (c *checker) opened(a *acquisition) bool {
 		return true
 	}
 	owner, teardown := c.Teardown(field)
-	if teardown == nil {
+	if teardown == nil || !c.first(field.Pos()) {
 		return true
 	}
 	leak := account.Found(c.Package, a.call, "owner-forgets", a.noun()+" in field "+field.Name()+a.is()+"never "+a.released())

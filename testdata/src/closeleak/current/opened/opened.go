@@ -3,6 +3,7 @@ package opened
 
 import (
 	"errors"
+	"net/http"
 
 	"example.com/closing/internal/link"
 )
@@ -25,6 +26,9 @@ func Early(addr string, b []byte) error {
 func Never(addr string, b []byte) error {
 	l := link.New(addr)
 	if err := l.Connect(); err != nil { // want `value with a connection behind it is never closed`
+		return err
+	}
+	if err := l.Connect(); err != nil { // again
 		return err
 	}
 	return l.Send(b)
@@ -103,3 +107,18 @@ func NewGuest(p *link.Pump) *Guest { return &Guest{p} }
 func (g *Guest) Run() { g.pump.Start() }
 
 func (g *Guest) Close() {}
+
+func init() { background() }
+
+// background is fine: one pump runs as long as the process.
+func background() {
+	p := link.NewPump()
+	p.Start()
+}
+
+// Serve leaks one for each request.
+func Serve(w http.ResponseWriter, r *http.Request) {
+	p := link.NewPump()
+	p.Start() // want `value with a goroutine behind it is never stopped; held by its goroutine \(closeleak/never-released\)`
+	w.WriteHeader(http.StatusOK)
+}
