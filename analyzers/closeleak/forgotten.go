@@ -31,7 +31,7 @@ func (c *checker) forgotten(a *acquisition, end *types.Func) {
 		return
 	}
 	sibling := c.ended(owner, field)
-	if sibling == nil {
+	if sibling == nil || !c.first(field.Pos()) {
 		return
 	}
 	leak := account.Found(c.Package, a.call, "owner-forgets", a.noun()+" in field "+field.Name()+a.is()+"never "+a.released())

@@ -251,13 +251,24 @@ func (c *checker) given(a *acquisition, field *types.Var) bool {
 	events := slices.Concat(c.OfField(field), c.UnderField(field))
 	return slices.ContainsFunc(events, func(e *effects.Event) bool {
 		if a.PaidBy(e) || e.Kind == effects.Call {
-			return !c.replaces(e, field)
+			return !c.replaces(e, field) && !fromInside(e, field)
 		}
 		if e.Ref.Path.Field() != field && e.Kind != effects.Method {
 			return false
 		}
 		return lifetime.HandsOn(e) && !(e.Kind == effects.Escape && !e.Via && c.powerless(e)) && !(e.Kind == effects.Return && e.Via) && !(e.Kind == effects.Store && e.To.Path.Field() == field)
 	})
+}
+
+// fromInside reports whether an event is about what comes out of a container that a part of what is in
+// a field has, as a queue.
+func fromInside(e *effects.Event, field *types.Var) bool {
+	for p := e.Ref.Path; p != nil && (p.IsElem() || p.Field() != field); p = p.Parent() {
+		if p.IsElem() {
+			return true
+		}
+	}
+	return false
 }
 
 // replaces reports whether an event gives back what is in a field to make room for another value,

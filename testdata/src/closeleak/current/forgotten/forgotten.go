@@ -74,6 +74,20 @@ func (r *Renewed) Renew(name string) {
 
 func (r *Renewed) Close() error { return r.line.Close() }
 
+// A Queue closes what its source sends, and not the source.
+type Queue struct {
+	source *link.Source
+	line   *link.Line
+}
+
+func NewQueue(addr string) *Queue {
+	return &Queue{source: link.NewSource(addr), line: link.New(addr)} // want `link.Source in field source is never closed`
+}
+
+func (q *Queue) Next() error { return q.source.Next().Close() }
+
+func (q *Queue) Close() error { return q.line.Close() }
+
 // A Watch never cancels what its goroutine waits for.
 type Watch struct {
 	cancel context.CancelFunc

@@ -101,3 +101,35 @@ func NewReader(l *Line) *Reader { return &Reader{l} }
 func (r *Reader) Read() error { return r.line.Send(nil) }
 
 func (r *Reader) Close() error { return r.line.Close() }
+
+// A Source sends lines until it is closed, or there is none.
+type Source struct {
+	addr  string
+	lines chan *Line
+	done  chan struct{}
+}
+
+func NewSource(addr string) *Source {
+	s := &Source{addr, make(chan *Line), make(chan struct{})}
+	go s.run()
+	return s
+}
+
+func (s *Source) run() {
+	for {
+		l := New(s.addr)
+		if err := l.Connect(); err != nil {
+			return
+		}
+		select {
+		case s.lines <- l:
+		case <-s.done:
+			l.Close()
+			return
+		}
+	}
+}
+
+func (s *Source) Next() *Line { return <-s.lines }
+
+func (s *Source) Close() { close(s.done) }
