@@ -14,12 +14,18 @@ import (
 
 // forgotten reports an object in a field that the end of its owner leaves behind, which gives back
 // what is in another one: nobody else has it, and its own end does more than forget what it has.
-func (c *checker) forgotten(a *acquisition, end *types.Func) {
+// A method of an interface makes something new if it may fail, as one that only returns what there
+// is does not.
+func (c *checker) forgotten(a *acquisition) {
 	callee := ir.Callee(&a.call.Call)
-	if callee == nil || !c.OfModule(callee.Pkg().Path()) {
+	if callee == nil || callee.Pkg() == nil || !c.OfModule(callee.Pkg().Path()) {
 		return
 	}
-	if sum := c.SummaryOf(callee.Origin()); !a.call.Call.IsInvoke() && (sum == nil || !sum.Made || a.Result != 0) {
+	if a.call.Call.IsInvoke() {
+		if !canFail(callee.Signature()) {
+			return
+		}
+	} else if sum := c.SummaryOf(callee.Origin()); sum == nil || !sum.Made || a.Result != 0 {
 		return
 	}
 	field, at := c.keptIn(a)

@@ -49,7 +49,7 @@ func (c *checker) unknown(call *ssa.Call) {
 		if n := ir.Named(results.At(i).Type()); n != nil && n.Obj().Pkg() != nil {
 			a.Behind = n.Obj().Pkg().Name() + "." + n.Obj().Name()
 		}
-		c.forgotten(a, end)
+		c.forgotten(a)
 		key := source{callee, i}
 		if c.sites[key] == nil {
 			c.sources = append(c.sources, key)

@@ -88,6 +88,28 @@ func (q *Queue) Next() error { return q.source.Next().Close() }
 
 func (q *Queue) Close() error { return q.line.Close() }
 
+// A House has doors, some of them new.
+type House interface {
+	Front() link.Place
+	Open(name string) (link.Place, error)
+}
+
+// A Guest closes a line.
+type Guest struct {
+	front, back link.Place
+	line        *link.Line
+}
+
+// NewGuest leaks the new one.
+func NewGuest(h House, addr string) (*Guest, error) {
+	g := &Guest{front: h.Front(), line: link.New(addr)}
+	var err error
+	g.back, err = h.Open(addr) // want `link.Place in field back is never closed`
+	return g, err
+}
+
+func (g *Guest) Close() error { return g.line.Close() }
+
 // A Watch never cancels what its goroutine waits for.
 type Watch struct {
 	cancel context.CancelFunc
