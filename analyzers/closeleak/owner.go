@@ -251,7 +251,8 @@ func (c *checker) given(a *acquisition, field *types.Var) bool {
 	events := slices.Concat(c.OfField(field), c.UnderField(field))
 	return slices.ContainsFunc(events, func(e *effects.Event) bool {
 		if a.PaidBy(e) || e.Kind == effects.Call {
-			return !c.replaces(e, field) && !fromInside(e, field)
+			echo := e.Origin != e.Instr && slices.ContainsFunc(events, func(at *effects.Event) bool { return at.Instr == e.Origin })
+			return !echo && !c.replaces(e, field) && !fromInside(e, field)
 		}
 		if e.Ref.Path.Field() != field && e.Kind != effects.Method {
 			return false

@@ -143,30 +143,47 @@ func (c *checker) wrapperFails(a *acquisition) bool {
 	return false
 }
 
+// maxGiven bounds how far a value is followed that one function gives to another.
+const maxGiven = 3
+
 // calleeForgets reports a value that nobody gives back but a function which the value is given to, and
 // that only on some of its ways.
 func (c *checker) calleeForgets(a *acquisition) bool {
-	for _, e := range a.out.Releases {
+	out := c.forgottenIn(a, a.v, a.call.Parent(), a.out, 0)
+	if out == nil {
+		return false
+	}
+	a.out.Exit, a.out.Releases = out.Exit, out.Releases
+	return true
+}
+
+// forgottenIn returns what becomes of a value in a function that forgets it and gets it from another
+// one, or nil.
+func (c *checker) forgottenIn(a *acquisition, v ssa.Value, in *ssa.Function, out lifetime.Outcome, depth int) *lifetime.Outcome {
+	for _, e := range out.Releases {
 		call, ok := e.Instr.(ssa.CallInstruction)
-		if !ok || e.Mode == effects.Deferred || call.Parent() != a.call.Parent() {
+		if !ok || e.Mode == effects.Deferred || call.Parent() != in {
 			continue
 		}
 		fn := c.IR.Static(call.Common())
-		if fn == nil || fn.Parent() != nil || slices.ContainsFunc(slices.Concat(a.out.Releases, a.out.Kept), func(other *effects.Event) bool { return other.Instr != e.Instr }) {
+		if fn == nil || fn.Parent() != nil || slices.ContainsFunc(slices.Concat(out.Releases, out.Kept), func(other *effects.Event) bool { return other.Instr != e.Instr }) {
 			continue
 		}
 		for i, arg := range ir.Args(call.Common()) {
-			if i >= len(fn.Params) || i == 0 && fn.Signature.Recv() != nil || !c.only(arg, a.v) {
+			if i >= len(fn.Params) || i == 0 && fn.Signature.Recv() != nil || !c.only(arg, v) {
 				continue
 			}
-			out := lifetime.CheckParameter(c.Package.Package, fn.Params[i], a.spec(c))
-			if exit, ok := out.Exit.(*ssa.Return); ok && len(out.Releases) > 0 && !told(exit) {
-				a.out.Exit, a.out.Releases = exit, out.Releases
-				return true
+			inner := lifetime.CheckParameter(c.Package.Package, fn.Params[i], a.spec(c))
+			exit, ok := inner.Exit.(*ssa.Return)
+			if ok && len(inner.Releases) > 0 && !told(exit) {
+				return &inner
+			}
+			if inner.Exit == nil && depth < maxGiven {
+				return c.forgottenIn(a, fn.Params[i], fn, inner, depth+1)
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 // only reports whether an argument is nothing but a value.

@@ -163,7 +163,7 @@ func (c *checker) forgets(a *acquisition) bool {
 		}
 	}
 	mayFail := canFail(exit.Parent().Signature)
-	fails := exit.Parent().Signature.Results().Len() == 0 && afterError(exit)
+	fails := exit.Parent().Signature.Results().Len() == 0 && afterError(exit, a.call)
 	if mayFail && !ir.Fails(exit) || !mayFail && len(exit.Results) > 0 {
 		return false
 	}
@@ -190,13 +190,14 @@ func (c *checker) forgets(a *acquisition) bool {
 	})
 }
 
-// afterError reports whether control comes to a return statement only where an error is not nil.
-func afterError(exit *ssa.Return) bool {
+// afterError reports whether control comes to a return statement only where an error is not nil that
+// is looked at behind a call.
+func afterError(exit *ssa.Return, call *ssa.Call) bool {
 	for b := exit.Block(); b != nil; b = b.Idom() {
 		if len(b.Preds) != 1 {
 			continue
 		}
-		if err, nilEdge, ok := ir.NilEdge(b.Preds[0]); ok && ir.IsError(err.Type()) && nilEdge.To() != b {
+		if err, nilEdge, ok := ir.NilEdge(b.Preds[0]); ok && ir.IsError(err.Type()) && nilEdge.To() != b && call.Block().Dominates(b.Preds[0]) {
 			return true
 		}
 	}

@@ -281,7 +281,10 @@ func (t *table) returnsFresh(fn *ssa.Function, events []*Event, shared bool) boo
 			case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice:
 				made[r.Root] = true
 			default:
-				return false
+				if !shared || r.Path != nil || !t.makes(r.Root) {
+					return false
+				}
+				made[r.Root] = true
 			}
 		}
 	}
@@ -310,6 +313,23 @@ func (t *table) returnsFresh(fn *ssa.Function, events []*Event, shared bool) boo
 		}
 	}
 	return len(made) > 0
+}
+
+// makes reports whether a value is the first result of a call of a function that makes it.
+func (t *table) makes(v ssa.Value) bool {
+	if ext, ok := v.(*ssa.Extract); ok && ext.Index == 0 {
+		v = ext.Tuple
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	if fn := t.ir.Static(&call.Call); fn != nil {
+		sum := t.summaries[fn]
+		return sum != nil && sum.Made
+	}
+	sum := t.summaryOf(&call.Call)
+	return sum != nil && sum.Made
 }
 
 // plainData reports whether a ref names a number, string or the like, which
