@@ -49,7 +49,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 					for _, d := range debts {
 						c.acquired(instr, d)
 					}
-					if len(debts) == 0 {
+					if !slices.ContainsFunc(debts, func(d duty.Debt) bool { return d.Result >= 0 }) {
 						c.unknown(instr)
 					}
 					c.named(instr)
@@ -131,6 +131,9 @@ type acquisition struct {
 // acquired judges what a call leaves to be given back.
 func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	a := &acquisition{Debt: d, call: call}
+	if c.awaited(a) || c.opened(a) {
+		return
+	}
 	if d.Thing() == duty.Context && !c.keepsContext(call, d) || d.Thing() != duty.Context && d.Parent >= 0 && !c.neverEnds(call, d.Parent) || d.Behind == duty.Descriptor && ir.Callee(&call.Call).Pkg().Path() == "os" {
 		return // the descriptor is somebody's, as those of the standard streams are
 	}
@@ -153,7 +156,7 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	if c.deferred(a) {
 		return
 	}
-	if a.out.Dropped() || a.out.Exit != nil || a.out.Again || c.wrapperFails(a) {
+	if a.out.Dropped() || a.out.Exit != nil || a.out.Again || c.wrapperFails(a) || c.calleeForgets(a) {
 		c.local(a)
 		return
 	}
@@ -167,8 +170,11 @@ func (a *acquisition) value(c *checker) ssa.Value {
 		if len(refs) != 1 || refs[0].Path != nil {
 			return nil
 		}
-		if made, ok := refs[0].Root.(*ssa.Call); ok && ir.Outermost(made.Parent()) == ir.Outermost(a.call.Parent()) {
-			return made
+		switch made := refs[0].Root.(type) {
+		case *ssa.Call, *ssa.Extract, *ssa.Alloc:
+			if ir.Outermost(made.(ssa.Instruction).Parent()) == ir.Outermost(a.call.Parent()) {
+				return made
+			}
 		}
 		return nil
 	}
@@ -200,11 +206,16 @@ func (c *checker) local(a *acquisition) {
 		}
 	}
 	needs := account.Owes
+	if a.Param >= 0 && a.v != nil && !c.first(definer(a.v).Pos()) {
+		return // what opens it twice leaves one
+	}
 	switch {
 	case a.Behind == duty.Context:
 		category = "cancel-lost"
 	case category == "never-released" && (a.Behind == duty.Pool || a.Behind == duty.Process):
 		category, needs = "per-call", account.Piles
+	case category == "never-released" && a.Param >= 0 && a.Thing() == duty.Goroutine:
+		needs = account.Piles // one may be meant to run for ever
 	}
 	l := account.Found(c.Package, a.call, category, what)
 	l.HeldBy = a.heldBy()
@@ -227,6 +238,21 @@ func (c *checker) local(a *acquisition) {
 		l.Fix = c.fix(a)
 	}
 	c.add(a.call, l, needs)
+}
+
+// first reports whether nothing was told yet of a place, and notes that.
+func (c *checker) first(pos token.Pos) bool {
+	told := c.told[pos]
+	c.told[pos] = true
+	return !told
+}
+
+// definer returns the call that a value is a result of, or the value itself.
+func definer(v ssa.Value) ssa.Value {
+	if ext, ok := v.(*ssa.Extract); ok {
+		return ext.Tuple
+	}
+	return v
 }
 
 // fix defers the release of a value that nobody else uses when the function returns, or returns

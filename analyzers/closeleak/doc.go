@@ -27,7 +27,10 @@
 // ends. The standard library's functions are in a table; a function of the module
 // owes what it returns of these, in an object whose Close gives it back or as a
 // function that does. So does an object that ends a context whose parent another
-// object keeps. A Close that does nothing, or only forgets, owes nothing. A call through an
+// object keeps, and an object from the call of a method on that puts such a value into it, or starts
+// a goroutine that only the end of the object ends, as Connect or Start may do. A goroutine that
+// the package starts itself is then goroutineleak's, and one that nobody ends is reported only if
+// there may be many. A Close that does nothing, or only forgets, owes nothing. A call through an
 // interface, or of a function value, owes what all owe that it may run, as far as
 // they are in sight: types that implement the interface, functions that are put
 // into the variable. A method or function of the type of one of the standard
@@ -82,7 +85,9 @@
 // an early return, a continue, an object that is given up half built. A deferred
 // literal that looks at an error which the return statement does not set is
 // another. So is a call that wraps the value, and does not give it back where it
-// fails, if the function returns what that returns.
+// fails, if the function returns what that returns; or a call of a function of the package that
+// gives the value back on some of its ways alone, if nobody else does, but for ways that it is told
+// to go by a parameter.
 //
 // Of parameters it is reported at the return statement: a function gives back what it
 // got where one thing fails and hands it on where nothing does, and forgets it where
@@ -98,7 +103,12 @@
 //
 // An object keeps the value in a field, and no function of the package gives back
 // what is there, though the object has a method that ends its life, or has none and
-// a function that gets it from where it is made drops it. Silent if
+// a function that gets it from where it is made drops it. So is what a function of the module or a
+// method of one of its interfaces returned, of which it is not known what is behind it, if the end of
+// the object gives back what is in another field: nobody else has the value, and the call got nothing
+// with which it may end, as a context, a channel, or what has to be closed itself. A call that gives
+// back what is in the field before it gets a new value does not count, nor does who has the value by
+// an interface without an end. Silent if
 // something else is put into the field as well, if what wraps the value is kept beside
 // it, and for statements, which go with their database.
 //
@@ -123,7 +133,8 @@
 //
 // The parent of a context keeps it until its cancel function is called, which is
 // dropped, not called on every way, or kept in a field that nobody calls. A
-// context that has no parent which ends is not reported.
+// context that has no parent which ends is not reported, unless its cancel function is kept in a
+// field, nobody calls it, and a goroutine was started with it that does not end otherwise.
 //
 // # per-call
 //

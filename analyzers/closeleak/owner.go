@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/duty"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -52,6 +53,56 @@ func (c *checker) kept(a *acquisition) {
 	c.add(a.call, leak, needs)
 }
 
+// awaited reports a cancel function in a field that nobody calls: the context has no parent that
+// keeps it, but a goroutine that its owner starts waits for its end.
+func (c *checker) awaited(a *acquisition) bool {
+	if a.Behind != duty.Context || a.Timed || a.Parent < 0 || !c.Background(ir.Args(&a.call.Call)[a.Parent]) {
+		return false
+	}
+	if a.v = a.value(c); a.v == nil {
+		return false
+	}
+	field, at := c.keptIn(a)
+	if field == nil || !c.OwnField(field) || c.given(a, field) {
+		return false
+	}
+	owner, teardown := c.Teardown(field)
+	if teardown == nil || !c.Duties().Awaits(ir.Outermost(a.call.Parent()), ir.Named(at.To.Root.Type()), field) {
+		return false
+	}
+	leak := account.Found(c.Package, a.call, "cancel-lost", "cancel function in field "+field.Name()+" is never called")
+	leak.HeldBy = []string{"its goroutine"}
+	leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
+	c.add(a.call, leak, account.Owes)
+	return true
+}
+
+// opened reports an object in a field of another one, which a method of its own has opened, and
+// nobody closes it, though the other one has a method that ends its life. A goroutine
+// that this package starts is goroutineleak's. It tells whether that is all that there is to say.
+func (c *checker) opened(a *acquisition) bool {
+	if a.Param < 0 {
+		return false
+	}
+	refs := c.Refs(ir.Args(&a.call.Call)[a.Param])
+	if len(refs) != 1 || refs[0].Path.Field() == nil {
+		return a.Thing() == duty.Goroutine && ir.Callee(&a.call.Call).Pkg() == c.IR.Pass.Pkg
+	}
+	field := refs[0].Path.Field()
+	if field.Pkg() != c.IR.Pass.Pkg || field.Embedded() || !c.OwnField(field) || c.given(a, field) || a.Parent >= 0 && !c.neverEnds(a.call, a.Parent) {
+		return true
+	}
+	owner, teardown := c.Teardown(field)
+	if teardown == nil || !c.first(field.Pos()) {
+		return true
+	}
+	leak := account.Found(c.Package, a.call, "owner-forgets", a.noun()+" in field "+field.Name()+a.is()+"never "+a.released())
+	leak.HeldBy = a.heldBy()
+	leak.Notes = []finding.Note{{Pos: teardown.Pos(), Text: owner.Name() + "." + teardown.Name() + " does not do it"}}
+	c.add(a.call, leak, account.Owes)
+	return true
+}
+
 // dropsOwner returns the call of the function that acquires the value for a field of the object
 // that it returns, if the caller drops that; nil if none does.
 func (c *checker) dropsOwner(a *acquisition, at *effects.Event) ssa.Instruction {
@@ -96,9 +147,10 @@ func has(typ types.Type, method *types.Func) bool {
 // keptIn returns the field that is the only place where the value is kept, and the event that
 // stores it there; nil if there are others.
 func (c *checker) keptIn(a *acquisition) (field *types.Var, at *effects.Event) {
+	var wrapped []*effects.Event
 	for _, e := range c.Of(a.v) {
 		if e.Via && e.Kind == effects.Store && e.To.Path.Field() != nil {
-			return nil, nil // what wraps it is kept, too
+			wrapped = append(wrapped, e)
 		}
 		if e.Via || !a.concerns(e) {
 			continue
@@ -113,7 +165,11 @@ func (c *checker) keptIn(a *acquisition) (field *types.Var, at *effects.Event) {
 				return nil, nil
 			}
 			field, at = f, e
-		case effects.Escape, effects.Send, effects.Return:
+		case effects.Escape:
+			if !c.powerless(e) {
+				return nil, nil
+			}
+		case effects.Send, effects.Return:
 			return nil, nil
 		default:
 			if a.PaidBy(e) {
@@ -121,7 +177,70 @@ func (c *checker) keptIn(a *acquisition) (field *types.Var, at *effects.Event) {
 			}
 		}
 	}
+	if at != nil && slices.ContainsFunc(wrapped, func(e *effects.Event) bool { return !c.passedBy(e, a.v) }) {
+		return nil, nil // what wraps it is kept, too
+	}
 	return field, at
+}
+
+// powerless reports whether who gets a value at an event has it by an interface that does not have
+// the methods which end its life.
+func (c *checker) powerless(e *effects.Event) bool {
+	call, ok := e.Instr.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	given := false
+	for _, arg := range call.Common().Args {
+		if !slices.Contains(c.Refs(arg), e.Ref) {
+			continue
+		}
+		iface, ok := arg.Type().Underlying().(*types.Interface)
+		if !ok || iface.NumMethods() == 0 || effects.TeardownOf(arg.Type()) != nil {
+			return false
+		}
+		given = true
+	}
+	return given
+}
+
+// passedBy reports whether what an event stores comes from a call that does not get a value, but may
+// get the object that has it: a part of that which knows its owner.
+func (c *checker) passedBy(e *effects.Event, v ssa.Value) bool {
+	store, ok := e.Instr.(*ssa.Store)
+	if !ok {
+		return false
+	}
+	made := false
+	for _, r := range c.Refs(store.Val) {
+		root := r.Root
+		if ext, ok := root.(*ssa.Extract); ok {
+			root = ext.Tuple
+		}
+		call, ok := root.(*ssa.Call)
+		if !ok || slices.ContainsFunc(ir.Args(&call.Call), func(arg ssa.Value) bool { return c.hands(arg, v) }) {
+			return false
+		}
+		made = true
+	}
+	return made
+}
+
+// hands reports whether an argument is a value, or a function that may end its life.
+func (c *checker) hands(arg, v ssa.Value) bool {
+	return slices.ContainsFunc(c.Refs(arg), func(r effects.Ref) bool {
+		if r.Root == v {
+			return true
+		}
+		lit, ok := r.Root.(*ssa.MakeClosure)
+		if !ok {
+			return false
+		}
+		if m := ir.BoundMethod(lit); m != nil && !convention.Ends(m) {
+			return false
+		}
+		return slices.ContainsFunc(lit.Bindings, func(b ssa.Value) bool { return slices.Contains(c.Refs(b), effects.Ref{Root: v}) })
+	})
 }
 
 // given reports whether some function gives back what a field keeps, or may do so.
@@ -132,12 +251,32 @@ func (c *checker) given(a *acquisition, field *types.Var) bool {
 	events := slices.Concat(c.OfField(field), c.UnderField(field))
 	return slices.ContainsFunc(events, func(e *effects.Event) bool {
 		if a.PaidBy(e) || e.Kind == effects.Call {
-			return true
+			echo := e.Origin != e.Instr && slices.ContainsFunc(events, func(at *effects.Event) bool { return at.Instr == e.Origin })
+			return !echo && !c.replaces(e, field) && !fromInside(e, field)
 		}
 		if e.Ref.Path.Field() != field && e.Kind != effects.Method {
 			return false
 		}
-		return lifetime.HandsOn(e) && !(e.Kind == effects.Return && e.Via) && !(e.Kind == effects.Store && e.To.Path.Field() == field)
+		return lifetime.HandsOn(e) && !(e.Kind == effects.Escape && !e.Via && c.powerless(e)) && !(e.Kind == effects.Return && e.Via) && !(e.Kind == effects.Store && e.To.Path.Field() == field)
+	})
+}
+
+// fromInside reports whether an event is about what comes out of a container that a part of what is in
+// a field has, as a queue.
+func fromInside(e *effects.Event, field *types.Var) bool {
+	for p := e.Ref.Path; p != nil && (p.IsElem() || p.Field() != field); p = p.Parent() {
+		if p.IsElem() {
+			return true
+		}
+	}
+	return false
+}
+
+// replaces reports whether an event gives back what is in a field to make room for another value,
+// which it does not give back.
+func (c *checker) replaces(e *effects.Event, field *types.Var) bool {
+	return e.Mode == effects.Now && !c.InTeardown(ir.Outermost(e.Func())) && slices.ContainsFunc(c.StoredIn(field), func(set *effects.Event) bool {
+		return !set.Via && set.To.Root == e.Ref.Root && set.Func() == e.Func() && lifetime.Before(e.Instr, set.Instr)
 	})
 }
 

@@ -1,6 +1,7 @@
 package closeleak
 
 import (
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -138,6 +139,88 @@ func (c *checker) wrapperFails(a *acquisition) bool {
 				return true
 			}
 		}
+	}
+	return false
+}
+
+// maxGiven bounds how far a value is followed that one function gives to another.
+const maxGiven = 3
+
+// calleeForgets reports a value that nobody gives back but a function which the value is given to, and
+// that only on some of its ways.
+func (c *checker) calleeForgets(a *acquisition) bool {
+	out := c.forgottenIn(a, a.v, a.call.Parent(), a.out, 0)
+	if out == nil {
+		return false
+	}
+	a.out.Exit, a.out.Releases = out.Exit, out.Releases
+	return true
+}
+
+// forgottenIn returns what becomes of a value in a function that forgets it and gets it from another
+// one, or nil.
+func (c *checker) forgottenIn(a *acquisition, v ssa.Value, in *ssa.Function, out lifetime.Outcome, depth int) *lifetime.Outcome {
+	for _, e := range out.Releases {
+		call, ok := e.Instr.(ssa.CallInstruction)
+		if !ok || e.Mode == effects.Deferred || call.Parent() != in {
+			continue
+		}
+		fn := c.IR.Static(call.Common())
+		if fn == nil || fn.Parent() != nil || slices.ContainsFunc(slices.Concat(out.Releases, out.Kept), func(other *effects.Event) bool { return other.Instr != e.Instr }) {
+			continue
+		}
+		for i, arg := range ir.Args(call.Common()) {
+			if i >= len(fn.Params) || i == 0 && fn.Signature.Recv() != nil || !c.only(arg, v) {
+				continue
+			}
+			inner := lifetime.CheckParameter(c.Package.Package, fn.Params[i], a.spec(c))
+			exit, ok := inner.Exit.(*ssa.Return)
+			if ok && len(inner.Releases) > 0 && !told(exit) {
+				return &inner
+			}
+			if inner.Exit == nil && depth < maxGiven {
+				return c.forgottenIn(a, fn.Params[i], fn, inner, depth+1)
+			}
+		}
+	}
+	return nil
+}
+
+// only reports whether an argument is nothing but a value.
+func (c *checker) only(arg, v ssa.Value) bool {
+	refs := c.Refs(arg)
+	return len(refs) == 1 && refs[0] == effects.Ref{Root: v}
+}
+
+// told reports whether control comes to an exit because of what a parameter is: who calls the function
+// may know that.
+func told(exit *ssa.Return) bool {
+	for b := exit.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		if br, ok := b.Preds[0].Instrs[len(b.Preds[0].Instrs)-1].(*ssa.If); ok && given(br.Cond) {
+			return true
+		}
+	}
+	return false
+}
+
+// given reports whether a condition is one about parameters alone, or their fields.
+func given(cond ssa.Value) bool {
+	switch v := cond.(type) {
+	case *ssa.Parameter:
+		return true
+	case *ssa.BinOp:
+		_, kx := v.X.(*ssa.Const)
+		_, ky := v.Y.(*ssa.Const)
+		return (kx || given(v.X)) && (ky || given(v.Y))
+	case *ssa.UnOp:
+		return v.Op != token.ARROW && given(v.X)
+	case *ssa.FieldAddr:
+		return given(v.X)
+	case *ssa.Field:
+		return given(v.X)
 	}
 	return false
 }

@@ -49,6 +49,7 @@ func (c *checker) unknown(call *ssa.Call) {
 		if n := ir.Named(results.At(i).Type()); n != nil && n.Obj().Pkg() != nil {
 			a.Behind = n.Obj().Pkg().Name() + "." + n.Obj().Name()
 		}
+		c.forgotten(a)
 		key := source{callee, i}
 		if c.sites[key] == nil {
 			c.sources = append(c.sources, key)
@@ -162,6 +163,7 @@ func (c *checker) forgets(a *acquisition) bool {
 		}
 	}
 	mayFail := canFail(exit.Parent().Signature)
+	fails := exit.Parent().Signature.Results().Len() == 0 && afterError(exit, a.call)
 	if mayFail && !ir.Fails(exit) || !mayFail && len(exit.Results) > 0 {
 		return false
 	}
@@ -183,9 +185,23 @@ func (c *checker) forgets(a *acquisition) bool {
 		return true
 	}
 	// What a call gives that cannot fail may be a part of something else.
-	return mayFail && canFail(a.call.Call.Signature()) && len(given) > 0 && slices.ContainsFunc(a.out.Kept, func(e *effects.Event) bool {
+	return (mayFail || fails) && canFail(a.call.Call.Signature()) && len(given) > 0 && slices.ContainsFunc(a.out.Kept, func(e *effects.Event) bool {
 		return e.Via && (e.Kind == effects.Escape || e.Kind == effects.Return || e.Kind == effects.Store) && e.Func() == exit.Parent()
 	})
+}
+
+// afterError reports whether control comes to a return statement only where an error is not nil that
+// is looked at behind a call.
+func afterError(exit *ssa.Return, call *ssa.Call) bool {
+	for b := exit.Block(); b != nil; b = b.Idom() {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		if err, nilEdge, ok := ir.NilEdge(b.Preds[0]); ok && ir.IsError(err.Type()) && nilEdge.To() != b && call.Block().Dominates(b.Preds[0]) {
+			return true
+		}
+	}
+	return false
 }
 
 // leaves reports whether somebody else may get the value of a call that can fail.

@@ -23,6 +23,8 @@
 //     If that is derived from a context that the constructor was given, too, the object
 //     owes only where nobody ends that one.
 //   - One of its own methods, which the constructor calls, puts such a value into it.
+//   - The receiver owes after the call: the method has put such a value into it, or started such a
+//     goroutine, and another one that ends its life undoes that.
 //   - The result is a function that gives back what the function has acquired.
 //   - The result is what another function has made of such a value, with a method that
 //     gives it back.

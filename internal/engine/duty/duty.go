@@ -248,6 +248,9 @@ func (d *Duties) own(fn *ssa.Function) []Debt {
 			debts = append(debts, debt)
 		}
 	}
+	if debt, ok := d.opens(fn); ok {
+		debts = append(debts, debt)
+	}
 	d.debts[fn] = debts
 	return debts
 }
@@ -360,7 +363,7 @@ func isVariable(r effects.Ref) bool {
 // call was given.
 func (d *Duties) givesBack(r effects.Ref) bool {
 	call, ok := r.Root.(*ssa.Call)
-	if !ok || r.Path != nil || len(d.Debts(&call.Call)) > 0 {
+	if !ok || r.Path != nil || slices.ContainsFunc(d.Debts(&call.Call), func(debt Debt) bool { return debt.Result >= 0 }) {
 		return false
 	}
 	sum := d.p.Callee(&call.Call)

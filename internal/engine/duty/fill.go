@@ -45,6 +45,51 @@ func (d *Duties) fills(fn *ssa.Function) []Debt {
 	return debts
 }
 
+// opens returns what a method of an object leaves to be given back by one that ends the life of
+// the object: it has put there what it acquired, or started a goroutine that ends by that.
+func (d *Duties) opens(fn *ssa.Function) (Debt, bool) {
+	if fn.Signature.Recv() == nil || d.p.InTeardown(fn) {
+		return Debt{}, false
+	}
+	n := ir.Named(fn.Signature.Recv().Type())
+	if n == nil {
+		return Debt{}, false
+	}
+	ends := d.endsOf(n)
+	for _, filled := range d.fills(fn) {
+		if filled.Param != 0 || d.emptiedBy(fn, filled) {
+			continue
+		}
+		for _, end := range ends {
+			if end.undoes(filled.Path) {
+				return d.ofReceiver(d.ended(filled, end, ends)), true
+			}
+		}
+	}
+	for _, end := range ends {
+		if parent, ok := d.starts(fn, n, &gate{fields: d.opened(end)}); ok {
+			debt := d.ended(Debt{Behind: Goroutine, Parent: -1}, end, ends)
+			if parent != nil {
+				debt.Parent = slices.Index(fn.Params, parent)
+			}
+			return d.ofReceiver(debt), true
+		}
+	}
+	return Debt{}, false
+}
+
+func (d *Duties) ofReceiver(debt Debt) Debt {
+	debt.Result, debt.Param = -1, 0
+	return debt
+}
+
+// emptiedBy reports whether a method itself gives back what is in a part of its receiver.
+func (d *Duties) emptiedBy(fn *ssa.Function, filled Debt) bool {
+	return slices.ContainsFunc(d.p.In(fn), func(e *effects.Event) bool {
+		return e.Ref.Root == ssa.Value(fn.Params[0]) && e.Ref.Path.String() == filled.Path && filled.PaidBy(e)
+	})
+}
+
 // eachPassed calls do with what calls in a function have filled of their arguments.
 func (d *Duties) eachPassed(fn *ssa.Function, do func(debt Debt, arg ssa.Value)) {
 	for _, b := range fn.Blocks {

@@ -21,16 +21,23 @@ type gate struct {
 	// parent is the context given to the constructor of the object that opens the gate, too,
 	// if there is one.
 	parent *ssa.Parameter
-	depth  int // of contexts that are derived from others
+	direct bool // contexts in fields do not count
+	depth  int  // of contexts that are derived from others
 }
 
 // maxDerived bounds how far a context is followed to what it is derived from.
 const maxDerived = 6
 
-// starts reports whether fn starts a goroutine for an object that it makes, which only a
-// method of that ends. If a context that fn is given ends it, too, that is the parent.
-func (d *Duties) starts(fn *ssa.Function, made *ssa.Alloc, end end) (parent *ssa.Parameter, ok bool) {
-	g := &gate{fields: d.opened(end)}
+// Awaits reports whether a function that makes an object of a type starts a goroutine with a
+// context, which ends only when the cancel function in a field is called.
+func (d *Duties) Awaits(fn *ssa.Function, typ *types.Named, field *types.Var) bool {
+	parent, ok := d.starts(fn, typ, &gate{fields: []*types.Var{field}, direct: true})
+	return ok && parent == nil
+}
+
+// starts reports whether fn starts a goroutine for an object of a type, which ends only when a
+// gate opens. If a context that fn is given ends it, too, that is the parent.
+func (d *Duties) starts(fn *ssa.Function, typ *types.Named, g *gate) (parent *ssa.Parameter, ok bool) {
 	if len(g.fields) == 0 {
 		return nil, false
 	}
@@ -55,7 +62,7 @@ func (d *Duties) starts(fn *ssa.Function, made *ssa.Alloc, end end) (parent *ssa
 					continue
 				}
 				args := ir.Args(&call.Call)
-				if slices.ContainsFunc(args, func(arg ssa.Value) bool { return ir.Named(arg.Type()) == ir.Named(made.Type()) }) && look(&frame{callee, args, f}, depth+1) {
+				if slices.ContainsFunc(args, func(arg ssa.Value) bool { return ir.Named(arg.Type()) == typ }) && look(&frame{callee, args, f}, depth+1) {
 					return true
 				}
 			}
@@ -284,6 +291,9 @@ func (d *Duties) endedBy(ctx ssa.Value, g *gate, f *frame) bool {
 			}
 			found = true
 			continue
+		}
+		if g.direct {
+			return false
 		}
 		for _, e := range d.p.StoredIn(field) {
 			if e.Via {

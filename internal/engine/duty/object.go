@@ -146,7 +146,7 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 		return filled, true
 	}
 	for _, end := range ends {
-		if parent, ok := d.starts(fn, made, end); ok {
+		if parent, ok := d.starts(fn, n, &gate{fields: d.opened(end)}); ok {
 			debt := d.ended(Debt{Behind: Goroutine, Parent: -1}, end, ends)
 			if parent != nil {
 				debt.Parent = slices.Index(fn.Params, parent)

@@ -37,8 +37,9 @@ func (p *Package) Lingers(fn *ssa.Function, ways Ways) bool {
 		return false
 	}
 	shut := Ways{Opens: func(ch ssa.Value) bool { return !ways.Opens(ch) && p.Opens(ch) }, Closed: ways.Closed}
+	open := Ways{Opens: func(ch ssa.Value) bool { return ways.Opens(ch) || p.Opens(ch) }}
 	stays := func(start *ssa.BasicBlock, blocks []*ssa.BasicBlock, inside func(*ssa.BasicBlock) bool) bool {
-		return p.endless(start, blocks, inside, shut) && !p.endless(start, blocks, inside, Ways{Opens: p.Opens})
+		return p.endless(start, blocks, inside, shut) && !p.endless(start, blocks, inside, open)
 	}
 	return stays(fn.Blocks[0], fn.Blocks, func(*ssa.BasicBlock) bool { return true }) ||
 		slices.ContainsFunc(p.IR.Graph(fn).Loops, func(l *ir.Loop) bool { return stays(l.Header, l.Blocks, l.Contains) })

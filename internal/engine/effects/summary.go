@@ -79,6 +79,9 @@ type Summary struct {
 	// Fresh is set if the first result is a new object that only the caller
 	// gets hold of. Constructors that register what they make are not fresh.
 	Fresh bool
+	// Made is set if the first result is a new object that is handed only to its own
+	// goroutines, and to functions that the caller gives.
+	Made bool
 	// Cut is set if it does more than the Ops say.
 	Cut bool
 }
@@ -146,7 +149,7 @@ const maxOps = 48
 
 // summarize returns the events on fn's parameters as its callers see them.
 func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
-	sum := &Summary{NoReturn: t.neverReturns(fn), Fresh: t.returnsFresh(fn, events)}
+	sum := &Summary{NoReturn: t.neverReturns(fn), Fresh: t.returnsFresh(fn, events, false), Made: t.returnsFresh(fn, events, true)}
 	seen := make(map[Op]bool)
 	var kept map[ssa.Instruction]bool // calls whose results are
 	for _, e := range events {
@@ -254,8 +257,8 @@ func keptResults(events []*Event) map[ssa.Instruction]bool {
 }
 
 // returnsFresh reports whether the first result of fn is always an object that
-// it makes and gives to nobody else.
-func (t *table) returnsFresh(fn *ssa.Function, events []*Event) bool {
+// it makes and gives to nobody else, or only to its own goroutines and to functions that are given.
+func (t *table) returnsFresh(fn *ssa.Function, events []*Event, shared bool) bool {
 	f := t.flows[fn]
 	if f == nil || fn.Signature.Results().Len() == 0 || len(fn.Blocks) == 0 {
 		return false
@@ -278,16 +281,23 @@ func (t *table) returnsFresh(fn *ssa.Function, events []*Event) bool {
 			case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice:
 				made[r.Root] = true
 			default:
-				return false
+				if !shared || r.Path != nil || !t.makes(r.Root) {
+					return false
+				}
+				made[r.Root] = true
 			}
 		}
 	}
 	for _, e := range events {
-		if !made[e.Ref.Root] || e.Via && e.Kind != Escape {
+		if !made[e.Ref.Root] || e.Via && e.Kind != Escape || shared && e.Mode == Spawned {
 			continue
 		}
 		switch e.Kind {
-		case Escape, Send:
+		case Escape:
+			if !shared || e.Callee != nil {
+				return false
+			}
+		case Send:
 			return false
 		case Store:
 			if e.Holder != "" || !made[e.To.Root] {
@@ -303,6 +313,23 @@ func (t *table) returnsFresh(fn *ssa.Function, events []*Event) bool {
 		}
 	}
 	return len(made) > 0
+}
+
+// makes reports whether a value is the first result of a call of a function that makes it.
+func (t *table) makes(v ssa.Value) bool {
+	if ext, ok := v.(*ssa.Extract); ok && ext.Index == 0 {
+		v = ext.Tuple
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	if fn := t.ir.Static(&call.Call); fn != nil {
+		sum := t.summaries[fn]
+		return sum != nil && sum.Made
+	}
+	sum := t.summaryOf(&call.Call)
+	return sum != nil && sum.Made
 }
 
 // plainData reports whether a ref names a number, string or the like, which

@@ -23,15 +23,15 @@ func errorOf(v ssa.Value, at ssa.Instruction) ssa.Value {
 		}
 		return nil
 	}
-	ext, ok := v.(*ssa.Extract)
+	call, ok := definer(at).(*ssa.Call)
 	if !ok {
-		if call, ok := at.(*ssa.Call); ok && v != ssa.Value(call) && ir.IsError(call.Type()) {
-			return call
-		}
 		return nil
 	}
-	for _, ref := range *ext.Tuple.Referrers() {
-		if e, ok := ref.(*ssa.Extract); ok && e != ext && isFailure(e.Type()) {
+	if v != ssa.Value(call) && ir.IsError(call.Type()) {
+		return call
+	}
+	for _, ref := range *call.Referrers() {
+		if e, ok := ref.(*ssa.Extract); ok && e != v && isFailure(e.Type()) {
 			return e
 		}
 	}
