@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -140,7 +141,7 @@ func (c *checker) unfinished(wait *ssa.Call, events []*effects.Event) bool {
 		case !ok || e.Kind != effects.Method || e.Name == "Done" || e.Name == "Go":
 			return false
 		case e.Name == "Add" && c.IR.Static(call.Common()) == nil && !c.HelpsTests(e.Func()):
-			if n, ok := call.Common().Args[1].(*ssa.Const); ok && n.Int64() < 0 {
+			if c.takesOff(call.Common().Args[1]) {
 				return false
 			}
 			add = e.Instr
@@ -153,6 +154,31 @@ func (c *checker) unfinished(wait *ssa.Call, events []*effects.Event) bool {
 	leak.note(c, add, "adds here")
 	c.add(wait, leak, account.Owes)
 	return true
+}
+
+// takesOff reports whether a number may be below zero, as far as the package shows: Add takes
+// off as many then.
+func (c *checker) takesOff(n ssa.Value) bool {
+	switch n := n.(type) {
+	case *ssa.Const:
+		return n.Int64() < 0
+	case *ssa.UnOp:
+		return n.Op == token.SUB
+	case *ssa.BinOp:
+		return n.Op == token.SUB
+	case *ssa.Parameter:
+		at := slices.Index(n.Parent().Params, n)
+		return slices.ContainsFunc(c.Uses(n.Parent()), func(use ssa.Instruction) bool {
+			call, ok := use.(ssa.CallInstruction)
+			if !ok || c.IR.Static(call.Common()) != n.Parent() {
+				return false
+			}
+			arg := ir.Args(call.Common())[at]
+			_, param := arg.(*ssa.Parameter)
+			return !param && c.takesOff(arg)
+		})
+	}
+	return false
 }
 
 // shared reports whether more functions than the body of a goroutine call Done for it.

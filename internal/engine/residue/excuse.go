@@ -249,7 +249,8 @@ func (c *Cut) emptiedBy(p *Package, call *ssa.Call) bool {
 	return false
 }
 
-// isNothing reports whether a value is the zero value of its type.
+// isNothing reports whether a value is the zero value of its type, or keeps as little in an
+// interface.
 func isNothing(v ssa.Value) bool {
 	switch v := v.(type) {
 	case *ssa.Const:
@@ -261,7 +262,7 @@ func isNothing(v ssa.Value) bool {
 			return !isLoad || load.X != cell
 		})
 	case *ssa.MakeInterface:
-		return false
+		return isNothing(v.X)
 	}
 	return false
 }

@@ -211,3 +211,27 @@ func (d *duo) Start() {
 }
 
 func (d *duo) Stop() { d.wg.Wait() }
+
+// A tally is fine: it takes off as many as it has added.
+type tally struct {
+	mu    sync.Mutex
+	count int
+	wg    sync.WaitGroup
+}
+
+func (t *tally) add(n int) {
+	t.mu.Lock()
+	t.count += n
+	t.mu.Unlock()
+	t.wg.Add(n)
+}
+
+func (t *tally) Start(work func()) {
+	t.add(1)
+	go work()
+}
+
+func (t *tally) Stop() {
+	t.add(-t.count)
+	t.wg.Wait()
+}
