@@ -293,64 +293,6 @@ func (c *checker) serves(ln ssa.Value) bool {
 	})
 }
 
-// overwritten reports whether a variable that outlives the iteration in which the value is
-// acquired gets it.
-func (c *checker) overwritten(a *acquisition) bool {
-	l := c.IR.Graph(a.call.Parent()).Innermost(a.call.Block())
-	if l == nil {
-		return false
-	}
-	seen := make(map[ssa.Value]bool)
-	var carried func(v ssa.Value) bool
-	carried = func(v ssa.Value) bool {
-		if seen[v] {
-			return false
-		}
-		seen[v] = true
-		for _, ref := range *v.Referrers() {
-			switch ref := ref.(type) {
-			case *ssa.Phi:
-				if ref.Block() == l.Header || carried(ref) {
-					return true
-				}
-			case *ssa.MakeInterface:
-				if carried(ref) {
-					return true
-				}
-			case *ssa.Store:
-				if cell, ok := ref.Addr.(*ssa.Alloc); ok && ref.Val == v && !l.Contains(cell.Block()) {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	return carried(a.v)
-}
-
-// deferred reports a value that is given back when the function returns, and acquired again
-// and again until then.
-func (c *checker) deferred(a *acquisition) bool {
-	for _, d := range a.out.Defers {
-		if d.Parent() != a.call.Parent() {
-			continue
-		}
-		for l := c.IR.Graph(d.Parent()).Innermost(a.call.Block()); l != nil; l = l.Outer {
-			if !l.Contains(d.Block()) || l.Bounded() || slices.ContainsFunc(a.out.Releases, func(e *effects.Event) bool {
-				return e.Mode == effects.Now && e.Func() == d.Parent() && l.Contains(e.Instr.Block())
-			}) {
-				continue
-			}
-			leak := account.Found(c.Package, a.call, "defer-in-loop", a.Thing()+" of every iteration stays until the function returns")
-			leak.HeldBy = a.heldBy()
-			account.Note(c.Package, leak, d, "deferred here once per iteration")
-			c.add(a.call, leak, account.Owes)
-			return true
-		}
-	}
-	return false
-}
-
 // spec says how the value is given back.
 func (a *acquisition) spec(c *checker) lifetime.Spec {
 	s := lifetime.Spec{

@@ -149,8 +149,12 @@ func (d *Duties) known(fn *types.Func) bool {
 	})
 }
 
-// common returns the debts that all targets have.
+// common returns the debts that all targets have. Functions with other results than what is
+// called are none: they are in the same place at another time.
 func (d *Duties) common(sig *types.Signature, targets []target) []Debt {
+	targets = slices.DeleteFunc(slices.Clone(targets), func(t target) bool {
+		return t.body != nil && t.body.Signature.Results().Len() != sig.Results().Len()
+	})
 	var debts []Debt
 	for i := range sig.Results().Len() {
 		var all []Debt
