@@ -8,7 +8,6 @@ import (
 	"log"
 	"os"
 	"sync"
-	"testing"
 	"time"
 
 	"example.com/oldtimers/helper"
@@ -115,12 +114,6 @@ func Bound(ctx context.Context, f func()) {
 	context.AfterFunc(ctx, t.Stop)
 	<-t.C
 	f()
-}
-
-func InTest(tb testing.TB) <-chan time.Time {
-	t := time.NewTicker(time.Second)
-	tb.Cleanup(t.Stop)
-	return t.C
 }
 
 // Fine: the goroutine takes it over.

@@ -1,0 +1,12 @@
+package local
+
+import (
+	"testing"
+	"time"
+)
+
+func InTest(tb testing.TB) <-chan time.Time {
+	t := time.NewTicker(time.Second)
+	tb.Cleanup(t.Stop)
+	return t.C
+}
