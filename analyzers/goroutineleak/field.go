@@ -102,21 +102,6 @@ func (p *port) given(c *checker, e *effects.Event, others bool) {
 	p.handed = p.handed || others && !c.HandsEnd(e, types.RecvOnly)
 }
 
-// getter reports whether a channel is what a function of the package returns that does no more
-// than tell what is in a field.
-func (c *checker) getter(ch ssa.Value) bool {
-	call, ok := ch.(*ssa.Call)
-	if !ok {
-		return false
-	}
-	fn := c.IR.Static(&call.Call)
-	if fn == nil || len(fn.Blocks) != 1 {
-		return false
-	}
-	ret, ok := fn.Blocks[0].Instrs[len(fn.Blocks[0].Instrs)-1].(*ssa.Return)
-	return ok && len(ret.Results) == 1 && fieldOf(ir.Unconvert(ret.Results[0])) != nil
-}
-
 // alternatives returns the cases of a select statement, but for one, that receive and
 // leave the function or the loop around it; none if instr is no select.
 func (c *checker) alternatives(instr ssa.Instruction, but int) (out []int) {

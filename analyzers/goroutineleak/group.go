@@ -141,7 +141,7 @@ func (c *checker) unfinished(wait *ssa.Call, events []*effects.Event) bool {
 		case !ok || e.Kind != effects.Method || e.Name == "Done" || e.Name == "Go":
 			return false
 		case e.Name == "Add" && c.IR.Static(call.Common()) == nil && !c.HelpsTests(e.Func()):
-			if c.takesOff(call.Common().Args[1]) {
+			if c.takesOff(call.Common().Args[1], 0) {
 				return false
 			}
 			add = e.Instr
@@ -158,7 +158,7 @@ func (c *checker) unfinished(wait *ssa.Call, events []*effects.Event) bool {
 
 // takesOff reports whether a number may be below zero, as far as the package shows: Add takes
 // off as many then.
-func (c *checker) takesOff(n ssa.Value) bool {
+func (c *checker) takesOff(n ssa.Value, depth int) bool {
 	switch n := n.(type) {
 	case *ssa.Const:
 		return n.Int64() < 0
@@ -173,13 +173,14 @@ func (c *checker) takesOff(n ssa.Value) bool {
 			if !ok || c.IR.Static(call.Common()) != n.Parent() {
 				return false
 			}
-			arg := ir.Args(call.Common())[at]
-			_, param := arg.(*ssa.Parameter)
-			return !param && c.takesOff(arg)
+			return depth < maxAdding && c.takesOff(ir.Args(call.Common())[at], depth+1)
 		})
 	}
 	return false
 }
+
+// maxAdding bounds how many functions hand a number on to Add.
+const maxAdding = 2
 
 // shared reports whether more functions than the body of a goroutine call Done for it.
 func (c *checker) shared(w *crew, start *ssa.Go, body *ssa.Function) bool {

@@ -18,6 +18,7 @@ type difference struct {
 
 const (
 	extractBodies = "extract bodies"
+	makeMethods   = "make functions methods"
 	moveHelpers   = "move helpers to another package"
 )
 
@@ -32,14 +33,20 @@ var known = []difference{
 	{extractBodies, "closeleak/current", "entries/entries.go:138: closeleak/entry-dropped", "the caller that has looked at the list is a call away"},
 	{extractBodies, "closurecapture/finalizer", "finalizer.go:1", "the object is made a call away from its finalizer"},
 	{extractBodies, "fieldgrowth/current", "ends/ends.go:80: fieldgrowth/", "a list that the end of its owner goes over is looked for in the methods that this calls, and in what fills it in those that call it"},
+	{extractBodies, "fieldgrowth/current", "keys/keys.go:240: fieldgrowth/key-mismatch", "that a delete tells what is absent is a call away"},
 	{extractBodies, "fieldgrowth/current", "states/states.go:", "as in timerleak/current: what the go statement names is not what waits"},
 	{extractBodies, "goroutineleak/current", "never/outlives.go:81: goroutineleak/never-ends", "as in timerleak/current"},
 	{extractBodies, "globalgrowth/grows", "foreign/foreign.go:18: globalgrowth/container-only-grows", "what the container of another package does is a call away"},
 	{extractBodies, "goroutineleak/current", "locks/locks.go:", "that a result says whether the mutex is locked is not seen through two calls"},
 	{extractBodies, "goroutineleak/current", "receives/fields.go:61: goroutineleak/blocked-receive", "who closes a channel unless it fails is one function"},
 	{extractBodies, "listenerleak/current", "", "who adds a listener for a receiver, and with which life, is looked for among its callers, one call away"},
+	{extractBodies, "poolleak/current", "lend/lend.go:25: poolleak/no-size-check", "that others are lent buffers is said by an exported function, which is a call away"},
+	{extractBodies, "subsliceleak/current", "", "that others take out of a queue is said by an exported method, which is a call away"},
+	{extractBodies, "timerleak/flags/collectable", "local/local.go:20: timerleak/timer-not-stopped", "that others say how long is said by an exported function, which is a call away"},
+	{extractBodies, "timerleak/go1.22", "early/early.go:24: timerleak/timer-not-stopped", "as in timerleak/flags/collectable"},
 	{extractBodies, "timerleak/current", "started/started.go:", "a goroutine that a constructor starts is looked for in the function that the go statement names"},
 	{extractBodies, "timerleak/go1.22", "loop/loop.go:385: goroutineleak/never-ends", "as in timerleak/current"},
+	{makeMethods, "closeleak/current", "nothing/nothing.go:30: closeleak/error-path", "a method may know more than the error of which it makes a number"},
 	{moveHelpers, "fieldgrowth/current", "chains/chains.go:32: fieldgrowth/chain-grows", "facts do not say that a result wraps a parameter"},
 	{moveHelpers, "closeleak/current", "makers/makers.go:30: closeleak/never-released", "facts do not say that a result wraps a parameter"},
 	{moveHelpers, "goroutineleak/current", "pipes/pipes.go:138: goroutineleak/blocked-send", "that a function of another package leaves before the end of what it reads is not told"},

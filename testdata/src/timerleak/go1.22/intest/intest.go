@@ -1,4 +1,5 @@
-package local
+// Package intest helps tests, which end.
+package intest
 
 import (
 	"testing"
