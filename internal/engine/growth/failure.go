@@ -147,6 +147,9 @@ func (f *fields) awaited(in *effects.Event) ssa.Value {
 		return nil
 	}
 	refs := f.Refs(entry)
+	if slices.ContainsFunc(refs, func(r effects.Ref) bool { return r.Path != nil || !madeIn(r.Root, in.Func()) }) {
+		return nil // others may have it, too
+	}
 	for _, r := range append(slices.Clone(refs), f.Held(refs)...) {
 		made, ok := r.Root.(*ssa.MakeChan)
 		if !ok || r.Path != nil || made.Parent() != in.Func() {
@@ -169,6 +172,17 @@ func (f *fields) awaited(in *effects.Event) ssa.Value {
 		}
 	}
 	return nil
+}
+
+// madeIn reports whether a function makes a value by itself.
+func madeIn(v ssa.Value, fn *ssa.Function) bool {
+	switch v := v.(type) {
+	case *ssa.Alloc:
+		return v.Parent() == fn
+	case *ssa.MakeChan:
+		return v.Parent() == fn
+	}
+	return false
 }
 
 // returnsError reports whether the last result of a return is an error, and not nil.

@@ -269,3 +269,60 @@ func All(names, told []string) (yes bool) {
 	}
 	return yes
 }
+
+// A Station has one line for each track, which all who ask share: what somebody gives up to wait
+// for is in the question, and the line stays for the others until it has ended.
+type Station struct {
+	mu    sync.Mutex
+	lines map[string]*line
+}
+
+type line struct {
+	asked chan question
+	done  chan struct{}
+}
+
+type question struct{ answer chan int }
+
+func (s *Station) line(track string) *line {
+	l := &line{make(chan question), make(chan struct{})}
+	go func() {
+		defer s.end(track, l)
+		for q := range l.asked {
+			q.answer <- len(track)
+		}
+	}()
+	return l
+}
+
+func (s *Station) end(track string, l *line) {
+	close(l.done)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.lines, track)
+}
+
+// Ask is fine.
+func (s *Station) Ask(ctx context.Context, track string) int {
+	q := question{make(chan int, 1)}
+	s.mu.Lock()
+	l := s.lines[track]
+	if l == nil {
+		l = s.line(track)
+		s.lines[track] = l
+	}
+	s.mu.Unlock()
+	select {
+	case l.asked <- q:
+	case <-l.done:
+		return 0
+	case <-ctx.Done():
+		return 0
+	}
+	select {
+	case n := <-q.answer:
+		return n
+	case <-ctx.Done():
+		return 0
+	}
+}
