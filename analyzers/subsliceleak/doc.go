@@ -97,6 +97,10 @@
 // keeps of s. The slots at the end keep what was in them, unless the function appends
 // behind that, on every way on. slices.Delete
 // clears them since Go 1.22; with an older go line in go.mod it is reported as well.
+// One element at a time, and a list that is emptied as a whole, are latent but for package
+// variables and what exported methods do of containers for other modules: the list has
+// its last element twice, or is one to be filled again. The filter that keeps some of many is
+// not.
 // Here, and for the other cuts, what a command or an internal package does has to be seen
 // to be done again and again.
 //
