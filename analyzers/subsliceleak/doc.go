@@ -80,7 +80,8 @@
 // The last element is taken: s = s[:len(s)-1], also in the Pop of a heap. The slot keeps
 // it until something else is put there. Silent are lists of spare parts, where the
 // function makes what it does not find; functions whose callers all put
-// something in as well; heaps that are filled only where they are made or emptied; and
+// something in as well; heaps that are filled only where they are made or emptied, or that
+// nothing is taken from; and
 // short lists, as for queues.
 //
 // # truncated-not-cleared
