@@ -80,7 +80,8 @@
 // The last element is taken: s = s[:len(s)-1], also in the Pop of a heap. The slot keeps
 // it until something else is put there. Silent are lists of spare parts, where the
 // function makes what it does not find; functions whose callers all put
-// something in as well; heaps that are filled only where they are made or emptied; and
+// something in as well; heaps that are filled only where they are made or emptied, or that
+// nothing is taken from; and
 // short lists, as for queues.
 //
 // # truncated-not-cleared
@@ -97,6 +98,10 @@
 // keeps of s. The slots at the end keep what was in them, unless the function appends
 // behind that, on every way on. slices.Delete
 // clears them since Go 1.22; with an older go line in go.mod it is reported as well.
+// One element at a time, and a list that is emptied as a whole, are latent but for package
+// variables and what exported methods do of containers for other modules: the list has
+// its last element twice, or is one to be filled again. The filter that keeps some of many is
+// not.
 // Here, and for the other cuts, what a command or an internal package does has to be seen
 // to be done again and again.
 //

@@ -220,6 +220,18 @@ func lasts(e *effects.Event) bool {
 	return e.Ref.Path == nil && !e.Via && (e.Kind == effects.Return || e.Kind == effects.Wait)
 }
 
+// few reports whether a loop makes as many timers as it counts, which is what it waits for,
+// and not as many as some list is long.
+func (c *checker) few(call *ssa.Call) bool {
+	inner := c.IR.Graph(call.Parent()).Innermost(call.Block())
+	for loop := inner; loop != nil; loop = loop.Outer {
+		if !loop.Bounded() || loop.Ranged() != nil {
+			return false
+		}
+	}
+	return inner != nil
+}
+
 // collectable returns the leak of a timer that only matters while the runtime
 // does not take unreferenced timers back.
 func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime.Outcome) (finding.Leak, bool) {
@@ -242,7 +254,7 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		leak.What = "time.Tick in repeatable code starts a ticker that nobody can stop"
 		return leak, true
 	case name == "After" || name == "NewTimer" && out.Again:
-		if !out.Again && !c.renewed(call) || known && d < int64(time.Second) {
+		if !out.Again && !c.renewed(call) || known && d < int64(time.Second) || c.few(call) {
 			return leak, false
 		}
 		leak.Category = "after-in-loop"

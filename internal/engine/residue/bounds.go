@@ -30,7 +30,8 @@ func (c *Cut) bounds(p *Package, s *ssa.Slice, appended bool) {
 	case appended:
 		// The slot gets another value at once.
 	case c.moves(p):
-		c.Kind = Middle
+		sub, ok := s.High.(*ssa.BinOp)
+		c.Kind, c.single = Middle, ok && shorter(sub) && isOne(sub.Y)
 	case shorter(s.High):
 		c.Kind = Back
 	case c.shifts(p, s.High):
@@ -85,6 +86,15 @@ func overlap(a, b []effects.Ref) bool {
 func atLeast(high, low ssa.Value) bool {
 	sum, ok := high.(*ssa.BinOp)
 	return high == low || ok && sum.Op == token.ADD && (sum.X == low || sum.Y == low)
+}
+
+// isNext reports whether an index is the one behind another.
+func isNext(next, i ssa.Value) bool {
+	sum, ok := next.(*ssa.BinOp)
+	if k, isConst := next.(*ssa.Const); isConst {
+		return isZero(i) && isOne(k)
+	}
+	return ok && sum.Op == token.ADD && sum.X == i && isOne(sum.Y)
 }
 
 // loads adds to what the slice was found as all other places of the function where it is
@@ -183,6 +193,11 @@ func clearsDeleted(lang string) bool {
 func isZero(v ssa.Value) bool {
 	k, ok := v.(*ssa.Const)
 	return ok && k.Value != nil && k.Value.Kind() == constant.Int && constant.Sign(k.Value) == 0
+}
+
+func isOne(v ssa.Value) bool {
+	k, ok := v.(*ssa.Const)
+	return ok && k.Value != nil && k.Value.Kind() == constant.Int && constant.Compare(k.Value, token.EQL, constant.MakeInt64(1))
 }
 
 func isLen(v ssa.Value) bool {

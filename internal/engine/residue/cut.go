@@ -30,10 +30,10 @@ type Cut struct {
 	Place   effects.Ref     // where the slice is kept
 	Elem    types.Type
 	Stays   bool       // what has the slice shows by itself that it is there for long
-	Slight  bool       // what is left behind is about as much as is in use, until append moves that
+	Slight  bool       // little is left behind, for as long as the list is in use
 	rebuilt *ssa.Slice // begins empty, and is appended to
 	used    bool       // the package itself has heaps of the type; see fed
-	single  bool       // of Front: one element at a time
+	single  bool       // of Front and Middle: one element at a time
 
 	field  *types.Var
 	global *ssa.Global
@@ -303,7 +303,7 @@ func (c *Cut) classify(p *Package, val ssa.Value) {
 				tail, ok2 := v.Call.Args[1].(*ssa.Slice)
 				if ok1 && ok2 && head.Max == nil && head.High != nil && tail.Low != nil && c.isFrom(p, head.X) && c.isFrom(p, tail.X) {
 					if !atLeast(head.High, tail.Low) {
-						c.Kind = Middle
+						c.Kind, c.single = Middle, isNext(tail.Low, head.High)
 					}
 					return
 				}
@@ -312,6 +312,7 @@ func (c *Cut) classify(p *Package, val ssa.Value) {
 			}
 			if callee := ir.Callee(&v.Call); callee != nil && deletes(callee) && !clearsDeleted(p.IR.Pass.Pkg.GoVersion()) && c.isFrom(p, v.Call.Args[0]) {
 				c.Kind = Middle
+				c.single = len(v.Call.Args) > 2 && isNext(v.Call.Args[2], v.Call.Args[1])
 			}
 		case *ssa.Slice:
 			if v.Max != nil || !c.isFrom(p, v.X) {

@@ -97,7 +97,7 @@ func (c *Cut) leaves(p *Package) bool {
 	if (c.Kind == Front && !p.heavy(c)) || (c.Kind == Front || c.Kind == Back) && p.limited(c) {
 		return false
 	}
-	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !c.balanced(p) && !p.owned(c) && p.fed(c) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
+	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !c.balanced(p) && !p.owned(c) && p.fed(c) && !p.unpopped(c) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)
 }
 
 // begins reports whether a cut is one of several fields that a function sets: the object is

@@ -426,41 +426,6 @@ func finds(fn *types.Func) bool {
 	return false
 }
 
-// inside returns the pointer to a part of an object that a sink keeps.
-func (f *pieceFinder) inside(s *sink, base ssa.Value) []Piece {
-	for _, r := range f.Refs(base) {
-		if r.Path != nil {
-			continue
-		}
-		part := Piece{At: s.at, Val: s.val, Of: r.Root, Slot: retention.Slot{Ref: s.slot}, Inside: true}
-		switch root := r.Root.(type) {
-		case *ssa.Alloc:
-			part.Size = retention.Size{Bytes: retention.Sizeof(f.Package.Package, pointee(root.Type())), Bulk: true}
-			if part.Size.Bytes < f.limit || retention.Sizeof(f.Package.Package, pointee(s.val.Type()))*2 > part.Size.Bytes {
-				continue
-			}
-		case *ssa.MakeSlice:
-			if _, plain := pointee(s.val.Type()).Underlying().(*types.Basic); plain || isConst(root.Len) {
-				continue // a pointer to the first of some numbers stands for all of them
-			}
-			part.Source = "make"
-		default:
-			continue
-		}
-		if !f.keptWhole(r.Root) && !f.gathers(s, r.Root) {
-			return []Piece{part}
-		}
-	}
-	return nil
-}
-
-// keptWhole reports whether something else has an object as such.
-func (f *pieceFinder) keptWhole(object ssa.Value) bool {
-	return slices.ContainsFunc(f.Of(object), func(e *effects.Event) bool {
-		return e.Ref.Path == nil && (e.Kind == effects.Return || e.Kind == effects.Send || e.Kind == effects.Store && (e.Holder != "" || !effects.Fresh(e.To.Root)))
-	})
-}
-
 // maxParts is how many parts of one whole are taken to be most of it.
 const maxParts = 3
 

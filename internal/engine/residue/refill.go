@@ -49,6 +49,34 @@ func (p *Package) fed(c *Cut) bool {
 	return c.named.Obj().Exported() && !c.used
 }
 
+// unpopped reports whether a cut is in the method of a heap that only has it to be one: the
+// package gives the heap to functions of container/heap, but to none that takes out.
+func (p *Package) unpopped(c *Cut) bool {
+	fn := c.At.Parent()
+	recv := fn.Signature.Recv()
+	if c.Kind != Back || recv == nil || fn.Signature.Params().Len() > 0 || len(p.Uses(fn)) > 0 {
+		return false
+	}
+	if n := ir.Named(recv.Type()); n == nil || n.Obj().Exported() {
+		return false
+	}
+	isHeap, pops := false, false
+	for _, in := range p.IR.Funcs {
+		calls(in, func(call ssa.CallInstruction) {
+			callee := ir.Callee(call.Common())
+			if callee == nil || callee.Pkg() == nil || callee.Pkg().Path() != "container/heap" || len(call.Common().Args) == 0 {
+				return
+			}
+			heap := ir.Unwrap(call.Common().Args[0]).Type()
+			has, _, _ := types.LookupFieldOrMethod(heap, true, fn.Object().Pkg(), fn.Name())
+			is := has != nil && has == fn.Object()
+			isHeap = isHeap || is
+			pops = pops || (is || types.IsInterface(heap)) && (callee.Name() == "Pop" || callee.Name() == "Remove")
+		})
+	}
+	return isHeap && !pops
+}
+
 // grows reports whether anything is ever put into the slice.
 func (p *Package) grows(c *Cut) bool {
 	p.index()

@@ -35,11 +35,13 @@ func (p *Package) stays(c *Cut) bool {
 	return p.isShared(t) || p.passing.hasGlobal(t) || p.forOthers(c, t) && p.heavy(c) || c.takesOff(p)
 }
 
-// slight reports whether a queue loses one element at a time, which keeps about as many as
-// wait in it, until append makes it a new array. It matters where nothing is known of how it is
-// used: of a container that others take from, or of a package variable.
+// slight reports whether little is left behind. A queue that loses one element at a time
+// keeps about as many as wait in it, until append makes it a new array; a list that loses
+// one from the middle keeps its last one twice, and a list that is emptied is one to be filled
+// again. It matters where nothing is known of how it is used: of a container that others
+// take from, or of a package variable.
 func (p *Package) slight(c *Cut) bool {
-	if !c.single || c.field == nil {
+	if !c.single && c.Kind != All || c.field == nil {
 		return false
 	}
 	n := p.passing.owner(c.field)

@@ -72,9 +72,9 @@ func (x *index[T]) add(f T) {
 	x.hidden = append(x.hidden, f)
 }
 
-func (x *index[T]) remove(i int) {
-	copy(x.files[i:], x.files[i+1:])
-	x.files = x.files[:len(x.files)-1] // want `slots cut off keep their pointers; held by index.files`
+func (x *index[T]) remove(i, n int) {
+	copy(x.files[i:], x.files[i+n:])
+	x.files = x.files[:len(x.files)-n] // want `slots cut off keep their pointers; held by index.files`
 }
 
 func (x *index[T]) keep(good func(T) bool) {
@@ -108,7 +108,7 @@ func (b *board) Rewind(n int) { b.open = b.open[:n] }
 var Shared board
 
 func Add(o *order)                  { all.add(o) }
-func Remove(i int)                  { all.remove(i) }
+func Remove(i int)                  { all.remove(i, 2) }
 func Keep(good func(o *order) bool) { all.keep(good) }
 
 var recent [][]byte

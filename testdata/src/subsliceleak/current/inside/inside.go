@@ -63,6 +63,33 @@ func (l *Log) Index(n int) {
 	}
 }
 
+// All rows of one array are used, one after the other.
+func (l *Log) Arena(wants []string, n int) {
+	rows := make([]row, n)
+	next := uint64(0)
+	for i, want := range wants {
+		switch want {
+		case "new":
+			rows[next].n = i
+			l.named[want] = &rows[next]
+			next++
+		}
+	}
+}
+
+// Some rows are used.
+func (l *Log) Some(wants []string, n int) {
+	rows := make([]row, n)
+	next := uint64(0)
+	for _, want := range wants {
+		switch want {
+		case "new":
+			l.named[want] = &rows[next] // want `pointer to a part keeps all of the slice that it is of; held by Log.named`
+		}
+		next++
+	}
+}
+
 // The rows stay anyway.
 func (l *Log) Table(n int) {
 	rows := make([]row, n)

@@ -404,3 +404,38 @@ func (p *Started) run() {
 		}
 	}
 }
+
+// As many timers as answers are waited for.
+func Answers(n int, good, bad chan int, wait time.Duration) (sum int) {
+	for {
+		select {
+		case v := <-good:
+			sum += v
+			if n--; n <= 0 {
+				return sum
+			}
+		case <-bad:
+			if n--; n <= 0 {
+				return sum
+			}
+		case <-time.After(wait):
+			return sum
+		}
+	}
+}
+
+// As many as come in, but for the bad ones.
+func Most(n int, good, bad chan int, wait time.Duration) (sum int) {
+	for {
+		select {
+		case v := <-good:
+			sum += v
+		case <-bad:
+			if n--; n <= 0 {
+				return sum
+			}
+		case <-time.After(wait): // want `timerleak/after-in-loop`
+			return sum
+		}
+	}
+}

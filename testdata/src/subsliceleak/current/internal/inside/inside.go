@@ -12,10 +12,10 @@ type Room struct {
 }
 
 // Fine: nothing in sight calls it.
-func (r *Room) Leave(i int) {
+func (r *Room) Leave(i, n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.clients = append(r.clients[:i], r.clients[i+1:]...)
+	r.clients = append(r.clients[:i], r.clients[i+n:]...)
 }
 
 // A Hall is used for as long as there are names.
@@ -24,15 +24,15 @@ type Hall struct {
 	clients []*Client
 }
 
-func (h *Hall) leave(i int) {
+func (h *Hall) leave(i, n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.clients = append(h.clients[:i], h.clients[i+1:]...) // want `slots cut off keep their pointers; held by Hall.clients \(subsliceleak/cut-not-cleared\)`
+	h.clients = append(h.clients[:i], h.clients[i+n:]...) // want `slots cut off keep their pointers; held by Hall.clients \(subsliceleak/cut-not-cleared\)`
 }
 
 func Serve(h *Hall, in <-chan int) {
 	for i := range in {
-		h.leave(i)
+		h.leave(i, 2)
 	}
 }
 
