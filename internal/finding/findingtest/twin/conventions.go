@@ -379,7 +379,7 @@ var pairs = map[string][]string{
 // pairs keeps the words of pairs in the names of functions that belong together.
 // One half takes what is told of events, or makes it: a function, a channel, an
 // interface with methods. The other half is another function, or a result that
-// is called or torn down. What is registered under a name or number may be anything.
+// is called or torn down, by that name if nothing is taken. What is registered under a name or number may be anything.
 func (c *chooser) pairs(funcs []*types.Func) {
 	for _, fn := range funcs {
 		for word, inverses := range pairs {
@@ -393,7 +393,7 @@ func (c *chooser) pairs(funcs []*types.Func) {
 				continue
 			}
 			listening := listens(fn.Signature())
-			paired := listening && handle(fn.Signature())
+			paired := listening && handle(fn.Signature()) || givesInverse(fn.Signature(), inverses)
 			for _, other := range funcs {
 				for _, inverse := range inverses {
 					if rest, ok := cutWord(other.Name(), inverse); ok && (rest == "" || rest == suffix) && (listening || word == "Register" && byName(other.Signature())) {
@@ -435,6 +435,21 @@ func listens(sig *types.Signature) bool {
 	for r := range sig.Results().Variables() {
 		if ch, ok := r.Type().Underlying().(*types.Chan); ok && ch.Dir() != types.SendOnly {
 			return true
+		}
+	}
+	return false
+}
+
+// givesInverse reports whether a method returns something that is torn down by the other half.
+func givesInverse(sig *types.Signature, inverses []string) bool {
+	if sig.Recv() == nil {
+		return false
+	}
+	for r := range sig.Results().Variables() {
+		for _, sel := range typeutil.IntuitiveMethodSet(r.Type(), nil) {
+			if m := sel.Obj().(*types.Func); isTeardown(m) && slices.Contains(inverses, m.Name()) {
+				return true
+			}
 		}
 	}
 	return false
