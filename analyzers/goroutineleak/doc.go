@@ -99,7 +99,9 @@
 // If others have the channel, or who receives asks for one value at a time, it is enough that
 // the function looks at it where it sends on the same channel elsewhere, or that all other
 // functions do which send on the channel in that field; but to tell others of the end is fine. A
-// channel that a function of the package returns is one of which all is taken, if all callers do.
+// channel that a function of the package returns is one of which all is taken, if all callers do;
+// so is one that they hand the function, if they do or a method that ends the object they put it
+// into does.
 //
 // A fix sends in a select statement with the case that the function already has.
 //
@@ -113,7 +115,7 @@
 // # never-ends
 //
 // The loop of a goroutine that is started again and again has no way out, or
-// none that somebody opens. A loop that waits for a ticker is timerleak's. If the
+// none that somebody opens; a channel in several fields is one. A loop that waits for a ticker is timerleak's. If the
 // object has a method that ends it, and the loop looks at a channel of the object that
 // nobody closes, once is enough, whatever else the function does that starts it.
 //
@@ -140,15 +142,16 @@
 // There is a way on which Done of a WaitGroup is called less often than Add
 // said. It is reported at the Wait. A WaitGroup in a field is followed if each
 // goroutine is started right after the Add that counts it, and nobody else calls
-// Done; or if nobody calls Done at all.
+// Done, but functions that these call or defer; or if nobody calls Done at all.
 //
 // # unlock-missing
 //
 // A function unlocks a mutex on some ways and leaves it locked on another, for
 // whoever comes next to wait for ever. It is reported at the Lock. A function
 // that is called to lock, remembers in its object that it has, or hands the mutex on,
-// directly, over two functions or through a caller of both, to one that unlocks it, is not. Nor is one that locks more
-// than one element of a list of mutexes, which cannot be told apart.
+// directly, over two functions or through a caller of both, to one that unlocks it, is not; nor is
+// one that other packages call and that unlocks it only where it fails, if they can call another
+// one that unlocks it. Nor is one that locks more than one element of a list of mutexes, which cannot be told apart.
 //
 // Or it locks a mutex that it holds, itself or in a function of the package that does so on
 // every way through it. That is told where the mutex is one of the object at hand or a package

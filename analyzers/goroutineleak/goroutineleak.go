@@ -174,6 +174,9 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	case comm.Runs:
 		category, what, needs = "never-ends", "goroutine never ends: its loop has no way out", account.Piles
 		there = "goes round here"
+		if c.wayOut(s) {
+			what = "goroutine never ends: nobody opens a way out of its loop"
+		}
 		if recv, ok := s.At.(*ssa.UnOp); ok && recv.CommaOk {
 			category, what = "blocked-receive", "goroutine waits for ever to receive"+c.from(recv)+", which nobody closes"
 			switch {
@@ -231,6 +234,23 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 		l.by, needs = c.again(s.Start, l.by, needs)
 	}
 	c.add(at, l, needs)
+}
+
+// wayOut reports whether the function that goes round for ever, or the body of its goroutine, has
+// a select statement with a way out of the loop around it.
+func (c *checker) wayOut(s comm.Stuck) bool {
+	var fns []*ssa.Function
+	if s.At != nil {
+		fns = append(fns, s.At.Parent())
+	}
+	if start, ok := s.Start.(*ssa.Go); ok {
+		fns = append(fns, c.IR.Static(&start.Call))
+	}
+	return slices.ContainsFunc(fns, func(fn *ssa.Function) bool {
+		return slices.ContainsFunc(c.waits[fn], func(sel *ssa.Select) bool {
+			return c.IR.Graph(fn).Innermost(sel.Block()) != nil && len(c.alternatives(sel, -1)) > 0
+		})
+	})
 }
 
 // counted reports whether something is sent or received once in each round of a loop, of

@@ -45,7 +45,7 @@ func (c *checker) lock(call *ssa.Call) {
 		},
 		Ignores: func(e *effects.Event) bool { return e.Ref != refs[0] },
 	})
-	if len(at.Releases) == 0 || at.Exit == nil && !at.Again || len(at.Kept) > 0 || mu.handed(fn) {
+	if len(at.Releases) == 0 || at.Exit == nil && !at.Again || len(at.Kept) > 0 || mu.handed(fn) || mu.acquires(call) {
 		return
 	}
 	leak := c.found("unlock-missing", call, "mutex "+mu.field.Name()+" is not unlocked on every path")
@@ -116,6 +116,39 @@ func (m mutex) handed(fn *ssa.Function) bool {
 	}
 	return false
 }
+
+// acquires reports whether a function that other packages call leaves with the mutex locked
+// where it succeeds, and unlocks it only where it fails, and they can call another one that
+// unlocks what it has not locked: they bracket with the two what they do.
+func (m mutex) acquires(lock *ssa.Call) bool {
+	fn := lock.Parent()
+	if !exported(fn) {
+		return false
+	}
+	var unlocks []ssa.Instruction
+	paired := false
+	for _, e := range m.OfField(m.field) {
+		if e.Kind == effects.Method && e.Name == m.unlock {
+			unlocks = append(unlocks, e.Instr)
+			paired = paired || e.Func() != fn && exported(e.Func()) && m.entered(e.Func())
+		}
+	}
+	if !paired {
+		return false
+	}
+	leaves := false
+	for instr := range ways(fn, nil, false) {
+		if slices.Contains(unlocks, instr) {
+			return false
+		}
+		_, ret := instr.(*ssa.Return)
+		leaves = leaves || ret
+	}
+	return leaves
+}
+
+// exported reports whether other packages can call a function.
+func exported(fn *ssa.Function) bool { return fn.Object() != nil && fn.Object().Exported() }
 
 // bracketed reports whether some function names both: it has one lock the mutex for it, and
 // the other one unlock it.

@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"go/token"
+	"iter"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -210,28 +211,40 @@ func (c *checker) forgets(opens []*effects.Event) ssa.Instruction {
 // exitWithout returns where a function may return without having come to one of some
 // instructions, perhaps after an error.
 func exitWithout(fn *ssa.Function, instrs []ssa.Instruction, failed bool) ssa.Instruction {
-	seen := make([]bool, len(fn.Blocks))
-	work := []*ssa.BasicBlock{fn.Blocks[0]}
-	seen[0] = true
-next:
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		for _, instr := range b.Instrs {
-			if slices.Contains(instrs, instr) {
-				continue next
-			}
-			if _, ok := instr.(*ssa.Return); ok {
-				return instr
-			}
-		}
-		err, isNil, tests := ir.NilEdge(b)
-		for _, s := range b.Succs {
-			if !seen[s.Index] && (failed || !tests || !ir.IsError(err.Type()) || s == isNil.To()) {
-				seen[s.Index] = true
-				work = append(work, s)
-			}
+	for instr := range ways(fn, instrs, failed) {
+		if _, ok := instr.(*ssa.Return); ok {
+			return instr
 		}
 	}
 	return nil
+}
+
+// ways returns the instructions to which a function may come without having come to one of some,
+// and those, perhaps after an error.
+func ways(fn *ssa.Function, until []ssa.Instruction, failed bool) iter.Seq[ssa.Instruction] {
+	return func(yield func(ssa.Instruction) bool) {
+		seen := make([]bool, len(fn.Blocks))
+		work := []*ssa.BasicBlock{fn.Blocks[0]}
+		seen[0] = true
+	next:
+		for len(work) > 0 {
+			b := work[len(work)-1]
+			work = work[:len(work)-1]
+			for _, instr := range b.Instrs {
+				if !yield(instr) {
+					return
+				}
+				if slices.Contains(until, instr) {
+					continue next
+				}
+			}
+			err, isNil, tests := ir.NilEdge(b)
+			for _, s := range b.Succs {
+				if !seen[s.Index] && (failed || !tests || !ir.IsError(err.Type()) || s == isNil.To()) {
+					seen[s.Index] = true
+					work = append(work, s)
+				}
+			}
+		}
+	}
 }

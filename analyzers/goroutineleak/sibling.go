@@ -16,13 +16,13 @@ import (
 // sibling returns where the function that sends on a channel of somebody else, or one around
 // it, looks at what ends it while it sends on the same; nil if it does not. If the channel is in
 // a field that others have, all else that sends on it has to look at that. What is received in a
-// loop until the channel is closed is no such channel.
+// loop until the channel is closed is no such channel, nor is one that all callers take all from.
 func (c *checker) sibling(send *ssa.Send) ssa.Instruction {
 	refs := slices.DeleteFunc(slices.Clone(c.Refs(send.Chan)), func(r effects.Ref) bool { return isVariable(r.Root) })
 	if len(refs) == 0 || slices.ContainsFunc(refs, func(r effects.Ref) bool {
 		_, param := r.Root.(*ssa.Parameter)
 		return !param || r.Path.IsElem()
-	}) {
+	}) || !slices.ContainsFunc(refs, func(r effects.Ref) bool { return !c.emptied(r) }) {
 		return nil
 	}
 	p := c.port(send.Chan)
@@ -60,6 +60,37 @@ func (c *checker) sibling(send *ssa.Send) ssa.Instruction {
 		witness = e.Instr
 	}
 	return witness
+}
+
+// emptied reports whether a ref names a parameter for which all who call the function hand it a
+// channel that they have made and from which all is taken, by themselves or by what ends the life
+// of the object that they put it into.
+func (c *checker) emptied(r effects.Ref) bool {
+	param, ok := r.Root.(*ssa.Parameter)
+	if !ok || r.Path != nil {
+		return false
+	}
+	fn := param.Parent()
+	at, uses := slices.Index(fn.Params, param), c.Uses(fn)
+	takesAll := func(e *effects.Event) bool {
+		f := e.To.Path.Field()
+		if e.Kind != effects.Store || e.Via || f == nil {
+			return c.untilClosed(e.Instr)
+		}
+		return slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool {
+			return c.untilClosed(comm.Instr) && c.InTeardown(ir.Outermost(comm.Instr.Parent()))
+		})
+	}
+	return len(uses) > 0 && !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		if !ok || c.IR.Static(call.Common()) != fn {
+			return true
+		}
+		return !slices.ContainsFunc(c.Refs(ir.Args(call.Common())[at]), func(r effects.Ref) bool {
+			made, ok := r.Root.(*ssa.MakeChan)
+			return ok && r.Path == nil && slices.ContainsFunc(c.Of(made), takesAll)
+		})
+	})
 }
 
 // roomy reports whether a channel that is put into a field may have room, as far as that is known.

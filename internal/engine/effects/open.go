@@ -213,7 +213,7 @@ func (p *Package) Takes(ch ssa.Value) bool {
 // alone reports whether a ref names a channel of the package's own with which nobody does
 // something of some kinds, and of which nobody hands on more than an end that cannot do it.
 func (p *Package) alone(r Ref, end types.ChanDir, kinds ...Kind) bool {
-	var events []*Event
+	var events, kept []*Event
 	if f := r.Path.Field(); f != nil {
 		if f.Pkg() != p.IR.Pass.Pkg || f.Exported() || r.Path.IsElem() {
 			return false
@@ -232,6 +232,7 @@ func (p *Package) alone(r Ref, end types.ChanDir, kinds ...Kind) bool {
 					events = append(events, e)
 				}
 			}
+			kept = append(kept, of...)
 		}
 		events = append(events, p.OfField(f)...)
 	} else {
@@ -244,17 +245,18 @@ func (p *Package) alone(r Ref, end types.ChanDir, kinds ...Kind) bool {
 		default:
 			return false
 		}
-		events = slices.Clone(p.Of(r.Root))
-		for _, e := range p.Of(r.Root) {
-			f := e.To.Path.Field()
-			if e.Kind != Store || f == nil || e.To.Path.IsElem() {
-				continue
-			}
-			if f.Pkg() != p.IR.Pass.Pkg || f.Exported() {
-				return false
-			}
-			events = append(events, p.OfField(f)...)
+		kept = p.Of(r.Root)
+		events = slices.Clone(kept)
+	}
+	for _, e := range kept { // the same channel in another field
+		f := e.To.Path.Field()
+		if e.Kind != Store || f == nil || e.To.Path.IsElem() {
+			continue
 		}
+		if f.Pkg() != p.IR.Pass.Pkg || f.Exported() {
+			return false
+		}
+		events = append(events, p.OfField(f)...)
 	}
 	return !slices.ContainsFunc(events, func(e *Event) bool {
 		if e.Ref.Path.IsElem() {

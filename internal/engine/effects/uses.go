@@ -155,6 +155,8 @@ func (p *Package) starts(fn *ssa.Function, seen map[*ssa.Function]bool) []ssa.In
 			switch use := use.(type) {
 			case *ssa.Go:
 				add(use, true)
+			case *ssa.Defer:
+				add(use, false)
 			case *ssa.Call:
 				callee := ir.Callee(&use.Call)
 				add(use, callee != nil && IsGo(callee))

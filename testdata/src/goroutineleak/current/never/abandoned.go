@@ -16,7 +16,7 @@ type boat struct {
 func newBoat(work func() error) *boat {
 	b := &boat{stop: make(chan struct{}), work: work}
 	tell(b)
-	go b.run() // want `goroutine never ends: its loop has no way out \(goroutineleak/never-ends\)`
+	go b.run() // want `goroutine never ends: nobody opens a way out of its loop \(goroutineleak/never-ends\)`
 	return b
 }
 

@@ -56,7 +56,7 @@ func Accept(l net.Listener, serve func(net.Conn)) error {
 			return err
 		}
 		done := make(chan struct{})
-		go func() { // want `goroutine never ends: its loop has no way out \(goroutineleak/never-ends\)`
+		go func() { // want `goroutine never ends: nobody opens a way out of its loop \(goroutineleak/never-ends\)`
 			for {
 				select {
 				case <-done:
@@ -138,7 +138,7 @@ func AcceptNext(l net.Listener, serve func(c net.Conn, before string)) error {
 			return err
 		}
 		done := make(chan struct{})
-		go func() { // want `goroutine never ends: its loop has no way out \(goroutineleak/never-ends\)`
+		go func() { // want `goroutine never ends: nobody opens a way out of its loop \(goroutineleak/never-ends\)`
 			for {
 				select {
 				case <-done:

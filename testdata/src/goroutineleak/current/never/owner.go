@@ -12,7 +12,7 @@ type mill struct {
 
 func newMill(grain chan int) *mill {
 	m := &mill{grain: grain, stop: make(chan struct{})}
-	go m.run() // want `goroutine never ends: its loop has no way out \(goroutineleak/never-ends\)`
+	go m.run() // want `goroutine never ends: nobody opens a way out of its loop \(goroutineleak/never-ends\)`
 	return m
 }
 
