@@ -82,6 +82,9 @@ type Spec struct {
 	// where nothing is left to give back, as where a query has no more rows. It may be
 	// nil.
 	Settled func(cond ssa.Value) (succ int, ok bool)
+	// NoError reports whether an error that a call has returned is always nil: where it is not
+	// is no way. It may be nil.
+	NoError func(err ssa.Value) bool
 }
 
 // An Outcome says what becomes of an acquired value.
@@ -169,7 +172,9 @@ func (c *checker) follow(fn *ssa.Function, at ssa.Instruction) {
 	}
 	c.nils = newTracker(ir.IsNil, results, false)
 	c.noErrs = noErrors(at)
-	c.errs = newTracker(func(x ssa.Value) bool { return x == c.err || ir.IsNil(x) || slices.Contains(c.noErrs, x) }, c.errorVariables(fn), false)
+	c.errs = newTracker(func(x ssa.Value) bool {
+		return x == c.err || ir.IsNil(x) || slices.Contains(c.noErrs, x) || c.noError(x)
+	}, c.errorVariables(fn), false)
 	c.mates = newTracker(c.mate, c.nilVariables(fn), false)
 	for i, value := range []bool{true, false} {
 		c.flags[i] = newTracker(isBool(value), c.flagVariables(fn), false)
