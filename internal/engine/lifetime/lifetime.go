@@ -18,8 +18,8 @@
 // be reached from the acquisition without meeting a stop is a leak.
 //
 // Some edges are no way at all, and are not taken: the one on which the value
-// is nil, the one on which the error that came with it is not nil, the one
-// that contradicts a condition under which it was acquired. A call that never
+// is nil, the one on which the error that came with it is not nil, or one of a
+// call that never fails, the one that contradicts a condition under which it was acquired. A call that never
 // returns and a panic end a path without a leak.
 //
 // A release through a variable counts where the variable holds the value: the
