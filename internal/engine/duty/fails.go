@@ -16,11 +16,18 @@ import (
 // before, does not.
 func (d *Duties) Fails(call *ssa.CallCommon) bool { return d.mayFail(call, 0) }
 
-// Succeeds reports whether a function of the package is called that never returns an error,
-// however often it is called: it returns one for the sake of a type, or for later.
+// Succeeds reports whether a function in sight is called that never returns an error, however
+// often it is called: it returns one for the sake of a type, or for later.
 func (d *Duties) Succeeds(call *ssa.CallCommon) bool {
-	fn := d.p.IR.Static(call)
-	return fn != nil && d.succeeds(fn)
+	if fn := d.p.IR.Static(call); fn != nil {
+		return d.succeeds(fn)
+	}
+	callee := ir.Callee(call)
+	if callee == nil || callee.Pkg() == nil || callee.Pkg() == d.pass.Pkg || call.IsInvoke() {
+		return false
+	}
+	fact := new(Owes)
+	return d.pass.ImportObjectFact(callee, fact) && fact.Sure
 }
 
 func (d *Duties) succeeds(fn *ssa.Function) bool {
@@ -29,7 +36,7 @@ func (d *Duties) succeeds(fn *ssa.Function) bool {
 		return is
 	}
 	d.sure[fn] = false // while it is worked out
-	is = len(fn.Blocks) > 0 && fn.Recover == nil && !slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+	is = len(fn.Blocks) > 0 && fn.Recover == nil && ir.CanFail(fn.Signature) && !slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		return ok && slices.ContainsFunc(ret.Results, func(r ssa.Value) bool { return ir.IsError(r.Type()) && !d.noError(r) })
 	})

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+
+	"example.com/closing/sure/kind"
 )
 
 // plain returns an error for the sake of its type.
@@ -118,4 +120,32 @@ func held(addr string, lines <-chan string) error {
 	}
 	fmt.Println(ln.Addr())
 	return until(lines)
+}
+
+// Fine: a kind there always is.
+func kinds(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	k, err := kind.Of(f.Name())
+	if err != nil {
+		return "", err
+	}
+	f.Close()
+	return k, nil
+}
+
+// A name may not be one.
+func parsed(path string) (string, error) {
+	f, err := os.Open(path) // want `file is not closed on every path`
+	if err != nil {
+		return "", err
+	}
+	k, err := kind.Parse(f.Name())
+	if err != nil {
+		return "", err
+	}
+	f.Close()
+	return k, nil
 }
