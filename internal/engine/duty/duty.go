@@ -115,8 +115,6 @@ type Owes struct {
 	// Firm is set for what ends the life of something and does not fail: see
 	// [Duties.Fails].
 	Firm bool
-	// Sure is set for what returns an error and never fails: see [Duties.Succeeds].
-	Sure bool
 }
 
 // AFact marks Owes as a fact.
@@ -133,9 +131,6 @@ func (o *Owes) String() string {
 	}
 	if o.Firm {
 		s += " firm"
-	}
-	if o.Sure {
-		s += " sure"
 	}
 	return s
 }
@@ -235,9 +230,8 @@ func (d *Duties) export() {
 		}
 		debts := d.own(fn)
 		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0)
-		sure := d.succeeds(fn)
-		if nothing, waits := d.nothing(fn), d.waited(fn); firm || sure || len(debts)+len(nothing)+len(waits) > 0 {
-			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing, waits, firm, sure})
+		if nothing, waits := d.nothing(fn), d.waited(fn); firm || len(debts)+len(nothing)+len(waits) > 0 {
+			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing, waits, firm})
 		}
 	}
 	d.exportSlots()
