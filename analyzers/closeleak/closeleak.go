@@ -156,6 +156,9 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	if c.deferred(a) {
 		return
 	}
+	if a.out.Dropped() && a.out.Exit == nil && !a.out.Again {
+		return // control never comes to where it would be lost
+	}
 	if a.out.Dropped() || a.out.Exit != nil || a.out.Again || c.wrapperFails(a) || c.calleeForgets(a) {
 		c.local(a)
 		return
@@ -300,36 +303,14 @@ func (a *acquisition) spec(c *checker) lifetime.Spec {
 		Ignores: func(e *effects.Event) bool {
 			return !a.concerns(e) || c.stays(a, e) || c.ofBody(a, e) || a.Behind == duty.Handle && e.Kind == effects.Escape && !c.deletesHandles()
 		},
-		Part: a.Path,
+		Part:    a.Path,
+		NoError: c.noError,
 	}
 	if a.Behind == duty.Context {
 		s.Ended = func(ch ssa.Value) bool { return c.doneOf(ch, a.call) }
 	}
-	if a.OK > 0 {
-		s.Settled = a.without
-	}
-	if a.Behind == duty.Rows {
-		s.Settled = func(cond ssa.Value) (int, bool) {
-			call, ok := cond.(*ssa.Call)
-			if !ok {
-				return 0, false
-			}
-			callee := ir.Callee(&call.Call)
-			return 1, callee != nil && callee.FullName() == "(*database/sql.Rows).Next" && slices.Contains(c.Refs(call.Call.Args[0]), effects.Ref{Root: a.v})
-		}
-	}
+	s.Settled = a.settled(c)
 	return s
-}
-
-// without returns the successor of a branch that is taken only where the call says that it has
-// returned nothing.
-func (a *acquisition) without(cond ssa.Value) (succ int, ok bool) {
-	succ = 1
-	if not, is := cond.(*ssa.UnOp); is && not.Op == token.NOT {
-		cond, succ = not.X, 0
-	}
-	ext, ok := cond.(*ssa.Extract)
-	return succ, ok && ext.Tuple == ssa.Value(a.call) && ext.Index == a.OK
 }
 
 // ofBody reports whether an event puts the value into a request to a server in place of its body,
@@ -377,7 +358,7 @@ func (a *acquisition) concerns(e *effects.Event) bool {
 // itself gives it back behind that, where nothing failed.
 func (c *checker) stays(a *acquisition, e *effects.Event) bool {
 	call, ok := e.Instr.(*ssa.Call)
-	if e.Kind != effects.Escape || e.Via || !ok {
+	if e.Kind != effects.Escape || e.Via || !ok || c.exchanges(call, e) {
 		return false
 	}
 	paid := c.paid(a)

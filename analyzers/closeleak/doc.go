@@ -60,7 +60,11 @@
 // request was made with the method HEAD, the error that came with
 // the value is not nil, or the number that is one not 0, another result of a function in sight says
 // that there is none, rows have come to their end, the context has; or the value, or
-// what one of its methods returns, is not of the type that is asserted. An object of
+// what one of its methods returns, is not of the type that is asserted; or the error is that of a
+// function of the package that never returns one; or a function in sight was told by an argument to return
+// nothing, and that is what is asked for. Nothing is lost by a function that never comes to its end.
+// Who returns a value beside a function that closes it leaves it to who has that; and a call of unknown
+// code that returns a value of the type of the one that it gets has put one in the place of the other. An object of
 // another module that gets it in a field, and of which a method is called, may give it
 // back. Silent is code that runs once per process, such as main and init and what only these
 // call, what gets the flags of a command, and code for tests. So are rows of a transaction,
@@ -119,7 +123,8 @@
 // notes in the object how far it has come: who calls it again comes to the rest. Silent if the
 // method asks which error it has got, and if what ends first fails only where it has ended
 // before, as far as its code is in sight: a socket, a bare descriptor, a method that
-// returns no error but one of its own that the object's state is the reason of.
+// returns no error but one of its own that the object's state is the reason of. So is the rest if it
+// wraps a writer that it cannot close, and nothing is behind it: its end is a last write.
 //
 // # entry-dropped
 //
@@ -145,7 +150,8 @@
 // # defer-in-loop
 //
 // The release is deferred in a loop without a bound: it waits for the function to
-// return.
+// return. Silent are contexts with a deadline of a loop that goes on only where something fails, until
+// it does not.
 //
 // # name-dropped
 //

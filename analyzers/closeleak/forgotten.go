@@ -22,7 +22,7 @@ func (c *checker) forgotten(a *acquisition) {
 		return
 	}
 	if a.call.Call.IsInvoke() {
-		if !canFail(callee.Signature()) {
+		if !ir.CanFail(callee.Signature()) {
 			return
 		}
 	} else if sum := c.SummaryOf(callee.Origin()); sum == nil || !sum.Made || a.Result != 0 {

@@ -6,6 +6,8 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
 	"github.com/memlint/memlint/internal/finding/account"
 )
 
@@ -52,7 +54,7 @@ func (c *checker) deferred(a *acquisition) bool {
 			continue
 		}
 		for l := c.IR.Graph(d.Parent()).Innermost(a.call.Block()); l != nil; l = l.Outer {
-			if !l.Contains(d.Block()) || l.Bounded() || slices.ContainsFunc(a.out.Releases, func(e *effects.Event) bool {
+			if !l.Contains(d.Block()) || l.Bounded() || a.Timed && attempts(l, a.call) || slices.ContainsFunc(a.out.Releases, func(e *effects.Event) bool {
 				return e.Mode == effects.Now && e.Func() == d.Parent() && l.Contains(e.Instr.Block())
 			}) {
 				continue
@@ -65,4 +67,23 @@ func (c *checker) deferred(a *acquisition) bool {
 		}
 	}
 	return false
+}
+
+// attempts reports whether a loop is gone round only until something succeeds that is tried behind an
+// instruction: it goes on where that fails, and ends where it does not.
+func attempts(l *ir.Loop, behind ssa.Instruction) bool {
+	exits := l.Exits()
+	return slices.ContainsFunc(l.Blocks, func(b *ssa.BasicBlock) bool {
+		err, done, ok := ir.NilEdge(b)
+		if !ok || !ir.IsError(err.Type()) || !l.Contains(b.Succs[1-done.Succ]) {
+			return false
+		}
+		if ext, ok := err.(*ssa.Extract); ok {
+			err = ext.Tuple
+		}
+		try, ok := err.(*ssa.Call)
+		return ok && lifetime.Before(behind, try) && slices.ContainsFunc(exits, func(exit ir.Edge) bool {
+			return exit == done || len(done.To().Preds) == 1 && done.To().Dominates(exit.From)
+		})
+	})
 }

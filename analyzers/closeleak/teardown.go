@@ -32,7 +32,7 @@ func (c *checker) teardown(fn *ssa.Function) {
 			continue
 		}
 		for _, rest := range given {
-			if rest.Ref.Path == first.Ref.Path || rest.Mode != effects.Now || rest.Func() != fn || lifetime.Before(rest.Instr, first.Instr) {
+			if rest.Ref.Path == first.Ref.Path || rest.Mode != effects.Now || rest.Func() != fn || lifetime.Before(rest.Instr, first.Instr) || c.lastWrites(rest.Ref.Path.Field()) {
 				continue
 			}
 			if reaches(edge.To(), rest.Instr.Block()) || !reaches(b.Succs[1-edge.Succ], rest.Instr.Block()) {
@@ -108,6 +108,34 @@ func (c *checker) givenBack(fn *ssa.Function) []*effects.Event {
 		}
 	}
 	return events
+}
+
+// lastWrites reports whether a field only ever gets what a function of the package, or of the standard
+// library, wraps around a writer that it cannot close: its end is a last write, which has no place
+// behind a failure, and gives nothing back. Others may find out that they can close it.
+func (c *checker) lastWrites(field *types.Var) bool {
+	wraps := false
+	for _, e := range c.StoredIn(field) {
+		if _, direct := e.Instr.(*ssa.Store); e.Via || !direct {
+			continue
+		}
+		made := e.Ref.Root
+		if ext, ok := made.(*ssa.Extract); ok {
+			made = ext.Tuple
+		}
+		call, ok := made.(*ssa.Call)
+		if !ok || e.Ref.Path != nil || !c.near(&call.Call) || !wrapsWriter(call.Call.Signature()) || len(c.Duties().Debts(&call.Call)) > 0 {
+			return false
+		}
+		wraps = true
+	}
+	return wraps
+}
+
+// near reports whether a function of the package or of the standard library is called.
+func (c *checker) near(call *ssa.CallCommon) bool {
+	callee := ir.Callee(call)
+	return c.IR.Static(call) != nil || callee != nil && inStd(callee)
 }
 
 // harmless reports whether nothing is lost with a value of a type that nobody stops: the

@@ -162,7 +162,7 @@ func (c *checker) forgets(a *acquisition) bool {
 			return ir.IsNil(exit.Results[e.Index])
 		}
 	}
-	mayFail := canFail(exit.Parent().Signature)
+	mayFail := ir.CanFail(exit.Parent().Signature)
 	fails := exit.Parent().Signature.Results().Len() == 0 && afterError(exit, a.call)
 	if mayFail && !ir.Fails(exit) || !mayFail && len(exit.Results) > 0 {
 		return false
@@ -185,7 +185,7 @@ func (c *checker) forgets(a *acquisition) bool {
 		return true
 	}
 	// What a call gives that cannot fail may be a part of something else.
-	return (mayFail || fails) && canFail(a.call.Call.Signature()) && len(given) > 0 && slices.ContainsFunc(a.out.Kept, func(e *effects.Event) bool {
+	return (mayFail || fails) && ir.CanFail(a.call.Call.Signature()) && len(given) > 0 && slices.ContainsFunc(a.out.Kept, func(e *effects.Event) bool {
 		return e.Via && (e.Kind == effects.Escape || e.Kind == effects.Return || e.Kind == effects.Store) && e.Func() == exit.Parent()
 	})
 }
@@ -206,7 +206,7 @@ func afterError(exit *ssa.Return, call *ssa.Call) bool {
 
 // leaves reports whether somebody else may get the value of a call that can fail.
 func (c *checker) leaves(a *acquisition) bool {
-	return canFail(a.call.Call.Signature()) && slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
+	return ir.CanFail(a.call.Call.Signature()) && slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
 		return !e.Via && e.Ref.Path == nil && (e.Kind == effects.Return || e.Kind == effects.Store)
 	})
 }
@@ -216,7 +216,7 @@ func (c *checker) leaves(a *acquisition) bool {
 // the way that fails nobody has got either.
 func (c *checker) givenElsewhere(a *acquisition) bool {
 	exit, ok := a.out.Exit.(*ssa.Return)
-	if !ok || exit.Parent() != a.call.Parent() || !ir.Fails(exit) || !canFail(a.call.Call.Signature()) || c.endsMate(a) || c.opensLater(a) {
+	if !ok || exit.Parent() != a.call.Parent() || !ir.Fails(exit) || !ir.CanFail(a.call.Call.Signature()) || c.endsMate(a) || c.opensLater(a) {
 		return false
 	}
 	for _, e := range c.Of(a.v) {
@@ -285,11 +285,6 @@ func (c *checker) callersGive(a *acquisition, result int) bool {
 		}
 	}
 	return false
-}
-
-// canFail reports whether a function returns an error.
-func canFail(sig *types.Signature) bool {
-	return slices.ContainsFunc(slices.Collect(sig.Results().Variables()), func(r *types.Var) bool { return ir.IsError(r.Type()) })
 }
 
 // pos returns where a return statement is.

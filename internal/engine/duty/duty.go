@@ -37,7 +37,7 @@ func Of(pass *analysis.Pass) *Duties { return pass.ResultOf[Analyzer].(*lazily).
 
 func run(pass *analysis.Pass) (any, error) {
 	get := sync.OnceValue(func() *Duties {
-		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt)}
+		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt), sure: make(map[*ssa.Function]bool)}
 	})
 	if effects.Exports(pass) {
 		get().export()
@@ -155,6 +155,7 @@ type Duties struct {
 	waits   map[*ssa.Function][]int  // see waited
 	filled  map[*ssa.Function][]Debt // see fills
 	slots   map[slot][]Debt          // see invoked
+	sure    map[*ssa.Function]bool   // see succeeds
 
 	owingTypes map[*types.Package]map[string][]string // see owing
 	stdFuncs   *[]*types.Func                         // see std
@@ -290,7 +291,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 			if !ok || !d.onlyReturned(debt, r) || d.paidBefore(debt, r, ret) {
 				return Debt{}, false
 			}
-			if d.inOther(r, debt, index) {
+			if d.inOther(r, debt, index, ret) {
 				return Debt{}, false
 			}
 			found, owes = debt, true
@@ -311,12 +312,37 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 
 // inOther reports whether another result is what owes, or has the part of it that does: who
 // has that gives it back.
-func (d *Duties) inOther(r effects.Ref, debt Debt, index int) bool {
+func (d *Duties) inOther(r effects.Ref, debt Debt, index int, ret *ssa.Return) bool {
+	for i := range ret.Results {
+		if i != index && d.endOf(setBefore(ret, i), r, debt) {
+			return true
+		}
+	}
 	return slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
 		if e.Kind != effects.Return || e.Index == index {
 			return false
 		}
 		return debt.Path == "" && !e.Via && e.Ref == r || debt.Path != "" && strings.HasPrefix(e.Ref.Path.String(), r.Path.String()+debt.Path)
+	})
+}
+
+// endOf reports whether a function value gives back what a ref names: a method of it, or a literal
+// that calls one.
+func (d *Duties) endOf(v ssa.Value, r effects.Ref, debt Debt) bool {
+	if _, ok := v.Type().Underlying().(*types.Signature); !ok {
+		return false
+	}
+	return slices.ContainsFunc(d.p.Refs(v), func(f effects.Ref) bool {
+		mc, ok := f.Root.(*ssa.MakeClosure)
+		if !ok || f.Path != nil {
+			return false
+		}
+		if m := ir.BoundMethod(mc); m != nil {
+			return slices.Contains(debt.Ends, m.Name()) && slices.Contains(d.p.Refs(mc.Bindings[0]), r)
+		}
+		return slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
+			return e.Ref == r && debt.PaidBy(e) && ir.Within(e.Func(), mc.Fn.(*ssa.Function))
+		})
 	})
 }
 

@@ -16,6 +16,37 @@ import (
 // before, does not.
 func (d *Duties) Fails(call *ssa.CallCommon) bool { return d.mayFail(call, 0) }
 
+// Succeeds reports whether a function of the package is called that never returns an error, however
+// often it is called: it returns one for the sake of a type, or for later. What another package
+// promises may fail counts as such.
+func (d *Duties) Succeeds(call *ssa.CallCommon) bool {
+	fn := d.p.IR.Static(call)
+	return fn != nil && d.succeeds(fn)
+}
+
+func (d *Duties) succeeds(fn *ssa.Function) bool {
+	is, known := d.sure[fn]
+	if known {
+		return is
+	}
+	d.sure[fn] = false // while it is worked out
+	is = len(fn.Blocks) > 0 && fn.Recover == nil && ir.CanFail(fn.Signature) && !slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		return ok && slices.ContainsFunc(ret.Results, func(r ssa.Value) bool { return ir.IsError(r.Type()) && !d.noError(r) })
+	})
+	d.sure[fn] = is
+	return is
+}
+
+// noError reports whether an error is none, as far as constants and calls decide that.
+func (d *Duties) noError(err ssa.Value) bool {
+	if ext, ok := err.(*ssa.Extract); ok {
+		err = ext.Tuple
+	}
+	call, ok := err.(*ssa.Call)
+	return ir.IsNil(err) || ok && d.Succeeds(&call.Call)
+}
+
 func (d *Duties) mayFail(call *ssa.CallCommon, depth int) bool {
 	if fn := d.p.IR.Static(call); fn != nil {
 		return d.returnsErrors(fn, depth)

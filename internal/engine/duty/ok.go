@@ -2,6 +2,7 @@ package duty
 
 import (
 	"go/constant"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -64,4 +65,49 @@ func (d *Duties) isFlagOf(flag, value *ssa.Extract) bool {
 	return ok && flag.Index > 0 && slices.ContainsFunc(d.Debts(&call.Call), func(debt Debt) bool {
 		return debt.Result == value.Index && debt.OK == flag.Index
 	})
+}
+
+// Empty reports whether a function of the package is called that returns nil as one of its results
+// wherever a parameter has a truth value: its caller has told it so.
+func (d *Duties) Empty(call *ssa.CallCommon, result, param int, told bool) bool {
+	fn := d.p.IR.Static(call)
+	if fn == nil || param >= len(fn.Params) || len(fn.Blocks) == 0 {
+		return false
+	}
+	shut := 1 // the successor that is not taken where the parameter is asked for
+	if !told {
+		shut = 0
+	}
+	asks := false
+	seen := map[*ssa.BasicBlock]bool{fn.Blocks[0]: true}
+	work := []*ssa.BasicBlock{fn.Blocks[0]}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		not := -1
+		switch last := b.Instrs[len(b.Instrs)-1].(type) {
+		case *ssa.Return:
+			if !ir.IsNil(setBefore(last, result)) {
+				return false
+			}
+		case *ssa.If:
+			cond, negated := last.Cond, false
+			if op, ok := cond.(*ssa.UnOp); ok && op.Op == token.NOT {
+				cond, negated = op.X, true
+			}
+			if cond == ssa.Value(fn.Params[param]) {
+				asks, not = true, shut
+				if negated {
+					not = 1 - shut
+				}
+			}
+		}
+		for i, s := range b.Succs {
+			if i != not && !seen[s] {
+				seen[s] = true
+				work = append(work, s)
+			}
+		}
+	}
+	return asks
 }

@@ -100,6 +100,11 @@ func IsNil(v ssa.Value) bool {
 	return ok && k.IsNil()
 }
 
+// CanFail reports whether a function returns an error.
+func CanFail(sig *types.Signature) bool {
+	return slices.ContainsFunc(slices.Collect(sig.Results().Variables()), func(r *types.Var) bool { return IsError(r.Type()) })
+}
+
 // Fails reports whether a return statement may return an error.
 func Fails(ret *ssa.Return) bool {
 	return slices.ContainsFunc(ret.Results, func(r ssa.Value) bool { return IsError(r.Type()) && !IsNil(r) })

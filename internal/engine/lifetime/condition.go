@@ -138,7 +138,7 @@ func (c *checker) isErr(v ssa.Value, w *place, start *ssa.BasicBlock) bool {
 	if v == nil {
 		return false
 	}
-	if v == c.err || c.errs.tracks(v) && c.errs.holds(w.errs, v) {
+	if v == c.err || c.noError(v) || c.errs.tracks(v) && c.errs.holds(w.errs, v) {
 		return true
 	}
 	if made, ok := v.(*ssa.Call); ok && len(made.Call.Args) == 1 && ir.IsError(made.Call.Args[0].Type()) {
@@ -148,6 +148,9 @@ func (c *checker) isErr(v ssa.Value, w *place, start *ssa.BasicBlock) bool {
 	load, ok := v.(*ssa.UnOp)
 	return ok && c.err != nil && load.Op == token.MUL && load.Block() == start && slices.Contains(c.p.Refs(v), effects.Ref{Root: c.err})
 }
+
+// noError reports whether a value is an error that is always nil.
+func (c *checker) noError(v ssa.Value) bool { return c.spec.NoError != nil && c.spec.NoError(v) }
 
 // errorTest returns the error that the block's last branch asks for something that only
 // an error is: errors.Is and the like, that it is equal to another, or of a type. The edge is

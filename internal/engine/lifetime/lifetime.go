@@ -18,8 +18,8 @@
 // be reached from the acquisition without meeting a stop is a leak.
 //
 // Some edges are no way at all, and are not taken: the one on which the value
-// is nil, the one on which the error that came with it is not nil, the one
-// that contradicts a condition under which it was acquired. A call that never
+// is nil, the one on which the error that came with it is not nil, or one of a
+// call that never fails, the one that contradicts a condition under which it was acquired. A call that never
 // returns and a panic end a path without a leak.
 //
 // A release through a variable counts where the variable holds the value: the
@@ -82,6 +82,9 @@ type Spec struct {
 	// where nothing is left to give back, as where a query has no more rows. It may be
 	// nil.
 	Settled func(cond ssa.Value) (succ int, ok bool)
+	// NoError reports whether an error that a call has returned is always nil: where it is not
+	// is no way. It may be nil.
+	NoError func(err ssa.Value) bool
 }
 
 // An Outcome says what becomes of an acquired value.
@@ -169,7 +172,9 @@ func (c *checker) follow(fn *ssa.Function, at ssa.Instruction) {
 	}
 	c.nils = newTracker(ir.IsNil, results, false)
 	c.noErrs = noErrors(at)
-	c.errs = newTracker(func(x ssa.Value) bool { return x == c.err || ir.IsNil(x) || slices.Contains(c.noErrs, x) }, c.errorVariables(fn), false)
+	c.errs = newTracker(func(x ssa.Value) bool {
+		return x == c.err || ir.IsNil(x) || slices.Contains(c.noErrs, x) || c.noError(x)
+	}, c.errorVariables(fn), false)
 	c.mates = newTracker(c.mate, c.nilVariables(fn), false)
 	for i, value := range []bool{true, false} {
 		c.flags[i] = newTracker(isBool(value), c.flagVariables(fn), false)

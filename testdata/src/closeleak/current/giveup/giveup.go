@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"syscall"
@@ -173,4 +174,49 @@ func (t *Twice) Close() error {
 		return fmt.Errorf("first: %w", err)
 	}
 	return t.f.Close()
+}
+
+// A Table writes rows, and what ends it.
+type Table struct{ w *bufio.Writer }
+
+func NewTable(w io.Writer) *Table { return &Table{bufio.NewWriter(w)} }
+
+func (t *Table) Close() error {
+	t.w.WriteString("end")
+	return t.w.Flush()
+}
+
+// Sorted is fine: what could not be read is not ended as if it could.
+type Sorted struct {
+	in  closer
+	out *Table
+}
+
+func NewSorted(in closer, w io.Writer) *Sorted { return &Sorted{in, NewTable(w)} }
+
+func (s *Sorted) Close() error {
+	if err := s.in.Close(); err != nil {
+		return err
+	}
+	return s.out.Close()
+}
+
+// Merged may have got a table whose file goes with it.
+type Merged struct {
+	in  closer
+	out closer
+}
+
+func NewMerged(in closer, w io.Writer, out closer) *Merged {
+	if out == nil {
+		return &Merged{in, NewTable(w)}
+	}
+	return &Merged{in, out}
+}
+
+func (m *Merged) Close() error {
+	if err := m.in.Close(); err != nil {
+		return err // want `Close gives up at the first error and leaves out behind`
+	}
+	return m.out.Close()
 }

@@ -127,3 +127,55 @@ func counted(in io.Closer, addr string, stop func() error) (int, error) {
 	_, err = c.Write([]byte("hello"))
 	return len(closers), err
 }
+
+// Fine: it tries until it has an answer, and each context ends by itself before long.
+func poll(ctx context.Context, every time.Duration, ask func(context.Context) (string, error), pending error) (string, error) {
+	for {
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(every):
+		}
+		c, cancel := context.WithTimeout(ctx, every)
+		defer cancel()
+		s, err := ask(c)
+		if err == nil {
+			return s, nil
+		}
+		if err != pending {
+			return "", err
+		}
+	}
+}
+
+// It goes on for as long as nothing fails.
+func work(ctx context.Context, in <-chan int, do func(context.Context, int) error) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case v := <-in:
+			c, cancel := context.WithTimeout(ctx, time.Minute) // want `context of every iteration stays until the function returns`
+			defer cancel()
+			if err := do(c, v); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// It goes on whether something fails or not.
+func ping(ctx context.Context, every time.Duration, do func(context.Context) error, log func(error)) {
+	for range time.Tick(every) {
+		c, cancel := context.WithTimeout(ctx, every) // want `context of every iteration stays until the function returns`
+		defer cancel()
+		err := do(c)
+		if err == nil {
+			continue
+		}
+		log(err)
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
