@@ -105,9 +105,9 @@
 //
 // # timer-not-stopped
 //
-// Before 1.23: an early return leaves a time.NewTimer of a minute or more behind, or of
-// what a parameter of a function for other modules says, but not of a setting, which tends
-// to be seconds. One that is reset has to be reset to ten minutes or more: it serves a
+// Before 1.23: an early return leaves a time.NewTimer behind that is not known to be shorter
+// than a minute, by a constant or by those who call the function. One that is reset must
+// not be known to be reset to less than ten minutes: it serves a
 // loop, and one is left when that ends. Also a delete from a map of such timers that does
 // not stop the timer, where another one does.
 //

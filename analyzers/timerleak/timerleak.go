@@ -11,7 +11,6 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -293,20 +292,6 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 	return leak, true
 }
 
-// lasting reports whether a duration is not shorter than another one, or is what other
-// modules ask for. Settings tend to be seconds.
-func (c *checker) lasting(d ssa.Value, least time.Duration) bool {
-	if ns, known := c.Duration(d); known {
-		return ns >= int64(least)
-	}
-	param, ok := ir.Unconvert(d).(*ssa.Parameter)
-	if !ok {
-		return false
-	}
-	obj, ok := param.Parent().Object().(*types.Func)
-	return ok && obj.Exported() && convention.Importable(obj.Pkg())
-}
-
 // maxResets bounds how many calls of Reset are followed for one timer, each through
 // the function.
 const maxResets = 8
@@ -325,7 +310,7 @@ func (c *checker) resetLonger(call *ssa.Call, api api) bool {
 		}
 		args := ir.Args(reset.Common())
 		if callee := ir.Callee(reset.Common()); callee == nil || callee.Name() != "Reset" || len(args) != 2 {
-			return false // in a function that the timer is given to
+			return true // in a function that the timer is given to
 		}
 		if !c.lasting(args[1], long) {
 			return false

@@ -45,8 +45,6 @@ var known = []difference{
 	{extractBodies, "poolleak/current", "lend/lend.go:25: poolleak/no-size-check", "that others are lent buffers is said by an exported function, which is a call away"},
 	{extractBodies, "subsliceleak/current", "", "that others take out of a queue is said by an exported method, which is a call away"},
 	{extractBodies, "subsliceleak/go1.21", "removal/removal.go:13: subsliceleak/cut-not-cleared", "as in subsliceleak/current"},
-	{extractBodies, "timerleak/flags/collectable", "local/local.go:20: timerleak/timer-not-stopped", "that others say how long is said by an exported function, which is a call away"},
-	{extractBodies, "timerleak/go1.22", "early/early.go:24: timerleak/timer-not-stopped", "as in timerleak/flags/collectable"},
 	{extractBodies, "timerleak/current", "started/started.go:", "a goroutine that a constructor starts is looked for in the function that the go statement names"},
 	{extractBodies, "timerleak/go1.22", "loop/loop.go:385: goroutineleak/never-ends", "as in timerleak/current"},
 	{makeMethods, "closeleak/current", "nothing/nothing.go:30: closeleak/error-path", "a method may know more than the error of which it makes a number"},

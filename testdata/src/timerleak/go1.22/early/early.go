@@ -138,9 +138,9 @@ type Client struct {
 	in   chan int
 }
 
-// Fine: settings tend to be seconds.
+// Leaks: nobody knows how long it lasts.
 func (c *Client) Poll() bool {
-	t := time.NewTimer(c.wait)
+	t := time.NewTimer(c.wait) // want `timerleak/timer-not-stopped`
 	select {
 	case <-c.done:
 		return false
