@@ -15,13 +15,13 @@ func (f *fake) Open() { f.beat = time.NewTicker(time.Second) }
 
 func (f *fake) Close() { close(f.done) }
 
-// Fine: nobody does, and a test ends.
+// Leaks: nobody does.
 type stub struct {
 	rate *time.Ticker
 	done chan bool
 }
 
-func (s *stub) Open() { s.rate = time.NewTicker(time.Second) }
+func (s *stub) Open() { s.rate = time.NewTicker(time.Second) } // want `ticker-field`
 
 func (s *stub) Close() { close(s.done) }
 
