@@ -1,8 +1,6 @@
 package goroutineleak
 
 import (
-	"slices"
-
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
@@ -26,27 +24,90 @@ func (t turn) locks() bool { return t.method == "Lock" || t.method == "RLock" }
 // function of the package that does so in any case.
 func (c *checker) relock(fn *ssa.Function) {
 	turns := c.turns(fn)
-	if !slices.ContainsFunc(turns, turn.locks) {
-		return
-	}
 	unlocks := c.unlocks(fn)
-	all := make(map[effects.Ref][]turn)
-	for _, held := range turns {
-		if !held.locks() {
+	looked := make(map[effects.Ref]bool)
+	for _, t := range turns {
+		if !t.locks() || looked[t.mutex] {
 			continue
 		}
-		if _, known := all[held.mutex]; !known {
-			all[held.mutex] = c.through(fn, turns, held.mutex)
+		looked[t.mutex] = true
+		h := &holding{mutex: t.mutex, locks: make(map[ssa.Instruction]turn), unlocks: unlocks, at: make([]*ssa.Call, len(fn.Blocks)), seen: make([]bool, len(fn.Blocks))}
+		for _, t := range turns {
+			if t.mutex == h.mutex && t.locks() {
+				h.locks[t.at] = t
+			}
 		}
-		for _, again := range all[held.mutex] {
-			if again.at == held.at || !again.locks() || held.method == "RLock" && again.method == "RLock" || !held.until(again, unlocks) {
+		h.flow(fn)
+		held := h.before(fn)
+		for _, again := range c.through(fn, turns, h.mutex) {
+			first := held[again.at]
+			if !again.locks() || first == nil || h.locks[first].method == "RLock" && again.method == "RLock" {
 				continue
 			}
 			leak := c.found("unlock-missing", again.at, "waits for ever for a mutex that it has locked itself")
-			leak.note(c, held.at, "locked here, and not unlocked on the way")
+			leak.note(c, first, "locked here, and not unlocked on the way")
 			c.add(again.at, leak, account.Owes)
 		}
 	}
+}
+
+// A holding tells where a function holds a mutex on every way.
+type holding struct {
+	mutex   effects.Ref
+	locks   map[ssa.Instruction]turn
+	unlocks map[ssa.Instruction]bool // of any mutex
+	at      []*ssa.Call              // by which it is held at the beginning of a block, or nil
+	seen    []bool                   // the blocks to which control has come
+}
+
+// flow follows what is held to all blocks of a function. What is held on one way and not on
+// another is not held; if two calls lock it, the first in the source stands for both.
+func (h *holding) flow(fn *ssa.Function) {
+	h.seen[0] = true
+	for work := []*ssa.BasicBlock{fn.Blocks[0]}; len(work) > 0; {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		held := h.at[b.Index]
+		for _, instr := range b.Instrs {
+			held = h.step(instr, held)
+		}
+		for _, s := range b.Succs {
+			next := held
+			if old := h.at[s.Index]; h.seen[s.Index] && (old == nil || next != nil && old.Pos() < next.Pos()) {
+				next = old
+			}
+			if !h.seen[s.Index] || next != h.at[s.Index] {
+				h.seen[s.Index], h.at[s.Index] = true, next
+				work = append(work, s)
+			}
+		}
+	}
+}
+
+// step returns by which call the mutex is held behind an instruction.
+func (h *holding) step(instr ssa.Instruction, held *ssa.Call) *ssa.Call {
+	if t, ok := h.locks[instr]; ok {
+		return t.at
+	}
+	if root, ok := h.mutex.Root.(ssa.Instruction); h.unlocks[instr] || ok && instr == root {
+		return nil
+	}
+	return held
+}
+
+// before returns by which call the mutex is held where control comes to calls.
+func (h *holding) before(fn *ssa.Function) map[*ssa.Call]*ssa.Call {
+	before := make(map[*ssa.Call]*ssa.Call)
+	for _, b := range fn.Blocks {
+		held := h.at[b.Index]
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok && held != nil {
+				before[call] = held
+			}
+			held = h.step(instr, held)
+		}
+	}
+	return before
 }
 
 // turns returns what a function itself does with mutexes that no assignment changes; nothing if it
@@ -129,6 +190,24 @@ func (c *checker) takes(fn *ssa.Function, mutex effects.Ref, depth int) string {
 	if len(fn.Blocks) == 0 || depth > deep {
 		return ""
 	}
+	asked := taking{fn, mutex, depth}
+	if method, known := c.taken[asked]; known {
+		return method
+	}
+	method := c.firstTurn(fn, mutex, depth)
+	c.taken[asked] = method
+	return method
+}
+
+// A taking asks what a function does with a mutex, so many calls away.
+type taking struct {
+	fn    *ssa.Function
+	mutex effects.Ref
+	depth int
+}
+
+// firstTurn is takes, of which the answers are kept.
+func (c *checker) firstTurn(fn *ssa.Function, mutex effects.Ref, depth int) string {
 	does := make(map[ssa.Instruction]string)
 	for _, t := range c.turns(fn) {
 		if t.mutex == mutex {
@@ -189,39 +268,4 @@ func (c *checker) unlocks(fn *ssa.Function) map[ssa.Instruction]bool {
 		}
 	}
 	return unlocks
-}
-
-// until reports whether a mutex is held on every way to where it is locked again.
-func (held turn) until(again turn, unlocks map[ssa.Instruction]bool) bool {
-	root, _ := held.mutex.Root.(ssa.Instruction)
-	seen := make(map[*ssa.BasicBlock]bool)
-	type part struct {
-		b  *ssa.BasicBlock
-		to int
-	}
-	b := again.at.Block()
-	work := []part{{b, slices.Index(b.Instrs, ssa.Instruction(again.at))}}
-next:
-	for len(work) > 0 {
-		at := work[len(work)-1]
-		work = work[:len(work)-1]
-		for _, instr := range slices.Backward(at.b.Instrs[:at.to]) {
-			if instr == ssa.Instruction(held.at) {
-				continue next
-			}
-			if unlocks[instr] || instr == root {
-				return false
-			}
-		}
-		if len(at.b.Preds) == 0 {
-			return false
-		}
-		for _, pred := range at.b.Preds {
-			if !seen[pred] {
-				seen[pred] = true
-				work = append(work, part{pred, len(pred.Instrs)})
-			}
-		}
-	}
-	return true
 }

@@ -116,7 +116,8 @@ func (c *checker) stays(fn *ssa.Function, depth int) *ssa.Function {
 // the end of the object, by a channel in a field that nobody opens.
 func (c *checker) dead(selects []*ssa.Select) {
 	leaks := make(map[*port]*leak)
-	var at []*ssa.Select
+	var told []*ssa.Select
+	var ends []*port // of these
 	for _, sel := range selects {
 		p, i := c.deadEnd(sel)
 		if p == nil {
@@ -128,11 +129,11 @@ func (c *checker) dead(selects []*ssa.Select) {
 		}
 		l := c.found("blocked-receive", sel, "may wait for ever: nobody sends on "+p.field.Name()+" or closes it")
 		l.Pos, l.End = sel.States[i].Pos, token.NoPos
-		leaks[p], at = l, append(at, sel)
+		leaks[p] = l
+		told, ends = append(told, sel), append(ends, p)
 	}
-	for _, sel := range at {
-		p, _ := c.deadEnd(sel)
-		c.add(sel, leaks[p], account.Owes)
+	for i, sel := range told {
+		c.add(sel, leaks[ends[i]], account.Owes)
 	}
 }
 

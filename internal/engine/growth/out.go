@@ -59,15 +59,15 @@ func (f *finder) misses(out, in *effects.Event) bool {
 	return (follows(out.Instr, put) || follows(put, out.Instr)) && escapes(put, out.Instr) && !f.lastUser(out.Instr, put)
 }
 
-// lastUser reports whether what is in an entry decides on its delete: who uses it last takes out
-// what others have put in.
+// lastUser reports whether what is in an entry decides, behind the insert, on its delete: who
+// uses it last takes out what others have put in.
 func (f *finder) lastUser(del, put ssa.Instruction) bool {
 	m, ok := put.(*ssa.MapUpdate)
 	if !ok {
 		return false
 	}
 	elem := m.Map.Type().Underlying().(*types.Map).Elem()
-	for b := del.Block(); len(b.Preds) == 1; b = b.Preds[0] {
+	for b := del.Block(); len(b.Preds) == 1 && !b.Preds[0].Dominates(put.Block()); b = b.Preds[0] {
 		br, ok := b.Preds[0].Instrs[len(b.Preds[0].Instrs)-1].(*ssa.If)
 		if !ok {
 			continue
@@ -389,7 +389,7 @@ func (f *finder) hands(e *effects.Event) bool {
 		// Where values are not told apart, what cannot have it does not.
 		what := e.Ref.Path.Type(e.Ref.Root.Type())
 		_, declared := call.Common().Value.(*ssa.Function)
-		if _, isMap := underlying(what).(*types.Map); isMap && declared && !slices.ContainsFunc(call.Common().Args, func(arg ssa.Value) bool { return mayHold(ir.Unwrap(arg).Type(), what, nil) }) {
+		if _, isMap := underlying(what).(*types.Map); isMap && declared && !slices.ContainsFunc(call.Common().Args, func(arg ssa.Value) bool { return mayHold(ir.Unwrap(arg).Type(), what, make(map[types.Type]bool)) }) {
 			return false
 		}
 	}
@@ -401,28 +401,23 @@ func (f *finder) hands(e *effects.Event) bool {
 	return !isSlice(typ)
 }
 
-// mayHold reports whether a value of a type may be, or lead to, one of another type.
-func mayHold(typ, what types.Type, seen []types.Type) bool {
-	if types.Identical(typ.Underlying(), what.Underlying()) || len(seen) > maxHold {
+// mayHold reports whether a value of a type may be, or lead to, one of another type. Each type on
+// the way is looked at once.
+func mayHold(typ, what types.Type, seen map[types.Type]bool) bool {
+	if types.Identical(typ.Underlying(), what.Underlying()) {
 		return true
 	}
-	if slices.ContainsFunc(seen, func(s types.Type) bool { return types.Identical(s, typ) }) {
+	if seen[typ] {
 		return false
 	}
-	seen = append(seen, typ)
+	seen[typ] = true
 	switch t := typ.Underlying().(type) {
 	case *types.Basic:
 		return t.Kind() == types.UnsafePointer
-	case *types.Pointer:
-		return mayHold(t.Elem(), what, seen)
-	case *types.Slice:
-		return mayHold(t.Elem(), what, seen)
-	case *types.Array:
-		return mayHold(t.Elem(), what, seen)
-	case *types.Chan:
-		return mayHold(t.Elem(), what, seen)
 	case *types.Map:
 		return mayHold(t.Key(), what, seen) || mayHold(t.Elem(), what, seen)
+	case interface{ Elem() types.Type }: // a pointer, slice, array or channel
+		return mayHold(t.Elem(), what, seen)
 	case *types.Struct:
 		return slices.ContainsFunc(slices.Collect(t.Fields()), func(f *types.Var) bool { return mayHold(f.Type(), what, seen) })
 	}
@@ -435,9 +430,6 @@ func underlying(typ types.Type) types.Type {
 	}
 	return typ.Underlying()
 }
-
-// maxHold bounds how far the parts of a type are looked at.
-const maxHold = 6
 
 // onlyCalled reports whether every use of fn is a call.
 func (f *finder) onlyCalled(fn *ssa.Function) bool {
