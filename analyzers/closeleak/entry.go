@@ -42,8 +42,14 @@ func (c *checker) entries() {
 	}
 	for _, k := range order {
 		isHarmless := false
+		asked := make(map[*ssa.Function]bool)
 		for _, e := range k.outs {
-			given := c.givesEntry(ir.Outermost(e.Func()), k.field)
+			fn := ir.Outermost(e.Func())
+			if asked[fn] {
+				continue
+			}
+			asked[fn] = true
+			given := c.givesEntry(fn, k.field)
 			if given == nil {
 				continue
 			}

@@ -94,7 +94,7 @@ func (c *checker) asked(param *ssa.Parameter, exit *ssa.Return) bool {
 		var operands [8]*ssa.Value
 		return slices.ContainsFunc(in.Operands(operands[:0]), func(op *ssa.Value) bool { return *op != nil && of(*op, depth+1) })
 	}
-	for b := exit.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(exit.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}
@@ -195,7 +195,7 @@ func (c *checker) only(arg, v ssa.Value) bool {
 // told reports whether control comes to an exit because of what a parameter is: who calls the function
 // may know that.
 func told(exit *ssa.Return) bool {
-	for b := exit.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(exit.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}

@@ -193,7 +193,7 @@ func (c *checker) forgets(a *acquisition) bool {
 // afterError reports whether control comes to a return statement only where an error is not nil that
 // is looked at behind a call.
 func afterError(exit *ssa.Return, call *ssa.Call) bool {
-	for b := exit.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(exit.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}

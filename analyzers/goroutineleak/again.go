@@ -115,7 +115,7 @@ func (c *checker) onceFor(instr ssa.Instruction) (ssa.Value, ssa.Instruction) {
 			return part.X, do
 		}
 	}
-	for b := instr.Block(); b.Idom() != nil; b = b.Idom() {
+	for b := range ir.Dominators(instr.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}

@@ -335,7 +335,7 @@ func (c *checker) chosen(instr ssa.Instruction) bool {
 		first, ok := ir.Unconvert(v).(*ssa.UnOp)
 		return ok && first != recv && first.Op == token.ARROW && slices.ContainsFunc(c.Refs(first.X), func(r effects.Ref) bool { return slices.Contains(c.Refs(recv.X), r) })
 	}
-	for b := recv.Block().Idom(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(recv.Block().Idom()) {
 		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
 		if !ok {
 			continue

@@ -293,7 +293,7 @@ func (en *entries) settling() []*ssa.Function {
 
 // without reports whether an instruction runs only where an entry has no timer.
 func (en *entries) without(instr ssa.Instruction) bool {
-	for b := instr.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(instr.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}

@@ -111,7 +111,7 @@ func (c *checker) firedEdges(call *ssa.Call, field *types.Var, loop *ir.Loop) (f
 // madeWhereNil reports whether the timer is made only where the field was
 // found nil.
 func (c *checker) madeWhereNil(call *ssa.Call, field *types.Var) bool {
-	for b := call.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(call.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}

@@ -400,7 +400,7 @@ func (c *checker) forOneError(ch ssa.Value, l *ir.Loop) bool {
 // madeIfNil reports whether the timer is made only where the variable that gets
 // it is nil.
 func (c *checker) madeIfNil(call *ssa.Call) bool {
-	for b := call.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(call.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}

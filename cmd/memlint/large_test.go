@@ -73,6 +73,18 @@ var wide = map[string]func(n int) string{
 	"calls": func(n int) string {
 		return "func g(x int) int { return x }\n\nfunc F(x int) {\n" + strings.Repeat("x = g(x)\n", n) + "}"
 	},
+	"locks": func(n int) string {
+		return "import \"sync\"\n\ntype T struct{ mu sync.Mutex; n int }\n\nfunc (t *T) N() int { t.mu.Lock(); defer t.mu.Unlock(); return t.n }\n\nfunc (t *T) F() {\n" +
+			strings.Repeat("t.mu.Lock()\nt.n++\nt.mu.Unlock()\nprintln(t.N())\n", n) + "}"
+	},
+	"opens": func(n int) string {
+		return "import \"os\"\n\ntype T struct{ f *os.File }\n\nfunc (t *T) Open(s string) (err error) { t.f, err = os.Open(s); return err }\n\nfunc (t *T) Close() error { return t.f.Close() }\n\nfunc F(s string) {\n" +
+			each(n, func(i int) string { return fmt.Sprintf("t%d := &T{}\nt%[1]d.Open(s)\nt%[1]d.Close()\n", i) }) + "}"
+	},
+	"waits": func(n int) string {
+		return "type T struct{ m map[int]chan int; done chan int }\n\nfunc (t *T) Close() { close(t.done) }\n\nfunc (t *T) F(k int) {\nvar c chan int\n" +
+			strings.Repeat("c = make(chan int)\nt.m[k] = c\nselect {\ncase <-c:\ncase <-t.done:\nreturn\n}\ndelete(t.m, k)\n", n) + "}"
+	},
 	"defers": func(n int) string { return "func F(x func()) {\n" + strings.Repeat("defer x()\n", n) + "}" },
 	"globals": func(n int) string {
 		return each(n, func(i int) string {

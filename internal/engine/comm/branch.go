@@ -15,70 +15,115 @@ import (
 // staysOpen returns 1 if others than those that the machine runs do not close a
 // channel: it is in fields of this package only, and nobody closes it there.
 func (b *builder) staysOpen(ch ssa.Value) int32 {
-	fields := make(map[*types.Var]bool)
-	own := func(path *effects.Path) bool {
-		f := path.Container().Field()
-		if f == nil || f.Pkg() != b.p.IR.Pass.Pkg || f.Exported() {
-			return false
-		}
-		fields[f.Origin()] = true
-		return true
-	}
-	lost := func(e *effects.Event) bool {
-		switch {
-		case e.Kind == effects.Store && e.Holder == "":
-			if to := e.To.Path.Container().Field(); to != nil || !effects.Fresh(e.To.Root) {
-				return !own(e.To.Path) && !isText(e.To)
-			}
-			return false
-		case e.Kind == effects.Return:
-			return false // the caller is given it to receive, or runs in the machine
-		}
-		return e.Kind == effects.Store || (e.Kind == effects.Escape || e.Kind == effects.Send) && !e.Via
-	}
-	shut := func(events []*effects.Event) bool {
-		return slices.ContainsFunc(events, func(e *effects.Event) bool {
-			through := e.Ref.Path.IsElem() && isChan(e.Ref) // what goes through the channel
-			return !through && (e.Kind == effects.Close || lost(e))
-		})
-	}
+	var fields []*types.Var
 	for _, r := range b.p.Refs(ch) {
 		switch root := r.Root.(type) {
 		case *ssa.MakeChan:
 			// The machine knows who closes it here.
-			if slices.ContainsFunc(b.p.Of(root), func(e *effects.Event) bool { return e.Ref.Path == nil && lost(e) }) {
+			lost, to := b.lose(b.p.Of(root), func(e *effects.Event) bool { return e.Ref.Path != nil })
+			if lost {
 				return 0
 			}
-		case *ssa.Alloc:
-			if r.Path != nil && !own(r.Path) {
-				return 0
-			}
+			fields = append(fields, to...)
 		default:
-			if !own(r.Path) {
+			if _, variable := root.(*ssa.Alloc); variable && r.Path == nil {
+				continue
+			}
+			f := b.ownField(r.Path)
+			if f == nil {
 				return 0
 			}
+			fields = append(fields, f)
 		}
 	}
-	for f := range fields {
-		if shut(b.p.OfField(f)) {
+	for i := 0; i < len(fields); i++ {
+		k := b.keeps(fields[i])
+		if k.lost {
 			return 0
 		}
-		for _, e := range b.p.StoredIn(f) {
-			if made, ok := e.Ref.Root.(*ssa.MakeChan); ok {
-				if slices.ContainsFunc(b.p.Of(made), func(e *effects.Event) bool {
-					return e.Ref.Path == nil && (e.Kind == effects.Close || lost(e))
-				}) {
-					return 0
-				}
-			} else if _, param := e.Ref.Root.(*ssa.Parameter); (param || !effects.Fresh(e.Ref.Root)) && !isText(e.Ref) && !isPart(e.Ref) {
-				return 0
+		for _, f := range k.to {
+			if !slices.Contains(fields, f) {
+				fields = append(fields, f)
 			}
 		}
 	}
-	if len(fields) == 0 {
-		return 0
+	return int32(min(len(fields), 1))
+}
+
+// A keeping says what becomes of the channels in a field.
+type keeping struct {
+	lost bool         // somebody closes them, or they get out of sight
+	to   []*types.Var // the fields that they get to
+}
+
+// keeps returns what becomes of the channels in a field of this package.
+func (g *Program) keeps(f *types.Var) keeping {
+	if k, ok := g.kept[f]; ok {
+		return k
 	}
-	return 1
+	k := g.keepsNow(f)
+	g.kept[f] = k
+	return k
+}
+
+func (g *Program) keepsNow(f *types.Var) (k keeping) {
+	closes := func(e *effects.Event) bool { return e.Kind == effects.Close }
+	through := func(e *effects.Event) bool { return e.Ref.Path.IsElem() && isChan(e.Ref) } // what goes through the channel
+	events := g.p.OfField(f)
+	if slices.ContainsFunc(events, func(e *effects.Event) bool { return closes(e) && !through(e) }) {
+		return keeping{lost: true}
+	}
+	if k.lost, k.to = g.lose(events, through); k.lost {
+		return k
+	}
+	for _, e := range g.p.StoredIn(f) {
+		if made, ok := e.Ref.Root.(*ssa.MakeChan); ok {
+			parts := func(e *effects.Event) bool { return e.Ref.Path != nil }
+			events := g.p.Of(made)
+			lost, to := g.lose(events, parts)
+			if lost || slices.ContainsFunc(events, func(e *effects.Event) bool { return closes(e) && !parts(e) }) {
+				return keeping{lost: true}
+			}
+			k.to = append(k.to, to...)
+		} else if _, param := e.Ref.Root.(*ssa.Parameter); (param || !effects.Fresh(e.Ref.Root)) && !isText(e.Ref) && !isPart(e.Ref) {
+			return keeping{lost: true}
+		}
+	}
+	slices.SortFunc(k.to, func(a, b *types.Var) int { return int(a.Pos() - b.Pos()) })
+	k.to = slices.Compact(k.to)
+	return k
+}
+
+// lose reports whether one of the events takes a channel out of sight, but for those that
+// do not count, and to which fields of this package the others take it.
+func (g *Program) lose(events []*effects.Event, ignore func(*effects.Event) bool) (lost bool, to []*types.Var) {
+	for _, e := range events {
+		if ignore(e) {
+			continue
+		}
+		switch {
+		case e.Kind == effects.Return:
+			// The caller is given it to receive, or runs in the machine.
+		case e.Kind == effects.Store && e.Holder == "":
+			if f := g.ownField(e.To.Path); f != nil {
+				to = append(to, f)
+			} else if (e.To.Path.Container().Field() != nil || !effects.Fresh(e.To.Root)) && !isText(e.To) {
+				return true, nil
+			}
+		case e.Kind == effects.Store || (e.Kind == effects.Escape || e.Kind == effects.Send) && !e.Via:
+			return true, nil
+		}
+	}
+	return false, to
+}
+
+// ownField returns the field that a path leads to, if no other package can get at it.
+func (g *Program) ownField(path *effects.Path) *types.Var {
+	f := path.Container().Field()
+	if f == nil || f.Pkg() != g.pass.Pkg || f.Exported() {
+		return nil
+	}
+	return f.Origin()
 }
 
 // isText reports whether a ref leads to a string or number, or a part of that: no

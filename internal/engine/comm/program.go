@@ -25,10 +25,11 @@ type Program struct {
 	fixes     map[ssa.Value]int32    // see fixed
 	pipes     uint8                  // see hasPipes: 0 if that is not known yet, 1 for true
 	pipeCodes map[pipeStep]*code
+	kept      map[*types.Var]keeping // see keeps
 }
 
 func newProgram(p *effects.Package, pass *analysis.Pass) *Program {
-	return &Program{p: p, pass: pass, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool), spawning: make(map[*code]bool), fixes: make(map[ssa.Value]int32), pipeCodes: make(map[pipeStep]*code)}
+	return &Program{p: p, pass: pass, codes: make(map[*ssa.Function]*code), imported: make(map[*types.Func]*code), carrying: make(map[types.Type]bool), spawning: make(map[*code]bool), fixes: make(map[ssa.Value]int32), pipeCodes: make(map[pipeStep]*code), kept: make(map[*types.Var]keeping)}
 }
 
 // talks reports whether a function communicates, makes what is used for that, or runs

@@ -126,7 +126,7 @@ func (d *Duties) returnsErrors(fn *ssa.Function, depth int) bool {
 
 // behindError reports whether control comes to a block only where a call has failed that does not.
 func (d *Duties) behindError(at *ssa.BasicBlock, depth int) bool {
-	for b := at; b != nil; b = b.Idom() {
+	for b := range ir.Dominators(at) {
 		if len(b.Preds) != 1 {
 			continue
 		}
@@ -192,7 +192,7 @@ func (d *Duties) sets(fn *ssa.Function) []*types.Var {
 
 // asked reports whether control comes to a block only where one of the fields was asked for.
 func asked(at *ssa.BasicBlock, fields []*types.Var) bool {
-	for b := at; b != nil; b = b.Idom() {
+	for b := range ir.Dominators(at) {
 		if len(b.Preds) != 1 {
 			continue
 		}

@@ -150,7 +150,7 @@ func (t *table) keyPresent(f *flow, v *ssa.MapUpdate) bool {
 // FoundBy returns the look-ups of a key, in whatever map, that have found it where control
 // comes to an instruction.
 func FoundBy(at ssa.Instruction, key ssa.Value) (looks []*ssa.Lookup) {
-	for b := at.Block(); b.Idom() != nil; b = b.Idom() {
+	for b := range ir.Dominators(at.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}
@@ -185,7 +185,7 @@ func FoundBy(at ssa.Instruction, key ssa.Value) (looks []*ssa.Lookup) {
 // keyCompared reports whether the update is made only where the key was found
 // equal to a constant.
 func (t *table) keyCompared(v *ssa.MapUpdate) bool {
-	for b := v.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(v.Block()) {
 		all := len(b.Preds) > 0
 		for _, pred := range b.Preds {
 			br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
@@ -293,7 +293,7 @@ func measured(cond ssa.Value) []ssa.Value {
 // onlyIfNil reports whether a store is made only where the variable was found
 // nil or empty: lazy initialisation.
 func (t *table) onlyIfNil(f *flow, v *ssa.Store, at Ref) bool {
-	for b := v.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(v.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}

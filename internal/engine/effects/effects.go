@@ -125,6 +125,7 @@ type Package struct {
 	byStore func() map[*types.Var][]*Event // Store, by the field it goes to
 	once    *ir.Property[*ssa.Function]
 	single  map[*types.TypeName]bool // see indexSingletons
+	lone    map[channelEnd]bool      // see alone
 }
 
 // table is what the parts of this package share while they work.
@@ -186,6 +187,7 @@ func newPackage(pass *analysis.Pass) *Package {
 	t.indexUses()
 	t.indexDynamic()
 	p := &Package{
+		lone:   make(map[channelEnd]bool),
 		table:  t,
 		IR:     t.ir,
 		in:     make(map[*ssa.Function][]*Event),

@@ -213,6 +213,26 @@ func (p *Package) Takes(ch ssa.Value) bool {
 // alone reports whether a ref names a channel of the package's own with which nobody does
 // something of some kinds, and of which nobody hands on more than an end that cannot do it.
 func (p *Package) alone(r Ref, end types.ChanDir, kinds ...Kind) bool {
+	if r.Path.Field() == nil {
+		return p.isAlone(r, end, kinds)
+	}
+	ask := channelEnd{r.Path.Field(), r.Path.IsElem(), end}
+	is, known := p.lone[ask]
+	if !known {
+		is = p.isAlone(r, end, kinds)
+		p.lone[ask] = is
+	}
+	return is
+}
+
+// A channelEnd is an end of the channel in a field, or of those in a container there.
+type channelEnd struct {
+	field *types.Var
+	elem  bool
+	end   types.ChanDir
+}
+
+func (p *Package) isAlone(r Ref, end types.ChanDir, kinds []Kind) bool {
 	var events, kept []*Event
 	if f := r.Path.Field(); f != nil {
 		if f.Pkg() != p.IR.Pass.Pkg || f.Exported() || r.Path.IsElem() {

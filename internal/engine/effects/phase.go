@@ -49,7 +49,7 @@ func (p *Package) Guarded(instr ssa.Instruction) bool {
 	if !slices.ContainsFunc(sets, func(fn *ssa.Function) bool { return p.setters[fn] }) {
 		return false // as nearly always, and the way up is long in a long function
 	}
-	for b := instr.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(instr.Block()) {
 		if len(b.Preds) > 0 && !slices.ContainsFunc(b.Preds, func(pred *ssa.BasicBlock) bool { return !p.foundUnset(pred, b, sets) }) {
 			return true
 		}

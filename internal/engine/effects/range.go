@@ -16,7 +16,7 @@ func keyInRange(v *ssa.MapUpdate) bool {
 	if basic, ok := v.Key.Type().Underlying().(*types.Basic); !ok || basic.Info()&types.IsInteger == 0 {
 		return false
 	}
-	for b := v.Block(); b.Idom() != nil; b = b.Idom() {
+	for b := range ir.Dominators(v.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}

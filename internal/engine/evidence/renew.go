@@ -116,7 +116,7 @@ func (j *judge) gathered(v ssa.Value, l *ir.Loop) bool {
 
 // waitedBefore reports whether a function has waited for its goroutines when control comes to a call.
 func waitedBefore(call *ssa.Call) bool {
-	for b := call.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(call.Block()) {
 		for _, instr := range b.Instrs {
 			if instr == call {
 				break

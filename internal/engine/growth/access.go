@@ -115,7 +115,7 @@ func (f *fields) tellsAbsent(out *effects.Event, del ssa.Value) bool {
 	if f.asksFirst(out) {
 		return true
 	}
-	for b := out.Instr.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(out.Instr.Block()) {
 		for _, instr := range b.Instrs {
 			if instr == out.Instr {
 				break

@@ -167,7 +167,10 @@ func (f *fields) captured(v ssa.Value) ssa.Value {
 // onFailure reports whether control comes to an instruction only where an error was
 // found, and that was not known before it came to another one.
 func onFailure(instr, after ssa.Instruction) bool {
-	for b := instr.Block(); b != nil && (b.Parent() != after.Parent() || !b.Dominates(after.Block())); b = b.Idom() {
+	for b := range ir.Dominators(instr.Block()) {
+		if b.Parent() == after.Parent() && b.Dominates(after.Block()) {
+			break
+		}
 		if len(b.Preds) != 1 {
 			continue
 		}
@@ -271,7 +274,7 @@ func (f *fields) fromRange(v ssa.Value) bool {
 
 // asksTime reports whether the clock decides if control comes to an instruction.
 func asksTime(instr ssa.Instruction) bool {
-	for b := instr.Block().Idom(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(instr.Block().Idom()) {
 		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
 		if ok && ofClock(br.Cond, 0) && slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool {
 			return s != instr.Block() && !follows(instr, s.Instrs[0])

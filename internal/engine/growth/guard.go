@@ -18,7 +18,7 @@ func (f *finder) guarded(e *effects.Event) bool {
 }
 
 func (f *finder) guard(instr ssa.Instruction, e *effects.Event) bool {
-	for b := instr.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(instr.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}

@@ -14,10 +14,13 @@ import (
 // onlyIfAbsent returns the key, or element, that a container was found not to have
 // where an instruction runs, or nil: what is added then is added once per key.
 func onlyIfAbsent(instr ssa.Instruction) ssa.Value {
-	for b := instr.Block(); b.Idom() != nil; b = b.Idom() {
-		pred := b.Idom()
+	for b := range ir.Dominators(instr.Block()) {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		pred := b.Preds[0]
 		br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
-		if !ok || len(b.Preds) != 1 {
+		if !ok {
 			continue
 		}
 		cond, absent := br.Cond, pred.Succs[1]
@@ -50,8 +53,8 @@ func onlyIfAbsent(instr ssa.Instruction) ssa.Value {
 // searched reports whether an instruction runs only where a list was looked through for
 // something: what is added is added once for each.
 func (f *finder) searched(instr ssa.Instruction, e *effects.Event) bool {
-	for b := instr.Block(); b.Idom() != nil; b = b.Idom() {
-		br, ok := b.Idom().Instrs[len(b.Idom().Instrs)-1].(*ssa.If)
+	for b := range ir.Dominators(instr.Block().Idom()) {
+		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
 		if !ok {
 			continue
 		}

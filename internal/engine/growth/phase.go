@@ -51,7 +51,7 @@ func (f *fields) ofError(field *types.Var) bool {
 // untilReady reports whether a way in is open only until a flag of the owner says that what
 // it has put in was gone over: then it goes elsewhere.
 func (f *fields) untilReady(c kept, in *effects.Event) bool {
-	for b := in.Instr.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(in.Instr.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}

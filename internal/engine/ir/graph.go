@@ -3,6 +3,7 @@ package ir
 import (
 	"go/constant"
 	"go/token"
+	"iter"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -112,6 +113,7 @@ type Branch struct {
 // Branches returns the branches of the function in block order.
 func (g *Graph) Branches() []Branch {
 	if g.branches == nil {
+		g.branches = []Branch{}
 		for _, b := range g.Func.Blocks {
 			if cond, ok := lastIf(b); ok {
 				branch := Branch{Block: b, Cond: cond}
@@ -126,6 +128,7 @@ func (g *Graph) Branches() []Branch {
 // Comms returns the channel operations of the function in block order.
 func (g *Graph) Comms() []Comm {
 	if g.comms == nil {
+		g.comms = []Comm{} // not asked again where there are none
 		for _, b := range g.Func.Blocks {
 			for _, instr := range b.Instrs {
 				g.comms = append(g.comms, Comms(instr)...)
@@ -133,6 +136,23 @@ func (g *Graph) Comms() []Comm {
 		}
 	}
 	return g.comms
+}
+
+// maxDominators bounds the walk towards the entry of a function: in one of thousands of
+// blocks, each instruction would ask all that come before it.
+const maxDominators = 500
+
+// Dominators returns b, its immediate dominator, and so on towards the entry of its
+// function; at most the 500 that are next to b.
+func Dominators(b *ssa.BasicBlock) iter.Seq[*ssa.BasicBlock] {
+	return func(yield func(*ssa.BasicBlock) bool) {
+		for range maxDominators {
+			if b == nil || !yield(b) {
+				return
+			}
+			b = b.Idom()
+		}
+	}
 }
 
 // Innermost returns the innermost loop around b, or nil.

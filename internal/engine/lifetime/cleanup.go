@@ -58,7 +58,7 @@ func (c *checker) onError(e *effects.Event, fn *ssa.Function) (*ssa.Defer, *ssa.
 	if !ok || d.Call.Value != ssa.Value(mc) {
 		return nil, nil
 	}
-	for b := e.Instr.Block(); b != nil; b = b.Idom() {
+	for b := range ir.Dominators(e.Instr.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}
@@ -156,7 +156,7 @@ func (c *checker) nilnessOf(v ssa.Value, at *ssa.BasicBlock) nilness {
 			}
 		}
 	}
-	for b := at; b != nil; b = b.Idom() {
+	for b := range ir.Dominators(at) {
 		if len(b.Preds) != 1 {
 			continue
 		}

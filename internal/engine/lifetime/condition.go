@@ -45,8 +45,8 @@ func noErrors(at ssa.Instruction) []ssa.Value {
 		return nil
 	}
 	var errs []ssa.Value
-	for b := at.Block(); b != nil && len(errs) < maxAssumptions; b = b.Idom() {
-		if len(b.Preds) != 1 {
+	for b := range ir.Dominators(at.Block()) {
+		if len(b.Preds) != 1 || len(errs) == maxAssumptions {
 			continue
 		}
 		x, nilEdge, ok := ir.NilEdge(b.Preds[0])
@@ -251,8 +251,8 @@ const maxAssumptions = 32
 // assumptions returns the conditions on the dominating branches.
 func assumptions(at ssa.Instruction) []assumption {
 	var out []assumption
-	for b := at.Block(); b != nil && len(out) < maxAssumptions; b = b.Idom() {
-		if len(b.Preds) != 1 {
+	for b := range ir.Dominators(at.Block()) {
+		if len(b.Preds) != 1 || len(out) == maxAssumptions {
 			continue
 		}
 		pred := b.Preds[0]

@@ -376,7 +376,7 @@ func (f *pieceFinder) gathers(s *sink, of ssa.Value) bool {
 // picked reports whether control gets to a block only where something was found to be
 // what was looked for.
 func picked(b *ssa.BasicBlock) bool {
-	for ; b.Idom() != nil; b = b.Idom() {
+	for b := range ir.Dominators(b) {
 		if len(b.Preds) != 1 {
 			continue
 		}

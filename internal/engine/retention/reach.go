@@ -261,7 +261,7 @@ func madeFor(p *effects.Package, r effects.Ref, object []ssa.Value) bool {
 }
 
 func dominatedBy(b *ssa.BasicBlock, any map[*ssa.BasicBlock]bool) bool {
-	for ; b != nil; b = b.Idom() {
+	for b := range ir.Dominators(b) {
 		if any[b] {
 			return true
 		}
