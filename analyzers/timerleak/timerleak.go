@@ -120,6 +120,9 @@ func run(pass *analysis.Pass) (any, error) {
 // each calls f for each call that makes a timer.
 func (c *checker) each(f func(call *ssa.Call, name string, api api)) {
 	for _, fn := range c.IR.Funcs {
+		if c.HelpsTests(fn) {
+			continue
+		}
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				call, ok := instr.(*ssa.Call)

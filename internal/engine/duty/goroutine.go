@@ -251,7 +251,9 @@ func (d *Duties) ofObject(r effects.Ref) bool {
 // gets reports whether the function of a frame uses a context or channel.
 func (d *Duties) gets(f *frame, param *ssa.Parameter) bool {
 	is := func(v ssa.Value) bool {
-		return types.Identical(v.Type(), param.Type()) && slices.ContainsFunc(d.origins(v, f), func(r effects.Ref) bool {
+		// In this order: iterators had a type of their own before x/tools v0.50, about
+		// which go/types panics.
+		return types.Identical(param.Type(), v.Type()) && slices.ContainsFunc(d.origins(v, f), func(r effects.Ref) bool {
 			return r.Root == ssa.Value(param) && r.Path == nil
 		})
 	}
