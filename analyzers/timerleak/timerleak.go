@@ -253,7 +253,8 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		leak.What = "time.Tick in repeatable code starts a ticker that nobody can stop"
 		return leak, true
 	case name == "After" || name == "NewTimer" && out.Again:
-		if !out.Again && !c.renewed(call) || known && d < int64(time.Second) || c.few(call) {
+		inner := c.IR.Graph(call.Parent()).Innermost(call.Block())
+		if !out.Again && !c.renewed(call) || known && d < int64(time.Second) || c.few(call) || inner != nil && c.answered(call, inner) {
 			return leak, false
 		}
 		leak.Category = "after-in-loop"
@@ -362,8 +363,9 @@ func (c *checker) deferred(call *ssa.Call, api api, out lifetime.Outcome) (findi
 }
 
 // answered reports whether the timer is made in a case of a select in the loop
-// that comes once: the channel is the function's own, made in front of the
-// loop, for errors, with room for one. Whoever got it answers once.
+// that comes once: the channel is that of another timer, or the function's own
+// for errors, with room for one, which whoever got it answers once; and it is made
+// in front of the loop.
 func (c *checker) answered(call *ssa.Call, l *ir.Loop) bool {
 	for _, b := range l.Blocks {
 		for _, instr := range b.Instrs {
@@ -373,7 +375,7 @@ func (c *checker) answered(call *ssa.Call, l *ir.Loop) bool {
 			}
 			for i, state := range sel.States {
 				edge, ok := ir.CaseEdge(sel, i)
-				if ok && len(edge.To().Preds) == 1 && edge.To().Dominates(call.Block()) && state.Send == nil && c.forOneError(state.Chan, l) {
+				if ok && len(edge.To().Preds) == 1 && edge.To().Dominates(call.Block()) && state.Send == nil && c.comesOnce(state.Chan, l) {
 					return true
 				}
 			}
@@ -382,21 +384,26 @@ func (c *checker) answered(call *ssa.Call, l *ir.Loop) bool {
 	return false
 }
 
-func (c *checker) forOneError(ch ssa.Value, l *ir.Loop) bool {
-	if !ir.IsError(ir.Received(ch)) {
-		return false
-	}
+// comesOnce reports whether something comes from a channel at most once: it is one for errors
+// with room for one, or of time.After, and all of them are made in front of the loop.
+func (c *checker) comesOnce(ch ssa.Value, l *ir.Loop) bool {
 	refs := c.Refs(ch)
 	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
-		if cell, ok := r.Root.(*ssa.Alloc); ok && r.Path == nil {
-			return l.Contains(cell.Block()) // the variable that holds it
-		}
-		made, ok := r.Root.(*ssa.MakeChan)
-		if !ok || r.Path != nil || l.Contains(made.Block()) {
+		at, ok := r.Root.(ssa.Instruction)
+		if !ok || r.Path != nil || l.Contains(at.Block()) {
 			return true
 		}
-		size, ok := made.Size.(*ssa.Const)
-		return !ok || size.Int64() != 1
+		switch root := at.(type) {
+		case *ssa.Alloc: // the variable that holds it
+			return false
+		case *ssa.MakeChan:
+			size, ok := root.Size.(*ssa.Const)
+			return !ir.IsError(ir.Received(ch)) || !ok || size.Int64() != 1
+		case *ssa.Call:
+			callee := ir.Callee(&root.Call)
+			return callee == nil || callee.FullName() != "time.After"
+		}
+		return true
 	})
 }
 

@@ -439,3 +439,38 @@ func Most(n int, good, bad chan int, wait time.Duration) (sum int) {
 		}
 	}
 }
+
+// Fine: the second timer is made when the first one fires, which it does once.
+func Grace(jobs <-chan func(), stop func(), wait time.Duration) {
+	join := time.After(wait)
+	var late <-chan time.Time
+	for {
+		select {
+		case <-join:
+			late = time.After(wait)
+		case <-late:
+			stop()
+			return
+		case job := <-jobs:
+			job()
+		}
+	}
+}
+
+// Rejoin makes the first one anew.
+func Rejoin(jobs <-chan func(), stop func(), wait time.Duration) {
+	join := time.After(wait)
+	var late <-chan time.Time
+	for {
+		select {
+		case <-join:
+			late = time.After(wait) // want `timerleak/after-in-loop`
+		case <-late:
+			stop()
+			return
+		case job := <-jobs:
+			job()
+			join = time.After(wait) // want `timerleak/after-in-loop`
+		}
+	}
+}
