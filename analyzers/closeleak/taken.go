@@ -237,7 +237,7 @@ func (c *checker) parameter(param *ssa.Parameter) *acquisition {
 		return a
 	}
 	end := effects.TeardownOf(param.Type())
-	if end == nil || c.doesNothing(end) {
+	if end == nil || c.DoesNothing(end) {
 		return nil
 	}
 	a.Behind, a.Ends = n.Obj().Pkg().Name()+"."+n.Obj().Name(), []string{end.Name()}

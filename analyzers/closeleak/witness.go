@@ -34,7 +34,7 @@ func (c *checker) unknown(call *ssa.Call) {
 	results := call.Call.Signature().Results()
 	for i := range results.Len() {
 		end := effects.TeardownOf(results.At(i).Type())
-		if end == nil || c.doesNothing(end) || c.Duties().Nothing(&call.Call, i) {
+		if end == nil || c.DoesNothing(end) || c.Duties().Nothing(&call.Call, i) {
 			continue
 		}
 		a := &acquisition{Debt: duty.Debt{Result: i, Param: -1, Ends: []string{end.Name()}, Parent: -1}, call: call}
@@ -82,16 +82,6 @@ func wrapsWriter(sig *types.Signature) bool {
 		}
 		return false
 	})
-}
-
-// doesNothing reports whether it is known of a method that it gives nothing back: at most it
-// forgets what the object has.
-func (c *checker) doesNothing(end *types.Func) bool {
-	if types.IsInterface(end.Signature().Recv().Type()) {
-		return false
-	}
-	sum := c.SummaryOf(end.Origin())
-	return sum != nil && !sum.Cut && !slices.ContainsFunc(sum.Ops, func(o effects.Op) bool { return o.Kind != effects.Replace && o.Kind != effects.Return })
 }
 
 // witnessed judges the results of calls of which it is not known what is behind them. That they

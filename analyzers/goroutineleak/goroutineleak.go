@@ -225,7 +225,7 @@ func (c *checker) stuck(fn *ssa.Function, s comm.Stuck) {
 	if category == "blocked-send" && !s.Foreign && !s.Pipe && s.Start != nil && s.Start.Parent() == fn {
 		l.Fix = c.rooms(s.Start, append(s.Or, s.At))
 	}
-	if category == "never-ends" && s.Start != nil && c.hasEnd(s.Start) && c.meant(s.Start) {
+	if category == "never-ends" && s.Start != nil && c.hasEnd(s.Start) && (c.meant(s.Start) || c.ofOwner(s.Start)) {
 		needs = account.Owes
 	}
 	if needs.Again && s.By != nil && ir.Outermost(s.By.Parent()) == ir.Outermost(fn) {
@@ -381,6 +381,21 @@ func (c *checker) hasEnd(start ssa.Instruction) bool {
 func (c *checker) meant(start ssa.Instruction) bool {
 	call, ok := start.(*ssa.Go)
 	return ok && c.looksAtEnd(c.IR.Static(&call.Call), 0)
+}
+
+// ofOwner reports whether a goroutine runs a method of an object that has another one which
+// ends its life.
+func (c *checker) ofOwner(start ssa.Instruction) bool {
+	call, ok := start.(*ssa.Go)
+	if !ok {
+		return false
+	}
+	fn := c.IR.Static(&call.Call)
+	if fn == nil || fn.Signature.Recv() == nil {
+		return false
+	}
+	end := effects.TeardownOf(fn.Signature.Recv().Type())
+	return end != nil && end.Pkg() == c.IR.Pass.Pkg && !c.DoesNothing(end)
 }
 
 // looksAtEnd reports whether a function, or one that it calls, selects on a channel of the

@@ -131,10 +131,42 @@ func (c *checker) endsOf(start *ssa.Go, body *ssa.Function, comm ir.Comm) (of []
 		if v = effects.EndOf(&call.Call); v == nil {
 			return nil
 		}
-	} else if !isToken(v) || !c.looksAt(start.Parent(), v) {
+	} else if !isToken(v) && !c.closedOnly(v) || !c.looksAt(start.Parent(), v) && !c.endsTwice(start, body) {
 		return nil
 	}
 	return c.outside(start, body, v, 0)
+}
+
+// closedOnly reports whether a channel in a field of the package is closed, and nothing is ever
+// sent on it.
+func (c *checker) closedOnly(ch ssa.Value) bool {
+	field := fieldOf(ch)
+	if field == nil || field.Pkg() != c.IR.Pass.Pkg {
+		return false
+	}
+	closed := false
+	for _, e := range c.OfField(field) {
+		switch e.Kind {
+		case effects.Close:
+			closed = true
+		case effects.Grow, effects.Escape, effects.Send:
+			return false
+		}
+	}
+	return closed
+}
+
+// endsTwice reports whether a function gives back, when it returns, what a goroutine of it waits
+// to give back as well.
+func (c *checker) endsTwice(start *ssa.Go, body *ssa.Function) bool {
+	return slices.ContainsFunc(c.In(ir.Outermost(start.Parent())), func(e *effects.Event) bool {
+		if _, deferred := e.Instr.(*ssa.Defer); !deferred || !e.Ends() || e.Via || e.Func() != start.Parent() {
+			return false
+		}
+		return slices.ContainsFunc(c.In(ir.Outermost(start.Parent())), func(in *effects.Event) bool {
+			return in.Func() == body && in.Ends() && in.Ref == e.Ref && !in.Via
+		})
+	})
 }
 
 // outside returns what a value in a goroutine's body is in terms of the function that starts it;

@@ -106,3 +106,13 @@ func eachFieldOf(typ types.Type, depth int, do func(*types.Var)) {
 		}
 	}
 }
+
+// DoesNothing reports whether it is known of a method that it gives nothing back: at most it
+// forgets what the object has.
+func (p *Package) DoesNothing(method *types.Func) bool {
+	if types.IsInterface(method.Signature().Recv().Type()) {
+		return false
+	}
+	sum := p.SummaryOf(method.Origin())
+	return sum != nil && !sum.Cut && !slices.ContainsFunc(sum.Ops, func(o Op) bool { return o.Kind != Replace && o.Kind != Return })
+}

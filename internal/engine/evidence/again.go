@@ -19,7 +19,8 @@ const manyRounds = 1000
 
 // loopAround returns the loop without a bound, if any, that an instruction
 // stands in: one that never ends, that waits in each round for what comes from
-// outside, goes on until a time has passed, or over what came from outside.
+// outside, goes on until a time has passed or somebody stops it, or over what came
+// from outside.
 func (p *Package) loopAround(instr ssa.Instruction) Reason {
 	for l := p.IR.Graph(instr.Parent()).Innermost(instr.Block()); l != nil; l = l.Outer {
 		if p.endless(l) {
@@ -36,7 +37,7 @@ func (p *Package) endless(l *ir.Loop) bool {
 	case l.Bounded():
 		return false
 	}
-	return p.NeverEnds(l, func(*ssa.UnOp) bool { return false }) || p.waits(l)
+	return p.NeverEnds(l, func(*ssa.UnOp) bool { return false }) || p.waits(l) || p.untilStopped(l)
 }
 
 // waits reports whether each round of a loop waits for what comes from outside,

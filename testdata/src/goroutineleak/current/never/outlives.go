@@ -225,3 +225,124 @@ func (g *Gate) keep() {
 	<-g.ctx.Done()
 	println("closed")
 }
+
+type feed interface {
+	Next() (string, error)
+	Stop()
+}
+
+// A Reader reads one feed after the other, until it is closed.
+type Reader struct {
+	exit chan bool
+	open func() (feed, error)
+	last string
+}
+
+// NewReader returns one that opens feeds.
+func NewReader(open func() (feed, error)) *Reader {
+	return &Reader{exit: make(chan bool), open: open}
+}
+
+// Close ends it.
+func (r *Reader) Close() { close(r.exit) }
+
+func (r *Reader) closed() bool {
+	select {
+	case <-r.exit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Run goes on until somebody closes the reader.
+func (r *Reader) Run() {
+	for {
+		if r.closed() {
+			return
+		}
+		f, err := r.open()
+		if err != nil {
+			continue
+		}
+		r.read(f)
+		r.readBoth(f)
+		r.lend(f)
+	}
+}
+
+// Each feed leaves a goroutine until the reader is closed, though the feed is stopped here.
+func (r *Reader) read(f feed) error {
+	defer f.Stop()
+	go func() { // want `goroutine outlives what it is started for: it waits for what was there before \(goroutineleak/never-ends\)`
+		<-r.exit
+		f.Stop()
+	}()
+	for {
+		s, err := f.Next()
+		if err != nil {
+			return err
+		}
+		r.last = s
+	}
+}
+
+// Fine: the goroutine ends with the function.
+func (r *Reader) readBoth(f feed) error {
+	stop := make(chan bool)
+	defer close(stop)
+	go func() {
+		defer f.Stop()
+		select {
+		case <-r.exit:
+		case <-stop:
+		}
+	}()
+	for {
+		s, err := f.Next()
+		if err != nil {
+			return err
+		}
+		r.last = s
+	}
+}
+
+// Fine: nobody else stops the feed.
+func (r *Reader) lend(f feed) {
+	go func() {
+		<-r.exit
+		f.Stop()
+	}()
+}
+
+// The same, with a loop that ends by itself.
+type Attempts struct {
+	exit chan bool
+	open func() (feed, error)
+}
+
+// Close ends it.
+func (r *Attempts) Close() { close(r.exit) }
+
+// Run is fine: it is tried until it works.
+func (r *Attempts) Run() error {
+	for {
+		f, err := r.open()
+		if err != nil {
+			return err
+		}
+		if r.read(f) == nil {
+			return nil
+		}
+	}
+}
+
+func (r *Attempts) read(f feed) error {
+	defer f.Stop()
+	go func() {
+		<-r.exit
+		f.Stop()
+	}()
+	_, err := f.Next()
+	return err
+}

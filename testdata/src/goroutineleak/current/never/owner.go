@@ -56,5 +56,27 @@ func (k *kiln) run() {
 
 func (k *kiln) Close() error { return nil }
 
+// The loop of an oven has no way out, though the oven has an end that does something.
+type oven struct {
+	dough chan int
+	file  interface{ Close() error }
+	sum   int
+}
+
+func newOven(dough chan int, file interface{ Close() error }) *oven {
+	o := &oven{dough: dough, file: file}
+	go o.run() // want `goroutine never ends: its loop has no way out \(goroutineleak/never-ends\)`
+	return o
+}
+
+func (o *oven) run() {
+	for {
+		o.sum += <-o.dough
+	}
+}
+
+func (o *oven) Close() error { return o.file.Close() }
+
+var theOven = newOven
 var theMill = newMill
 var theKiln = newKiln
