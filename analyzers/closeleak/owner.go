@@ -161,6 +161,9 @@ func (c *checker) keptIn(a *acquisition) (field *types.Var, at *effects.Event) {
 			if e.To.Path == nil && e.Holder == "" && effects.Fresh(e.To.Root) {
 				continue // a local variable
 			}
+			if e.To.Path.IsElem() && e.Holder == "" && c.forRollback(e.To.Root) {
+				continue
+			}
 			if f == nil || e.Holder != "" || field != nil && f != field || e.To.Path.IsElem() {
 				return nil, nil
 			}
@@ -172,7 +175,7 @@ func (c *checker) keptIn(a *acquisition) (field *types.Var, at *effects.Event) {
 		case effects.Send, effects.Return:
 			return nil, nil
 		default:
-			if a.PaidBy(e) {
+			if a.PaidBy(e) && !c.rollsBack(e.Instr) {
 				return nil, nil
 			}
 		}
@@ -252,7 +255,7 @@ func (c *checker) given(a *acquisition, field *types.Var) bool {
 	return slices.ContainsFunc(events, func(e *effects.Event) bool {
 		if a.PaidBy(e) || e.Kind == effects.Call {
 			echo := e.Origin != e.Instr && slices.ContainsFunc(events, func(at *effects.Event) bool { return at.Instr == e.Origin })
-			return !echo && !c.replaces(e, field) && !fromInside(e, field)
+			return !echo && !c.replaces(e, field) && !fromInside(e, field) && !c.rollsBack(e.Instr)
 		}
 		if e.Ref.Path.Field() != field && e.Kind != effects.Method {
 			return false
