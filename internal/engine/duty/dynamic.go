@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -43,7 +44,7 @@ func (d *Duties) invoked(typ types.Type, method *types.Func) []Debt {
 		return fact.Debts
 	}
 	iface, ok := typ.Underlying().(*types.Interface)
-	if !ok || !d.mayReturn(method.Signature()) {
+	if !ok || !d.mayReturn(method.Signature()) && !opens(iface) {
 		return nil
 	}
 	key := slot{typ, method}
@@ -54,6 +55,7 @@ func (d *Duties) invoked(typ types.Type, method *types.Func) []Debt {
 		if debts = d.common(method.Signature(), targets); len(debts) == 0 {
 			debts = d.some(method.Signature(), targets)
 		}
+		debts = append(debts, opening(iface, targets)...)
 		d.slots[key] = debts
 	}
 	return debts
@@ -64,6 +66,16 @@ func (d *Duties) mayReturn(sig *types.Signature) bool {
 	return slices.ContainsFunc(slices.Collect(sig.Results().Variables()), func(v *types.Var) bool {
 		return !ir.IsError(v.Type()) && d.mayOwe(v.Type())
 	})
+}
+
+// opens reports whether an interface has a method that ends the life of its values.
+func opens(iface *types.Interface) bool {
+	for m := range iface.Methods() {
+		if convention.IsTeardown(m) {
+			return true
+		}
+	}
+	return false
 }
 
 // implementations returns what the method of an interface may run.
@@ -217,6 +229,23 @@ func (d *Duties) some(sig *types.Signature, targets []target) []Debt {
 		}
 	}
 	return debts
+}
+
+// opening returns what a method of an interface leaves its receiver to be given back: that of one of the
+// types that implement it, if the interface has what gives it back.
+func opening(iface *types.Interface, targets []target) []Debt {
+	for _, t := range targets {
+		at := slices.IndexFunc(t.debts, func(debt Debt) bool { return debt.Param == 0 && debt.Path == "" && debt.Parent < 0 && len(debt.Ends) > 0 })
+		if at < 0 {
+			continue
+		}
+		for m := range iface.Methods() {
+			if m.Name() == t.debts[at].Ends[0] {
+				return []Debt{t.debts[at]}
+			}
+		}
+	}
+	return nil
 }
 
 // forwards reports whether a function returns nothing but what calls return of which
