@@ -58,9 +58,12 @@ func (c *checker) onlyDeferred(lit *ssa.Function) bool {
 	})
 }
 
-// forRollback reports whether a list of a function is there for what gives its elements back where
-// something fails: nobody else gets it.
+// forRollback reports whether a list of a function keeps nothing: it is only what a call is given,
+// or there for what gives its elements back where something fails.
 func (c *checker) forRollback(list ssa.Value) bool {
+	if args, ok := list.(*ssa.Alloc); ok && lifetime.IsArguments(args) {
+		return true // what the call does with them is told of each
+	}
 	undone := false
 	for _, e := range c.Of(list) {
 		switch {

@@ -235,7 +235,9 @@ func (d *Duties) some(sig *types.Signature, targets []target) []Debt {
 // types that implement it, if the interface has what gives it back.
 func opening(iface *types.Interface, targets []target) []Debt {
 	for _, t := range targets {
-		at := slices.IndexFunc(t.debts, func(debt Debt) bool { return debt.Param == 0 && debt.Path == "" && debt.Parent < 0 && len(debt.Ends) > 0 })
+		at := slices.IndexFunc(t.debts, func(debt Debt) bool {
+			return debt.Param == 0 && debt.Path == "" && debt.Parent < 0 && len(debt.Ends) > 0
+		})
 		if at < 0 {
 			continue
 		}

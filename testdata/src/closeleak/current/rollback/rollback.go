@@ -73,10 +73,20 @@ func OpenBlock(index, data string) (b *Block, err error) {
 		return nil, err
 	}
 	opened = append(opened, g)
-	if _, err := g.Stat(); err != nil {
-		return nil, err
+	if size(f, g) == 0 {
+		return nil, io.EOF
 	}
 	return &Block{f, g}, nil
+}
+
+func size(files ...*os.File) (n int64) {
+	for _, f := range files {
+		info, err := f.Stat()
+		if err == nil {
+			n += info.Size()
+		}
+	}
+	return n
 }
 
 func closeAll(list []io.Closer) {
