@@ -15,19 +15,20 @@ import (
 // gives something back there says nothing of where nothing fails.
 func (c *checker) rollsBack(instr ssa.Instruction) bool {
 	fn := instr.Parent()
-	if !ir.CanFail(ir.Outermost(fn).Signature) || c.InTeardown(ir.Outermost(fn)) || !whereFails(instr) {
+	if !ir.CanFail(ir.Outermost(fn).Signature) || !whereFails(instr) || c.InTeardown(ir.Outermost(fn)) {
 		return false
 	}
 	if fn.Parent() != nil {
 		return c.onlyDeferred(fn)
 	}
+	after := ir.After(instr.Block())
 	succeeds := false
 	for _, b := range fn.Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		if !ok || b == fn.Recover {
 			continue
 		}
-		if !ir.Fails(ret) && (b == instr.Block() || ir.Reaches(instr.Block(), b, nil)) {
+		if !ir.Fails(ret) && after[b] {
 			return false
 		}
 		succeeds = succeeds || !whereFails(ret)
