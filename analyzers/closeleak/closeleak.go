@@ -134,7 +134,7 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	if c.awaited(a) || c.opened(a) {
 		return
 	}
-	if d.Thing() == duty.Context && !c.keepsContext(call, d) || d.Thing() != duty.Context && d.Parent >= 0 && !c.neverEnds(call, d.Parent) || d.Behind == duty.Descriptor && ir.Callee(&call.Call).Pkg().Path() == "os" {
+	if d.Thing() == duty.Context && !c.keepsContext(call, d) || d.Thing() != duty.Context && d.Parent >= 0 && !c.neverEnds(call, d.Parent) && !c.ofOther(call, d.Parent) || d.Behind == duty.Descriptor && ir.Callee(&call.Call).Pkg().Path() == "os" {
 		return // the descriptor is somebody's, as those of the standard streams are
 	}
 	if a.v = a.value(c); a.v == nil {
@@ -163,7 +163,9 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 		c.local(a)
 		return
 	}
-	c.kept(a)
+	if a.Thing() == duty.Context || a.Parent < 0 || c.neverEnds(call, a.Parent) {
+		c.kept(a)
+	}
 }
 
 // value returns the value that owes, or nil if nothing uses it.

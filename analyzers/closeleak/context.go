@@ -18,6 +18,20 @@ func (c *checker) neverEnds(call *ssa.Call, param int) bool {
 	return param < len(args) && !c.Ends(args[param])
 }
 
+// ofOther reports whether an argument of a call is a context that an object has in a field: what is
+// acquired with it may be given back when that ends, which is when the object does.
+func (c *checker) ofOther(call *ssa.Call, param int) bool {
+	args := ir.Args(&call.Call)
+	if param >= len(args) {
+		return false
+	}
+	refs := c.Refs(args[param])
+	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r effects.Ref) bool {
+		_, given := r.Root.(*ssa.Parameter)
+		return !given || r.Path.Field() == nil || r.Path.IsElem()
+	})
+}
+
 // keepsContext reports whether the parent of a context, or its timer, keeps it until it is
 // canceled.
 func (c *checker) keepsContext(call *ssa.Call, d duty.Debt) bool {

@@ -30,10 +30,11 @@
 // object keeps, and an object from the call of a method on that puts such a value into it, or starts
 // a goroutine that only the end of the object ends, as Connect or Start may do. A goroutine that
 // the package starts itself is then goroutineleak's, and one that nobody ends is reported only if
-// there may be many. A Close that does nothing, or only forgets, owes nothing. A call through an
-// interface, or of a function value, owes what all owe that it may run, as far as
-// they are in sight: types that implement the interface, functions that are put
-// into the variable. A method or function of the type of one of the standard
+// there may be many. A Close that does nothing, or only forgets, owes nothing. A call of
+// a function value owes what all owe that are put into the variable, as far as they are in
+// sight; one through an interface what one of the types owes that implement it, if the interface
+// has the method that gives it back and none hands out what others have. A struct without such
+// a method owes what is in a field, if somebody gives back what he takes from there. A method or function of the type of one of the standard
 // library, as that of http.Client.Do, counts as that.
 //
 // Of other modules a table knows some, made from their sources. Of the rest, and
@@ -111,7 +112,8 @@
 // method of one of its interfaces returned, of which it is not known what is behind it, if the end of
 // the object gives back what is in another field: nobody else has the value, and the call got nothing
 // with which it may end, as a context, a channel, or what has to be closed itself. A call that gives
-// back what is in the field before it gets a new value does not count, nor does who has the value by
+// back what is in the field before it gets a new value does not count, nor does one where something
+// fails, in a function that does more where nothing does, nor does who has the value by
 // an interface without an end. Silent if
 // something else is put into the field as well, if what wraps the value is kept beside
 // it, and for statements, which go with their database.

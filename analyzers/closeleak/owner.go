@@ -161,6 +161,9 @@ func (c *checker) keptIn(a *acquisition) (field *types.Var, at *effects.Event) {
 			if e.To.Path == nil && e.Holder == "" && effects.Fresh(e.To.Root) {
 				continue // a local variable
 			}
+			if e.To.Path.IsElem() && e.Holder == "" && c.forRollback(e.To.Root) {
+				continue
+			}
 			if f == nil || e.Holder != "" || field != nil && f != field || e.To.Path.IsElem() {
 				return nil, nil
 			}
@@ -172,7 +175,7 @@ func (c *checker) keptIn(a *acquisition) (field *types.Var, at *effects.Event) {
 		case effects.Send, effects.Return:
 			return nil, nil
 		default:
-			if a.PaidBy(e) {
+			if a.PaidBy(e) && !c.rollsBack(e.Instr) {
 				return nil, nil
 			}
 		}
@@ -250,14 +253,43 @@ func (c *checker) given(a *acquisition, field *types.Var) bool {
 	}
 	events := slices.Concat(c.OfField(field), c.UnderField(field))
 	return slices.ContainsFunc(events, func(e *effects.Event) bool {
+		if e.Instr == ssa.Instruction(a.call) && a.Param >= 0 {
+			return false // what opens it
+		}
 		if a.PaidBy(e) || e.Kind == effects.Call {
 			echo := e.Origin != e.Instr && slices.ContainsFunc(events, func(at *effects.Event) bool { return at.Instr == e.Origin })
-			return !echo && !c.replaces(e, field) && !fromInside(e, field)
+			return !echo && mayEnd(e, field) && !c.replaces(e, field) && !fromInside(e, field) && !c.rollsBack(e.Instr)
 		}
 		if e.Ref.Path.Field() != field && e.Kind != effects.Method {
 			return false
 		}
-		return lifetime.HandsOn(e) && !(e.Kind == effects.Escape && !e.Via && c.powerless(e)) && !(e.Kind == effects.Return && e.Via) && !(e.Kind == effects.Store && e.To.Path.Field() == field)
+		return lifetime.HandsOn(e) && !(e.Kind == effects.Escape && (c.withOwner(e) || !e.Via && c.powerless(e))) && !(e.Kind == effects.Return && e.Via) && !(e.Kind == effects.Store && e.To.Path.Field() == field)
+	})
+}
+
+// mayEnd reports whether an event which gives back what it is about may do that with what is in a field:
+// it is about that, or ends the life of a part of it. That a function is called which a part has for
+// its results is no end, nor is a mutex unlocked.
+func mayEnd(e *effects.Event, field *types.Var) bool {
+	if e.Ref.Path.Field() == field {
+		return true
+	}
+	if e.Kind != effects.Call {
+		return e.Ends()
+	}
+	typ := e.Ref.Path.Type(e.Ref.Root.Type())
+	if typ == nil {
+		return true
+	}
+	sig, ok := typ.Underlying().(*types.Signature)
+	return !ok || sig.Results().Len() == 0 || sig.Results().Len() == 1 && ir.IsError(sig.Results().At(0).Type())
+}
+
+// withOwner reports whether what code that is not known gets at an event is the object that has the
+// field: it may do with that what everybody may.
+func (c *checker) withOwner(e *effects.Event) bool {
+	return e.Via && slices.ContainsFunc(c.Of(e.Ref.Root), func(owner *effects.Event) bool {
+		return owner.Instr == e.Instr && owner.Kind == effects.Escape && owner.Ref.Path == nil
 	})
 }
 

@@ -28,9 +28,11 @@
 //   - The result is a function that gives back what the function has acquired.
 //   - The result is what another function has made of such a value, with a method that
 //     gives it back.
+//   - The result is a new struct that keeps such a value in a field, has no method that ends
+//     its life, and others take the value from there to give it back.
 //
-// Of a call through an interface, or of a function value, all count that are in sight (see
-// dynamic.go).
+// Of a function value all count that are in sight, and of a call through an interface one of them
+// (see dynamic.go).
 //
 // So the duty comes from what is behind a value. An object whose end has nothing
 // to undo owes nothing.

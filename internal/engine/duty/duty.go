@@ -109,6 +109,8 @@ type Owes struct {
 	Debts []Debt
 	// Nothing are the results of which it is known that they owe nothing: see [Duties.Nothing].
 	Nothing []int
+	// Shared are those of them that others have, too.
+	Shared []int
 	// Waits are the parameters that are a context or channel without whose end a goroutine
 	// stays that the function starts.
 	Waits []int
@@ -125,6 +127,9 @@ func (o *Owes) String() string {
 	s := "owes(" + o.Text() + ")"
 	if len(o.Nothing) > 0 {
 		s += fmt.Sprintf(" nothing%v", o.Nothing)
+	}
+	if len(o.Shared) > 0 {
+		s += fmt.Sprintf(" shared%v", o.Shared)
 	}
 	if len(o.Waits) > 0 {
 		s += fmt.Sprintf(" waits%v", o.Waits)
@@ -231,7 +236,8 @@ func (d *Duties) export() {
 		debts := d.own(fn)
 		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0)
 		if nothing, waits := d.nothing(fn), d.waited(fn); firm || len(debts)+len(nothing)+len(waits) > 0 {
-			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing, waits, firm})
+			shared := slices.DeleteFunc(slices.Clone(nothing), func(i int) bool { return !d.shared(fn, i) })
+			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing, shared, waits, firm})
 		}
 	}
 	d.exportSlots()

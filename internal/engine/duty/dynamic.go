@@ -8,14 +8,19 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
-// A call through an interface, or of a function value, leaves what all leave that it may
-// run, as far as they are in sight: the methods of types that implement the interface,
-// the functions that are put into the variable. Functions of the standard library's table
-// are in sight, too: who calls a method as that of http.Client does, in all types that it
-// has, gets what that returns.
+// A call of a function value leaves what all leave that are put into the variable, as far as
+// they are in sight. Functions of the standard library's table are in sight, too: who calls a
+// method as that of http.Client does, in all types that it has, gets what that returns.
+//
+// Of a method of an interface it is enough that one of the types that implement it leaves
+// something, if the interface has the method that gives it back: it is there because of such
+// types. That of a type that keeps its values in memory has nothing to do. But if
+// one hands out what others have too, who calls it does not know.
 
 // A slot is a method of an interface.
 type slot struct {
@@ -25,8 +30,9 @@ type slot struct {
 
 // A target is a function that a call may run.
 type target struct {
-	debts []Debt
-	body  *ssa.Function // nil if it is not of this package
+	debts  []Debt
+	body   *ssa.Function // nil if it is not of this package
+	shared []int         // results that others have, too
 }
 
 // invoked returns what a method leaves that is called through an interface.
@@ -38,14 +44,18 @@ func (d *Duties) invoked(typ types.Type, method *types.Func) []Debt {
 		return fact.Debts
 	}
 	iface, ok := typ.Underlying().(*types.Interface)
-	if !ok || !d.mayReturn(method.Signature()) {
+	if !ok || !d.mayReturn(method.Signature()) && !opens(iface) {
 		return nil
 	}
 	key := slot{typ, method}
 	debts, known := d.slots[key]
 	if !known {
 		d.slots[key] = nil // while it is worked out
-		debts = d.common(method.Signature(), d.implementations(iface, method))
+		targets := d.implementations(iface, method)
+		if debts = d.common(method.Signature(), targets); len(debts) == 0 {
+			debts = d.some(method.Signature(), targets)
+		}
+		debts = append(debts, opening(iface, targets)...)
 		d.slots[key] = debts
 	}
 	return debts
@@ -56,6 +66,16 @@ func (d *Duties) mayReturn(sig *types.Signature) bool {
 	return slices.ContainsFunc(slices.Collect(sig.Results().Variables()), func(v *types.Var) bool {
 		return !ir.IsError(v.Type()) && d.mayOwe(v.Type())
 	})
+}
+
+// opens reports whether an interface has a method that ends the life of its values.
+func opens(iface *types.Interface) bool {
+	for m := range iface.Methods() {
+		if convention.IsTeardown(m) {
+			return true
+		}
+	}
+	return false
 }
 
 // implementations returns what the method of an interface may run.
@@ -131,13 +151,19 @@ func (d *Duties) declared(fn *types.Func) (t target, ok bool) {
 		if body == nil {
 			return t, false
 		}
-		return target{d.own(body), body}, true
+		return target{debts: d.own(body), body: body}, true
 	}
 	if fact := new(Owes); fn.Pkg() != nil && d.pass.ImportObjectFact(fn, fact) {
-		return target{debts: fact.Debts}, true
+		return target{debts: fact.Debts, shared: fact.Shared}, true
 	}
-	debts := tabled(fn)
-	return target{debts: debts}, debts != nil || d.p.SummaryOf(fn) != nil || d.known(fn)
+	t.debts = tabled(fn)
+	if t.debts == nil && d.known(fn) { // what it returns ends with something else
+		for i := range fn.Signature().Results().Len() {
+			t.shared = append(t.shared, i)
+		}
+		return t, true
+	}
+	return t, t.debts != nil || d.p.SummaryOf(fn) != nil
 }
 
 // known reports whether a function is a method of a type of the standard library of which the
@@ -176,6 +202,52 @@ func (d *Duties) common(sig *types.Signature, targets []target) []Debt {
 		}
 	}
 	return debts
+}
+
+// some returns the debts that one of several methods of an interface has, where the interface has
+// what gives them back and no other method returns what others have, too.
+func (d *Duties) some(sig *types.Signature, targets []target) []Debt {
+	var debts []Debt
+	for i := range sig.Results().Len() {
+		if effects.TeardownOf(sig.Results().At(i).Type()) == nil {
+			continue
+		}
+		owed, agree := (*Debt)(nil), true
+		for _, t := range targets {
+			at := slices.IndexFunc(t.debts, func(debt Debt) bool { return debt.Result == i })
+			switch {
+			case at < 0:
+				agree = agree && !slices.Contains(t.shared, i) && (t.body == nil || !d.shared(t.body, i))
+			case owed == nil:
+				owed = &t.debts[at]
+			default:
+				agree = agree && t.debts[at].Path == owed.Path && slices.Equal(t.debts[at].Ends, owed.Ends)
+			}
+		}
+		if agree && owed != nil && owed.Path == "" && owed.Ends != nil && owed.Parent < 0 {
+			debts = append(debts, *owed)
+		}
+	}
+	return debts
+}
+
+// opening returns what a method of an interface leaves its receiver to be given back: that of one of the
+// types that implement it, if the interface has what gives it back.
+func opening(iface *types.Interface, targets []target) []Debt {
+	for _, t := range targets {
+		at := slices.IndexFunc(t.debts, func(debt Debt) bool {
+			return debt.Param == 0 && debt.Path == "" && debt.Parent < 0 && len(debt.Ends) > 0
+		})
+		if at < 0 {
+			continue
+		}
+		for m := range iface.Methods() {
+			if m.Name() == t.debts[at].Ends[0] {
+				return []Debt{t.debts[at]}
+			}
+		}
+	}
+	return nil
 }
 
 // forwards reports whether a function returns nothing but what calls return of which
@@ -225,7 +297,7 @@ func (d *Duties) variable(fn ssa.Value) []Debt {
 					targets = append(targets, t)
 				}
 			} else if root.Parent() != nil {
-				targets = append(targets, target{d.own(root), root})
+				targets = append(targets, target{debts: d.own(root), body: root})
 			}
 		case *ssa.MakeClosure:
 			if obj := ir.BoundMethod(root); obj != nil {
@@ -233,7 +305,7 @@ func (d *Duties) variable(fn ssa.Value) []Debt {
 					targets = append(targets, t)
 				}
 			} else if body := root.Fn.(*ssa.Function); body.Parent() != nil {
-				targets = append(targets, target{d.own(body), body})
+				targets = append(targets, target{debts: d.own(body), body: body})
 			}
 		case *ssa.Call:
 			made := d.p.IR.Static(&root.Call)

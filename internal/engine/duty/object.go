@@ -103,7 +103,7 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 	}
 	ends := d.endsOf(n)
 	if len(ends) == 0 {
-		return Debt{}, false
+		return d.carried(fn, made)
 	}
 	copied := copiedInto(made)
 	var context *Debt // if nothing else is behind the object, which ends with it
@@ -112,7 +112,7 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 			continue
 		}
 		debt, ok := d.value(fn, e.Ref)
-		if !ok || debt.Thing() == Context && !d.ofGiven(debt, e.Ref) || !d.onlyReturned(debt, e.Ref) || d.orElse(fn, e) {
+		if !ok || debt.Thing() == Context && !d.ofGiven(debt, e.Ref) || !d.onlyReturned(debt, e.Ref) || d.orElse(fn, e, e.To.Root, nil) {
 			continue
 		}
 		for _, end := range ends {
@@ -160,11 +160,35 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 	return Debt{}, false
 }
 
+// carried returns what a new struct owes that has no method which ends its life, as one does that
+// only takes several results to the caller: what is in a field is given back by who takes it from there.
+func (d *Duties) carried(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
+	copied := copiedInto(made)
+	for _, e := range d.p.In(fn) {
+		if e.Kind != effects.Store || e.To.Root != ssa.Value(made) && (copied == nil || e.To.Root != copied) || e.Via || e.To.Path.Field() == nil || e.To.Path.IsElem() || e.To.Path.Parent() != nil {
+			continue
+		}
+		debt, ok := d.value(fn, e.Ref)
+		if !ok || debt.Thing() == Context || debt.Ends == nil || !d.takenFrom(e.To.Path.Field(), debt) || !d.onlyReturned(debt, e.Ref) || d.orElse(fn, e, made, copied) {
+			continue
+		}
+		debt.Path = e.To.Path.String() + debt.Path
+		return debt, true
+	}
+	return Debt{}, false
+}
+
+// takenFrom reports whether somebody gives back what is in a field: others may have it.
+func (d *Duties) takenFrom(field *types.Var, debt Debt) bool {
+	return slices.ContainsFunc(d.p.OfField(field), debt.PaidBy)
+}
+
 // orElse reports whether a function puts something else, that owes nothing, in the place of
-// what it stores at an event: what is there depends on what the function is given.
-func (d *Duties) orElse(fn *ssa.Function, e *effects.Event) bool {
+// what it stores at an event: what is there depends on what the function is given. The object may
+// be a copy of a composite literal.
+func (d *Duties) orElse(fn *ssa.Function, e *effects.Event, object, copied ssa.Value) bool {
 	return !e.To.Path.IsElem() && slices.ContainsFunc(d.p.In(fn), func(other *effects.Event) bool {
-		if other.Kind != effects.Store || other.Via || other.To.Root != e.To.Root || other.To.Path != e.To.Path || other.Ref == e.Ref {
+		if other.Kind != effects.Store || other.Via || other.To.Root == nil || other.To.Root != object && other.To.Root != copied || other.To.Path != e.To.Path || other.Ref == e.Ref {
 			return false
 		}
 		_, owes := d.value(fn, other.Ref)

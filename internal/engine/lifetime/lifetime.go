@@ -195,7 +195,7 @@ func (c *checker) same(x ssa.Value) bool {
 // it, or gets it, is found through that.
 func (c *checker) collected(fn *ssa.Function) {
 	for _, e := range c.p.Of(c.v) {
-		if list, ok := e.To.Root.(*ssa.Alloc); ok && (isArguments(list) || !slices.ContainsFunc(c.out.Releases, func(e *effects.Event) bool { return !e.Via })) {
+		if list, ok := e.To.Root.(*ssa.Alloc); ok && (IsArguments(list) || !slices.ContainsFunc(c.out.Releases, func(e *effects.Event) bool { return !e.Via })) {
 			continue // the arguments of a call, of which a wrapper may be made
 		}
 		if e.Kind == effects.Store && e.Ref.Path == nil && effects.Fresh(e.To.Root) && e.To.Path.IsElem() {
@@ -204,9 +204,9 @@ func (c *checker) collected(fn *ssa.Function) {
 	}
 }
 
-// isArguments reports whether an array is only what a call gets that takes any number of
+// IsArguments reports whether an array is only what a call gets that takes any number of
 // arguments. What that does with them are events of their own, but for append.
-func isArguments(list *ssa.Alloc) bool {
+func IsArguments(list *ssa.Alloc) bool {
 	given := false
 	for _, ref := range *list.Referrers() {
 		s, ok := ref.(*ssa.Slice)

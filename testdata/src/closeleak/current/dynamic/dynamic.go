@@ -235,3 +235,57 @@ func pack(w io.Writer, lines []string) error {
 	}
 	return p.Close()
 }
+
+// A Volume keeps files on disk, or in memory.
+type Volume interface {
+	Make(name string) (io.WriteCloser, error)
+	Shared(name string) (io.WriteCloser, error)
+}
+
+type disk struct{ all map[string]*os.File }
+
+func (disk) Make(name string) (io.WriteCloser, error) { return os.Create(name) }
+
+func (disk) Shared(name string) (io.WriteCloser, error) { return os.Create(name) }
+
+type memory struct{ all map[string]*page }
+
+type page struct{ text []byte }
+
+func (p *page) Write(b []byte) (int, error) {
+	p.text = append(p.text, b...)
+	return len(b), nil
+}
+
+func (p *page) Close() error { return nil }
+
+func (m memory) Make(string) (io.WriteCloser, error) { return &page{}, nil }
+
+// Shared returns what m has.
+func (m memory) Shared(name string) (io.WriteCloser, error) {
+	p := &page{}
+	m.all[name] = p
+	return p, nil
+}
+
+// One of the volumes has a file behind what it makes.
+func save(v Volume, text string) error {
+	w, err := v.Make("a") // want `file is not closed on every path; held by the operating system \(closeleak/error-path\)`
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// One of the volumes still has what it returns.
+func add(v Volume, text string) error {
+	w, err := v.Shared("a")
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}

@@ -44,6 +44,33 @@ func Children(ctx context.Context) {
 	motor.NewChild(context.Background()) // want `value with a goroutine behind it is never closed`
 }
 
+// A Hub has a context that ends with it.
+type Hub struct {
+	ctx   context.Context
+	end   context.CancelFunc
+	child *motor.Child
+}
+
+// Try drops what stays until the hub ends.
+func (h *Hub) Try() int {
+	motor.NewChild(h.ctx) // want `value with a goroutine behind it is never closed`
+	return 0
+}
+
+func (h *Hub) TryWell() int {
+	c := motor.NewChild(h.ctx)
+	defer c.Close()
+	return 0
+}
+
+// Keep is fine: what h keeps ends with it.
+func (h *Hub) Keep() { h.child = motor.NewChild(h.ctx) }
+
+func (h *Hub) Close() error {
+	h.end()
+	return nil
+}
+
 func Upgrades(url string) error {
 	u, resp, err := motor.Upgrade(url)
 	if err != nil {
