@@ -116,9 +116,9 @@
 //
 // The loop of a goroutine that is started again and again has no way out, or
 // none that somebody opens; a channel in several fields is one. A loop that waits for a ticker is timerleak's. If the
-// object has a method that ends it, and the loop is another method of the object or looks at a
-// channel of it that nobody closes, once is enough, whatever else the function does that
-// starts it.
+// object has a method that ends it, and the loop looks at a channel of the object that nobody
+// closes, or is in another method, which is started where the object is made, once is enough,
+// whatever else the function does that starts it.
 //
 // A goroutine that waits for nothing but the end of a context, or of a channel at which the
 // function that starts it looks as well, or to stop what that function stops itself, is one without an end if that was there before what

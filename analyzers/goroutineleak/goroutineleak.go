@@ -383,8 +383,8 @@ func (c *checker) meant(start ssa.Instruction) bool {
 	return ok && c.looksAtEnd(c.IR.Static(&call.Call), 0)
 }
 
-// ofOwner reports whether a goroutine runs a method of an object that has another one which
-// ends its life.
+// ofOwner reports whether a function that makes an object starts a method of it as a goroutine,
+// and another one ends the object's life.
 func (c *checker) ofOwner(start ssa.Instruction) bool {
 	call, ok := start.(*ssa.Go)
 	if !ok {
@@ -395,7 +395,7 @@ func (c *checker) ofOwner(start ssa.Instruction) bool {
 		return false
 	}
 	end := effects.TeardownOf(fn.Signature.Recv().Type())
-	return end != nil && end.Pkg() == c.IR.Pass.Pkg && !c.DoesNothing(end)
+	return end != nil && end.Pkg() == c.IR.Pass.Pkg && !c.DoesNothing(end) && !slices.ContainsFunc(c.Refs(call.Call.Args[0]), func(r effects.Ref) bool { return !effects.Fresh(r.Root) })
 }
 
 // looksAtEnd reports whether a function, or one that it calls, selects on a channel of the

@@ -77,6 +77,24 @@ func (o *oven) run() {
 
 func (o *oven) Close() error { return o.file.Close() }
 
+// A smithy may be there once, and its methods start what works in it.
+type smithy struct {
+	file interface{ Close() error }
+	sum  int
+}
+
+func (s *smithy) start() { go s.run() }
+
+func (s *smithy) run() {
+	for {
+		s.sum++
+	}
+}
+
+func (s *smithy) Close() error { return s.file.Close() }
+
+var startSmithy = (*smithy).start
+
 var theOven = newOven
 var theMill = newMill
 var theKiln = newKiln
