@@ -85,6 +85,8 @@ func find(p *evidence.Package) []*evidence.Leak {
 		case *ssa.Call:
 			c.lock(instr)
 			c.group(instr)
+		case *ssa.Defer:
+			c.group(instr)
 		}
 	})
 	c.dead(selects)
