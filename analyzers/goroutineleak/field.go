@@ -30,7 +30,7 @@ type port struct {
 func (c *checker) port(ch ssa.Value) *port {
 	var field *types.Var
 	got := c.getter(ch)
-	for _, r := range c.Refs(ch) {
+	for _, r := range c.sources(ch, 0) {
 		if got && r.Root == ch {
 			continue // the call that returns what is in the field
 		}

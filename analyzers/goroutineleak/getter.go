@@ -3,6 +3,7 @@ package goroutineleak
 import (
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
 
@@ -36,3 +37,28 @@ func (c *checker) gets(ch ssa.Value, depth int) bool {
 
 // maxGetters bounds how many functions tell one after the other what is in a field.
 const maxGetters = 2
+
+// sources returns what a channel is, in terms of the callers where it is a parameter and they are
+// all in sight.
+func (c *checker) sources(ch ssa.Value, depth int) (out []effects.Ref) {
+	for _, r := range c.Refs(ch) {
+		param, ok := r.Root.(*ssa.Parameter)
+		if !ok || r.Path != nil || depth == maxGetters {
+			out = append(out, r)
+			continue
+		}
+		args, known := c.Given(param)
+		if !known {
+			out = append(out, r)
+		}
+		for _, arg := range args {
+			out = append(out, c.sources(arg, depth+1)...)
+		}
+	}
+	return out
+}
+
+func isParam(v ssa.Value) bool {
+	_, ok := v.(*ssa.Parameter)
+	return ok
+}

@@ -75,6 +75,9 @@ func find(p *evidence.Package) []*evidence.Leak {
 		case *ssa.UnOp:
 			c.timer(instr)
 			c.shut(instr)
+			c.orphaned(instr)
+		case *ssa.MakeChan:
+			c.unheard(instr)
 		case *ssa.Select:
 			selects = append(selects, instr)
 		case *ssa.Go:
