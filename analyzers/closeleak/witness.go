@@ -91,7 +91,7 @@ func (c *checker) doesNothing(end *types.Func) bool {
 		return false
 	}
 	sum := c.SummaryOf(end.Origin())
-	return sum != nil && sum.Cut == 0 && !slices.ContainsFunc(sum.Ops, func(o effects.Op) bool { return o.Kind != effects.Replace && o.Kind != effects.Return })
+	return sum != nil && !sum.Cut && !slices.ContainsFunc(sum.Ops, func(o effects.Op) bool { return o.Kind != effects.Replace && o.Kind != effects.Return })
 }
 
 // witnessed judges the results of calls of which it is not known what is behind them. That they

@@ -43,10 +43,13 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 	if len(c.literals(common)) > 0 {
 		return // the flow goes into them
 	}
-	if sum == nil || sum.Cut != 0 {
+	if sum == nil || sum.Cut {
 		for i, arg := range args {
-			if i == 0 && isMethod || sum != nil && !sum.Cut.Has(i) {
+			if i == 0 && isMethod {
 				continue // a method may keep its receiver, but then it is its own
+			}
+			if sum != nil && isChan(arg.Type()) {
+				continue // all is known of it
 			}
 			e := proto
 			e.Kind, e.Index = Escape, i
@@ -61,7 +64,7 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 
 // givesBack reports whether a function may give back what it is called on, or with.
 func givesBack(fn *types.Func, sum *Summary) bool {
-	return convention.Ends(fn) || convention.Undoes(fn) || (sum == nil || sum.Cut != 0) && convention.MayEnd(fn)
+	return convention.Ends(fn) || convention.Undoes(fn) || (sum == nil || sum.Cut) && convention.MayEnd(fn)
 }
 
 // applyOps emits the events of the effects of the callee as seen by the caller.

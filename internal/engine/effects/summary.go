@@ -82,18 +82,9 @@ type Summary struct {
 	// Made is set if the first result is a new object that is handed only to its own
 	// goroutines, and to functions that the caller gives.
 	Made bool
-	// Cut says to which parameters it does more than the Ops say.
-	Cut Params
+	// Cut is set if it does more than the Ops say, but to channels.
+	Cut bool
 }
-
-// Params is a set of parameters, receiver first; those from the last one that has a bit of its own
-// on have one together.
-type Params uint64
-
-// Has reports whether a parameter is in the set.
-func (p Params) Has(param int) bool { return p&(1<<min(param, maxParam)) != 0 }
-
-const maxParam = 63
 
 // detached returns a copy without what belongs to the package under analysis.
 // Drivers that analyse all packages in one process hand facts on as they are,
@@ -235,42 +226,29 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 		sum.Ops = append(sum.Ops, op)
 	}
 	slices.SortStableFunc(sum.Ops, compareOps)
-	sum.bound()
+	if len(sum.Ops) > maxOps {
+		sum.bound(fn)
+	}
 	return sum
 }
 
-// bound leaves out effects where there are too many, of the parameters with the most of them: what
-// is known of the others stays whole.
-func (s *Summary) bound() {
-	if len(s.Ops) <= maxOps {
-		return
-	}
-	of := make(map[int]int)
-	for _, o := range s.Ops {
-		of[o.Param]++
-	}
-	most := maxOps // of one parameter
-	fits := func() bool {
-		sum := 0
-		for _, n := range of {
-			sum += min(n, most)
-		}
-		return sum <= maxOps
-	}
-	for !fits() {
-		most--
-	}
-	taken := make(map[int]int)
+// bound leaves out effects where there are too many. What is done to a channel stays: it is little,
+// and who waits for it may wait for ever.
+func (s *Summary) bound(fn *ssa.Function) {
+	s.Cut = true
+	n := 0
 	s.Ops = slices.DeleteFunc(s.Ops, func(o Op) bool {
-		taken[o.Param]++
-		if taken[o.Param] <= most {
+		if o.Param >= 0 && isChan(fn.Params[o.Param].Type()) {
 			return false
 		}
-		if o.Param >= 0 {
-			s.Cut |= 1 << min(o.Param, maxParam)
-		}
-		return true
+		n++
+		return n > maxOps
 	})
+}
+
+func isChan(t types.Type) bool {
+	_, is := t.Underlying().(*types.Chan)
+	return is
 }
 
 // keptResults returns the calls of which a result is stored in a package variable or
