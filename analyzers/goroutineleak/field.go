@@ -69,11 +69,16 @@ func (c *checker) port(ch ssa.Value) *port {
 		p.makes = append(p.makes, e)
 		events = append(events, c.Of(made)...)
 	}
-	for _, e := range events {
+	given := make(map[*ssa.Parameter]bool)
+	for i := 0; i < len(events); i++ {
+		e := events[i]
 		if e.Ref.Path.IsElem() || c.HelpsTests(e.Func()) {
 			continue
 		}
 		_, call := e.Instr.(ssa.CallInstruction)
+		if call {
+			events = append(events, c.takers(e, given)...)
+		}
 		switch e.Kind {
 		case effects.Grow:
 			if call {
@@ -214,7 +219,7 @@ func (c *checker) bare(send *ssa.Send) {
 // who receive may have left and the one who sends, or others, look at that; else nil.
 func (c *checker) deserted(send *ssa.Send) ssa.Instruction {
 	f := fieldOf(send.Chan)
-	if f == nil || len(c.recvs[f.Origin()]) == 0 || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool {
+	if f == nil || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool {
 		return len(c.alternatives(comm.Instr, comm.Case)) == 0
 	}) {
 		return nil

@@ -1,6 +1,9 @@
 package goroutineleak
 
 import (
+	"go/types"
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
@@ -61,4 +64,26 @@ func (c *checker) sources(ch ssa.Value, depth int) (out []effects.Ref) {
 func isParam(v ssa.Value) bool {
 	_, ok := v.(*ssa.Parameter)
 	return ok
+}
+
+// takers returns what happens to a channel in the function that a call hands it to, but for the
+// parameters that were asked for before.
+func (c *checker) takers(e *effects.Event, asked map[*ssa.Parameter]bool) (out []*effects.Event) {
+	call := e.Instr.(ssa.CallInstruction).Common()
+	fn := c.IR.Static(call)
+	if fn == nil || fn.Parent() != nil || len(fn.Params) != len(call.Args) {
+		return nil
+	}
+	for i, param := range fn.Params {
+		if _, isChan := param.Type().Underlying().(*types.Chan); !isChan || asked[param] || !slices.Contains(c.Refs(call.Args[i]), e.Ref) {
+			continue
+		}
+		asked[param] = true
+		for _, e := range c.Of(param) {
+			if e.Ref.Path == nil {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
 }

@@ -80,6 +80,7 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.unheard(instr)
 		case *ssa.Select:
 			selects = append(selects, instr)
+			c.orphaned(instr)
 		case *ssa.Go:
 			c.abandoned(instr)
 			c.detached(instr)

@@ -58,3 +58,109 @@ func (h *hose) Peek() byte {
 }
 
 func (h *hose) Close() { close(h.closed) }
+
+// A ferry goes on until it is closed, on one of its two ways to wait.
+type ferry struct {
+	in     chan []byte
+	out    chan []byte
+	closed chan struct{}
+}
+
+func newFerry() *ferry {
+	return &ferry{in: make(chan []byte), out: make(chan []byte), closed: make(chan struct{})}
+}
+
+func (f *ferry) Put(b []byte) bool {
+	select {
+	case f.in <- b:
+		return true
+	case <-f.closed:
+		return false
+	}
+}
+
+func (f *ferry) Get() []byte {
+	select {
+	case b := <-f.out:
+		return b
+	case <-f.closed:
+		return nil
+	}
+}
+
+func (f *ferry) Start() { go f.sails() }
+
+func (f *ferry) sails() {
+	var cargo []byte
+	for {
+		if cargo == nil {
+			select {
+			case cargo = <-f.in:
+			case <-f.closed:
+				return
+			}
+		}
+		select {
+		case f.out <- cargo: // want `select statement does not look at what ends those at the other ends \(goroutineleak/blocked-receive\)`
+			cargo = nil
+		case more := <-f.in:
+			cargo = append(cargo, more...)
+		}
+	}
+}
+
+func (f *ferry) Close() { close(f.closed) }
+
+// A barge looks at it each time.
+type barge struct {
+	in     chan []byte
+	out    chan []byte
+	closed chan struct{}
+}
+
+func newBarge() *barge {
+	return &barge{in: make(chan []byte), out: make(chan []byte), closed: make(chan struct{})}
+}
+
+func (b *barge) Put(p []byte) bool {
+	select {
+	case b.in <- p:
+		return true
+	case <-b.closed:
+		return false
+	}
+}
+
+func (b *barge) Get() []byte {
+	select {
+	case p := <-b.out:
+		return p
+	case <-b.closed:
+		return nil
+	}
+}
+
+func (b *barge) Start() { go b.sails() }
+
+func (b *barge) sails() {
+	var cargo []byte
+	for {
+		if cargo == nil {
+			select {
+			case cargo = <-b.in:
+			case <-b.closed:
+				return
+			}
+		}
+		select {
+		case b.out <- cargo:
+			cargo = nil
+		case more := <-b.in:
+			cargo = append(cargo, more...)
+		case <-b.closed:
+			return
+		}
+	}
+}
+
+func (b *barge) Close() { close(b.closed) }
