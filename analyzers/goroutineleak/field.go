@@ -21,6 +21,7 @@ type port struct {
 	closed              bool
 	foreign             bool // others have it, or have made it
 	handed              bool // others may send on it or close it
+	taken               bool // a function has it as a parameter
 	stopped             bool // one value on it stops one of several
 	room                int64
 }
@@ -72,12 +73,14 @@ func (c *checker) port(ch ssa.Value) *port {
 	given := make(map[*ssa.Parameter]bool)
 	for i := 0; i < len(events); i++ {
 		e := events[i]
-		if e.Ref.Path.IsElem() || c.HelpsTests(e.Func()) {
+		if e.Through() || c.HelpsTests(e.Func()) {
 			continue
 		}
 		_, call := e.Instr.(ssa.CallInstruction)
 		if call {
-			events = append(events, c.takers(e, given)...)
+			more := c.takers(e, given)
+			p.taken = p.taken || len(more) > 0
+			events = append(events, more...)
 		}
 		switch e.Kind {
 		case effects.Grow:
@@ -225,7 +228,7 @@ func (c *checker) deserted(send *ssa.Send) ssa.Instruction {
 		return nil
 	}
 	p := c.port(send.Chan)
-	if p == nil || p.foreign || len(p.recvs) == 0 || len(p.makes) == 0 {
+	if p == nil || p.foreign || len(p.recvs) == 0 || len(p.makes) == 0 || len(c.recvs[f.Origin()]) == 0 && !p.taken {
 		return nil
 	}
 	if c.roomIn(send.Chan, p) > 0 && (isToken(send.Chan) || !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return e.Func() == send.Parent() })) {

@@ -61,7 +61,7 @@ func (c *checker) left(instr ssa.Instruction, comm ir.Comm) (same, others []*eff
 		return nil, nil
 	}
 	p := c.port(comm.Chan)
-	if p == nil || p.foreign || p.closed || p.room > 0 && !comm.Recv || len(p.makes) == 0 {
+	if p == nil || p.handed || p.closed || !comm.Recv && (p.foreign || p.room > 0) || len(p.makes) == 0 {
 		return nil, nil
 	}
 	same, others = p.sends, p.recvs

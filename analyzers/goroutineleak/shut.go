@@ -177,7 +177,7 @@ func (c *checker) opened(p *port) (out []*effects.Event) {
 		}
 	}
 	for _, e := range events {
-		if !e.Ref.Path.IsElem() && (e.Kind == effects.Close || e.Kind == effects.Grow) {
+		if !e.Through() && (e.Kind == effects.Close || e.Kind == effects.Grow) {
 			out = append(out, e)
 		}
 	}

@@ -285,8 +285,8 @@ func (p *Package) isAlone(r Ref, end types.ChanDir, kinds []Kind) bool {
 		events = append(events, p.OfField(f)...)
 	}
 	return !slices.ContainsFunc(events, func(e *Event) bool {
-		if e.Ref.Path.IsElem() {
-			return false // what goes through it
+		if e.Through() {
+			return false
 		}
 		switch e.Kind {
 		case Escape, Send:

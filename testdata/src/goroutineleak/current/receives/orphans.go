@@ -164,3 +164,74 @@ func (b *barge) sails() {
 }
 
 func (b *barge) Close() { close(b.closed) }
+
+// A parcel is sent by the goroutine of a post office, which those leave who give it parcels.
+type parcel struct{ head, body []byte }
+
+type post struct {
+	parcels chan *parcel
+	closed  chan struct{}
+	write   func([]byte) error
+}
+
+func newPost(write func([]byte) error) *post {
+	p := &post{parcels: make(chan *parcel, 8), closed: make(chan struct{}), write: write}
+	go p.sends()
+	return p
+}
+
+func (p *post) sends() {
+	for {
+		next := <-p.parcels // want `receive from p.parcels does not look at what ends those who send \(goroutineleak/blocked-receive\)`
+		if p.write(next.head) != nil || p.write(next.body) != nil {
+			return
+		}
+	}
+}
+
+func (p *post) Send(head, body []byte) bool {
+	select {
+	case p.parcels <- &parcel{head, body}:
+		return true
+	case <-p.closed:
+		return false
+	}
+}
+
+func (p *post) Close() { close(p.closed) }
+
+// What comes to a depot comes also when it has been closed.
+type depot struct {
+	parcels chan *parcel
+	closed  chan struct{}
+	write   func([]byte) error
+}
+
+func newDepot(write func([]byte) error) *depot {
+	d := &depot{parcels: make(chan *parcel, 8), closed: make(chan struct{}), write: write}
+	go d.sends()
+	return d
+}
+
+func (d *depot) sends() {
+	for {
+		next := <-d.parcels
+		if next == nil || d.write(next.head) != nil || d.write(next.body) != nil {
+			return
+		}
+	}
+}
+
+func (d *depot) Send(head, body []byte) bool {
+	select {
+	case d.parcels <- &parcel{head, body}:
+		return true
+	case <-d.closed:
+		return false
+	}
+}
+
+func (d *depot) Close() {
+	close(d.closed)
+	d.parcels <- nil
+}
