@@ -63,6 +63,10 @@
 // what time.AfterFunc is given, if nobody can stop it, and a function that is sent to goroutines
 // of the package which call what they receive.
 //
+// It is reported where the channel is made, if that is for one answer, without room, and kept where
+// others find it: in a map, or a field of a request. Who waits for the answer leaves after some
+// time, or with its context, and who sends it later waits for nothing else.
+//
 // A fix makes room for the value, where the goroutine sends one and ends.
 //
 // # blocked-receive
@@ -80,7 +84,12 @@
 // is told of what ends the life of the object, and of the goroutines of an object that has
 // such a method. So are select statements of such an object that wait for somebody else and for
 // a channel which should end that, if nobody opens this one; not if they have a context or a
-// timer as well.
+// timer as well. A parameter stands for what all callers give for it, if they are in sight.
+//
+// It is reported at a receive or a select statement that waits only for channels in such fields at
+// whose other ends everybody leaves when something has ended, or does not wait. Others look at that
+// where they do the same, and this one does not; or it is on a goroutine of an object that has such
+// a method.
 //
 // So is a goroutine that waits for what the function was given, to cancel a context which that
 // returns, and not for the end of that context: who is given it may cancel it before.
@@ -143,7 +152,8 @@
 // There is a way on which Done of a WaitGroup is called less often than Add
 // said. It is reported at the Wait. A WaitGroup in a field is followed if each
 // goroutine is started right after the Add that counts it, and nobody else calls
-// Done, but functions that these call or defer; or if nobody calls Done at all.
+// Done, but functions that these call or defer; or if nobody calls Done at all. A deferred Wait is
+// one, too.
 //
 // # unlock-missing
 //

@@ -21,6 +21,7 @@ type port struct {
 	closed              bool
 	foreign             bool // others have it, or have made it
 	handed              bool // others may send on it or close it
+	taken               bool // a function has it as a parameter
 	stopped             bool // one value on it stops one of several
 	room                int64
 }
@@ -30,7 +31,7 @@ type port struct {
 func (c *checker) port(ch ssa.Value) *port {
 	var field *types.Var
 	got := c.getter(ch)
-	for _, r := range c.Refs(ch) {
+	for _, r := range c.sources(ch, 0) {
 		if got && r.Root == ch {
 			continue // the call that returns what is in the field
 		}
@@ -69,11 +70,18 @@ func (c *checker) port(ch ssa.Value) *port {
 		p.makes = append(p.makes, e)
 		events = append(events, c.Of(made)...)
 	}
-	for _, e := range events {
-		if e.Ref.Path.IsElem() || c.HelpsTests(e.Func()) {
+	given := make(map[*ssa.Parameter]bool)
+	for i := 0; i < len(events); i++ {
+		e := events[i]
+		if e.Through() || c.HelpsTests(e.Func()) {
 			continue
 		}
 		_, call := e.Instr.(ssa.CallInstruction)
+		if call {
+			more := c.takers(e, given)
+			p.taken = p.taken || len(more) > 0
+			events = append(events, more...)
+		}
 		switch e.Kind {
 		case effects.Grow:
 			if call {
@@ -214,13 +222,13 @@ func (c *checker) bare(send *ssa.Send) {
 // who receive may have left and the one who sends, or others, look at that; else nil.
 func (c *checker) deserted(send *ssa.Send) ssa.Instruction {
 	f := fieldOf(send.Chan)
-	if f == nil || len(c.recvs[f.Origin()]) == 0 || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool {
+	if f == nil || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool {
 		return len(c.alternatives(comm.Instr, comm.Case)) == 0
 	}) {
 		return nil
 	}
 	p := c.port(send.Chan)
-	if p == nil || p.foreign || len(p.recvs) == 0 || len(p.makes) == 0 {
+	if p == nil || p.foreign || len(p.recvs) == 0 || len(p.makes) == 0 || len(c.recvs[f.Origin()]) == 0 && !p.taken {
 		return nil
 	}
 	if c.roomIn(send.Chan, p) > 0 && (isToken(send.Chan) || !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return e.Func() == send.Parent() })) {

@@ -75,8 +75,12 @@ func find(p *evidence.Package) []*evidence.Leak {
 		case *ssa.UnOp:
 			c.timer(instr)
 			c.shut(instr)
+			c.orphaned(instr)
+		case *ssa.MakeChan:
+			c.unheard(instr)
 		case *ssa.Select:
 			selects = append(selects, instr)
+			c.orphaned(instr)
 		case *ssa.Go:
 			c.abandoned(instr)
 			c.detached(instr)
@@ -84,6 +88,8 @@ func find(p *evidence.Package) []*evidence.Leak {
 			c.outlives(instr)
 		case *ssa.Call:
 			c.lock(instr)
+			c.group(instr)
+		case *ssa.Defer:
 			c.group(instr)
 		}
 	})

@@ -2,7 +2,6 @@ package goroutineleak
 
 import (
 	"go/token"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -20,11 +19,12 @@ type crew struct {
 	waits  []ssa.Instruction
 }
 
-// crew returns who a WaitGroup in a field counts, or nil if that is not known.
-func (c *checker) crew(field *types.Var) *crew {
+// crew returns who a WaitGroup counts, of which all that happens to it is given, or nil if that is
+// not known.
+func (c *checker) crew(events []*effects.Event) *crew {
 	w := &crew{starts: make(map[*ssa.Go]bool), dones: make(map[*ssa.Function][]ssa.Instruction)}
 	var dones []*effects.Event
-	for _, e := range c.OfField(field) {
+	for _, e := range events {
 		call, ok := e.Instr.(ssa.CallInstruction)
 		if !ok || e.Kind != effects.Method || e.Via {
 			return nil
@@ -82,23 +82,24 @@ func (w *crew) adds(call ssa.CallInstruction) bool {
 
 // group reports a call of Wait for a WaitGroup that only this package knows, where nobody calls
 // Done, or one in a field for which a goroutine that it counts does not, or not on every path.
-func (c *checker) group(wait *ssa.Call) {
-	callee := ir.Callee(&wait.Call)
+func (c *checker) group(wait ssa.CallInstruction) {
+	callee := ir.Callee(wait.Common())
 	if callee == nil || callee.FullName() != "(*sync.WaitGroup).Wait" || c.hung[wait] {
 		return
 	}
-	if local, ok := wait.Call.Args[0].(*ssa.Alloc); ok {
-		if !c.doneElsewhere(func(r effects.Ref) bool { return r.Root == local }) {
+	wg := wait.Common().Args[0]
+	if refs := c.Refs(wg); len(refs) == 1 && refs[0].Path == nil {
+		if local, ok := refs[0].Root.(*ssa.Alloc); ok && !c.doneElsewhere(func(r effects.Ref) bool { return r.Root == local }) {
 			c.unfinished(wait, c.Of(local))
 		}
 		return
 	}
-	field := fieldOf(wait.Call.Args[0])
+	field := fieldOf(wg)
 	if field == nil || field.Pkg() != c.IR.Pass.Pkg || field.Exported() || c.doneElsewhere(func(r effects.Ref) bool { return r.Path.Field() == field.Origin() }) ||
 		c.unfinished(wait, c.OfField(field.Origin())) {
 		return
 	}
-	w := c.crew(field.Origin())
+	w := c.crew(c.OfField(field.Origin()))
 	if w == nil || !slices.Contains(w.waits, ssa.Instruction(wait)) {
 		return
 	}
@@ -132,7 +133,7 @@ func (c *checker) doneElsewhere(is func(effects.Ref) bool) bool {
 }
 
 // unfinished reports a call of Wait if somebody calls Add for the WaitGroup, and nobody Done.
-func (c *checker) unfinished(wait *ssa.Call, events []*effects.Event) bool {
+func (c *checker) unfinished(wait ssa.CallInstruction, events []*effects.Event) bool {
 	var add ssa.Instruction
 	for _, e := range events {
 		call, ok := e.Instr.(ssa.CallInstruction)

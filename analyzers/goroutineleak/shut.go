@@ -17,7 +17,7 @@ import (
 // this package opens, and nobody does: nobody sends on it or closes it, or nobody closes it and
 // all that comes is taken, or the one goroutine that closes it does not if it fails.
 func (c *checker) shut(recv *ssa.UnOp) {
-	if recv.Op != token.ARROW || c.hung[recv] || convention.IsTime(ir.Received(recv.X)) || fieldOf(recv.X) == nil && !c.getter(recv.X) {
+	if recv.Op != token.ARROW || c.hung[recv] || convention.IsTime(ir.Received(recv.X)) || fieldOf(recv.X) == nil && !isParam(recv.X) && !c.getter(recv.X) {
 		return
 	}
 	p := c.port(recv.X)
@@ -177,7 +177,7 @@ func (c *checker) opened(p *port) (out []*effects.Event) {
 		}
 	}
 	for _, e := range events {
-		if !e.Ref.Path.IsElem() && (e.Kind == effects.Close || e.Kind == effects.Grow) {
+		if !e.Through() && (e.Kind == effects.Close || e.Kind == effects.Grow) {
 			out = append(out, e)
 		}
 	}

@@ -48,6 +48,9 @@ func (c *collector) visitCall(instr ssa.CallInstruction) {
 			if i == 0 && isMethod {
 				continue // a method may keep its receiver, but then it is its own
 			}
+			if sum != nil && isChan(arg.Type()) {
+				continue // all is known of it
+			}
 			e := proto
 			e.Kind, e.Index = Escape, i
 			c.emitWhole(c.of(arg), e)

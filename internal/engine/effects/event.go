@@ -91,3 +91,11 @@ func (e *Happening) Ends() bool {
 
 // Func returns the function or literal in which the event happens.
 func (e *Event) Func() *ssa.Function { return e.Instr.Parent() }
+
+// Through reports whether an event of a channel is about what goes through it, or a part of that.
+func (e *Event) Through() bool {
+	if _, made := e.Ref.Root.(*ssa.MakeChan); made {
+		return e.Ref.Path != nil
+	}
+	return e.Ref.Path.IsElem()
+}

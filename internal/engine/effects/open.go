@@ -155,7 +155,9 @@ func EndOf(call *ssa.CallCommon) ssa.Value {
 // Opens reports whether a receive from a channel may come back: somebody sends
 // on it or closes it, or may do so out of sight. The error of a context stands for its
 // channel.
-func (p *Package) Opens(ch ssa.Value) bool {
+func (p *Package) Opens(ch ssa.Value) bool { return p.opens(ch, 0) }
+
+func (p *Package) opens(ch ssa.Value, depth int) bool {
 	if k, ok := ch.(*ssa.Const); ok && k.IsNil() {
 		return false
 	}
@@ -171,7 +173,11 @@ func (p *Package) Opens(ch ssa.Value) bool {
 			continue // the variable that holds it
 		}
 		if call, ok := r.Root.(*ssa.Call); ok && r.Path == nil && len(p.Refs(ch)) == 1 {
-			return p.Opens(call)
+			return p.opens(call, depth)
+		}
+		if param, ok := r.Root.(*ssa.Parameter); ok && r.Path == nil && !p.opensGiven(param, depth) {
+			known = true
+			continue
 		}
 		if !p.alone(r, types.RecvOnly, Close, Grow) {
 			return true
@@ -279,8 +285,8 @@ func (p *Package) isAlone(r Ref, end types.ChanDir, kinds []Kind) bool {
 		events = append(events, p.OfField(f)...)
 	}
 	return !slices.ContainsFunc(events, func(e *Event) bool {
-		if e.Ref.Path.IsElem() {
-			return false // what goes through it
+		if e.Through() {
+			return false
 		}
 		switch e.Kind {
 		case Escape, Send:
@@ -448,20 +454,8 @@ func (p *Package) refEnds(r Ref, depth int) bool {
 // givenEnds reports whether a context that is a parameter may end: nobody knows,
 // unless all callers are in sight.
 func (p *Package) givenEnds(param *ssa.Parameter, depth int) bool {
-	fn := param.Parent()
-	uses := p.uses[fn]
-	if fn.Parent() != nil || token.IsExported(fn.Name()) || len(uses) == 0 {
-		return true
-	}
-	i := slices.Index(fn.Params, param)
-	return slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
-		call, ok := use.(ssa.CallInstruction)
-		if !ok || !calls(call.Common(), fn) {
-			return true
-		}
-		args := ir.Args(call.Common())
-		return i >= len(args) || p.ends(args[i], depth+1)
-	})
+	args, known := p.Given(param)
+	return !known || slices.ContainsFunc(args, func(ctx ssa.Value) bool { return p.ends(ctx, depth+1) })
 }
 
 // cancels reports whether somebody may call the cancel function that comes with

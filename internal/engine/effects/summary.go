@@ -82,7 +82,7 @@ type Summary struct {
 	// Made is set if the first result is a new object that is handed only to its own
 	// goroutines, and to functions that the caller gives.
 	Made bool
-	// Cut is set if it does more than the Ops say.
+	// Cut is set if it does more than the Ops say, but to channels.
 	Cut bool
 }
 
@@ -227,9 +227,28 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 	}
 	slices.SortStableFunc(sum.Ops, compareOps)
 	if len(sum.Ops) > maxOps {
-		sum.Ops, sum.Cut = sum.Ops[:maxOps], true
+		sum.bound(fn)
 	}
 	return sum
+}
+
+// bound leaves out effects where there are too many. What is done to a channel stays: it is little,
+// and who waits for it may wait for ever.
+func (s *Summary) bound(fn *ssa.Function) {
+	s.Cut = true
+	n := 0
+	s.Ops = slices.DeleteFunc(s.Ops, func(o Op) bool {
+		if o.Param >= 0 && isChan(fn.Params[o.Param].Type()) {
+			return false
+		}
+		n++
+		return n > maxOps
+	})
+}
+
+func isChan(t types.Type) bool {
+	_, is := t.Underlying().(*types.Chan)
+	return is
 }
 
 // keptResults returns the calls of which a result is stored in a package variable or

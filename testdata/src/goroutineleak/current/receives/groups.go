@@ -235,3 +235,67 @@ func (t *tally) Stop() {
 	t.add(-t.count)
 	t.wg.Wait()
 }
+
+// A guild waits when its Close returns. One of its members may leave without a word.
+type guild struct {
+	wg   sync.WaitGroup
+	work func() error
+}
+
+func (g *guild) Start() {
+	g.wg.Add(1)
+	go g.labours()
+}
+
+func (g *guild) labours() {
+	if g.work() != nil {
+		return
+	}
+	g.wg.Done()
+}
+
+func (g *guild) Close() {
+	defer g.wg.Wait() // want `may wait for ever: Done is not called as often as Add on every path \(goroutineleak/wait-never-done\)`
+	println("closes")
+}
+
+// A lodge does so, too, and all of its members tell.
+type lodge struct {
+	wg   sync.WaitGroup
+	work func() error
+}
+
+func (l *lodge) Start() {
+	l.wg.Add(1)
+	go l.labours()
+}
+
+func (l *lodge) labours() {
+	defer l.wg.Done()
+	if l.work() != nil {
+		return
+	}
+	println("worked")
+}
+
+func (l *lodge) Close() {
+	defer l.wg.Wait()
+	println("closes")
+}
+
+// Behind has a goroutine wait for those that do not say that they have ended.
+func Behind(limit func() int, work []func(), after func()) {
+	var wg sync.WaitGroup
+	for _, w := range work {
+		if n := limit(); n > 0 {
+			wg.Add(n)
+			for range n {
+				go w()
+			}
+		}
+	}
+	go func() {
+		wg.Wait() // want `may wait for ever: nobody calls Done \(goroutineleak/wait-never-done\)`
+		after()
+	}()
+}

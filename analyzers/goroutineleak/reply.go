@@ -1,0 +1,108 @@
+package goroutineleak
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/finding/account"
+)
+
+// Who asks for something puts the channel for the answer where those find it that answer: into a
+// map, or a field of the request. If it waits for a while only, and the channel has no room, an
+// answer that comes later has nobody to take it.
+
+// unheard reports a channel without room that is made for one answer, if who waits for that may
+// leave before, and somebody else sends it without looking at anything else.
+func (c *checker) unheard(made *ssa.MakeChan) {
+	if size, ok := made.Size.(*ssa.Const); !ok || size.Int64() != 0 || c.IR.Graph(made.Parent()).Innermost(made.Block()) != nil {
+		return
+	}
+	fn := ir.Outermost(made.Parent())
+	var leaves, send ssa.Instruction
+	for _, e := range c.Of(made) {
+		if e.Ref.Path != nil {
+			continue // what comes through it
+		}
+		switch e.Kind {
+		case effects.Recv, effects.Wait:
+			if leaves = e.Instr; e.Via || e.Func() != made.Parent() || !c.givesUp(e) {
+				return
+			}
+		case effects.Close, effects.Return, effects.Escape, effects.Send, effects.Grow:
+			if !e.Via && !c.HandsEnd(e, types.SendOnly) {
+				return
+			}
+		case effects.Store:
+			f := e.To.Path.Field()
+			if e.Via || isVariable(e.To.Root) && e.To.Path == nil {
+				continue
+			}
+			if f == nil || f.Pkg() != c.IR.Pass.Pkg || f.Exported() {
+				return
+			}
+			at, known := c.sentIn(f, e.To.Path.IsElem(), fn)
+			if !known {
+				return
+			}
+			if send == nil {
+				send = at
+			}
+		}
+	}
+	if leaves == nil || send == nil {
+		return
+	}
+	leak := c.found("blocked-send", made, "who sends on the channel may wait for ever: the one who receives does not wait for that")
+	leak.note(c, send, "sends here")
+	leak.note(c, leaves, "leaves here without having received")
+	c.add(made, leak, account.Owes)
+}
+
+// givesUp reports whether a receive is one of a select statement that waits for one value, and also
+// leaves when some time has passed, or a context has ended that the function was given or has made.
+func (c *checker) givesUp(recv *effects.Event) bool {
+	sel, ok := recv.Instr.(*ssa.Select)
+	if !ok {
+		return false
+	}
+	edge, ok := ir.CaseEdge(sel, recv.Index)
+	if l := c.IR.Graph(sel.Parent()).Innermost(sel.Block()); !ok || l != nil && l.Contains(edge.To()) {
+		return false
+	}
+	return slices.ContainsFunc(c.alternatives(sel, recv.Index), func(i int) bool {
+		ch := sel.States[i].Chan
+		if convention.IsTime(ir.Received(ch)) {
+			return true
+		}
+		call, ok := ch.(*ssa.Call)
+		if !ok {
+			return false
+		}
+		ctx := effects.EndOf(&call.Call)
+		return ctx != nil && c.Ends(ctx) && !slices.ContainsFunc(c.Refs(ctx), func(r effects.Ref) bool { return r.Path != nil })
+	})
+}
+
+// sentIn returns where something is sent on the channels in a field, or in a container there,
+// outside of a function. It does not know if somebody else receives from them.
+func (c *checker) sentIn(f *types.Var, elem bool, but *ssa.Function) (send ssa.Instruction, known bool) {
+	for _, e := range c.OfField(f) {
+		if e.Ref.Path.IsElem() != elem || ir.Outermost(e.Func()) == but || c.HelpsTests(e.Func()) {
+			continue
+		}
+		switch e.Kind {
+		case effects.Recv, effects.Wait, effects.Close:
+			return nil, false
+		case effects.Grow:
+			if at, ok := e.Instr.(*ssa.Send); ok && send == nil {
+				send = at
+			}
+		}
+	}
+	return send, true
+}
