@@ -101,6 +101,9 @@ func Globals(p *evidence.Package) []Growth {
 			continue
 		}
 		c := container{g, e.Ref.Path}
+		if !f.mayBe(c, e) {
+			continue
+		}
 		if ins[c] == nil {
 			order = append(order, c)
 		}

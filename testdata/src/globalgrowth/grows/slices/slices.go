@@ -90,3 +90,35 @@ func Mask(secret string) {
 	}
 	masked = append(masked, secret) // want `globalgrowth/slice-only-grows, latent`
 }
+
+type token interface{ write() string }
+
+type text string
+
+func (t text) write() string { return string(t) }
+
+var comma token = text(",")
+
+// A Query has tokens.
+type Query struct{ where []token }
+
+// A group is a token that has others in it.
+type group struct{ inner []token }
+
+func (g *group) write() string { return "(" }
+
+// last returns the list in the token at the end, if it has one.
+func (q *Query) last() *[]token {
+	if n := len(q.where); n > 0 {
+		if g, ok := q.where[n-1].(*group); ok {
+			return &g.inner
+		}
+	}
+	return &q.where
+}
+
+// Or is fine: the variable is in the list, and has none.
+func (q *Query) Or() {
+	list := q.last()
+	*list = append(*list, comma)
+}
