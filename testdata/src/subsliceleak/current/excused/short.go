@@ -76,3 +76,53 @@ func (s *Stack) Again(i int, it *item) {
 	s.items = append(s.items[:i], s.items[i+1:]...)
 	s.items = append(s.items, it)
 }
+
+// A Trail keeps so many: as many more are in the array at most.
+type Trail struct {
+	mu    sync.Mutex
+	items []*item
+}
+
+func (t *Trail) Add(i *item) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.items = append(t.items, i)
+}
+
+func (t *Trail) Keep(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.items) > n {
+		t.items = t.items[len(t.items)-n:]
+	}
+}
+
+// A Batch has a size that is set: it keeps no more than that, until the next one.
+type Batch struct {
+	mu    sync.Mutex
+	size  int
+	items []*item
+}
+
+func (b *Batch) Add(i *item) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.items = append(b.items, i)
+	if len(b.items) >= b.size {
+		b.send()
+		b.items = b.items[:0]
+	}
+}
+
+func (b *Batch) Flush() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.send()
+	b.items = b.items[:0]
+}
+
+func (b *Batch) send() {
+	for _, i := range b.items {
+		println(i.text())
+	}
+}
