@@ -41,8 +41,11 @@ func (p *Package) stays(c *Cut) bool {
 // again. It matters where nothing is known of how it is used: of a container that others
 // take from, or of a package variable.
 func (p *Package) slight(c *Cut) bool {
-	if !c.single && c.Kind != All || c.field == nil {
+	if c.field == nil || !c.single && c.Kind != All {
 		return false
+	}
+	if c.Kind == All && p.limited(c) {
+		return true // of a size that is set
 	}
 	n := p.passing.owner(c.field)
 	obj, declared := c.At.Parent().Object().(*types.Func)
