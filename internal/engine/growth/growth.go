@@ -298,7 +298,8 @@ func appended(v ssa.Value) []ssa.Value {
 		return nil
 	}
 	added, _ := ir.Variadic(call.Call.Args[1])
-	return append([]ssa.Value{call.Call.Args[1]}, added...)
+	front, _ := ir.Variadic(call.Call.Args[0])
+	return slices.Concat([]ssa.Value{call.Call.Args[1]}, added, front)
 }
 
 // isCode reports whether values of a type, or lists of them, are functions or

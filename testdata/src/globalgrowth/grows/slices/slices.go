@@ -3,6 +3,7 @@ package slices
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 )
@@ -121,4 +122,18 @@ func (q *Query) last() *[]token {
 func (q *Query) Or() {
 	list := q.last()
 	*list = append(*list, comma)
+}
+
+var latest []string
+
+// Push puts what is new in front.
+func Push(w http.ResponseWriter, r *http.Request) {
+	latest = append([]string{r.URL.Path}, latest...) // want `slice grows and is never cut; held by package variable latest \(globalgrowth/slice-only-grows\)`
+}
+
+var shown []string
+
+// Show is fine: what is in front takes the place of all.
+func Show(w http.ResponseWriter, r *http.Request) {
+	shown = append([]string{r.URL.Path}, r.Header.Values("Accept")...)
 }
