@@ -44,9 +44,6 @@ func (p *Package) slight(c *Cut) bool {
 	if c.field == nil || !c.single && c.Kind != All {
 		return false
 	}
-	if c.Kind == All && p.limited(c) {
-		return true // of a size that is set
-	}
 	n := p.passing.owner(c.field)
 	obj, declared := c.At.Parent().Object().(*types.Func)
 	return n == nil || !declared || !obj.Exported() || !p.forOthers(c, n.Origin().Obj())

@@ -96,33 +96,3 @@ func (t *Trail) Keep(n int) {
 		t.items = t.items[len(t.items)-n:]
 	}
 }
-
-// A Batch has a size that is set: it keeps no more than that, until the next one. Latent.
-type Batch struct {
-	mu    sync.Mutex
-	size  int
-	items []*item
-}
-
-func (b *Batch) Add(i *item) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.items = append(b.items, i)
-	if len(b.items) >= b.size {
-		b.send()
-		b.items = b.items[:0]
-	}
-}
-
-func (b *Batch) Flush() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.send()
-	b.items = b.items[:0] // want `truncated slots keep their pointers; held by Batch.items \(subsliceleak/truncated-not-cleared, latent\)`
-}
-
-func (b *Batch) send() {
-	for _, i := range b.items {
-		println(i.text())
-	}
-}
