@@ -92,9 +92,10 @@
 // another map has it, and that one loses it. Or marks, which say no more than that a key
 // is there, go only together with an element of another map, and one place takes that out
 // alone and puts it nowhere else. Or one place takes the key out of both, and another one
-// of one of them alone, and puts it nowhere else. It is reported at the insert into the one that is
-// forgotten. Not so if one of the two is filled alone as well, or is a queue that is
-// emptied.
+// of one of them alone, and puts it nowhere else. Or a method looks something up in a map, to take
+// it out of a list or another map that gets it together with this one, and leaves the entry. It is
+// reported at the insert into the one that is forgotten. Not so if one of the two is filled alone as
+// well, or is a queue that is emptied.
 //
 // # key-mismatch
 //

@@ -23,6 +23,7 @@ var flaws = map[growth.Flaw]struct{ category, what, witness string }{
 	growth.Rollback:   {"delete-on-rollback-only", "entry is taken out only where the rest failed", "takes out here only"},
 	growth.WhenRead:   {"expires-when-read", "entry that has expired stays until its key is read again", "takes out here only"},
 	growth.Sibling:    {"sibling-not-deleted", "entry stays when its key is deleted beside it", "deletes the key from the other one"},
+	growth.Beside:     {"sibling-not-deleted", "entry stays when what it leads to is taken out beside it", "takes it out of the other one"},
 	growth.EmptyInner: {"empty-inner-kept", "key stays when what it leads to has been emptied", "empties here"},
 	growth.Dead:       {"only-grows", "entry stays when what it leads to has been ended", "ends it and keeps it"},
 	growth.Failed:     {"kept-on-failure", "entry stays where the function fails that has put it in", "returns and leaves it"},

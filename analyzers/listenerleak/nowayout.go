@@ -27,7 +27,11 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 		return false
 	}
 	holder := ir.Args(call.Common())[0]
-	for _, e := range c.GrowsAt(call) {
+	grows := c.GrowsAt(call)
+	if slices.ContainsFunc(grows, func(e *effects.Event) bool { return c.Passing(e.Ref.Path) }) {
+		return false
+	}
+	for _, e := range grows {
 		if e.Origin == nil || e.Origin == e.Instr {
 			continue
 		}
@@ -35,7 +39,7 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 			continue
 		}
 		field := e.Ref.Path.Field()
-		if field == nil || field.Pkg() != c.IR.Pass.Pkg || getsData(callee, field) || !c.oneWay(field) || c.Passing(e.Ref.Path) {
+		if field == nil || field.Pkg() != c.IR.Pass.Pkg || getsData(callee, field) || !c.oneWay(field) {
 			continue
 		}
 		if !slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool { return r.Root == e.Ref.Root && e.Ref.Path.HasPrefix(r.Path) }) {

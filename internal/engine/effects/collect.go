@@ -253,7 +253,11 @@ func (c *collector) rebuilt(at ssa.Instruction, val ssa.Value, targets []Ref) Ki
 		case *ssa.Call:
 			if b, ok := x.Call.Value.(*ssa.Builtin); ok && b.Name() == "append" {
 				grows = true
-				walk(x.Call.Args[0])
+				if front, list := ir.Variadic(x.Call.Args[0]); list && len(front) > 0 && len(x.Call.Args) > 1 {
+					walk(x.Call.Args[1]) // behind what is put in front
+				} else {
+					walk(x.Call.Args[0])
+				}
 				return
 			}
 			if sum := c.t.summaryOf(&x.Call); sum != nil && len(x.Call.Args) > 0 && sum.rebuilds(0) != 0 {

@@ -260,7 +260,7 @@ func (p *Package) handler(fn *ssa.Function) (handler, bool) {
 	if !ok {
 		// What gets a request and neither sends nor answers it works for a handler.
 		for _, param := range fn.Params {
-			if convention.IsRequest(param.Type()) && !p.sendsRequest(param, 0) && !makesRequest(fn) && !asksClient(fn.Signature) {
+			if convention.IsRequest(param.Type()) && !p.sendsRequest(param, 0) && !p.sentByCaller(param) && !makesRequest(fn) && !asksClient(fn.Signature) {
 				h.Per = "request"
 				h.carries = append(h.carries, param)
 			}
@@ -297,7 +297,10 @@ func (p *Package) imports(path string) bool {
 
 // sendsRequest reports whether a request is given to a client, here or by a
 // function of the package that is called with it.
-func (p *Package) sendsRequest(request *ssa.Parameter, depth int) bool {
+func (p *Package) sendsRequest(request ssa.Value, depth int) bool {
+	if request.Referrers() == nil {
+		return false
+	}
 	return slices.ContainsFunc(*request.Referrers(), func(use ssa.Instruction) bool {
 		call, ok := use.(ssa.CallInstruction)
 		if !ok {
@@ -308,10 +311,24 @@ func (p *Package) sendsRequest(request *ssa.Parameter, depth int) bool {
 			return false
 		}
 		if fn := p.IR.Static(call.Common()); fn != nil && depth < maxDepth {
-			i := slices.Index(call.Common().Args, ssa.Value(request))
+			i := slices.Index(call.Common().Args, request)
 			return i >= 0 && i < len(fn.Params) && p.sendsRequest(fn.Params[i], depth+1)
 		}
+		if copied := call.Value(); copied != nil && depth < maxDepth && types.Identical(copied.Type(), request.Type()) {
+			return p.sendsRequest(copied, depth+1) // with another context
+		}
 		return convention.SendsRequest(callee)
+	})
+}
+
+// sentByCaller reports whether what calls a function of the package with a request sends that
+// to a server.
+func (p *Package) sentByCaller(request *ssa.Parameter) bool {
+	fn := request.Parent()
+	i := slices.Index(fn.Params, request)
+	return slices.ContainsFunc(p.Uses(fn), func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		return ok && p.IR.Static(call.Common()) == fn && p.sendsRequest(call.Common().Args[i], 0)
 	})
 }
 

@@ -137,10 +137,16 @@ func (p *Package) indexEmptied() map[*types.Var]bool {
 	return emptied
 }
 
-// Passing reports whether something on a path is set to nil before its owner ends.
+// Passing reports whether something on a path is set to nil before its owner ends, or is an
+// object in a map that loses elements.
 func (p *Package) Passing(path *effects.Path) bool {
+	field := path.Field()
 	for ; path != nil; path = path.Parent() {
-		if f := path.Field(); f != nil && p.emptied()[f.Origin()] {
+		f := path.Field()
+		if f == nil {
+			continue
+		}
+		if p.emptied()[f.Origin()] || f != field && path.IsElem() && p.losesElements(holder{field: f.Origin()}, path.Elems()-1) {
 			return true
 		}
 	}

@@ -28,7 +28,7 @@ func (f *fields) dead(c kept) ssa.Instruction {
 			continue
 		}
 		look := lookupOf(ended)
-		if look == nil || !types.Identical(look.X.Type().Underlying(), m) || f.fromRange(look.Index) || f.fillers(c)[ir.Outermost(e.Func())] {
+		if look == nil || !types.Identical(look.X.Type().Underlying(), m) || f.fromRange(look.Index) || f.fillers(c)[ir.Outermost(e.Func())] || f.overwrites(look) {
 			continue
 		}
 		if slices.ContainsFunc(f.Refs(look.X), func(r effects.Ref) bool {
@@ -39,6 +39,19 @@ func (f *fields) dead(c kept) ssa.Instruction {
 		}
 	}
 	return nil
+}
+
+// overwrites reports whether the function that looks an element up puts another one in its
+// place.
+func (f *fields) overwrites(look *ssa.Lookup) bool {
+	for _, b := range look.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if put, ok := instr.(*ssa.MapUpdate); ok && sameValue(put.Key, look.Index) && sameValue(put.Map, look.X) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ends returns what an event ends for good: an object whose teardown is called, a channel

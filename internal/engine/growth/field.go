@@ -24,6 +24,7 @@ const (
 	Rollback               // it is taken out where putting it in failed
 	WhenRead               // it is taken out when somebody asks for the same key
 	Sibling                // its key is taken out of another container
+	Beside                 // it is looked up for what it leads to in another container, and that is taken out
 	EmptyInner             // what the element holds is taken out, and the element stays
 	NotReset               // who ends the owner walks over it and keeps it
 	Dead                   // it is ended where it is

@@ -62,6 +62,9 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 	if out := cmp.Or(f.sibling(c, in), f.forgotten(c)); out != nil {
 		return Sibling, out, true
 	}
+	if at := f.beside(c, in); at != nil {
+		return Beside, at, true
+	}
 	if at := f.walked(c, in, typ); at != nil {
 		return NotReset, at, true
 	}
@@ -361,7 +364,7 @@ func (f *fields) sibling(c kept, in *effects.Event) ssa.Instruction {
 	}
 	for _, e := range f.In(ir.Outermost(in.Func())) {
 		o, ok := f.keptAt(e.Ref.Path)
-		if !ok || e.Kind != effects.Grow || e.Via || o.field == c.field || o.ofOther() || e.Ref.Root != in.Ref.Root || !together(e.Instr, in.Instr) {
+		if !ok || e.Kind != effects.Grow || e.Via || o.field == c.field || o.ofOther() || e.Ref.Root != in.Ref.Root || !filledTogether(e.Instr, in.Instr) {
 			continue
 		}
 		other, callee := keyOf(e)

@@ -101,6 +101,9 @@ func Globals(p *evidence.Package) []Growth {
 			continue
 		}
 		c := container{g, e.Ref.Path}
+		if !f.mayBe(c, e) {
+			continue
+		}
 		if ins[c] == nil {
 			order = append(order, c)
 		}
@@ -295,7 +298,8 @@ func appended(v ssa.Value) []ssa.Value {
 		return nil
 	}
 	added, _ := ir.Variadic(call.Call.Args[1])
-	return append([]ssa.Value{call.Call.Args[1]}, added...)
+	front, _ := ir.Variadic(call.Call.Args[0])
+	return slices.Concat([]ssa.Value{call.Call.Args[1]}, added, front)
 }
 
 // isCode reports whether values of a type, or lists of them, are functions or

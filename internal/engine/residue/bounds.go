@@ -20,6 +20,8 @@ func (c *Cut) bounds(p *Package, s *ssa.Slice, appended bool) {
 	switch {
 	case low && (s.High == nil || isLen(s.High)) && !appended:
 		_, c.single = s.Low.(*ssa.Const)
+		left, ok := s.Low.(*ssa.BinOp)
+		c.window = ok && left.Op == token.SUB && isLen(left.X)
 		c.Kind = Front
 	case low || s.High == nil:
 		// Nothing is cut off, or who knows what.

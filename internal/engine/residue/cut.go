@@ -34,6 +34,7 @@ type Cut struct {
 	rebuilt *ssa.Slice // begins empty, and is appended to
 	used    bool       // the package itself has heaps of the type; see fed
 	single  bool       // of Front and Middle: one element at a time
+	window  bool       // of Front: so many are left
 
 	field  *types.Var
 	global *ssa.Global

@@ -94,7 +94,7 @@ func (c *Cut) leaves(p *Package) bool {
 		return false // room for values, the end, or a new beginning
 	}
 	c.loads(p)
-	if (c.Kind == Front && !p.heavy(c)) || (c.Kind == Front || c.Kind == Back) && p.limited(c) {
+	if (c.Kind == Front && !p.heavy(c)) || c.window || (c.Kind == Front || c.Kind == Back) && p.limited(c) {
 		return false
 	}
 	return !c.handedOn(p) && !c.spare(p) && !c.refilled(p) && !c.balanced(p) && !p.owned(c) && p.fed(c) && !p.unpopped(c) && !p.extends(c) && !p.pooled(c) && !p.passing.Holds(c.Place)

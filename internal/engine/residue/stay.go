@@ -41,7 +41,7 @@ func (p *Package) stays(c *Cut) bool {
 // again. It matters where nothing is known of how it is used: of a container that others
 // take from, or of a package variable.
 func (p *Package) slight(c *Cut) bool {
-	if !c.single && c.Kind != All || c.field == nil {
+	if c.field == nil || !c.single && c.Kind != All {
 		return false
 	}
 	n := p.passing.owner(c.field)

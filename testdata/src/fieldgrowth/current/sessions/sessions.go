@@ -234,3 +234,25 @@ func Transfer(lines <-chan string, ctx context.Context) string {
 	wg.Wait()
 	return r.write()
 }
+
+// Slots have a function for each thing that is in use.
+type Slots struct {
+	free chan *worker
+	all  map[*worker]context.CancelFunc
+}
+
+// Take is fine: whoever ends what is there puts something else in its place.
+func (s *Slots) Take(ctx context.Context) *worker {
+	w := <-s.free
+	_, s.all[w] = context.WithCancel(ctx)
+	return w
+}
+
+func (s *Slots) Put(w *worker) {
+	cancel, ok := s.all[w]
+	if ok {
+		s.all[w] = func() {}
+		cancel()
+	}
+	s.free <- w
+}

@@ -147,3 +147,60 @@ func (p *Peers) Gone(id peer) {
 	delete(p.addrs, id)
 	delete(p.heads, id)
 }
+
+// A Ledger makes what is under a name when it is asked for.
+type Ledger struct {
+	mu     sync.Mutex
+	lines  map[string]map[int]string
+	totals map[string]*int
+}
+
+func (l *Ledger) Enter(name string, n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, ok := l.lines[name]; !ok {
+		l.lines[name] = make(map[int]string)
+	}
+	l.lines[name][n] = name
+	if l.totals[name] == nil {
+		l.totals[name] = new(int) // want `entry stays when its key is deleted beside it; held by Ledger.totals \(fieldgrowth/sibling-not-deleted\)`
+	}
+	*l.totals[name] += n
+}
+
+func (l *Ledger) Strike(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.lines, name)
+}
+
+// A Log has what is under way, and all that ever was.
+type Log struct {
+	mu   sync.Mutex
+	open map[string]*int
+	ever map[string]*int
+}
+
+// Begin is fine: what is under way may begin again.
+func (l *Log) Begin(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open[name] == nil {
+		l.open[name] = new(int)
+	}
+	if l.ever[name] == nil {
+		l.ever[name] = new(int) // want `held by Log.ever \(fieldgrowth/only-grows, latent\)`
+	}
+}
+
+func (l *Log) Again(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open[name] = new(int)
+}
+
+func (l *Log) End(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.open, name)
+}

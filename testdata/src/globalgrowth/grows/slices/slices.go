@@ -3,6 +3,7 @@ package slices
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 )
@@ -89,4 +90,50 @@ func Mask(secret string) {
 		return
 	}
 	masked = append(masked, secret) // want `globalgrowth/slice-only-grows, latent`
+}
+
+type token interface{ write() string }
+
+type text string
+
+func (t text) write() string { return string(t) }
+
+var comma token = text(",")
+
+// A Query has tokens.
+type Query struct{ where []token }
+
+// A group is a token that has others in it.
+type group struct{ inner []token }
+
+func (g *group) write() string { return "(" }
+
+// last returns the list in the token at the end, if it has one.
+func (q *Query) last() *[]token {
+	if n := len(q.where); n > 0 {
+		if g, ok := q.where[n-1].(*group); ok {
+			return &g.inner
+		}
+	}
+	return &q.where
+}
+
+// Or is fine: the variable is in the list, and has none.
+func (q *Query) Or() {
+	list := q.last()
+	*list = append(*list, comma)
+}
+
+var latest []string
+
+// Push puts what is new in front.
+func Push(w http.ResponseWriter, r *http.Request) {
+	latest = append([]string{r.URL.Path}, latest...) // want `slice grows and is never cut; held by package variable latest \(globalgrowth/slice-only-grows\)`
+}
+
+var shown []string
+
+// Show is fine: what is in front takes the place of all.
+func Show(w http.ResponseWriter, r *http.Request) {
+	shown = append([]string{r.URL.Path}, r.Header.Values("Accept")...)
 }

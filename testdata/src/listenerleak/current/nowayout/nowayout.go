@@ -381,3 +381,46 @@ func describe(a *Attr, name string) {
 		a.Add([]byte{name[n]})
 	}
 }
+
+// Fine: a batch goes when it is full, and its listeners with it.
+type batch struct {
+	size int
+	done []func()
+}
+
+func (b *batch) add(f func()) {
+	b.size++
+	b.done = append(b.done, f)
+}
+
+func (b *batch) end() {
+	for _, f := range b.done {
+		f()
+	}
+}
+
+// A Sender collects what goes to one place.
+type Sender struct {
+	mu      sync.Mutex
+	batches map[string]*batch
+}
+
+func (s *Sender) batch(to string) *batch {
+	if b, ok := s.batches[to]; ok {
+		return b
+	}
+	b := &batch{}
+	s.batches[to] = b
+	return b
+}
+
+func (s *Sender) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.batch(r.Host)
+	b.add(func() { println(r.Host) })
+	if b.size > 10 {
+		delete(s.batches, r.Host)
+		b.end()
+	}
+}

@@ -76,3 +76,23 @@ func (s *Stack) Again(i int, it *item) {
 	s.items = append(s.items[:i], s.items[i+1:]...)
 	s.items = append(s.items, it)
 }
+
+// A Trail keeps so many: as many more are in the array at most.
+type Trail struct {
+	mu    sync.Mutex
+	items []*item
+}
+
+func (t *Trail) Add(i *item) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.items = append(t.items, i)
+}
+
+func (t *Trail) Keep(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.items) > n {
+		t.items = t.items[len(t.items)-n:]
+	}
+}
