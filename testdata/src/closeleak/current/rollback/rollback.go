@@ -34,7 +34,8 @@ func (l *Lock) Release() error { return l.set(false) }
 type Guard struct{ f *os.File }
 
 func OpenGuard(name string) (g *Guard, err error) {
-	f, err := os.Open(name)
+	var f *os.File
+	f, err = os.Open(name)
 	if err != nil {
 		return
 	}
