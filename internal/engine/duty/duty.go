@@ -233,11 +233,11 @@ func (d *Duties) export() {
 		if !ok || !obj.Exported() || fn.Parent() != nil || obj.Pkg() != d.pass.Pkg {
 			continue
 		}
-		debts := d.own(fn)
+		debts := slices.DeleteFunc(slices.Clone(d.own(fn)), Debt.hidden)
 		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0)
 		if nothing, waits := d.nothing(fn), d.waited(fn); firm || len(debts)+len(nothing)+len(waits) > 0 {
 			shared := slices.DeleteFunc(slices.Clone(nothing), func(i int) bool { return !d.shared(fn, i) })
-			d.pass.ExportObjectFact(obj, &Owes{slices.Clone(debts), nothing, shared, waits, firm})
+			d.pass.ExportObjectFact(obj, &Owes{debts, nothing, shared, waits, firm})
 		}
 	}
 	d.exportSlots()

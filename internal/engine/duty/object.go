@@ -5,6 +5,8 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -337,4 +339,13 @@ func (d *Duties) closure(fn *ssa.Function, mc *ssa.MakeClosure) (Debt, bool) {
 		}
 	}
 	return Debt{}, false
+}
+
+// hidden reports whether what owes is in a field that other packages cannot get at: they leave it
+// to the methods of the object.
+func (d Debt) hidden() bool {
+	return slices.ContainsFunc(strings.Split(d.Path, "."), func(field string) bool {
+		first, _ := utf8.DecodeRuneInString(field)
+		return first == '_' || unicode.IsLower(first)
+	})
 }

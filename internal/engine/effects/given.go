@@ -2,6 +2,7 @@ package effects
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -33,4 +34,38 @@ const maxGiven = 3
 func (p *Package) opensGiven(param *ssa.Parameter, depth int) bool {
 	args, known := p.Given(param)
 	return depth == maxGiven || !known || slices.ContainsFunc(args, func(ch ssa.Value) bool { return p.opens(ch, depth+1) })
+}
+
+// givenTo returns the parameter by which a function of the package gets what an event hands it,
+// or nil.
+func (p *Package) givenTo(e *Event) *ssa.Parameter {
+	call, ok := e.Instr.(ssa.CallInstruction)
+	if !ok || e.Kind != Arg || e.Via || e.Ref.Path != nil {
+		return nil
+	}
+	fn := p.IR.Static(call.Common())
+	if fn == nil || e.Index >= len(fn.Params) {
+		return nil
+	}
+	return fn.Params[e.Index]
+}
+
+// HandsEnd reports whether what an event hands on is one end of a channel only: who has it can
+// receive and no more, or send and close.
+func (p *Package) HandsEnd(e *Event, end types.ChanDir) bool {
+	found := false
+	for _, op := range e.Instr.Operands(nil) {
+		if *op == nil {
+			continue
+		}
+		ch, ok := (*op).Type().Underlying().(*types.Chan)
+		if !ok || !slices.Contains(p.Refs(*op), e.Ref) {
+			continue
+		}
+		if ch.Dir() != end {
+			return false
+		}
+		found = true
+	}
+	return found
 }

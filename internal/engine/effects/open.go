@@ -274,7 +274,14 @@ func (p *Package) isAlone(r Ref, end types.ChanDir, kinds []Kind) bool {
 		kept = p.Of(r.Root)
 		events = slices.Clone(kept)
 	}
-	for _, e := range kept { // the same channel in another field
+	given := make(map[*ssa.Parameter]bool)
+	for i := 0; i < len(kept); i++ { // the same channel in another field
+		e := kept[i]
+		if param := p.givenTo(e); param != nil && !given[param] {
+			given[param] = true
+			of := p.Of(param)
+			kept, events = append(kept[:len(kept):len(kept)], of...), append(events, of...)
+		}
 		f := e.To.Path.Field()
 		if e.Kind != Store || f == nil || e.To.Path.IsElem() {
 			continue
@@ -317,26 +324,6 @@ func variable(r Ref) bool {
 	}
 	_, isStruct := ir.Under(cell.Type().(*types.Pointer).Elem()).(*types.Struct)
 	return !isStruct
-}
-
-// HandsEnd reports whether what an event hands on is one end of a channel only: who has it can
-// receive and no more, or send and close.
-func (p *Package) HandsEnd(e *Event, end types.ChanDir) bool {
-	found := false
-	for _, op := range e.Instr.Operands(nil) {
-		if *op == nil {
-			continue
-		}
-		ch, ok := (*op).Type().Underlying().(*types.Chan)
-		if !ok || !slices.Contains(p.Refs(*op), e.Ref) {
-			continue
-		}
-		if ch.Dir() != end {
-			return false
-		}
-		found = true
-	}
-	return found
 }
 
 // maxContexts bounds how far a context is followed to what it is derived from.

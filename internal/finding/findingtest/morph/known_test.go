@@ -31,7 +31,7 @@ var known = []difference{
 	{extractBodies, "closeleak/current", "taken/taken.go:", "what callers do with a result, and with what they gave, is looked for one call away"},
 	{extractBodies, "closeleak/current", "percall/returned.go:15: closeleak/per-call", "the callers that drop the client are a call away"},
 	{extractBodies, "closeleak/current", "entries/entries.go:138: closeleak/entry-dropped", "the caller that has looked at the list is a call away"},
-	{extractBodies, "closeleak/current", "carried/carried.go:61: closeleak/owner-forgets", "the callers that drop the object are a call away"},
+	{extractBodies, "closeleak/current", "carried/carried.go:63: closeleak/owner-forgets", "the callers that drop the object are a call away"},
 	{extractBodies, "closurecapture/finalizer", "finalizer.go:1", "the object is made a call away from its finalizer"},
 	{extractBodies, "fieldgrowth/current", "ends/ends.go:80: fieldgrowth/", "a list that the end of its owner goes over is looked for in the methods that this calls, and in what fills it in those that call it"},
 	{extractBodies, "fieldgrowth/current", "keys/keys.go:240: fieldgrowth/key-mismatch", "that a delete tells what is absent is a call away"},

@@ -85,3 +85,32 @@ func (c *cable) passes(in chan int, halt <-chan struct{}) {
 func (c *cable) Put(n int) { c.in <- n }
 
 func (c *cable) Close() { c.out(0) }
+
+// An Answerer has a goroutine that ends with a channel in its field, where another function has
+// put it.
+type Answerer struct {
+	asks    chan<- int
+	answers <-chan int
+}
+
+// Ask is fine: Close closes the channel.
+func Ask() *Answerer {
+	asks, answers := make(chan int), make(chan int)
+	go func() {
+		defer close(answers)
+		for n := range asks {
+			answers <- n + 1
+		}
+	}()
+	return newAnswerer(asks, answers)
+}
+
+func newAnswerer(asks chan<- int, answers <-chan int) *Answerer {
+	return &Answerer{asks: asks, answers: answers}
+}
+
+// Close ends the goroutine.
+func (a *Answerer) Close() error {
+	close(a.asks)
+	return nil
+}

@@ -153,3 +153,22 @@ func Child(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // End closes c.
 func End(c io.Closer) { c.Close() }
+
+// A Meter has a file that its method closes.
+type Meter struct{ f *os.File }
+
+// OpenMeter opens the file.
+func OpenMeter(name string) (*Meter, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return &Meter{f}, nil
+}
+
+// Read closes it, too.
+func (m *Meter) Read(b []byte) error {
+	defer m.f.Close()
+	_, err := m.f.Read(b)
+	return err
+}
