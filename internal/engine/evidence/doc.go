@@ -19,10 +19,11 @@
 // interface to which their type is converted here. There it is judged again.
 // Each need is met, refused or passed on.
 //
-//   - Again is met by a loop without a bound, or that goes on until somebody stops it, a handler (package convention), an
-//     object that comes and goes, what puts how to end something into a map from which
-//     that is taken again, a function of the API each call of which adds
-//     one more, and one that nobody calls yet. It is refused by once code.
+//   - Again is met by a loop without a bound, or that goes on until somebody stops it,
+//     a handler (package convention), an object that comes and goes, what puts how to
+//     end something into a map from which that is taken again, a function of the API
+//     each call of which adds one more, and one that nobody calls yet. It is refused by
+//     once code.
 //   - Many is met by where values come from ([Source]): requests, connections,
 //     what is read, received or decoded, counters, clocks, random numbers,
 //     pointers to what is made anew. It is refused by constants and what else is
