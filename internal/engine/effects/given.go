@@ -44,7 +44,7 @@ func (p *Package) givenTo(e *Event) *ssa.Parameter {
 		return nil
 	}
 	fn := p.IR.Static(call.Common())
-	if fn == nil || e.Index >= len(fn.Params) {
+	if fn == nil || e.Index < 0 || e.Index >= len(fn.Params) {
 		return nil
 	}
 	return fn.Params[e.Index]
