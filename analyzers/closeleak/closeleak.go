@@ -30,13 +30,15 @@ type checker struct {
 	leaks []*evidence.Leak
 	told  map[token.Pos]bool
 
+	returning map[*ssa.Function]returning // see returns
+
 	sources []source // the keys of sites, as they were found
 	sites   map[source][]*acquisition
 }
 
 // find returns the values that are not given back.
 func find(p *evidence.Package) []*evidence.Leak {
-	c := &checker{Package: p, told: make(map[token.Pos]bool), sites: make(map[source][]*acquisition)}
+	c := &checker{Package: p, told: make(map[token.Pos]bool), returning: make(map[*ssa.Function]returning), sites: make(map[source][]*acquisition)}
 	for _, fn := range p.IR.Funcs {
 		if p.HelpsTests(fn) {
 			continue

@@ -21,19 +21,43 @@ func (c *checker) rollsBack(instr ssa.Instruction) bool {
 	if fn.Parent() != nil {
 		return c.onlyDeferred(fn)
 	}
-	after := ir.After(instr.Block())
-	succeeds := false
+	r := c.returns(fn)
+	return r.succeeds && !r.before[instr.Block()]
+}
+
+// A returning says how a function returns.
+type returning struct {
+	succeeds bool                     // also where no error is known to be there
+	before   map[*ssa.BasicBlock]bool // from which control can get to a return without an error
+}
+
+// returns says how a function returns.
+func (c *checker) returns(fn *ssa.Function) returning {
+	if r, known := c.returning[fn]; known {
+		return r
+	}
+	r := returning{before: make(map[*ssa.BasicBlock]bool)}
+	var work []*ssa.BasicBlock
 	for _, b := range fn.Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		if !ok || b == fn.Recover {
 			continue
 		}
-		if !ir.Fails(ret) && after[b] {
-			return false
+		if !ir.Fails(ret) {
+			work = append(work, b)
 		}
-		succeeds = succeeds || !whereFails(ret)
+		r.succeeds = r.succeeds || !whereFails(ret)
 	}
-	return succeeds
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if !r.before[b] {
+			r.before[b] = true
+			work = append(work, b.Preds...)
+		}
+	}
+	c.returning[fn] = r
+	return r
 }
 
 // whereFails reports whether control comes to an instruction only where an error is not nil.

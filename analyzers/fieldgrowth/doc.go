@@ -81,8 +81,9 @@
 //
 // A map, slice, list, sync.Map, channel or metric grows and nothing takes out. Where the
 // element under a key is closed, stopped or cancelled, and stays, that needs no evidence
-// of how often it comes. An object that a function fills in a loop and returns does not stay,
-// and what a client asks about its own requests, as CheckRedirect does, handles none.
+// of how often it comes, unless the function puts another one in its place. An object that a
+// function fills in a loop and returns does not stay, and what a client asks about its own
+// requests, as CheckRedirect does, handles none, nor what is given a request that its caller sends.
 //
 // # sibling-not-deleted
 //

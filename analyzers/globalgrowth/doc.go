@@ -59,7 +59,8 @@
 // Code that runs once per process: init, main, the body of a package-level
 // sync.Once, commands of command-line libraries, and what only these call. Growth
 // that happens once per container: under a flag, or after it was found to be nil or
-// empty. Test files, and packages that import package testing.
+// empty. Test files, and packages that import package testing. A container that the type of the
+// variable, or of all that is stored in it, cannot have: values in one list are not told apart.
 //
 // Growth with a bound: constant keys, keys of a small type, of a type for which the
 // package declares constants, remainders, elements of a fixed list, keys that are

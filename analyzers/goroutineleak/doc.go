@@ -130,11 +130,11 @@
 // whatever else the function does that starts it.
 //
 // A goroutine that waits for nothing but the end of a context, or of a channel at which the
-// function that starts it looks as well, or to stop what that function stops itself, is one without an end if that was there before what
-// repeats: before the loop, or in the object whose method handles requests. If it waits for the
-// end of several things of which one may be short-lived, for what is ready soon, or for a context
-// in a field that gets another one from time to time, it is not; nor if it has nothing but the
-// object to work with.
+// function that starts it looks as well, or to stop what that function stops itself, is one
+// without an end if that was there before what repeats: before the loop, or in the object whose
+// method handles requests. If it waits for the end of several things of which one may be
+// short-lived, for what is ready soon, or for a context in a field that gets another one from
+// time to time, it is not; nor if it has nothing but the object to work with.
 //
 // That other packages may call an exported function shows that many goroutines are
 // started only if each of them works with what its call was given. One that works with

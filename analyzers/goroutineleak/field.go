@@ -385,14 +385,16 @@ func (c *checker) siblingEnds(p *port) bool {
 	return false
 }
 
-// stop reports a send that stops one of several goroutines which wait for it.
+// stop reports a send that stops one of several goroutines which wait for it. A channel that is
+// used at more than maxUses places stops nobody.
 func (c *checker) stop(instr ssa.Instruction, comm ir.Comm) {
+	const maxUses = 64
 	f := fieldOf(comm.Chan)
-	if f == nil || len(c.recvs[f.Origin()]) == 0 || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool { return !c.last(comm.Instr, comm.Case) }) {
+	if f == nil || len(c.recvs[f.Origin()]) == 0 || len(c.recvs[f.Origin()]) > maxUses || slices.ContainsFunc(c.recvs[f.Origin()], func(comm ir.Comm) bool { return !c.last(comm.Instr, comm.Case) }) {
 		return
 	}
 	p := c.port(comm.Chan)
-	if p == nil || p.foreign || p.closed || c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil || len(c.Starts(instr.Parent())) > 0 {
+	if p == nil || p.foreign || p.closed || len(p.recvs)+len(p.sends) > maxUses || c.IR.Graph(instr.Parent()).Innermost(instr.Block()) != nil || len(c.Starts(instr.Parent())) > 0 {
 		return
 	}
 	waiting := 0

@@ -198,31 +198,35 @@ func (c *checker) sameAt(x ast.Expr, scope *types.Scope, pos token.Pos) bool {
 
 // channelName returns how the source calls the channel of a send or receive, or "".
 func (c *checker) channelName(instr ssa.Instruction) string {
-	comms := ir.Comms(instr)
-	if len(comms) != 1 {
+	stmt := c.IR.StatementAt(instr.Pos())
+	if stmt == nil || len(ir.Comms(instr)) != 1 {
 		return ""
 	}
-	file := c.IR.File(instr.Pos())
-	if file == nil {
-		return ""
-	}
-	path, _ := astutil.PathEnclosingInterval(file, instr.Pos(), instr.Pos())
-	for _, n := range path {
-		var x ast.Expr
+	var channel ast.Expr
+	ast.Inspect(stmt, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SendStmt:
-			x = n.Chan
+			if n.Arrow == instr.Pos() {
+				channel = n.Chan
+			}
 		case *ast.UnaryExpr:
-			x = n.X
+			if n.OpPos == instr.Pos() {
+				channel = n.X
+			}
 		case *ast.RangeStmt:
-			x = n.X
-		default:
-			continue
+			if n.For == instr.Pos() {
+				channel = n.X
+			}
+		case *ast.BlockStmt:
+			return false
 		}
-		if s := types.ExprString(x); len(s) <= 30 {
-			return s
-		}
+		return channel == nil
+	})
+	if channel == nil {
 		return ""
+	}
+	if s := types.ExprString(channel); len(s) <= 30 {
+		return s
 	}
 	return ""
 }

@@ -33,8 +33,10 @@ type checker struct {
 	invokes map[string][]ssa.Instruction // of unexported methods, by their names
 	loops   map[*ssa.Function]bool       // see loopEnds
 	mutexes map[*ssa.Function][]turn
-	taken   map[taking]string // see takes
-	dones   []ssa.Value       // the WaitGroups of which Done is handed on as a function
+	taken   map[taking]string                      // see takes
+	ended   map[*ssa.Function]map[effects.Ref]bool // see endsTwice
+	answers map[mailbox]mail                       // see sentIn
+	dones   []ssa.Value                            // the WaitGroups of which Done is handed on as a function
 	leaks   []*evidence.Leak
 	told    map[ssa.Instruction]bool
 	hung    map[ssa.Instruction]bool // where goroutines wait for ever that are told
@@ -42,7 +44,7 @@ type checker struct {
 
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
-	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), mutexes: make(map[*ssa.Function][]turn), taken: make(map[taking]string), told: make(map[ssa.Instruction]bool), hung: make(map[ssa.Instruction]bool)}
+	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), mutexes: make(map[*ssa.Function][]turn), taken: make(map[taking]string), ended: make(map[*ssa.Function]map[effects.Ref]bool), answers: make(map[mailbox]mail), told: make(map[ssa.Instruction]bool), hung: make(map[ssa.Instruction]bool)}
 	c.glance()
 	// Some leaks have a better place than the go statement: they come first.
 	c.each(func(instr ssa.Instruction) {

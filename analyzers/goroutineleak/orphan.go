@@ -54,6 +54,9 @@ func (c *checker) orphaned(instr ssa.Instruction) {
 	c.add(instr, leak, account.Owes)
 }
 
+// maxEnds bounds how many have a channel of which each is compared with all.
+const maxEnds = 256
+
 // left returns those at the other end of a channel in a field, and all at this end, if those at the
 // other end all leave when something has ended.
 func (c *checker) left(instr ssa.Instruction, comm ir.Comm) (same, others []*effects.Event) {
@@ -67,6 +70,9 @@ func (c *checker) left(instr ssa.Instruction, comm ir.Comm) (same, others []*eff
 	same, others = p.sends, p.recvs
 	if comm.Recv {
 		same, others = p.recvs, p.sends
+	}
+	if len(same)+len(others) > maxEnds {
+		return nil, nil
 	}
 	if slices.ContainsFunc(others, func(e *effects.Event) bool {
 		return !c.ends(e.Instr, e.Index) && !c.goesOn(e) || ir.Within(e.Func(), ir.Outermost(instr.Parent()))

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -140,33 +141,40 @@ func (c *checker) endsOf(start *ssa.Go, body *ssa.Function, comm ir.Comm) (of []
 // closedOnly reports whether a channel in a field of the package is closed, and nothing is ever
 // sent on it.
 func (c *checker) closedOnly(ch ssa.Value) bool {
-	field := fieldOf(ch)
-	if field == nil || field.Pkg() != c.IR.Pass.Pkg {
+	if fieldOf(ch) == nil {
 		return false
 	}
-	closed := false
-	for _, e := range c.OfField(field) {
-		switch e.Kind {
-		case effects.Close:
-			closed = true
-		case effects.Grow, effects.Escape, effects.Send:
-			return false
-		}
-	}
-	return closed
+	p := c.port(ch)
+	return p != nil && p.closed && !p.handed && len(p.sends) == 0
 }
 
 // endsTwice reports whether a function gives back, when it returns, what a goroutine of it waits
 // to give back as well.
 func (c *checker) endsTwice(start *ssa.Go, body *ssa.Function) bool {
-	return slices.ContainsFunc(c.In(ir.Outermost(start.Parent())), func(e *effects.Event) bool {
-		if _, deferred := e.Instr.(*ssa.Defer); !deferred || !e.Ends() || e.Via || e.Func() != start.Parent() {
-			return false
+	fn := start.Parent()
+	ended, known := c.ended[fn]
+	if !known {
+		ended = make(map[effects.Ref]bool)
+		for _, e := range c.In(ir.Outermost(fn)) {
+			if _, deferred := e.Instr.(*ssa.Defer); deferred && e.Ends() && !e.Via && e.Func() == fn {
+				ended[e.Ref] = true
+			}
 		}
-		return slices.ContainsFunc(c.In(ir.Outermost(start.Parent())), func(in *effects.Event) bool {
-			return in.Func() == body && in.Ends() && in.Ref == e.Ref && !in.Via
-		})
-	})
+		c.ended[fn] = ended
+	}
+	for _, b := range body.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			callee := ir.Callee(&call.Call)
+			if callee != nil && convention.IsTeardown(callee) && slices.ContainsFunc(c.Refs(ir.Args(&call.Call)[0]), func(r effects.Ref) bool { return ended[r] }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // outside returns what a value in a goroutine's body is in terms of the function that starts it;

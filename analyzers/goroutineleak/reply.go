@@ -45,12 +45,12 @@ func (c *checker) unheard(made *ssa.MakeChan) {
 			if f == nil || f.Pkg() != c.IR.Pass.Pkg || f.Exported() {
 				return
 			}
-			at, known := c.sentIn(f, e.To.Path.IsElem(), fn)
-			if !known {
+			m := c.sentIn(mailbox{f, e.To.Path.IsElem(), fn})
+			if m.taken {
 				return
 			}
 			if send == nil {
-				send = at
+				send = m.send
 			}
 		}
 	}
@@ -88,21 +88,39 @@ func (c *checker) givesUp(recv *effects.Event) bool {
 	})
 }
 
-// sentIn returns where something is sent on the channels in a field, or in a container there,
-// outside of a function. It does not know if somebody else receives from them.
-func (c *checker) sentIn(f *types.Var, elem bool, but *ssa.Function) (send ssa.Instruction, known bool) {
-	for _, e := range c.OfField(f) {
-		if e.Ref.Path.IsElem() != elem || ir.Outermost(e.Func()) == but || c.HelpsTests(e.Func()) {
+// A mailbox is a field with channels for answers, or a container of them, as the others see it than
+// a function which puts them there.
+type mailbox struct {
+	field *types.Var
+	elem  bool
+	but   *ssa.Function
+}
+
+// A mail says what others do with the channels in a mailbox.
+type mail struct {
+	send  ssa.Instruction // sends an answer, or nil
+	taken bool            // somebody receives from them, or closes them
+}
+
+// sentIn returns what others do with the channels in a mailbox.
+func (c *checker) sentIn(box mailbox) mail {
+	if m, known := c.answers[box]; known {
+		return m
+	}
+	var m mail
+	for _, e := range c.OfField(box.field) {
+		if e.Ref.Path.IsElem() != box.elem || ir.Outermost(e.Func()) == box.but || c.HelpsTests(e.Func()) {
 			continue
 		}
 		switch e.Kind {
 		case effects.Recv, effects.Wait, effects.Close:
-			return nil, false
+			m.taken = true
 		case effects.Grow:
-			if at, ok := e.Instr.(*ssa.Send); ok && send == nil {
-				send = at
+			if at, ok := e.Instr.(*ssa.Send); ok && m.send == nil {
+				m.send = at
 			}
 		}
 	}
-	return send, true
+	c.answers[box] = m
+	return m
 }

@@ -136,5 +136,6 @@
 // key. What a function of another package makes of numbers and texts, and is kept under
 // one, is none, nor is what the method itself makes of such, nor are those that accept
 // connections, nor are channels that the owner only receives from, and functions that a
-// method like Close runs.
+// method like Close runs. Silent are listeners of an object in a map that loses elements: they go
+// with it.
 package listenerleak

@@ -69,7 +69,7 @@
 // Elements are taken from the front of a slice that is appended to: s = s[1:]. The
 // slots in front of it stay until append moves the rest to a new array. A
 // fix sets them to nil before. Silent is a window, which the function that cuts it
-// appends to as well, and a queue that is short: the package compares its length with a
+// appends to as well, or of which it leaves so many: s = s[len(s)-n:]. So is a queue that is short: the package compares its length with a
 // small constant or a setting. The elements have to be seen to be large, wherever the
 // queue is: what is little goes soon enough. One element at a time is latent but for
 // package variables and containers for other modules: about as much stays as waits in

@@ -100,7 +100,8 @@
 // iteration of a loop that can go on before the time is up; also where the loop
 // keeps it in a field that it empties before. Timers under a second are not
 // reported, and neither are loops of which every other case returns: they leave
-// one timer behind at most. Those that are counted leave as many as they count, which
+// one timer behind at most. So does a case that another timer, made in front of the loop, comes to
+// once. Those that are counted leave as many as they count, which
 // is few unless it is the length of a list.
 //
 // # timer-not-stopped

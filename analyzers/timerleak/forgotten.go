@@ -63,7 +63,7 @@ func (c *checker) forgotten(old bool) {
 	deletes := make(map[table][]*effects.Event)
 	for _, e := range c.Events() {
 		call, ok := e.Instr.(ssa.CallInstruction)
-		if !ok || e.Kind != effects.Shrink || e.Origin != e.Instr {
+		if !ok || e.Kind != effects.Shrink || e.Origin != e.Instr || c.HelpsTests(e.Func()) {
 			continue
 		}
 		b, ok := call.Common().Value.(*ssa.Builtin)

@@ -85,6 +85,31 @@ var wide = map[string]func(n int) string{
 		return "type T struct{ m map[int]chan int; done chan int }\n\nfunc (t *T) Close() { close(t.done) }\n\nfunc (t *T) F(k int) {\nvar c chan int\n" +
 			strings.Repeat("c = make(chan int)\nt.m[k] = c\nselect {\ncase <-c:\ncase <-t.done:\nreturn\n}\ndelete(t.m, k)\n", n) + "}"
 	},
+	"answers": func(n int) string {
+		return "import \"context\"\n\ntype T struct{ m map[int]chan int }\n\nfunc (t *T) Tell(k int) { t.m[k] <- k }\n\nfunc (t *T) F(ctx context.Context, k int) {\nvar c chan int\n" +
+			strings.Repeat("c = make(chan int)\nt.m[k] = c\nselect {\ncase <-c:\ncase <-ctx.Done():\nreturn\n}\ndelete(t.m, k)\n", n) + "}"
+	},
+	"receives": func(n int) string {
+		return "type T struct{ c, d chan int; done chan bool }\n\nfunc New() *T { return &T{make(chan int), make(chan int), make(chan bool)} }\n\nfunc (t *T) Close() { close(t.done) }\n\nfunc (t *T) F() {\nlocal := make(chan int)\ngo func() { local <- 1 }()\n" +
+			strings.Repeat("<-t.c\nt.d <- 1\n<-local\n", n) + "}\n\nfunc (t *T) G() {\n" + strings.Repeat("t.c <- 1\n<-t.d\n", n) + "}"
+	},
+	"stops": func(n int) string {
+		return "type W interface{ Stop() }\n\ntype T struct{ exit chan bool }\n\nfunc (t *T) Close() { close(t.exit) }\n\nfunc (t *T) F(w W) {\ndefer w.Stop()\n" +
+			strings.Repeat("go func() { <-t.exit; w.Stop() }()\n", n) + "}"
+	},
+	"undone": func(n int) string {
+		return "import \"os\"\n\ntype T struct{ f *os.File }\n\nfunc (t *T) Close() error { return nil }\n\nfunc F(s string) (*T, error) {\nt := &T{}\n" +
+			each(n, func(i int) string {
+				return fmt.Sprintf("f%d, err := os.Open(s)\nif err != nil { return nil, err }\nt.f = f%[1]d\nif _, err := f%[1]d.Stat(); err != nil { f%[1]d.Close(); return nil, err }\n", i)
+			}) + "return t, nil\n}"
+	},
+	"ended": func(n int) string {
+		return "import \"os\"\n\ntype T struct{ m map[int]*os.File; list []int }\n\nfunc (t *T) Add(k int, f *os.File) { t.m[k] = f; t.list = append(t.list, k) }\n\nfunc (t *T) F(k int) {\n" +
+			strings.Repeat("t.m[k].Close()\nt.list = t.list[1:]\n", n) + "}"
+	},
+	"round": func(n int) string {
+		return "var X []int\n\nfunc F(c chan int) {\nfor x := range c {\n" + strings.Repeat("X = append(X, x)\nif x > 1 { println(x) }\n", n) + "}\n}"
+	},
 	"defers": func(n int) string { return "func F(x func()) {\n" + strings.Repeat("defer x()\n", n) + "}" },
 	"globals": func(n int) string {
 		return each(n, func(i int) string {

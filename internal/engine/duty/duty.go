@@ -37,7 +37,7 @@ func Of(pass *analysis.Pass) *Duties { return pass.ResultOf[Analyzer].(*lazily).
 
 func run(pass *analysis.Pass) (any, error) {
 	get := sync.OnceValue(func() *Duties {
-		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt), sure: make(map[*ssa.Function]bool)}
+		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt), sure: make(map[*ssa.Function]bool), stored: make(map[*ssa.Function]map[effects.Ref][]effects.Ref)}
 	})
 	if effects.Exports(pass) {
 		get().export()
@@ -156,11 +156,12 @@ type Duties struct {
 	debts   map[*ssa.Function][]Debt // of this package's; being worked out while nil
 	objects map[ssa.Value]*Debt      // see made
 	ends    map[*types.TypeName][]end
-	idle    map[*ssa.Function][]int  // see nothing
-	waits   map[*ssa.Function][]int  // see waited
-	filled  map[*ssa.Function][]Debt // see fills
-	slots   map[slot][]Debt          // see invoked
-	sure    map[*ssa.Function]bool   // see succeeds
+	idle    map[*ssa.Function][]int                         // see nothing
+	waits   map[*ssa.Function][]int                         // see waited
+	filled  map[*ssa.Function][]Debt                        // see fills
+	slots   map[slot][]Debt                                 // see invoked
+	sure    map[*ssa.Function]bool                          // see succeeds
+	stored  map[*ssa.Function]map[effects.Ref][]effects.Ref // see stores
 
 	owingTypes map[*types.Package]map[string][]string // see owing
 	stdFuncs   *[]*types.Func                         // see std

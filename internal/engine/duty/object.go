@@ -187,15 +187,38 @@ func (d *Duties) takenFrom(field *types.Var, debt Debt) bool {
 
 // orElse reports whether a function puts something else, that owes nothing, in the place of
 // what it stores at an event: what is there depends on what the function is given. The object may
-// be a copy of a composite literal.
+// be a copy of a composite literal. Of a place that is set more than maxSets times nothing is known.
 func (d *Duties) orElse(fn *ssa.Function, e *effects.Event, object, copied ssa.Value) bool {
-	return !e.To.Path.IsElem() && slices.ContainsFunc(d.p.In(fn), func(other *effects.Event) bool {
-		if other.Kind != effects.Store || other.Via || other.To.Root == nil || other.To.Root != object && other.To.Root != copied || other.To.Path != e.To.Path || other.Ref == e.Ref {
+	const maxSets = 64
+	if e.To.Path.IsElem() {
+		return false
+	}
+	sets := d.stores(fn)[effects.Ref{Root: object, Path: e.To.Path}]
+	if copied != nil && copied != object {
+		sets = slices.Concat(sets, d.stores(fn)[effects.Ref{Root: copied, Path: e.To.Path}])
+	}
+	return len(sets) > maxSets || slices.ContainsFunc(sets, func(other effects.Ref) bool {
+		if other == e.Ref {
 			return false
 		}
-		_, owes := d.value(fn, other.Ref)
-		return !owes && !isVariable(other.Ref) && !d.madeOf(other.Ref.Root, e.Ref.Root)
+		_, owes := d.value(fn, other)
+		return !owes && !isVariable(other) && !d.madeOf(other.Root, e.Ref.Root)
 	})
+}
+
+// stores returns what a function itself stores in each place.
+func (d *Duties) stores(fn *ssa.Function) map[effects.Ref][]effects.Ref {
+	if of, ok := d.stored[fn]; ok {
+		return of
+	}
+	of := make(map[effects.Ref][]effects.Ref)
+	for _, e := range d.p.In(fn) {
+		if e.Kind == effects.Store && !e.Via && e.To.Root != nil {
+			of[e.To] = append(of[e.To], e.Ref)
+		}
+	}
+	d.stored[fn] = of
+	return of
 }
 
 // madeOf reports whether a value is the result of a call that gets another one: a wrapper.

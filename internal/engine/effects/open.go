@@ -179,7 +179,7 @@ func (p *Package) opens(ch ssa.Value, depth int) bool {
 			known = true
 			continue
 		}
-		if !p.alone(r, types.RecvOnly, Close, Grow) {
+		if !p.alone(r, types.RecvOnly) {
 			return true
 		}
 		known = true
@@ -200,7 +200,7 @@ func (p *Package) Takes(ch ssa.Value) bool {
 	}
 	refs := p.Refs(ch)
 	return len(refs) == 0 || slices.ContainsFunc(refs, func(r Ref) bool {
-		if !p.alone(r, types.SendOnly, Recv, Wait) {
+		if !p.alone(r, types.SendOnly) {
 			return true
 		}
 		f := r.Path.Field()
@@ -216,29 +216,36 @@ func (p *Package) Takes(ch ssa.Value) bool {
 	})
 }
 
-// alone reports whether a ref names a channel of the package's own with which nobody does
-// something of some kinds, and of which nobody hands on more than an end that cannot do it.
-func (p *Package) alone(r Ref, end types.ChanDir, kinds ...Kind) bool {
-	if r.Path.Field() == nil {
-		return p.isAlone(r, end, kinds)
+// alone reports whether a ref names a channel of the package's own of which there is no
+// more than one end: nobody closes it or sends on it, or nobody receives from it, and who is
+// handed it cannot.
+func (p *Package) alone(r Ref, end types.ChanDir) bool {
+	ask := channelEnd{field: r.Path.Field(), elem: r.Path.IsElem(), end: end}
+	if ask.field == nil {
+		ask.root = r.Root
 	}
-	ask := channelEnd{r.Path.Field(), r.Path.IsElem(), end}
 	is, known := p.lone[ask]
 	if !known {
-		is = p.isAlone(r, end, kinds)
+		is = p.isAlone(r, end)
 		p.lone[ask] = is
 	}
 	return is
 }
 
-// A channelEnd is an end of the channel in a field, or of those in a container there.
+// A channelEnd is an end of the channel in a field, or of those in a container there, or of one
+// that is in none.
 type channelEnd struct {
 	field *types.Var
+	root  ssa.Value
 	elem  bool
 	end   types.ChanDir
 }
 
-func (p *Package) isAlone(r Ref, end types.ChanDir, kinds []Kind) bool {
+func (p *Package) isAlone(r Ref, end types.ChanDir) bool {
+	kinds := []Kind{Close, Grow}
+	if end == types.SendOnly {
+		kinds = []Kind{Recv, Wait}
+	}
 	var events, kept []*Event
 	if f := r.Path.Field(); f != nil {
 		if f.Pkg() != p.IR.Pass.Pkg || f.Exported() || r.Path.IsElem() {

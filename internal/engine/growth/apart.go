@@ -41,25 +41,11 @@ func (f *finder) mayHave(g *ssa.Global, like func(types.Type) bool) bool {
 	if f.exported(g) {
 		return true
 	}
-	stored := false
-	for _, fn := range append(f.IR.Funcs, f.IR.SSA.Func("init")) {
-		if fn == nil {
-			continue
-		}
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				st, ok := instr.(*ssa.Store)
-				if !ok || st.Addr != g {
-					continue
-				}
-				stored = true
-				if val := ir.Unwrap(st.Val).Type(); types.IsInterface(val) || like(pointee(val)) {
-					return true
-				}
-			}
-		}
-	}
-	return !stored
+	sets := f.Sets(g)
+	return len(sets) == 0 || slices.ContainsFunc(sets, func(st *ssa.Store) bool {
+		val := ir.Unwrap(st.Val).Type()
+		return types.IsInterface(val) || like(pointee(val))
+	})
 }
 
 func pointee(typ types.Type) types.Type {

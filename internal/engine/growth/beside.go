@@ -25,10 +25,11 @@ func (f *fields) beside(c kept, in *effects.Event) ssa.Instruction {
 		if !ok || o.field == c.field || o.rest != "" || e.Kind != effects.Grow || e.Via || e.Origin != e.Instr || e.Ref.Root != in.Ref.Root || f.ownerOf(o.field) != f.ownerOf(c.field) {
 			continue
 		}
-		if !filledTogether(e.Instr, in.Instr) || f.filledAlone(o, c) || f.filledAlone(c, o) || !f.related(e, in) {
+		if !together(e.Instr, in.Instr) || f.filledAlone(o, c) || f.filledAlone(c, o) || !f.related(e, in) {
 			continue
 		}
-		for _, out := range f.outs(o) {
+		outs := f.outs(o)
+		for _, out := range outs[:min(len(outs), maxOuts)] {
 			fn := ir.Outermost(out.Func())
 			if out.Kind == effects.Shrink && out.Origin == out.Instr && fn != ir.Outermost(in.Func()) && !f.emptiesAll(out) && !f.uncalled(out) && !f.moves(fn, c) && f.lookedUpFor(c, o, out) {
 				return out.Instr
@@ -38,9 +39,12 @@ func (f *fields) beside(c kept, in *effects.Event) ssa.Instruction {
 	return nil
 }
 
-// filledTogether reports whether two containers get something together, or find that they
-// have it.
-func filledTogether(a, b ssa.Instruction) bool {
+// maxOuts bounds how many ways out of a container are looked at, each from its function's entry.
+const maxOuts = 64
+
+// together reports whether control that comes to one of two instructions comes from the other, or
+// goes there; of one that puts into a map what that does not have, to where it is asked.
+func together(a, b ssa.Instruction) bool {
 	if a.Parent() != b.Parent() {
 		return false
 	}

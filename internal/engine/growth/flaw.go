@@ -364,7 +364,7 @@ func (f *fields) sibling(c kept, in *effects.Event) ssa.Instruction {
 	}
 	for _, e := range f.In(ir.Outermost(in.Func())) {
 		o, ok := f.keptAt(e.Ref.Path)
-		if !ok || e.Kind != effects.Grow || e.Via || o.field == c.field || o.ofOther() || e.Ref.Root != in.Ref.Root || !filledTogether(e.Instr, in.Instr) {
+		if !ok || e.Kind != effects.Grow || e.Via || o.field == c.field || o.ofOther() || e.Ref.Root != in.Ref.Root || !together(e.Instr, in.Instr) {
 			continue
 		}
 		other, callee := keyOf(e)
@@ -418,12 +418,6 @@ func (f *fields) sweeps(out *effects.Event) bool {
 	return slices.ContainsFunc(round.Preds, func(latch *ssa.BasicBlock) bool {
 		return round.Dominates(latch) && !out.Instr.Block().Dominates(latch)
 	})
-}
-
-// together reports whether control that comes to one of two instructions comes from the
-// other, or goes there.
-func together(a, b ssa.Instruction) bool {
-	return a.Parent() == b.Parent() && (a.Block().Dominates(b.Block()) || b.Block().Dominates(a.Block()))
 }
 
 // filledAlone reports whether some function puts into a container and not into c: then

@@ -443,21 +443,6 @@ func NilEdge(b *ssa.BasicBlock) (v ssa.Value, e Edge, ok bool) {
 	return x, Edge{b, 1}, true
 }
 
-// After returns the blocks that control can get to from a block, and that one.
-func After(from *ssa.BasicBlock) map[*ssa.BasicBlock]bool {
-	seen := make(map[*ssa.BasicBlock]bool)
-	work := []*ssa.BasicBlock{from}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if !seen[b] {
-			seen[b] = true
-			work = append(work, b.Succs...)
-		}
-	}
-	return seen
-}
-
 // Reaches reports whether control can get from one block to another without passing
 // through avoid, which may be nil.
 func Reaches(from, to, avoid *ssa.BasicBlock) bool {

@@ -73,6 +73,16 @@ func (p *Package) Statement(instr ssa.Instruction) (pos, end token.Pos) {
 	return pos, end
 }
 
+// StatementAt returns the innermost statement around a position, or nil if there is none.
+func (p *Package) StatementAt(pos token.Pos) ast.Stmt {
+	if file := p.File(pos); file != nil {
+		if s, ok := p.statementAt(file, pos); ok {
+			return s.node
+		}
+	}
+	return nil
+}
+
 // statementAt returns the innermost statement around pos.
 func (p *Package) statementAt(file *ast.File, pos token.Pos) (_ statement, ok bool) {
 	list := p.statements(file)
@@ -91,9 +101,10 @@ func (p *Package) statementAt(file *ast.File, pos token.Pos) (_ statement, ok bo
 	return statement{}, false
 }
 
-// A statement is where a statement of a file begins and ends, and which of the
-// file's statements it is in, -1 for none.
+// A statement is one of a file: where it begins and ends, and which of the file's
+// statements it is in, -1 for none.
 type statement struct {
+	node     ast.Stmt
 	pos, end token.Pos
 	up       int
 }
@@ -117,7 +128,7 @@ func (p *Package) statements(file *ast.File) []statement {
 		}
 		stack = append(stack, up)
 		if stmt, ok := n.(ast.Stmt); ok {
-			list = append(list, statement{stmt.Pos(), stmt.End(), up})
+			list = append(list, statement{stmt, stmt.Pos(), stmt.End(), up})
 			up = len(list) - 1
 		}
 		return true
