@@ -3,6 +3,7 @@ package goroutineleak
 import (
 	"go/token"
 	"go/types"
+	"math"
 	"slices"
 	"strings"
 
@@ -65,17 +66,19 @@ func (c *checker) port(ch ssa.Value) *port {
 		if size, ok := made.Size.(*ssa.Const); ok {
 			p.room = max(p.room, size.Int64())
 		} else {
-			p.foreign = true
+			p.foreign, p.room = true, math.MaxInt64
 		}
 		p.makes = append(p.makes, e)
 		events = append(events, c.Of(made)...)
 	}
 	given := make(map[*ssa.Parameter]bool)
+	seen := make(map[*effects.Happening]bool) // a function literal may have several names for the object
 	for i := 0; i < len(events); i++ {
 		e := events[i]
-		if e.Through() || c.HelpsTests(e.Func()) {
+		if e.Through() || seen[e.Happening] || c.HelpsTests(e.Func()) {
 			continue
 		}
+		seen[e.Happening] = e.Kind != effects.Store
 		_, call := e.Instr.(ssa.CallInstruction)
 		if call {
 			more := c.takers(e, given)
@@ -205,7 +208,7 @@ func (c *checker) bare(send *ssa.Send) {
 		ends, note = "those who receive", "receives here until it is ended"
 	} else if at = c.sibling(send); at != nil {
 		ends, note = "the goroutine", "looks at it here, when it sends as well"
-	} else if fieldOf(send.Chan) == nil && c.returned(send.Chan) && c.loopEnds(send.Parent()) && !c.drained(ir.Outermost(send.Parent())) {
+	} else if c.loopEnds(send.Parent()) && (c.published(send.Chan) || c.returned(send.Chan) && !c.drained(ir.Outermost(send.Parent()))) {
 		ends = "the goroutine"
 	} else {
 		return
@@ -269,9 +272,22 @@ func (c *checker) roomIn(ch ssa.Value, p *port) int64 {
 	return room
 }
 
+// published reports whether a channel without room is in a field from which nobody of this
+// package receives, and others get no more of it than the end to receive from.
+func (c *checker) published(ch ssa.Value) bool {
+	if fieldOf(ch) == nil {
+		return false
+	}
+	p := c.port(ch)
+	return p != nil && p.foreign && !p.handed && p.room == 0 && len(p.makes) > 0 && len(p.recvs) == 0
+}
+
 // returned reports whether a channel without room is made for the caller of the function
 // that makes it.
 func (c *checker) returned(ch ssa.Value) bool {
+	if fieldOf(ch) != nil {
+		return false
+	}
 	switch ch := ch.(type) {
 	case *ssa.MakeChan, *ssa.FreeVar, *ssa.ChangeType:
 	case *ssa.UnOp: // a variable

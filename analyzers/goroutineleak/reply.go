@@ -24,10 +24,7 @@ func (c *checker) unheard(made *ssa.MakeChan) {
 	}
 	fn := ir.Outermost(made.Parent())
 	var leaves, send ssa.Instruction
-	for _, e := range c.Of(made) {
-		if e.Ref.Path != nil {
-			continue // what comes through it
-		}
+	for _, e := range c.answering(made) {
 		switch e.Kind {
 		case effects.Recv, effects.Wait:
 			if leaves = e.Instr; e.Via || e.Func() != made.Parent() || !c.givesUp(e) {
@@ -57,10 +54,37 @@ func (c *checker) unheard(made *ssa.MakeChan) {
 	if leaves == nil || send == nil {
 		return
 	}
-	leak := c.found("blocked-send", made, "who sends on the channel may wait for ever: the one who receives does not wait for that")
+	at, what := ssa.Instruction(made), "who sends on the channel may wait for ever: the one who receives does not wait for that"
+	if starts := c.Starts(send.Parent()); len(starts) == 1 {
+		at, what = starts[0], "goroutine may wait for ever to send its answer: the one who receives does not wait for that"
+	}
+	leak := c.found("blocked-send", at, what)
 	leak.note(c, send, "sends here")
+	if at != made {
+		leak.note(c, made, "the channel for the answer has no room")
+	}
 	leak.note(c, leaves, "leaves here without having received")
-	c.add(made, leak, account.Owes)
+	c.add(at, leak, account.Owes)
+}
+
+// answering returns what happens to a channel, also while it is in a field of an object that its
+// function makes.
+func (c *checker) answering(made *ssa.MakeChan) (list []*effects.Event) {
+	for _, e := range c.Of(made) {
+		if e.Ref.Path != nil {
+			continue // what comes through it
+		}
+		list = append(list, e)
+		if e.Kind != effects.Store || e.Via || e.To.Path.Field() == nil || e.To.Path.IsElem() {
+			continue
+		}
+		for _, in := range c.OfField(e.To.Path.Field()) {
+			if in.Ref == e.To && in.Kind != effects.Store {
+				list = append(list, in)
+			}
+		}
+	}
+	return list
 }
 
 // givesUp reports whether a receive is one of a select statement that waits for one value, and also
@@ -109,8 +133,8 @@ func (c *checker) sentIn(box mailbox) mail {
 	}
 	var m mail
 	for _, e := range c.OfField(box.field) {
-		if e.Ref.Path.IsElem() != box.elem || ir.Outermost(e.Func()) == box.but || c.HelpsTests(e.Func()) {
-			continue
+		if e.Ref.Path.IsElem() != box.elem || ir.Outermost(e.Func()) == box.but || effects.Fresh(e.Ref.Root) || c.HelpsTests(e.Func()) {
+			continue // another one who asks looks into its own request
 		}
 		switch e.Kind {
 		case effects.Recv, effects.Wait, effects.Close:

@@ -85,8 +85,8 @@
 // and no function of the package stops it; or the field is overwritten with a
 // new ticker and nothing stops the old one, as may be a package variable.
 //
-// Also a delete from a map of tickers that does not stop the ticker, where
-// another delete from that map does: see timer-outlives-entry.
+// Also a ticker in a map that one delete from it stops and another one does not:
+// see timer-outlives-entry.
 //
 // # tick-in-repeatable
 //
@@ -109,8 +109,8 @@
 // Before 1.23: an early return leaves a time.NewTimer behind that is not known to be shorter
 // than a minute, by a constant or by those who call the function. One that is reset must
 // not be known to be reset to less than ten minutes: it serves a
-// loop, and one is left when that ends. Also a delete from a map of such timers that does
-// not stop the timer, where another one does.
+// loop, and one is left when that ends. Also such a timer in a map that one delete from it
+// stops and another one does not.
 //
 // # afterfunc-rearms
 //
@@ -132,8 +132,9 @@
 // # timer-outlives-entry
 //
 // A time.AfterFunc is armed for an entry of a map, itself or in a field, and a
-// delete of the entry does not stop it, while another one does: the timer still
-// fires, and keeps what it refers to.
+// delete of the entry does not stop it, while another one does, or while the
+// timer itself deletes what it finds there: it still fires, at what may be a
+// later entry, and keeps what it refers to until then.
 //
 //	func (r *Room) Leave(id string) {
 //		r.idle[id].Stop()

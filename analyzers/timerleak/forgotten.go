@@ -142,23 +142,21 @@ func (en *entries) timer(r effects.Ref) bool {
 	return r.Path.IsElem() && tableOf(r) == en.table
 }
 
-// forgets reports the functions that delete entries without a Stop if others
-// stop them.
+// forgets reports the timers of entries that some functions delete without a Stop, if others stop
+// them, or the timer itself takes its entry out.
 func (c *checker) forgets(en *entries, deletes []*effects.Event, old bool) {
 	makes, api := en.made()
 	if makes == nil {
 		return
 	}
-	var witness *effects.Event
-	for _, e := range c.Named("Stop") {
-		if e.Kind == effects.Method && en.timer(e.Ref) && slices.ContainsFunc(deletes, func(d *effects.Event) bool { return sameFunc(d, e) }) {
-			witness = e
-			break
-		}
+	witness, says := en.stopped(deletes), "stopped here"
+	if witness == nil && api == "AfterFunc" {
+		witness, says = en.expired(deletes), "the timer deletes the entry here"
 	}
 	if witness == nil {
 		return
 	}
+	var notes []finding.Note
 	var told []*ssa.Function
 	for _, d := range deletes {
 		fn := ir.Outermost(d.Func())
@@ -167,18 +165,44 @@ func (c *checker) forgets(en *entries, deletes []*effects.Event, old bool) {
 		}
 		told = append(told, fn)
 		pos, end := c.IR.Range(d.Instr)
-		leak := finding.Leak{
-			Pos: pos, End: end,
-			Category: map[string]string{"AfterFunc": "timer-outlives-entry", "NewTimer": "timer-not-stopped", "NewTicker": "ticker-field"}[api],
-			What:     "entry of " + en.table.name() + " is deleted without Stop of its " + apis["time."+api].what,
-			HeldBy:   []string{"the runtime timer heap"},
-		}
-		pos, end = c.IR.Range(makes)
-		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "the timer is made here"})
-		pos, end = c.IR.Range(witness.Origin)
-		leak.Notes = append(leak.Notes, finding.Note{Pos: pos, End: end, Text: "stopped here"})
-		c.tell(leak, old || api == "AfterFunc")
+		notes = append(notes, finding.Note{Pos: pos, End: end, Text: "the entry is deleted here"})
 	}
+	if len(notes) == 0 {
+		return
+	}
+	pos, end := c.IR.Range(witness.Origin)
+	notes = append(notes, finding.Note{Pos: pos, End: end, Text: says})
+	pos, end = c.IR.Range(makes)
+	c.tell(finding.Leak{
+		Pos: pos, End: end,
+		Category: map[string]string{"AfterFunc": "timer-outlives-entry", "NewTimer": "timer-not-stopped", "NewTicker": "ticker-field"}[api],
+		What:     apis["time."+api].what + " is not stopped when its entry of " + en.table.name() + " is deleted",
+		HeldBy:   []string{"the runtime timer heap"},
+		Notes:    notes,
+	}, old || api == "AfterFunc")
+}
+
+// stopped returns where a function that deletes an entry stops its timer, or nil.
+func (en *entries) stopped(deletes []*effects.Event) *effects.Event {
+	for _, e := range en.c.Named("Stop") {
+		if e.Kind == effects.Method && en.timer(e.Ref) && slices.ContainsFunc(deletes, func(d *effects.Event) bool { return sameFunc(d, e) }) {
+			return e
+		}
+	}
+	return nil
+}
+
+// expired returns where the function of the timer, or one that only timers run, deletes the
+// entry, or nil.
+func (en *entries) expired(deletes []*effects.Event) *effects.Event {
+	i := slices.IndexFunc(deletes, func(d *effects.Event) bool {
+		uses := en.c.Uses(d.Func())
+		return en.fired(d.Func()) || len(uses) > 0 && !slices.ContainsFunc(uses, func(use ssa.Instruction) bool { return !en.fired(use.Parent()) })
+	})
+	if i < 0 {
+		return nil
+	}
+	return deletes[i]
 }
 
 func sameFunc(a, b *effects.Event) bool { return ir.Outermost(a.Func()) == ir.Outermost(b.Func()) }

@@ -165,8 +165,8 @@ func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
 	if name == "AfterFunc" {
 		if leak, ok := c.left(call); ok {
 			c.report.Add(leak)
+			return
 		}
-		return
 	}
 	if !c.Repeatable(call) {
 		return
@@ -174,6 +174,9 @@ func (c *checker) check(call *ssa.Call, name string, api api, old bool) {
 	out := lifetime.Check(c.Package.Package, call, call, spec(api))
 	if leak, ok := c.deferred(call, api, out); ok {
 		c.report.Add(leak)
+		return
+	}
+	if name == "AfterFunc" {
 		return
 	}
 	if leak, ok := c.collectable(call, name, api, out); ok {

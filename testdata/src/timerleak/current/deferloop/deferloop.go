@@ -152,3 +152,22 @@ func Wake(register func(chan<- struct{}), done <-chan struct{}, late func(<-chan
 		}
 	}
 }
+
+// Leaks: a guard for each of the jobs, and all of them are stopped when there are no more.
+func Guarded(jobs <-chan func(), alarm func()) {
+	for job := range jobs {
+		guard := time.AfterFunc(5*time.Second, alarm) // want `timerleak/defer-stop-in-loop`
+		defer guard.Stop()
+		job()
+	}
+}
+
+// Fine: each guard is stopped when its job is done.
+func GuardedEach(jobs <-chan func(), alarm func()) {
+	for job := range jobs {
+		func() {
+			defer time.AfterFunc(5*time.Second, alarm).Stop()
+			job()
+		}()
+	}
+}

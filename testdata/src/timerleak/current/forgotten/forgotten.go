@@ -20,7 +20,7 @@ type Room struct {
 func (r *Room) Join(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.idle[id] = time.AfterFunc(r.ttl, func() { log.Print(r.names[id], " is idle") })
+	r.idle[id] = time.AfterFunc(r.ttl, func() { log.Print(r.names[id], " is idle") }) // want `timer is not stopped when its entry of idle is deleted; held by the runtime timer heap \(timerleak/timer-outlives-entry\)`
 }
 
 func (r *Room) Leave(id string) {
@@ -36,7 +36,7 @@ func (r *Room) Kick(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.names, id)
-	delete(r.idle, id) // want `entry of idle is deleted without Stop of its timer; held by the runtime timer heap \(timerleak/timer-outlives-entry\)`
+	delete(r.idle, id)
 }
 
 // Leaks: the timer is a field of the entry.
@@ -52,7 +52,7 @@ type Cache struct {
 
 func (c *Cache) Set(key, value string, ttl time.Duration) {
 	e := &entry{value: value}
-	e.expiry = time.AfterFunc(ttl, func() { c.expire(key) })
+	e.expiry = time.AfterFunc(ttl, func() { c.expire(key) }) // want `timerleak/timer-outlives-entry`
 	c.entries[key] = e
 }
 
@@ -97,11 +97,10 @@ func (c *Cache) Take(key string) *entry {
 }
 
 // Leaks: nothing stops it.
-
 func (c *Cache) Purge(prefix string) {
 	for key, e := range c.entries {
 		if e.value == prefix {
-			delete(c.entries, key) // want `timerleak/timer-outlives-entry`
+			delete(c.entries, key)
 		}
 	}
 }
@@ -154,7 +153,7 @@ func (c *Cache) Trim(key string) {
 type Mixed struct{ m map[int]*time.Timer }
 
 func (m *Mixed) Add(i int, d time.Duration) {
-	m.m[i] = time.AfterFunc(d, func() { log.Print(i) })
+	m.m[i] = time.AfterFunc(d, func() { log.Print(i) }) // want `timerleak/timer-outlives-entry`
 }
 
 func (m *Mixed) AddPlain(i int, d time.Duration) { m.m[i] = time.NewTimer(d) }
@@ -165,5 +164,56 @@ func (m *Mixed) Stop(i int) {
 }
 
 func (m *Mixed) Forget(i int) {
-	delete(m.m, i) // want `timerleak/timer-outlives-entry`
+	delete(m.m, i)
+}
+
+// Leaks: who returns a loan takes it out, and the timer that would have done that goes on.
+type Loans struct {
+	mu   sync.Mutex
+	due  map[string]*loan
+	late chan string
+}
+
+type loan struct {
+	title string
+	timer *time.Timer
+}
+
+func (l *Loans) Lend(title string, d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	x := &loan{title: title}
+	x.timer = time.AfterFunc(d, func() { l.over(title) }) // want `timer is not stopped when its entry of due is deleted`
+	l.due[title] = x
+}
+
+func (l *Loans) over(title string) {
+	l.mu.Lock()
+	delete(l.due, title)
+	l.mu.Unlock()
+	l.late <- title
+}
+
+func (l *Loans) Return(title string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.due, title)
+}
+
+// Fine: only the timer takes out.
+type Tokens struct {
+	mu sync.Mutex
+	m  map[string]*time.Timer
+}
+
+func (t *Tokens) Issue(s string, d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.m[s] = time.AfterFunc(d, func() { t.expire(s) })
+}
+
+func (t *Tokens) expire(s string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.m, s)
 }

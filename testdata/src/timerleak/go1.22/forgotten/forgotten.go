@@ -10,7 +10,7 @@ import (
 // Leaks: a ticker that was deleted runs for ever.
 type Feeds struct{ beats map[string]*time.Ticker }
 
-func (f *Feeds) Open(name string, d time.Duration) { f.beats[name] = time.NewTicker(d) }
+func (f *Feeds) Open(name string, d time.Duration) { f.beats[name] = time.NewTicker(d) } // want `ticker is not stopped when its entry of beats is deleted.*timerleak/ticker-field`
 
 func (f *Feeds) Close(name string) {
 	if t := f.beats[name]; t != nil {
@@ -21,7 +21,7 @@ func (f *Feeds) Close(name string) {
 
 func (f *Feeds) Fail(name string, err error) {
 	if err != nil {
-		delete(f.beats, name) // want `entry of beats is deleted without Stop of its ticker.*timerleak/ticker-field`
+		delete(f.beats, name)
 	}
 }
 
@@ -34,7 +34,7 @@ var (
 func Limit(n int, d time.Duration) {
 	mu.Lock()
 	defer mu.Unlock()
-	limits[n] = time.NewTimer(d)
+	limits[n] = time.NewTimer(d) // want `timerleak/timer-not-stopped`
 }
 
 func Done(n int) {
@@ -47,7 +47,7 @@ func Done(n int) {
 func Drop(n int) {
 	mu.Lock()
 	defer mu.Unlock()
-	delete(limits, n) // want `timerleak/timer-not-stopped`
+	delete(limits, n)
 }
 
 // Fine: it fired.
