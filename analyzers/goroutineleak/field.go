@@ -485,22 +485,46 @@ func (c *checker) timer(recv *ssa.UnOp) {
 		if !ok || ir.Callee(&made.Call) == nil || ir.Callee(&made.Call).FullName() != "time.NewTimer" {
 			continue
 		}
+		stop := c.stops(c.Of(made), recv.Parent())
+		if stop != nil && c.tells(recv.Parent()) {
+			stop = nil // who stops it may have waited for the goroutine
+		}
 		for _, e := range c.Of(made) {
-			f := e.To.Path.Field()
-			if e.Kind != effects.Store || f == nil || e.Via {
-				continue
-			}
-			if slices.ContainsFunc(c.OfField(f), func(e *effects.Event) bool { return ir.Within(e.Func(), recv.Parent()) && e.Kind == effects.Method }) {
-				continue // it knows of that
-			}
-			for _, stop := range c.OfField(f) {
-				if stop.Kind == effects.Method && stop.Name == "Stop" {
-					leak := c.found("blocked-receive", starts[0], "goroutine waits for a timer that is stopped elsewhere")
-					leak.note(c, recv, "it waits here")
-					leak.note(c, stop.Instr, "stops the timer, whose channel then never gets anything")
-					c.add(starts[0], leak, account.Owes)
-				}
+			if f := e.To.Path.Field(); stop == nil && e.Kind == effects.Store && f != nil && !e.Via {
+				stop = c.stops(c.OfField(f), recv.Parent())
 			}
 		}
+		if stop == nil {
+			continue
+		}
+		leak := c.found("blocked-receive", starts[0], "goroutine waits for a timer that is stopped elsewhere")
+		leak.note(c, recv, "it waits here")
+		leak.note(c, stop.Instr, "stops the timer, whose channel then never gets anything")
+		c.add(starts[0], leak, account.Owes)
 	}
+}
+
+// stops returns the Stop of a timer among the events of it, unless the function that waits for
+// it also does something to it, and knows of that.
+func (c *checker) stops(events []*effects.Event, waits *ssa.Function) (stop *effects.Event) {
+	for _, e := range events {
+		if e.Kind != effects.Method {
+			continue
+		}
+		if ir.Within(e.Func(), waits) {
+			return nil
+		}
+		if stop == nil && e.Name == "Stop" {
+			stop = e
+		}
+	}
+	return stop
+}
+
+// tells reports whether others may know what a function that runs on a goroutine has done: it sends,
+// closes or calls Done.
+func (c *checker) tells(fn *ssa.Function) bool {
+	return slices.ContainsFunc(c.In(ir.Outermost(fn)), func(e *effects.Event) bool {
+		return ir.Within(e.Func(), fn) && (e.Kind == effects.Close || e.Kind == effects.Grow || e.Kind == effects.Method && e.Name == "Done")
+	})
 }

@@ -23,7 +23,8 @@ func (c *checker) unheard(made *ssa.MakeChan) {
 		return
 	}
 	fn := ir.Outermost(made.Parent())
-	var leaves, send ssa.Instruction
+	var leaves ssa.Instruction
+	var send *ssa.Send
 	for _, e := range c.answering(made) {
 		switch e.Kind {
 		case effects.Recv, effects.Wait:
@@ -51,8 +52,8 @@ func (c *checker) unheard(made *ssa.MakeChan) {
 			}
 		}
 	}
-	if leaves == nil || send == nil {
-		return
+	if leaves == nil || send == nil || c.deserted(send) != nil {
+		return // or it is a bare send
 	}
 	at, what := ssa.Instruction(made), "who sends on the channel may wait for ever: the one who receives does not wait for that"
 	if starts := c.Starts(send.Parent()); len(starts) == 1 {
@@ -122,8 +123,8 @@ type mailbox struct {
 
 // A mail says what others do with the channels in a mailbox.
 type mail struct {
-	send  ssa.Instruction // sends an answer, or nil
-	taken bool            // somebody receives from them, or closes them
+	send  *ssa.Send // sends an answer, or nil
+	taken bool      // somebody receives from them, or closes them
 }
 
 // sentIn returns what others do with the channels in a mailbox.

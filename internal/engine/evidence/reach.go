@@ -143,8 +143,12 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 				r.escape() // once, or once per key
 				continue
 			}
+			if each, ok := e.Origin.(ssa.CallInstruction); ok && p.loopAround(e.Origin).Kind != NoReason {
+				call, isCall = each, true // a function of the package calls what it is given again and again
+			}
 			s := site{at: e.Instr, lent: isCall && lends(call, p.pass.Pkg)}
 			if isCall && ir.Callee(call.Common()) == nil && !e.Via {
+				s.at = call
 				s.args = call.Common().Args
 				if mc, ok := v.(*ssa.MakeClosure); ok && ir.BoundMethod(mc) != nil {
 					s.args = append([]ssa.Value{mc.Bindings[0]}, s.args...)

@@ -126,3 +126,27 @@ func debugging() {
 func unused() {
 	keep()
 }
+
+// What a function of the package is given runs as often as its loop does.
+func work(jobs chan int, do func(int)) {
+	for job := range jobs {
+		go do(job)
+	}
+}
+
+func few(do func(int)) {
+	for i := range 3 {
+		do(i)
+	}
+}
+
+func init() {
+	work(nil, job)
+	few(chore)
+}
+
+func job(int) {
+	keep() // want `manifest loop`
+}
+
+func chore(int) { keep() }

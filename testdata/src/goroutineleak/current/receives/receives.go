@@ -187,3 +187,28 @@ func (a *Alarm) Clear() { a.t.Stop() }
 
 var _, _, _, _, _ = early, deferred, neverSent, sometimes, handedOn
 var _, _, _ = token, wakes, sleeps
+
+// RingLater leaks: the goroutine waits for a timer which this function stops.
+func RingLater(d time.Duration, ring, wait func()) {
+	t := time.NewTimer(d)
+	go func() { // want `goroutine waits for a timer that is stopped elsewhere`
+		<-t.C
+		ring()
+	}()
+	wait()
+	t.Stop()
+}
+
+// RingFirst is fine: when it stops the timer it has waited for the goroutine.
+func RingFirst(d time.Duration, ring, wait func()) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	rung := make(chan struct{})
+	go func() {
+		<-t.C
+		ring()
+		close(rung)
+	}()
+	wait()
+	<-rung
+}

@@ -104,3 +104,86 @@ func miscounted(fs []func()) {
 }
 
 var _, _, _ = group, counted, miscounted
+
+// A Pair has two loops, and Close takes care to send its one value once.
+type Pair struct {
+	in, out chan int
+	quit    chan struct{}
+	once    sync.Once
+}
+
+func NewPair() *Pair {
+	p := &Pair{in: make(chan int), out: make(chan int), quit: make(chan struct{}, 1)}
+	go p.read()
+	go p.write()
+	return p
+}
+
+func (p *Pair) read() {
+	for {
+		select {
+		case n := <-p.in:
+			println(n)
+		case <-p.quit:
+			return
+		}
+	}
+}
+
+func (p *Pair) write() {
+	for {
+		select {
+		case p.out <- 1:
+		case <-p.quit:
+			return
+		}
+	}
+}
+
+func (p *Pair) Close() {
+	p.once.Do(func() {
+		p.quit <- struct{}{} // want `one value on quit stops one of the goroutines that wait for it`
+	})
+}
+
+// A Couple sends one for each.
+type Couple struct {
+	in, out chan int
+	quit    chan struct{}
+	once    sync.Once
+}
+
+func NewCouple() *Couple {
+	c := &Couple{in: make(chan int), out: make(chan int), quit: make(chan struct{}, 2)}
+	go c.read()
+	go c.write()
+	return c
+}
+
+func (c *Couple) read() {
+	for {
+		select {
+		case n := <-c.in:
+			println(n)
+		case <-c.quit:
+			return
+		}
+	}
+}
+
+func (c *Couple) write() {
+	for {
+		select {
+		case c.out <- 1:
+		case <-c.quit:
+			return
+		}
+	}
+}
+
+func (c *Couple) Close() {
+	c.once.Do(func() {
+		c.quit <- struct{}{}
+		c.quit <- struct{}{}
+	})
+}
