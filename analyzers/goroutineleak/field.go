@@ -203,14 +203,8 @@ func (c *checker) glance() {
 
 // bare reports the sends that do not look at what ends those who receive.
 func (c *checker) bare(send *ssa.Send) {
-	ends, note, at := "", "", ssa.Instruction(nil)
-	if at = c.deserted(send); at != nil {
-		ends, note = "those who receive", "receives here until it is ended"
-	} else if at = c.sibling(send); at != nil {
-		ends, note = "the goroutine", "looks at it here, when it sends as well"
-	} else if c.loopEnds(send.Parent()) && (c.published(send.Chan) || c.returned(send.Chan) && !c.drained(ir.Outermost(send.Parent()))) {
-		ends = "the goroutine"
-	} else {
+	ends, note, at := c.unminded(send)
+	if ends == "" {
 		return
 	}
 	leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends "+ends)
@@ -219,6 +213,21 @@ func (c *checker) bare(send *ssa.Send) {
 	}
 	leak.Fix = c.choose(send)
 	c.add(send, leak, account.Owes)
+}
+
+// unminded returns whose end a send does not look at, and where that or another one does, which
+// may be nil; "" if it is no bare send.
+func (c *checker) unminded(send *ssa.Send) (ends, note string, at ssa.Instruction) {
+	if at := c.deserted(send); at != nil {
+		return "those who receive", "receives here until it is ended", at
+	}
+	if at := c.sibling(send); at != nil {
+		return "the goroutine", "looks at it here, when it sends as well", at
+	}
+	if c.loopEnds(send.Parent()) && (c.published(send.Chan) || c.returned(send.Chan) && !c.drained(ir.Outermost(send.Parent()))) {
+		return "the goroutine", "", nil
+	}
+	return "", "", nil
 }
 
 // deserted returns a receive from the channel in a field on which something is sent, if all

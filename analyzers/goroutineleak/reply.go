@@ -52,8 +52,11 @@ func (c *checker) unheard(made *ssa.MakeChan) {
 			}
 		}
 	}
-	if leaves == nil || send == nil || c.deserted(send) != nil {
-		return // or it is a bare send
+	if leaves == nil || send == nil {
+		return
+	}
+	if ends, _, _ := c.unminded(send); ends != "" {
+		return // it is a bare send
 	}
 	at, what := ssa.Instruction(made), "who sends on the channel may wait for ever: the one who receives does not wait for that"
 	if starts := c.Starts(send.Parent()); len(starts) == 1 {
