@@ -143,6 +143,25 @@ func (c *checker) wrapperFails(a *acquisition) bool {
 	return false
 }
 
+// wrappedIn reports whether a value is given back with what was made of it, and lost with that: it is
+// lost once, and the wrapper is what has to be given back.
+func (c *checker) wrappedIn(a *acquisition) bool {
+	if len(a.out.Releases) == 0 || a.out.Exit == nil {
+		return false
+	}
+	end, ok := a.out.Releases[0].Instr.(ssa.CallInstruction)
+	if !ok || len(ir.Args(end.Common())) == 0 {
+		return false
+	}
+	wrapper, ok := definer(ir.Unwrap(ir.Args(end.Common())[0])).(*ssa.Call)
+	if !ok || wrapper == a.call || !wrapper.Block().Dominates(a.out.Exit.Block()) {
+		return false
+	}
+	return slices.ContainsFunc(ir.Args(&wrapper.Call), func(arg ssa.Value) bool {
+		return slices.Contains(c.Refs(arg), effects.Ref{Root: a.v})
+	})
+}
+
 // maxGiven bounds how far a value is followed that one function gives to another.
 const maxGiven = 3
 

@@ -99,6 +99,7 @@ func (c *checker) witnessed() {
 			}
 			a.out = lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), a.spec(c))
 			switch {
+			case c.wrappedIn(a):
 			case a.out.Exit != nil && slices.ContainsFunc(a.out.Releases, a.ends) && c.forgets(a):
 				if i := slices.IndexFunc(a.out.Releases, func(e *effects.Event) bool { return a.ends(e) && e.Callee != nil }); i >= 0 {
 					a.Ends = []string{a.out.Releases[i].Name}
