@@ -143,23 +143,23 @@ func (c *checker) wrapperFails(a *acquisition) bool {
 	return false
 }
 
-// wrappedIn reports whether a value is given back with what was made of it, and lost with that: it is
-// lost once, and the wrapper is what has to be given back.
-func (c *checker) wrappedIn(a *acquisition) bool {
+// wrapperOf returns the call that makes something of a value with which that is given back, and is lost
+// on the way on which it is; nil if there is none.
+func (c *checker) wrapperOf(a *acquisition) *ssa.Call {
 	if len(a.out.Releases) == 0 || a.out.Exit == nil {
-		return false
+		return nil
 	}
 	end, ok := a.out.Releases[0].Instr.(ssa.CallInstruction)
 	if !ok || len(ir.Args(end.Common())) == 0 {
-		return false
+		return nil
 	}
 	wrapper, ok := definer(ir.Unwrap(ir.Args(end.Common())[0])).(*ssa.Call)
-	if !ok || wrapper == a.call || !wrapper.Block().Dominates(a.out.Exit.Block()) {
-		return false
-	}
-	return slices.ContainsFunc(ir.Args(&wrapper.Call), func(arg ssa.Value) bool {
+	if !ok || wrapper == a.call || !wrapper.Block().Dominates(a.out.Exit.Block()) || !slices.ContainsFunc(ir.Args(&wrapper.Call), func(arg ssa.Value) bool {
 		return slices.Contains(c.Refs(arg), effects.Ref{Root: a.v})
-	})
+	}) {
+		return nil
+	}
+	return wrapper
 }
 
 // maxGiven bounds how far a value is followed that one function gives to another.

@@ -90,6 +90,7 @@ func wrapsWriter(sig *types.Signature) bool {
 // same call. Of a function of another module the latter is not enough: what is behind its
 // result may depend on what is done with it.
 func (c *checker) witnessed() {
+	var wrapped []*acquisition
 	for _, key := range c.sources {
 		var givers, rest []*acquisition
 		for _, a := range c.sites[key] {
@@ -99,12 +100,15 @@ func (c *checker) witnessed() {
 			}
 			a.out = lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), a.spec(c))
 			switch {
-			case c.wrappedIn(a):
 			case a.out.Exit != nil && slices.ContainsFunc(a.out.Releases, a.ends) && c.forgets(a):
 				if i := slices.IndexFunc(a.out.Releases, func(e *effects.Event) bool { return a.ends(e) && e.Callee != nil }); i >= 0 {
 					a.Ends = []string{a.out.Releases[i].Name}
 				}
-				c.local(a)
+				if c.wrapperOf(a) != nil {
+					wrapped = append(wrapped, a)
+				} else {
+					c.local(a)
+				}
 			case a.out.Exit != nil && len(a.out.Kept) > 0 && c.givenElsewhere(a):
 				c.local(a)
 			case a.out.Exit == nil && !a.out.Again && len(a.out.Kept) == 0 && ends:
@@ -118,6 +122,11 @@ func (c *checker) witnessed() {
 		}
 		for _, a := range rest {
 			a.sibling = givers[0].out.Releases[0]
+			c.local(a)
+		}
+	}
+	for _, a := range wrapped {
+		if pos, _ := c.IR.Range(c.wrapperOf(a)); !c.told[pos] { // it is lost once, with its wrapper
 			c.local(a)
 		}
 	}
