@@ -170,6 +170,9 @@ func (b *builder) room(v ssa.Value) operand {
 	if isLen(v) || b.isBound(v) {
 		return operand{reg: -1, val: value{kind: bound}}
 	}
+	if _, given := v.(*ssa.Parameter); given {
+		return o
+	}
 	return operand{reg: -1}
 }
 

@@ -135,6 +135,9 @@ func (m *machine) eval(s *state, f *frame, n *node) value {
 func (m *machine) room(capacity value) int32 {
 	switch capacity.kind {
 	case integer:
+		if capacity.n > maxRoom {
+			return m.rounds + maxProcs
+		}
 		m.most = max(m.most, capacity.n+2)
 		return capacity.n
 	case bound:
