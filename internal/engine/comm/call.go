@@ -44,6 +44,8 @@ func (b *builder) call(at ssa.CallInstruction, common *ssa.CallCommon, mode op, 
 				b.forget(at, dst)
 			}
 			return
+		} else if b.rounds(at, common) {
+			return
 		} else if _, built := common.Value.(*ssa.Builtin); !built && inv.callee == nil {
 			b.emit(node{op: mode, dst: dst, args: append([]operand{b.operand(common.Value)}, inv.args...), slow: mode == opCall, at: at})
 			return
@@ -63,6 +65,31 @@ func (b *builder) call(at ssa.CallInstruction, common *ssa.CallCommon, mode op, 
 		return
 	}
 	b.emit(node{op: mode, fn: b.thunk(inv), args: inv.args, at: at})
+}
+
+// rounds writes a loop over a sequence that another package makes, of which nothing is known: its
+// body, a function, is called as often as the sequence likes and the body lets it.
+func (b *builder) rounds(at ssa.CallInstruction, common *ssa.CallCommon) bool {
+	sequence, ok := common.Value.(*ssa.Call)
+	if !ok || len(common.Args) != 1 || ir.Callee(&sequence.Call) == nil || ir.Callee(&sequence.Call).Pkg() == b.p.IR.Pass.Pkg {
+		return false
+	}
+	body, ok := common.Args[0].(*ssa.MakeClosure)
+	if !ok || !ir.IsLoopBody(body.Fn.(*ssa.Function)) {
+		return false
+	}
+	args := []operand{b.operand(body)}
+	for range body.Fn.(*ssa.Function).Params {
+		args = append(args, operand{reg: -1})
+	}
+	goOn := b.newReg()
+	next := b.emit(node{})
+	b.emit(node{op: opCall, dst: []int32{goOn}, args: args, at: at})
+	choice := b.emit(node{op: opIf, args: []operand{{reg: goOn}}, at: at})
+	after := b.emit(node{})
+	b.c.nodes[next].succs = append(b.c.nodes[next].succs, after)
+	b.c.nodes[choice].succs = []int32{next, after}
+	return true
 }
 
 // captures reports whether what is called is a literal that was made with variables

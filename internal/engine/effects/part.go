@@ -184,7 +184,7 @@ func cutOff(of []Share, much Much) []Share {
 // yielded returns the sequence that gives the parameter of a loop body, or nil.
 func (t *table) yielded(param *ssa.Parameter) ssa.Value {
 	fn := param.Parent()
-	if fn.Parent() == nil || !strings.HasPrefix(fn.Synthetic, "range-over-func") {
+	if fn.Parent() == nil || !ir.IsLoopBody(fn) {
 		return nil
 	}
 	for _, v := range append([]ssa.Value{fn}, t.made[fn]...) {

@@ -5,7 +5,6 @@ import (
 	"go/types"
 	"reflect"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -307,7 +306,7 @@ func calls(call *ssa.CallCommon, fn ssa.Value) bool {
 }
 
 func (p *Package) literalOnce(fn *ssa.Function) bool {
-	if strings.HasPrefix(fn.Synthetic, "range-over-func") {
+	if ir.IsLoopBody(fn) {
 		return p.Once(fn.Parent())
 	}
 	found := false

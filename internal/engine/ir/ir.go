@@ -277,6 +277,10 @@ func BoundMethod(c *ssa.MakeClosure) *types.Func {
 	return nil
 }
 
+// IsLoopBody reports whether fn is the body of a loop over a function, which SSA makes a function
+// of its own.
+func IsLoopBody(fn *ssa.Function) bool { return strings.HasPrefix(fn.Synthetic, "range-over-func") }
+
 // Static returns the function of this package whose body a call runs, or nil
 // if the callee has no body here or is not known.
 func (p *Package) Static(call *ssa.CallCommon) *ssa.Function {

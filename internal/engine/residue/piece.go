@@ -4,7 +4,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -366,7 +365,7 @@ func (f *pieceFinder) gathers(s *sink, of ssa.Value) bool {
 	if def, ok := of.(ssa.Instruction); ok && def.Parent() == in {
 		from = def.Block()
 	}
-	apart := strings.HasPrefix(in.Synthetic, "range-over-func")
+	apart := ir.IsLoopBody(in)
 	for l := f.IR.Graph(in).Innermost(s.at.Block()); l != nil; l = l.Outer {
 		apart = apart || from == nil || !l.Contains(from)
 	}
