@@ -126,7 +126,8 @@
 // method asks which error it has got, and if what ends first fails only where it has ended
 // before, as far as its code is in sight: a socket, a bare descriptor, a method that
 // returns no error but one of its own that the object's state is the reason of. So is the rest if it
-// wraps a writer that it cannot close, and nothing is behind it: its end is a last write.
+// wraps a writer that it cannot close, and nothing is behind it: its end is a last write. Other last
+// steps that may fail, such as a Flush, are looked at where the package itself acquires the rest.
 //
 // # entry-dropped
 //

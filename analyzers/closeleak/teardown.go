@@ -20,19 +20,22 @@ func (c *checker) teardown(fn *ssa.Function) {
 	if !ok || fn.Parent() != nil || !convention.IsTeardown(obj) || len(fn.Params) == 0 {
 		return
 	}
-	given := c.givenBack(fn)
+	given, steps := c.givenBack(fn), c.lastSteps(fn)
 	for _, b := range fn.Blocks {
 		x, edge, ok := ir.NilEdge(b)
 		if !ok {
 			continue
 		}
 		edge.Succ = 1 - edge.Succ
-		first := of(given, x)
+		first, step := of(given, x), false
+		if first == nil {
+			first, step = of(steps, x), true
+		}
 		if first == nil || c.setsNil(fn, first.Ref) || tells(x) || !c.Duties().Fails(first.Instr.(*ssa.Call).Common()) {
 			continue
 		}
 		for _, rest := range given {
-			if rest.Ref.Path == first.Ref.Path || rest.Mode != effects.Now || rest.Func() != fn || lifetime.Before(rest.Instr, first.Instr) || c.lastWrites(rest.Ref.Path.Field()) {
+			if !step && rest.Ref.Path == first.Ref.Path || step && !c.acquires(rest.Ref.Path.Field()) || rest.Mode != effects.Now || rest.Func() != fn || lifetime.Before(rest.Instr, first.Instr) || c.lastWrites(rest.Ref.Path.Field()) {
 				continue
 			}
 			if reaches(edge.To(), rest.Instr.Block()) || !reaches(b.Succs[1-edge.Succ], rest.Instr.Block()) {
@@ -108,6 +111,30 @@ func (c *checker) givenBack(fn *ssa.Function) []*effects.Event {
 		}
 	}
 	return events
+}
+
+// lastSteps returns the calls by which a method asks parts of its receiver for a last step that may
+// fail, and returns nothing else: as a writer to write what it still has.
+func (c *checker) lastSteps(fn *ssa.Function) []*effects.Event {
+	return slices.DeleteFunc(slices.Clone(c.In(fn)), func(e *effects.Event) bool {
+		if e.Kind != effects.Method || e.Ref.Path.Field() == nil || e.Ref.Root != ssa.Value(fn.Params[0]) {
+			return true
+		}
+		call, ok := e.Instr.(*ssa.Call)
+		if !ok {
+			return true
+		}
+		callee, sig := ir.Callee(&call.Call), call.Call.Signature()
+		return callee == nil || e.Callee != callee || convention.IsTeardown(callee) || sig.Params().Len() > 0 || sig.Results().Len() != 1
+	})
+}
+
+// acquires reports whether the package puts into a field what it has to give back.
+func (c *checker) acquires(field *types.Var) bool {
+	return slices.ContainsFunc(c.StoredIn(field), func(e *effects.Event) bool {
+		call, ok := definer(e.Ref.Root).(*ssa.Call)
+		return ok && !e.Via && e.Ref.Path == nil && len(c.Duties().Debts(&call.Call)) > 0
+	})
 }
 
 // lastWrites reports whether a field only ever gets what a function of the package, or of the standard

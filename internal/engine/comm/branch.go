@@ -316,11 +316,40 @@ func (b *builder) decide(i *ssa.If, cond ssa.Value, not bool) {
 			return
 		}
 	}
-	if o := b.operand(cond); o.reg >= 0 || o.val.kind == integer {
+	o := b.operand(cond)
+	if asksForItsChannel(cond) {
+		o = operand{reg: -1, val: value{kind: integer, n: 1}}
+	}
+	if o.reg >= 0 || o.val.kind == integer {
 		b.branch(i.Block(), node{op: opIf, args: []operand{o}, n: b.fixed(cond), at: i}, not)
 		return
 	}
 	b.branch(i.Block(), node{op: opNop}, false)
+}
+
+// asksForItsChannel reports whether a condition is that a map has the channel which the function is given,
+// and closes: it does, for who takes a channel off has put it there.
+func asksForItsChannel(cond ssa.Value) bool {
+	if ok, is := cond.(*ssa.Extract); is {
+		cond = ok.Tuple
+	}
+	in, ok := cond.(*ssa.Lookup)
+	if !ok {
+		return false
+	}
+	ch, ok := in.Index.(*ssa.Parameter)
+	if !ok {
+		return false
+	}
+	_, isChan := ch.Type().Underlying().(*types.Chan)
+	return isChan && slices.ContainsFunc(*ch.Referrers(), func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		if !ok {
+			return false
+		}
+		built, ok := call.Common().Value.(*ssa.Builtin)
+		return ok && built.Name() == "close"
+	})
 }
 
 // counts reports whether a number is one that a loop counts with.
