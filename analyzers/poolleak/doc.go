@@ -33,14 +33,17 @@
 // it: a bytes.Buffer, a slice of bytes that append enlarges, or a struct with one. Put it
 // back only if its capacity is below a limit. Not reported are objects whose size is
 // compared with a limit on the way or decides whether they go back, buffers that get
-// numbers and constants only, slices that are only read into, and buffers that the package
-// lends, unless to other modules alone.
+// numbers and constants only, slices that are only read into, buffers that the package
+// lends, unless to other modules alone, and those that a new one replaces right before. A slice
+// in a struct to which a loop adds one piece after the other is reported if another Put of the pool
+// has a limit for it: else the pieces are taken to be few.
 //
 // # not-cleared
 //
 // A slice of pointers, or one in a struct, goes back with what it held: s[:0] keeps the
 // pointers in the array. Clear it first. Not reported are slices of numbers and strings,
-// and what is cleared anywhere on the way.
+// what has a limit, and what is cleared anywhere on the way, or emptied where it is taken out, unless
+// another Put of the pool empties it first: that shows how it is meant.
 //
 // # keeps-request
 //

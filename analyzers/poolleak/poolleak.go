@@ -72,7 +72,7 @@ func (c *checker) put(put *recycle.Put) {
 		}
 	}
 	for _, part := range parts {
-		if grows(part) && !put.Checked(part) {
+		if grows(part) && !put.Checked(part) && !put.Emptied(part) {
 			if at := put.Grows(part); at != nil {
 				c.report(put, part, "no-size-check", noun(part)+" goes back to the pool whatever its size"+in(part), at, "grows here")
 				return
@@ -80,7 +80,7 @@ func (c *checker) put(put *recycle.Put) {
 		}
 	}
 	for _, part := range parts {
-		if part.Kind == recycle.Slice && refers(elem(part.Type), 0) && !put.Checked(part) {
+		if part.Kind == recycle.Slice && refers(elem(part.Type), 0) && (!put.Checked(part) || put.EmptiedBySiblings(part)) {
 			if at, _ := put.Keeps(part); at != nil {
 				c.report(put, part, "not-cleared", noun(part)+" goes back to the pool with what was put into it"+in(part), at, "filled here")
 				return

@@ -42,7 +42,7 @@
 // to one operation: a walk, a query, the tree of a file. So something has to show that the
 // object stays: it hangs on a package variable; it has a lock or a channel, or is part of
 // what has; the method that cuts is given the element, and looks for it; or it is a
-// container for others, an exported type of a package that can be imported, whose
+// container for other packages, an exported type whose
 // exported methods put in what they are given and take it out, and whose elements are seen
 // to be large: they lead to lists, maps or functions, or to what has to be closed. Else a cut needs
 // evidence as growth does (see fieldgrowth), and without that it is latent.
@@ -58,8 +58,8 @@
 // after it keeps the copy. A fix clones the part.
 //
 // Silent are parts that are most of the whole, such as what strings.TrimSpace
-// leaves; wholes that are kept anyway, or of which more than three parts are;
-// parts that a loop keeps one after the other, unless it picks them by
+// leaves; wholes that are kept anyway, or of which more than three parts are, if that is not
+// in another case; parts that a loop keeps one after the other, unless it picks them by
 // what they are or begin with; what has a limit, as with io.LimitReader, and
 // files with a constant name; containers that are replaced as a whole; and a part whose
 // place something else takes on every way on, before the function returns, unless it fails.
@@ -72,7 +72,7 @@
 // appends to as well, or of which it leaves so many: s = s[len(s)-n:]. So is a queue that is short: the package compares its length with a
 // small constant or a setting. The elements have to be seen to be large, wherever the
 // queue is: what is little goes soon enough. One element at a time is latent but for
-// package variables and containers for other modules: about as much stays as waits in
+// package variables and containers for other packages: about as much stays as waits in
 // the queue.
 //
 // # popped-slot-kept
@@ -99,14 +99,17 @@
 // behind that, on every way on. slices.Delete
 // clears them since Go 1.22; with an older go line in go.mod it is reported as well.
 // One element at a time, and a list that is emptied as a whole, are latent but for package
-// variables and what exported methods do of containers for other modules: the list has
+// variables and what exported methods do of containers for other packages: the list has
 // its last element twice, or is one to be filled again. The filter that keeps some of many is
 // not.
 // Here, and for the other cuts, what a command or an internal package does has to be seen
-// to be done again and again.
+// to be done again and again, but for containers of internal packages, with large elements, for
+// the rest of the module: whoever calls these, the slot is to be emptied.
 //
 // # interior-pointer
 //
-// A pointer to a field or element of something large, which the function
-// makes, is kept where it stays, and the rest is not.
+// A pointer to a field or element of something large, which the function or one of the package
+// that it calls makes, is kept where it stays, and the rest is not. A list that was decoded
+// from what others send is large where a pointer to one of its elements is kept that the data
+// picks; the element with a constant index may be the only one.
 package subsliceleak

@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/evidence"
 	"github.com/memlint/memlint/internal/engine/residue"
@@ -84,8 +83,8 @@ func (c *checker) cut(cut *residue.Cut) {
 	switch {
 	case !cut.Stays:
 		needs = evidence.Needs{Again: true, Of: []effects.Ref{cut.Owner()}, Keeper: true, Strict: true}
-	case !cut.Slight && !convention.Importable(c.IR.Pass.Pkg):
-		needs = account.Piles // whoever calls it is in the module
+	case !cut.Slight && !cut.Open:
+		needs = account.Piles // whoever calls it is in sight
 	}
 	needs.Slight = cut.Slight
 	c.add(cut.At, l, cut.Whose(), needs)
@@ -106,7 +105,9 @@ func (c *checker) piece(piece residue.Piece) {
 		}
 		account.Note(c.Package, l, def, text)
 	}
-	c.add(piece.At, l, token.NoPos, account.Owes)
+	if c.Repeatable(piece.For) {
+		c.add(piece.At, l, token.NoPos, account.Owes)
+	}
 }
 
 // all says how much of what is kept.

@@ -89,6 +89,11 @@ func (p *Package) sourcesOf(v ssa.Value, path string) []Source {
 	return t.sources
 }
 
+// Received reports whether a value was decoded from what others send, or is a part of such.
+func (p *Package) Received(v ssa.Value) bool {
+	return slices.ContainsFunc(p.sourcesOf(v, ""), func(s Source) bool { return s.From >= Input && !s.Apart })
+}
+
 // best returns the source that shows best that there are many values; ok is
 // false if none does.
 func best(sources []Source) (_ Source, ok bool) {

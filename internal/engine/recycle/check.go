@@ -20,12 +20,23 @@ type branch struct {
 }
 
 // Checked reports whether the size of a part decides whether the object goes back, or
-// is compared with a limit somewhere on the way.
+// is compared with a limit somewhere on the way. Of a part that is a field, that is anywhere but
+// on the way of others alone.
 func (p *Put) Checked(part Part) bool {
-	fns := p.functions()
-	if part.Field != nil {
-		fns = p.f.IR.Funcs
+	own := p.functions()
+	if part.Field == nil {
+		return p.checkedIn(own, part)
 	}
+	others := make(map[*ssa.Function]bool)
+	for _, q := range p.siblings() {
+		for _, fn := range q.functions() {
+			others[fn] = !slices.Contains(own, fn)
+		}
+	}
+	return p.checkedIn(slices.DeleteFunc(slices.Clone(p.f.IR.Funcs), func(fn *ssa.Function) bool { return others[ir.Outermost(fn)] }), part)
+}
+
+func (p *Put) checkedIn(fns []*ssa.Function, part Part) bool {
 	for _, fn := range fns {
 		for _, f := range withLiterals(fn) {
 			for _, b := range p.f.sizes(f) {

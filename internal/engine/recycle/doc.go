@@ -36,5 +36,6 @@
 //
 // Fields of structs of other packages, elements of type parameters, what is added
 // through an interface that wraps the object, and order: a clearing in front of what
-// fills the object excuses it.
+// fills the object excuses it. But what one Put of a pool does right before shows what the
+// others of that pool owe: then order counts, and an append fills.
 package recycle

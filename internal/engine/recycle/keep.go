@@ -35,11 +35,13 @@ func request(typ types.Type) string {
 }
 
 // Keeps returns a statement that puts something into a part of the object that is still
-// there when it goes back, and what, or nil.
+// there when it goes back, and what, or nil. If others empty the part before they give such an
+// object back, it is enough that something is added to it, and emptying it before that is none.
 func (p *Put) Keeps(part Part) (ssa.Instruction, string) {
 	var at ssa.Instruction
 	what := ""
-	cleared := false
+	var clearings []*effects.Event
+	meant := part.Kind == Slice && p.EmptiedBySiblings(part)
 	p.events(func(e *effects.Event, path string) {
 		switch {
 		case path == part.Path && part.Kind == Stream:
@@ -47,30 +49,46 @@ func (p *Put) Keeps(part Part) (ssa.Instruction, string) {
 				if w := p.wrapped(e); w != "" {
 					at, what = e.Instr, w
 				} else {
-					cleared = true
+					clearings = append(clearings, e)
 				}
 			}
 		case path == part.Path:
-			switch p.sets(e, part) {
-			case filled:
+			switch set := p.sets(e, part); {
+			case set == filled, meant && e.Kind == effects.Grow && p.before(e):
 				if at == nil {
 					at, what = e.Instr, request(part.Type)
 				}
-			case emptied:
-				cleared = true
+			case set == emptied:
+				clearings = append(clearings, e)
 			}
 		case part.Kind == Slice && strings.HasPrefix(path, part.Path+"[]"):
 			if _, here := e.Origin.(*ssa.Store); !here && (e.Kind == effects.Replace || e.Kind == effects.Shrink) {
-				cleared = true // elements, by another package
+				clearings = append(clearings, e) // elements, by another package
 			}
 		case path == "" && e.Kind == effects.Method && part.Path != "" && p.unknown(e):
-			cleared = true // who knows
+			clearings = append(clearings, e) // who knows
 		}
 	})
-	if at == nil || cleared || p.wiped(part) {
+	if at == nil || p.wiped(part) {
+		return nil, ""
+	}
+	if slices.ContainsFunc(clearings, func(e *effects.Event) bool { return !meant || !inFront(e.Instr, at) }) {
 		return nil, ""
 	}
 	return at, what
+}
+
+// inFront reports whether an instruction runs only before another one of its function.
+func inFront(first, then ssa.Instruction) bool {
+	if _, later := first.(*ssa.Defer); later || first.Parent() != then.Parent() {
+		return false
+	}
+	if a, b := first.Block(), then.Block(); a != b {
+		return ir.Reaches(a, b, nil) && !ir.Reaches(b, a, nil)
+	}
+	instrs := first.Block().Instrs
+	return slices.Index(instrs, first) < slices.Index(instrs, then) &&
+		!slices.ContainsFunc(first.Block().Succs, func(s *ssa.BasicBlock) bool { return ir.Reaches(s, first.Block(), nil) })
 }
 
 // unknown reports whether an event is a call of a method of which nothing is known.
@@ -265,13 +283,16 @@ func overwrites(st *ssa.Store, part Part, is func(v ssa.Value, path string) bool
 		return false
 	}
 	for path := part.Path; path != ""; {
-		path = path[:strings.LastIndexByte(path, '.')]
+		path = parent(path)
 		if is(st.Addr, path) {
 			return true
 		}
 	}
 	return false
 }
+
+// parent returns the path without its last field.
+func parent(path string) string { return path[:max(0, strings.LastIndexByte(path, '.'))] }
 
 func cut(path, prefix string) (string, bool) {
 	if len(path) < len(prefix) || path[:len(prefix)] != prefix {

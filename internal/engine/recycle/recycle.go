@@ -16,6 +16,7 @@ import (
 type Finder struct {
 	*evidence.Package
 	branches map[*ssa.Function][]branch // see sizes
+	puts     []*Put
 }
 
 // New returns the finder of a package.
@@ -67,6 +68,7 @@ func (f *Finder) Puts() []*Put {
 			}
 		}
 	}
+	f.puts = puts
 	return puts
 }
 

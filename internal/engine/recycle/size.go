@@ -16,7 +16,7 @@ import (
 // nil if none is in sight. It is the put itself if the package lends the buffer to others
 // and does not use it.
 func (p *Put) Grows(part Part) ssa.Instruction {
-	g := &growing{put: p, whole: part.Field == nil, seen: make(map[ssa.Value]bool)}
+	g := &growing{put: p, whole: part.Field == nil || p.limitedBySiblings(part), seen: make(map[ssa.Value]bool)}
 	var at ssa.Instruction
 	p.content(part, func(e *effects.Event) {
 		if at != nil || p.f.HelpsTests(e.Func()) {
@@ -69,7 +69,7 @@ func (p *Put) content(part Part, see func(e *effects.Event)) {
 // growing finds what makes a value larger than anything in sight bounds.
 type growing struct {
 	put   *Put
-	whole bool // the object is the slice; fields of objects get pieces that are few
+	whole bool // the object is the slice, or its limit shows that much is put in; other fields get pieces that are few
 	seen  map[ssa.Value]bool
 }
 

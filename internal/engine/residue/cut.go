@@ -31,6 +31,7 @@ type Cut struct {
 	Elem    types.Type
 	Stays   bool       // what has the slice shows by itself that it is there for long
 	Slight  bool       // little is left behind, for as long as the list is in use
+	Open    bool       // others than those in sight may use what has the slice
 	rebuilt *ssa.Slice // begins empty, and is appended to
 	used    bool       // the package itself has heaps of the type; see fed
 	single  bool       // of Front and Middle: one element at a time
@@ -73,7 +74,7 @@ func (p *Package) Cuts(fn *ssa.Function) []*Cut {
 		for _, instr := range b.Instrs {
 			if c := cutAt(p, instr); c != nil && c.leaves(p) {
 				c.Stays = p.stays(c)
-				c.Slight = p.slight(c)
+				c.Slight, c.Open = p.slight(c), p.open(c)
 				out = append(out, c)
 			}
 		}

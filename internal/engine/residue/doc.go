@@ -42,7 +42,7 @@
 //
 // Of pieces:
 //
-//   - The whole is kept, too.
+//   - The whole is kept, too, in the same run of the function.
 //   - So are more pieces of it, one after the other or in several places:
 //     together they are most of it. A loop that picks a piece by what it is like
 //     keeps few.

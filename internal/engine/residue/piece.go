@@ -17,6 +17,7 @@ import (
 // is not.
 type Piece struct {
 	At     ssa.Instruction // which keeps it
+	For    ssa.Instruction // where the function that has the whole keeps it: At, or a call that leads there
 	Val    ssa.Value       // the part
 	Of     ssa.Value       // the whole
 	Source string          // what the whole came from; empty if its size is known
@@ -66,6 +67,14 @@ func (f *pieceFinder) hasLarge(fn *ssa.Function) bool {
 					if retention.Sizeof(f.Package.Package, pointee(v.Type())) >= f.limit {
 						return true
 					}
+				case *ssa.Store:
+					if f.pointsInto(v.Val) {
+						return true
+					}
+				case *ssa.MapUpdate:
+					if f.pointsInto(v.Value) {
+						return true
+					}
 				case *ssa.Call:
 					if sum := f.Callee(&v.Call); sum != nil && slices.ContainsFunc(sum.Ops, func(op effects.Op) bool {
 						return op.Kind == effects.Fill
@@ -77,6 +86,22 @@ func (f *pieceFinder) hasLarge(fn *ssa.Function) bool {
 		}
 	}
 	return false
+}
+
+// pointsInto reports whether a value is a pointer into the result of a call, or into a list.
+func (f *pieceFinder) pointsInto(v ssa.Value) bool {
+	if _, pointer := v.Type().Underlying().(*types.Pointer); !pointer {
+		return false
+	}
+	return slices.ContainsFunc(edges(v), func(e ssa.Value) bool {
+		base := retention.Interior(e)
+		if base == e {
+			return false
+		}
+		call, _ := resultOf(base)
+		_, list := base.Type().Underlying().(*types.Slice)
+		return call != nil || list
+	})
 }
 
 // callees returns the functions of the package that some functions call.
@@ -103,7 +128,13 @@ type pieceFinder struct {
 	limit   int64
 	keepers map[*ssa.Parameter]*sink   // where a parameter is kept
 	staying map[ssa.Value]*effects.Ref // see stays
-	whole   []ssa.Value                // what is kept whole, or nearly
+	whole   []keeping                  // what is kept whole, or nearly
+}
+
+// A keeping is an instruction that keeps something of a whole.
+type keeping struct {
+	at ssa.Instruction
+	of ssa.Value
 }
 
 // A sink is where a value is kept.
@@ -111,7 +142,7 @@ type sink struct {
 	at   ssa.Instruction
 	val  ssa.Value
 	slot effects.Ref
-	cut  bool // what is kept is a small part of what comes here
+	cut  *sink // if a small part is kept of what comes here: where that is
 }
 
 // sinks calls f for each place of a function where a string, slice or pointer is kept.
@@ -270,8 +301,16 @@ func behind(path *effects.Path) bool {
 // learn notes that a function keeps a parameter, or a part of it.
 func (f *pieceFinder) learn(s *sink) {
 	for _, share := range f.Shares(s.val) {
-		if param, ok := share.Of.(*ssa.Parameter); ok && param.Parent().Parent() == nil && f.keepers[param] == nil && !f.gathers(s, param) {
-			f.keepers[param] = &sink{at: s.at, val: s.val, slot: s.slot, cut: s.cut || share.Much == effects.Small}
+		param, ok := share.Of.(*ssa.Parameter)
+		if !ok || param.Parent().Parent() != nil || f.gathers(s, param) {
+			continue
+		}
+		keeper := &sink{at: s.at, val: s.val, slot: s.slot, cut: s.cut}
+		if s.cut == nil && share.Much == effects.Small {
+			keeper.cut = s
+		}
+		if have := f.keepers[param]; have == nil || have.cut != nil && keeper.cut == nil { // who keeps the whole keeps its parts
+			f.keepers[param] = keeper
 		}
 	}
 }
@@ -291,10 +330,14 @@ func (f *pieceFinder) kept(s *sink) (found []Piece) {
 		if source == "" && size.Bytes == 0 {
 			continue
 		}
-		if share.Much != effects.Small && !s.cut {
-			f.whole = append(f.whole, share.Of)
-		} else if (share.Much == effects.Whole || !s.cut) && !f.gathers(s, share.Of) {
-			found = append(found, Piece{At: s.at, Val: s.val, Of: share.Of, Source: source, Size: size, Slot: retention.Slot{Ref: s.slot}})
+		if share.Much != effects.Small && s.cut == nil {
+			f.whole = append(f.whole, keeping{s.at, share.Of})
+		} else if (share.Much == effects.Whole || s.cut == nil) && !f.gathers(s, share.Of) {
+			where := s
+			if s.cut != nil {
+				where = s.cut
+			}
+			found = append(found, Piece{At: where.at, For: s.at, Val: where.val, Of: share.Of, Source: source, Size: size, Slot: retention.Slot{Ref: s.slot}})
 		}
 	}
 	return found
@@ -430,23 +473,45 @@ const maxParts = 3
 
 // alone returns the parts of which the whole does not stay anyway.
 func (f *pieceFinder) alone(found []Piece) []Piece {
-	type keeping struct {
-		at ssa.Instruction
-		of ssa.Value
+	wholes, parts := make(map[ssa.Value][]ssa.Instruction), make(map[ssa.Value][]ssa.Instruction)
+	for _, k := range f.whole {
+		wholes[k.of] = append(wholes[k.of], k.at)
 	}
-	count, seen := make(map[ssa.Value]int), make(map[keeping]bool)
+	seen := make(map[keeping]bool)
 	found = slices.DeleteFunc(found, func(part Piece) bool {
-		k := keeping{part.At, part.Of}
+		k := keeping{part.For, part.Of}
 		twice := seen[k]
 		seen[k] = true
 		return twice
 	})
 	for _, part := range found {
-		count[part.Of]++
+		parts[part.Of] = append(parts[part.Of], part.For)
 	}
 	return slices.DeleteFunc(found, func(part Piece) bool {
-		return count[part.Of] > maxParts || slices.Contains(f.whole, part.Of)
+		return together(part, wholes[part.Of]) > 0 || together(part, parts[part.Of]) > maxParts
 	})
+}
+
+// together counts the instructions that run in one go with the one that keeps a part: not those
+// of another case, say. If there are very many, all count.
+func together(part Piece, others []ssa.Instruction) (n int) {
+	const many = 8 * maxParts
+	if len(others) > many {
+		return len(others)
+	}
+	var from *ssa.BasicBlock
+	if def, ok := part.Of.(ssa.Instruction); ok {
+		from = def.Block()
+	}
+	past := func(a, b *ssa.BasicBlock) bool {
+		return a == b || slices.ContainsFunc(a.Succs, func(s *ssa.BasicBlock) bool { return ir.Reaches(s, b, from) })
+	}
+	for _, other := range others {
+		if at, to := part.For.Block(), other.Block(); other.Parent() != part.For.Parent() || past(at, to) || past(to, at) {
+			n++
+		}
+	}
+	return n
 }
 
 // pointee returns what a pointer points to.

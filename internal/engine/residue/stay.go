@@ -46,7 +46,50 @@ func (p *Package) slight(c *Cut) bool {
 	}
 	n := p.passing.owner(c.field)
 	obj, declared := c.At.Parent().Object().(*types.Func)
-	return n == nil || !declared || !obj.Exported() || !p.forOthers(c, n.Origin().Obj())
+	return n == nil || !declared || !obj.Exported() || !p.forOthers(c, n.Origin().Obj()) || !p.open(c)
+}
+
+// open reports whether others than those in sight use what has the slice: the package can be
+// imported, or it is a container for the rest of the module, of elements that are seen to be
+// large. What else is internal, or of a command, is what somebody in sight makes of it.
+func (p *Package) open(c *Cut) bool {
+	switch pkg := p.IR.Pass.Pkg; {
+	case convention.Importable(pkg):
+		return true
+	case pkg.Name() == "main" || !p.heavy(c):
+		return false
+	case c.field == nil:
+		return p.heapForOthers(c)
+	}
+	n := p.passing.owner(c.field)
+	return n != nil && p.forOthers(c, n.Origin().Obj())
+}
+
+// heapForOthers reports whether the slice is a heap of an exported type, whose exported methods
+// push what they are given.
+func (p *Package) heapForOthers(c *Cut) bool {
+	isOpen := func(r effects.Ref) bool {
+		f := r.Path.Field()
+		if f == nil || f.Exported() {
+			return false
+		}
+		owner := p.passing.owner(f)
+		return owner != nil && owner.Obj().Exported()
+	}
+	return c.named != nil && slices.ContainsFunc(p.IR.Funcs, func(fn *ssa.Function) bool {
+		pushes := false
+		if fn.Signature.Recv() != nil && !p.HelpsTests(fn) && p.byOthers(fn, 0) {
+			calls(fn, func(call ssa.CallInstruction) {
+				callee := ir.Callee(call.Common())
+				if callee == nil || callee.FullName() != "container/heap.Push" || ir.Named(ir.Unwrap(call.Common().Args[0]).Type()) != c.named {
+					return
+				}
+				args := call.Common().Args
+				pushes = pushes || slices.ContainsFunc(p.Refs(args[0]), isOpen) && p.holdsGiven(p.Refs(args[1]))
+			})
+		}
+		return pushes
+	})
 }
 
 // takesOff reports whether the function looks for an element that it is given, to cut it out:
@@ -152,11 +195,11 @@ func shares(f *types.Var) bool {
 	return n != nil && n.Obj().Pkg() != nil && (n.Obj().Pkg().Path() == "sync" || n.Obj().Pkg().Path() == "sync/atomic")
 }
 
-// forOthers reports whether the slice is the inside of a container that other modules use:
+// forOthers reports whether the slice is the inside of a container that other packages use:
 // only methods of its type get at it, one that is exported cuts it, and if the package puts
 // something in, it is what such a method is given.
 func (p *Package) forOthers(c *Cut, t *types.TypeName) bool {
-	if !t.Exported() || !convention.Importable(t.Pkg()) {
+	if !t.Exported() || t.Pkg().Name() == "main" {
 		return false
 	}
 	if c.field == nil {
@@ -175,7 +218,7 @@ func (p *Package) forOthers(c *Cut, t *types.TypeName) bool {
 			return true
 		}
 	}
-	return !filled && c.Kind != Front && c.Kind != Back // who fills it is not known
+	return !filled && c.Kind != Front && c.Kind != Back && convention.Importable(t.Pkg()) // who fills it is not known
 }
 
 // given reports whether what an instruction appends is, or has in it, what its function is
@@ -193,7 +236,13 @@ func (p *Package) given(at ssa.Instruction) bool {
 	if list, ok := call.Call.Args[1].(*ssa.Slice); ok {
 		refs = p.Held([]effects.Ref{{Root: list.X}})
 	}
-	return slices.ContainsFunc(refs, func(r effects.Ref) bool {
+	return p.holdsGiven(refs)
+}
+
+// holdsGiven reports whether one of what refs name, or what that holds, is a parameter that is
+// no receiver.
+func (p *Package) holdsGiven(refs []effects.Ref) bool {
+	return slices.ContainsFunc(append(slices.Clip(refs), p.Held(refs)...), func(r effects.Ref) bool {
 		param, ok := r.Root.(*ssa.Parameter)
 		return ok && (param.Parent().Signature.Recv() == nil || param != param.Parent().Params[0])
 	})

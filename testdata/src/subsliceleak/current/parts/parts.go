@@ -197,3 +197,56 @@ func (s *Shelf) SmallArray(r io.Reader) error {
 	s.magic = append(s.magic, buf[:8])
 	return err
 }
+
+// Of each file one thing is kept: the whole only where that is meant.
+func (s *Shelf) Kind(path, kind string) error {
+	b, err := os.ReadFile(path)
+	if err != nil || len(b) < 8 {
+		return err
+	}
+	switch kind {
+	case "whole":
+		s.whole = b
+	case "magic":
+		s.head(b)
+	case "title":
+		s.first(string(b))
+	}
+	return nil
+}
+
+func (s *Shelf) head(b []byte) {
+	s.magic = append(s.magic, b[:8]) // want `part keeps all that os.ReadFile returned; held by Shelf.magic`
+}
+
+func (s *Shelf) first(text string) {
+	title, _, _ := strings.Cut(text, "\n")
+	s.last = title // want `part keeps all that os.ReadFile returned; held by Shelf.last`
+}
+
+// Both is fine: the whole is kept before, whatever it is.
+func (s *Shelf) Both(path string, magic bool) error {
+	b, err := os.ReadFile(path)
+	if err != nil || len(b) < 8 {
+		return err
+	}
+	s.whole = b
+	if magic {
+		s.head(b)
+	}
+	return nil
+}
+
+// Also is fine: the helper keeps the whole, too.
+func (s *Shelf) Also(path string) error {
+	b, err := os.ReadFile(path)
+	if err == nil {
+		s.keep(b)
+	}
+	return err
+}
+
+func (s *Shelf) keep(b []byte) {
+	s.magic = append(s.magic, b[:8])
+	s.whole = b
+}

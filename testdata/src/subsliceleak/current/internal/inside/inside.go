@@ -1,7 +1,10 @@
 // Package inside is for the module alone: who calls it is in sight.
 package inside
 
-import "sync"
+import (
+	"container/heap"
+	"sync"
+)
 
 type Client struct{ text func() string }
 
@@ -65,5 +68,146 @@ func Dine(t *Table, in <-chan *Client) {
 	for c := range in {
 		t.sit(c)
 		t.rise()
+	}
+}
+
+// A Case is large.
+type Case struct {
+	name  string
+	pages [][]byte
+}
+
+// A Docket is a container for the rest of the module: what is in it is large.
+type Docket struct {
+	mu     sync.Mutex
+	open   []*Case
+	closed []*Case
+	draft  []*Case
+	judges []interface{ Judge(*Case) }
+}
+
+func (d *Docket) File(c *Case, j interface{ Judge(*Case) }) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.open = append(d.open, c)
+	d.closed = append(d.closed, c)
+	d.draft = append(d.draft, c)
+	d.judges = append(d.judges, j)
+}
+
+func (d *Docket) Call() *Case {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := d.open[0]
+	d.open = d.open[1:] // want `element taken from the front stays in the array; held by Docket.open \(subsliceleak/queue-front\)`
+	return c
+}
+
+func (d *Docket) Drop(i int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = append(d.closed[:i], d.closed[i+1:]...) // want `slots cut off keep their pointers; held by Docket.closed \(subsliceleak/cut-not-cleared\)`
+}
+
+func (d *Docket) Reset() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.draft = d.draft[:0] // want `truncated slots keep their pointers; held by Docket.draft \(subsliceleak/truncated-not-cleared\)`
+}
+
+// Nothing shows that a judge is large.
+func (d *Docket) Retire(i int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.judges = append(d.judges[:i], d.judges[i+1:]...) // want `held by Docket.judges \(subsliceleak/cut-not-cleared, latent\)`
+}
+
+// A Clerk has a list for itself.
+type Clerk struct {
+	mu   sync.Mutex
+	todo []*Case
+}
+
+func (c *Clerk) fill() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.todo = append(c.todo, new(Case))
+}
+
+func (c *Clerk) Next() *Case {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	next := c.todo[0]
+	c.todo = c.todo[1:] // want `held by Clerk.todo \(subsliceleak/queue-front, latent\)`
+	return next
+}
+
+func Work(c *Clerk, in <-chan string) {
+	for range in {
+		c.fill()
+	}
+}
+
+type cases []*Case
+
+func (c cases) Len() int           { return len(c) }
+func (c cases) Less(i, j int) bool { return c[i].name < c[j].name }
+func (c cases) Swap(i, j int)      { c[i], c[j] = c[j], c[i] }
+func (c *cases) Push(x any)        { *c = append(*c, x.(*Case)) }
+
+func (c *cases) Pop() any {
+	old := *c
+	last := old[len(old)-1]
+	*c = old[:len(old)-1] // want `popped slot keeps its pointer; held by c \(subsliceleak/popped-slot-kept\)`
+	return last
+}
+
+// A Calendar has its cases in order, for the rest of the module.
+type Calendar struct {
+	mu sync.Mutex
+	by cases
+}
+
+func (c *Calendar) Set(next *Case) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	heap.Push(&c.by, next)
+}
+
+func (c *Calendar) Hear() *Case {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return heap.Pop(&c.by).(*Case)
+}
+
+type steps []*Case
+
+func (s steps) Len() int           { return len(s) }
+func (s steps) Less(i, j int) bool { return s[i].name < s[j].name }
+func (s steps) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
+func (s *steps) Push(x any)        { *s = append(*s, x.(*Case)) }
+
+// Pop is fine: nothing shows that a plan is followed more than once.
+func (s *steps) Pop() any {
+	old := *s
+	last := old[len(old)-1]
+	*s = old[:len(old)-1]
+	return last
+}
+
+// A Plan has its own steps.
+type Plan struct {
+	mu sync.Mutex
+	by steps
+}
+
+func (p *Plan) Follow(n int, step func(*Case)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for range n {
+		heap.Push(&p.by, new(Case))
+	}
+	for p.by.Len() > 0 {
+		step(heap.Pop(&p.by).(*Case))
 	}
 }
