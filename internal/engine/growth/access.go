@@ -73,11 +73,14 @@ func accessAt(v ssa.Value, depth int) (a access, ok bool) {
 			if callee == nil || len(args) == 0 || callee.Signature().Recv() != nil && len(args) > 1 || !isBasic(x.Type()) && callee.Signature().Recv() == nil {
 				return a, false
 			}
-			path := partGiven(x.Call.StaticCallee(), depth)
-			if path == "" {
-				path = "." + callee.Name() + "()"
+			switch path, known := partGiven(x.Call.StaticCallee(), depth); {
+			case !known:
+				pass("."+callee.Name()+"()", args[0])
+			case path == "":
+				v = args[0]
+			default:
+				pass(path, args[0])
 			}
-			pass(path, args[0])
 		case *ssa.Alloc:
 			if stored := soleStore(x); stored != nil {
 				v = stored
@@ -92,10 +95,11 @@ func accessAt(v ssa.Value, depth int) (a access, ok bool) {
 	return a, false
 }
 
-// partGiven returns the path to the part of its receiver that a method returns, or "".
-func partGiven(fn *ssa.Function, depth int) (path string) {
+// partGiven returns the path to the part of its receiver that a method returns; known is
+// false if it returns something else.
+func partGiven(fn *ssa.Function, depth int) (path string, known bool) {
 	if fn == nil || fn.Signature.Recv() == nil || depth == maxUp {
-		return ""
+		return "", false
 	}
 	for _, b := range fn.Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
@@ -103,12 +107,12 @@ func partGiven(fn *ssa.Function, depth int) (path string) {
 			continue
 		}
 		a, ok := accessAt(ret.Results[0], depth+1)
-		if !ok || a.root != fn.Params[0] || path != "" && path != a.path {
-			return ""
+		if !ok || a.root != fn.Params[0] || known && path != a.path {
+			return "", false
 		}
-		path = a.path
+		path, known = a.path, true
 	}
-	return path
+	return path, known
 }
 
 // written returns the one thing of which a call writes a text, as it does a number; nil if

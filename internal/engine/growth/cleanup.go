@@ -115,7 +115,7 @@ func (f *fields) walked(c kept, in *effects.Event, typ types.Type) ssa.Instructi
 // once each time, and one that ends that takes it out. What comes in while it is in use stays
 // until then.
 func (f *fields) resetBetween(c kept, in *effects.Event) bool {
-	if f.opening(in.Func(), 0) != in.Func() {
+	if !opens(in.Func()) {
 		return false
 	}
 	if l := f.IR.Graph(in.Func()).Innermost(in.Instr.Block()); l != nil && l.Ranged() == nil {
@@ -172,9 +172,9 @@ func (f *fields) opening(fn *ssa.Function, depth int) *ssa.Function {
 	if fn.Signature.Recv() == nil || depth > deep {
 		return nil
 	}
-	var opens *ssa.Function
-	if results := fn.Signature.Results(); convention.Opens(asExported(fn.Name())) && (results.Len() == 0 || results.Len() == 1 && ir.IsError(results.At(0).Type())) {
-		if opens = fn; token.IsExported(fn.Name()) {
+	var found *ssa.Function
+	if opens(fn) {
+		if found = fn; token.IsExported(fn.Name()) {
 			return fn
 		}
 	}
@@ -184,12 +184,18 @@ func (f *fields) opening(fn *ssa.Function, depth int) *ssa.Function {
 			if by != nil && token.IsExported(by.Name()) {
 				return by
 			}
-			if opens == nil {
-				opens = by
+			if found == nil {
+				found = by
 			}
 		}
 	}
-	return opens
+	return found
+}
+
+// opens reports whether a method begins the use of its object, by its name and results.
+func opens(fn *ssa.Function) bool {
+	results := fn.Signature.Results()
+	return fn.Signature.Recv() != nil && convention.Opens(asExported(fn.Name())) && (results.Len() == 0 || results.Len() == 1 && ir.IsError(results.At(0).Type()))
 }
 
 // driven reports whether objects with a method are given to other packages as

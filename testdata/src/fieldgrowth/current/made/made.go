@@ -84,8 +84,13 @@ func newGuest(number int, name string) *guest {
 // Number says which guest it is.
 func (g *guest) Number() int { return g.number }
 
+type nick string
+
+func (n nick) String() string { return string(n) }
+
 // An Inn has guests by name and number.
 type Inn struct {
+	nicks  map[string]bool
 	names  map[string]*guest
 	rooms  map[string]*guest
 	labels map[string]*guest
@@ -105,3 +110,7 @@ func (i *Inn) Leave(g *guest) {
 	delete(i.labels, fmt.Sprint(g.number))
 	delete(i.bills, g.Number())
 }
+
+func (i *Inn) Call(n nick) { i.nicks[n.String()] = true }
+
+func (i *Inn) Forget(n nick) { delete(i.nicks, string(n)) }
