@@ -50,7 +50,8 @@
 // growth that a check of the length bounds; writes to keys that are there already; and
 // code for tests. Nor what waits until a method goes over it and sets a flag that the way in
 // asks, nor what an error collects, nor what a function has filled by a loop and goes on with when that
-// has ended, nor a loop that goes on while a number says that there is work. Keys are few if all callers in sight give few. Of a
+// has ended, nor a loop that goes on while a number says that there is work, nor what Open puts in once
+// and Close takes out. Keys are few if all callers in sight give few. Of a
 // container no more than 64 ways in are looked at.
 //
 // # Metadata by object
@@ -101,13 +102,16 @@
 // # key-mismatch
 //
 // Every delete is under another part of the object than the insert: put in under
-// u.Name, deleted under u.ID. Texts that callers give may be any if the function that deletes
-// returns an error where nothing is there.
+// u.Name, deleted under u.ID, or under a text of that, as fmt.Sprint(u.ID) is. Texts that callers
+// give may be any if the function that deletes returns an error where nothing is there. Of an object
+// that the function itself makes both parts have to be set there: a message may name another one
+// by what that does not have. Silent if the package sets both parts to the same.
 //
 // # empty-inner-kept
 //
-// Elements of a map are maps or lists themselves. What they hold is taken out, and the keys
-// stay when nothing is left under them.
+// Elements of a map are maps or lists themselves. What they hold is taken out, or nil is put in
+// their place, and the keys stay when nothing is left under them. Also where one thing is taken out
+// of all of them in a loop, which leaves their keys; silent where a loop empties all of them.
 //
 // # delete-on-rollback-only
 //
@@ -126,8 +130,10 @@
 // # ranged-not-reset
 //
 // Close walks over a list and keeps it, and Open, which fills it, can be called
-// again, as Start can after Stop, and Connect after Disconnect or Close. Not reported of objects that other packages open and close, which get them
-// as an interface, and of those that close a channel which is never made anew.
+// again, as Start can after Stop, and Connect after Disconnect or Close. Of methods that are not
+// exported it has to be seen that they are called again. Not reported of objects that other
+// packages open and close, which get them as an interface, and of those that close a channel which
+// is never made anew.
 //
 // # remove-never-called
 //
@@ -146,7 +152,8 @@
 // # labels-not-deleted
 //
 // Labels of one metric are deleted, and those of another that got the same ones are
-// not.
+// not. Metrics are those of Prometheus, and of types that have its methods, such as
+// WithLabelValues and DeleteLabelValues.
 //
 // # expires-when-read
 //

@@ -243,7 +243,11 @@ func (p *Package) indexSingletons() {
 		if !ok {
 			continue
 		}
-		n := ir.Named(g.Type().(*types.Pointer).Elem())
+		typ := g.Type().(*types.Pointer).Elem()
+		if held := p.dynamic[g]; held != nil {
+			typ = held
+		}
+		n := ir.Named(typ)
 		if n != nil && n.TypeArgs().Len() == 0 && !n.Obj().Exported() && n.Obj().Pkg() == p.IR.Pass.Pkg {
 			p.single[n.Obj()] = true
 		}

@@ -156,7 +156,7 @@ func (j *judge) at(instr ssa.Instruction, want parts, w way) way {
 			for _, s := range from {
 				s.Apart = s.Apart || m.apart
 				if s.param != nil && s.path == "" && !s.Apart && j.isEntry(s.param, fn) {
-					s = Source{From: Entry, Value: s.param}
+					sources = append(sources, Source{From: Entry, Value: s.param}) // and if that is not enough, callers may know more
 				}
 				sources = append(sources, s)
 			}

@@ -29,7 +29,9 @@ const maxAccess = 12
 
 // accessOf returns how a key is made; ok is false if it is made of several things, or in
 // a way that is not followed.
-func accessOf(v ssa.Value) (a access, ok bool) {
+func accessOf(v ssa.Value) (a access, ok bool) { return accessAt(v, 0) }
+
+func accessAt(v ssa.Value, depth int) (a access, ok bool) {
 	pass := func(name string, x ssa.Value) {
 		a.path = name + a.path
 		a.by = append(a.by, step{plain(x.Type()), a.path})
@@ -62,23 +64,84 @@ func accessOf(v ssa.Value) (a access, ok bool) {
 			}
 			pass("[]", x.X)
 		case *ssa.Call:
+			if of := written(x); of != nil {
+				v = of
+				continue
+			}
 			args := ir.Args(&x.Call)
 			callee := ir.Callee(&x.Call)
 			if callee == nil || len(args) == 0 || callee.Signature().Recv() != nil && len(args) > 1 || !isBasic(x.Type()) && callee.Signature().Recv() == nil {
 				return a, false
 			}
-			pass("."+callee.Name()+"()", args[0])
-		case *ssa.Alloc:
-			stored := soleStore(x)
-			if stored == nil {
-				return a, false
+			switch path, known := partGiven(x.Call.StaticCallee(), depth); {
+			case !known:
+				pass("."+callee.Name()+"()", args[0])
+			case path == "":
+				v = args[0]
+			default:
+				pass(path, args[0])
 			}
-			v = stored
+		case *ssa.Alloc:
+			if stored := soleStore(x); stored != nil {
+				v = stored
+				continue
+			}
+			a.root = x
+			return a, isStruct(plain(x.Type()))
 		default:
 			return a, false
 		}
 	}
 	return a, false
+}
+
+// partGiven returns the path to the part of its receiver that a method returns; known is
+// false if it returns something else.
+func partGiven(fn *ssa.Function, depth int) (path string, known bool) {
+	if fn == nil || fn.Signature.Recv() == nil || depth == maxUp {
+		return "", false
+	}
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		a, ok := accessAt(ret.Results[0], depth+1)
+		if !ok || a.root != fn.Params[0] || known && path != a.path {
+			return "", false
+		}
+		path, known = a.path, true
+	}
+	return path, known
+}
+
+// written returns the one thing of which a call writes a text, as it does a number; nil if
+// it does something else, or there are several.
+func written(call *ssa.Call) (of ssa.Value) {
+	callee := ir.Callee(&call.Call)
+	if callee == nil || !writesText[callee.FullName()] {
+		return nil
+	}
+	for _, arg := range call.Call.Args {
+		given := []ssa.Value{arg}
+		if list, ok := ir.Variadic(arg); ok {
+			given = list
+		}
+		for _, v := range given {
+			if _, constant := ir.Unwrap(v).(*ssa.Const); constant {
+				continue
+			}
+			if of != nil {
+				return nil
+			}
+			of = v
+		}
+	}
+	return of
+}
+
+var writesText = map[string]bool{
+	"fmt.Sprint": true, "fmt.Sprintf": true, "strconv.Itoa": true, "strconv.FormatInt": true, "strconv.FormatUint": true,
 }
 
 // otherKey reports whether a delete takes out under another key than the one under
@@ -97,11 +160,111 @@ func (f *fields) otherKey(out, in *effects.Event) bool {
 	if of := plain(put.root.Type()); !isBasic(of) {
 		// The same struct may be a part of what the delete has.
 		i := slices.IndexFunc(take.by, func(s step) bool { return types.Identical(s.typ, of) })
-		return i >= 0 && take.by[i].path != put.path
+		return i >= 0 && take.by[i].path != put.path && f.apart(put, access{root: take.root, path: take.by[i].path})
 	}
 	// The texts need not be the same: callers that are in sight say what they are.
 	return types.Identical(put.root.Type(), take.root.Type()) && put.path != take.path &&
 		f.fromOutside(put.root, 0) && f.fromOutside(take.root, 0) && (put.path == "" || take.path == "") && !f.tellsAbsent(out, del)
+}
+
+// apart reports whether two parts of values of one type are not known to be the same. Of what
+// a function makes both have to be in sight: a message names another one by what that
+// does not have, and who reads one does not tell which it is.
+func (f *fields) apart(put, take access) bool {
+	if made, ok := put.root.(*ssa.Alloc); ok {
+		key, other := setTo(made, put.path), setTo(made, take.path)
+		if key == nil || other == nil || f.sameKey(key, other) {
+			return false
+		}
+	}
+	if made, ok := take.root.(*ssa.Alloc); ok && setTo(made, take.path) == nil {
+		return false
+	}
+	of := plain(put.root.Type())
+	return !f.bornSame(of, put.path, take.path) && !f.bornSame(of, take.path, put.path)
+}
+
+// bornSame reports whether the package sets a field of a struct to what it sets another one
+// to, or to that as a text.
+func (f *fields) bornSame(of types.Type, path, other string) bool {
+	field, twin := fieldAt(of, path), fieldAt(of, other)
+	if field == nil || twin == nil {
+		return false
+	}
+	pair := [2]*types.Var{field.Origin(), twin.Origin()}
+	same, known := f.born[pair]
+	if !known {
+		same = f.setAlike(of, field, other)
+		f.born[pair] = same
+	}
+	return same
+}
+
+func (f *fields) setAlike(of types.Type, field *types.Var, other string) bool {
+	for _, e := range f.StoredIn(field) {
+		st, ok := e.Instr.(*ssa.Store)
+		if !ok {
+			continue
+		}
+		v := unwritten(st.Val)
+		if a, ok := accessOf(v); ok && a.path == other && types.Identical(plain(a.root.Type()), of) {
+			return true
+		}
+		at, ok := st.Addr.(*ssa.FieldAddr)
+		if !ok {
+			continue
+		}
+		if made, ok := at.X.(*ssa.Alloc); ok {
+			if w := setTo(made, other); w != nil && f.sameKey(v, unwritten(w)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unwritten returns what a text is written of, or the value itself.
+func unwritten(v ssa.Value) ssa.Value {
+	if call, ok := ir.Unwrap(v).(*ssa.Call); ok {
+		if of := written(call); of != nil {
+			return ir.Unwrap(of)
+		}
+	}
+	return v
+}
+
+// fieldAt returns the field of a struct to which a path leads, or nil.
+func fieldAt(of types.Type, path string) *types.Var {
+	s, ok := of.Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	for field := range s.Fields() {
+		if "."+field.Name() == path {
+			return field
+		}
+	}
+	return nil
+}
+
+// setTo returns what a field of a struct that a function makes is set to, if that is one
+// value, or nil.
+func setTo(made *ssa.Alloc, path string) (v ssa.Value) {
+	for _, use := range *made.Referrers() {
+		at, ok := use.(*ssa.FieldAddr)
+		if !ok || "."+effects.FieldOf(at.X, at.Field).Name() != path {
+			continue
+		}
+		for _, use := range *at.Referrers() {
+			if st, ok := use.(*ssa.Store); ok && st.Addr == at {
+				if v != nil {
+					return nil
+				}
+				v = st.Val
+			}
+		}
+	}
+	return v
 }
 
 // tellsAbsent reports whether a function that deletes a key has looked for it before, itself or by

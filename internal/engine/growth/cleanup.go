@@ -1,8 +1,11 @@
 package growth
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -95,7 +98,7 @@ func (f *fields) walked(c kept, in *effects.Event, typ types.Type) ssa.Instructi
 	}
 	for _, fn := range f.IR.Funcs {
 		obj, ok := fn.Object().(*types.Func)
-		if !ok || !convention.IsTeardown(obj) || !convention.Reopens(opens.Name(), fn.Name()) {
+		if !ok || !convention.IsTeardown(obj) || !convention.Reopens(asExported(opens.Name()), asExported(fn.Name())) {
 			continue
 		}
 		if f.closesOnce(fn) {
@@ -106,6 +109,28 @@ func (f *fields) walked(c kept, in *effects.Event, typ types.Type) ssa.Instructi
 		}
 	}
 	return nil
+}
+
+// resetBetween reports whether a method that begins the use of an object puts something in,
+// once each time, and one that ends that takes it out. What comes in while it is in use stays
+// until then.
+func (f *fields) resetBetween(c kept, in *effects.Event) bool {
+	if !opens(in.Func()) {
+		return false
+	}
+	if l := f.IR.Graph(in.Func()).Innermost(in.Instr.Block()); l != nil && l.Ranged() == nil {
+		return false
+	}
+	return slices.ContainsFunc(f.under(c.field), func(e *effects.Event) bool {
+		at, _ := f.keptAt(e.Ref.Path)
+		return c.within(at) && takes(e) && f.atTheEnd(e)
+	})
+}
+
+// asExported returns the name by which a method would be known to other packages.
+func asExported(name string) string {
+	r, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(r)) + name[n:]
 }
 
 // goesOver returns the loop of a method, or the call of one of its receiver, that goes over
@@ -141,23 +166,36 @@ func (f *fields) loopOver(fn *ssa.Function, c kept) ssa.Instruction {
 }
 
 // opening returns the method that a function is, or that calls it, which another one
-// undoes; nil if there is none.
+// undoes: one that other packages can call, if there is one. It is nil if there is none.
 func (f *fields) opening(fn *ssa.Function, depth int) *ssa.Function {
 	const deep = 2
 	if fn.Signature.Recv() == nil || depth > deep {
 		return nil
 	}
-	if results := fn.Signature.Results(); convention.Opens(fn.Name()) && (results.Len() == 0 || results.Len() == 1 && ir.IsError(results.At(0).Type())) {
-		return fn
+	var found *ssa.Function
+	if opens(fn) {
+		if found = fn; token.IsExported(fn.Name()) {
+			return fn
+		}
 	}
 	for _, use := range f.Uses(fn) {
 		if call, ok := use.(ssa.CallInstruction); ok && f.IR.Static(call.Common()) == fn {
-			if by := f.opening(ir.Outermost(use.Parent()), depth+1); by != nil {
+			by := f.opening(ir.Outermost(use.Parent()), depth+1)
+			if by != nil && token.IsExported(by.Name()) {
 				return by
+			}
+			if found == nil {
+				found = by
 			}
 		}
 	}
-	return nil
+	return found
+}
+
+// opens reports whether a method begins the use of its object, by its name and results.
+func opens(fn *ssa.Function) bool {
+	results := fn.Signature.Results()
+	return fn.Signature.Recv() != nil && convention.Opens(asExported(fn.Name())) && (results.Len() == 0 || results.Len() == 1 && ir.IsError(results.At(0).Type()))
 }
 
 // driven reports whether objects with a method are given to other packages as

@@ -84,6 +84,7 @@ type fields struct {
 	ups    []*cleanup                       // see cleanups
 	reads  map[*effects.Event]bool          // see whenRead
 	flags  map[setting][]*ssa.Function      // see indexFlags
+	born   map[[2]*types.Var]bool           // see bornSame
 	unless map[*effects.Event][]*types.Func // what would take out what comes in: see forOthers
 }
 
@@ -99,12 +100,13 @@ func Fields(p *evidence.Package) []FieldGrowth {
 		handed: make(map[kept]bool),
 		filled: make(map[kept]map[*ssa.Function]bool),
 		reads:  make(map[*effects.Event]bool),
+		born:   make(map[[2]*types.Var]bool),
 		unless: make(map[*effects.Event][]*types.Func),
 	}
 	var order []kept
 	for _, e := range f.Events() {
 		c, ok := f.keptAt(e.Ref.Path)
-		if !ok || e.Kind != effects.Grow || !f.growsHere(e) || !f.standsHere(e, c) || f.HelpsTests(e.Func()) || f.bounded(c, e) {
+		if !ok || e.Kind != effects.Grow || setsEmpty(e.Instr) || !f.growsHere(e) || !f.standsHere(e, c) || f.HelpsTests(e.Func()) || f.bounded(c, e) {
 			continue
 		}
 		if f.ins[c] == nil {
@@ -300,7 +302,8 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 	}
 	w := f.way(in, at, typ, func() bool { return false })
 	w.Needs.Of, w.Needs.Keeper = []effects.Ref{f.owner(in.Ref)}, true
-	w.Needs.Wire, w.Needs.Strict = flaw == NoWayOut, flaw == NoWayOut
+	w.Needs.Wire = flaw == NoWayOut
+	w.Needs.Strict = flaw == NoWayOut || flaw == EmptyInner && f.fromRange(outerKey(witness))
 	w.Needs.Owed, w.Needs.Unless = f.owed(flaw, in.Instr, witness), f.unless[in]
 	if flaw == Failed && !effects.Fresh(in.Ref.Root) {
 		w.Needs.Again, w.Needs.Of = false, nil // it owes that wherever it stands
@@ -330,13 +333,20 @@ func (f *fields) isObject(typ types.Type) bool {
 
 // owed reports whether a flaw shows by itself that what comes in is meant to go. Who keeps
 // elements that are empty, or entries unless something failed, may do so on purpose, unless
-// the keys are those of who calls.
+// the keys are those of who calls. Of a method that only the package calls it has to be seen
+// that it is called again.
 func (f *fields) owed(flaw Flaw, in, witness ssa.Instruction) bool {
 	switch flaw {
 	case NoWayOut:
 		return false
 	case EmptyInner, Rollback:
+		if f.fromRange(outerKey(witness)) {
+			return false // what goes from all of them shows nothing of how many they are
+		}
 		return f.givenFromOutside(in) && f.givenFromOutside(witness)
+	case NotReset:
+		opens := f.opening(ir.Outermost(in.Parent()), 0)
+		return opens != nil && token.IsExported(opens.Name())
 	}
 	return true
 }

@@ -68,6 +68,9 @@ func (f *fields) flaw(c kept, in *effects.Event, typ types.Type) (_ Flaw, witnes
 	if at := f.walked(c, in, typ); at != nil {
 		return NotReset, at, true
 	}
+	if f.resetBetween(c, in) {
+		return 0, nil, false
+	}
 	if at := f.dead(c); at != nil {
 		return Dead, at, true
 	}
@@ -315,8 +318,7 @@ func ofClock(v ssa.Value, depth int) bool {
 // nothing does.
 func (f *fields) emptied(c kept, in *effects.Event) ssa.Instruction {
 	for _, e := range f.under(c.field) {
-		at, _ := f.keptAt(e.Ref.Path)
-		if e.Kind != effects.Shrink || at == c || !at.within(c) || strings.Contains(at.rest[len(c.rest):], ".") || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) || e.Origin != e.Instr || f.fromRange(outerKey(e.Instr)) {
+		if !f.empties(c, e) || f.inTest(e.Func().Pos()) || f.atTheEnd(e) || !f.Repeatable(e.Instr) || e.Origin != e.Instr || f.fromRange(outerKey(e.Instr)) && !f.fromEach(e) {
 			continue
 		}
 		if in == nil || ir.Outermost(e.Func()) != ir.Outermost(in.Func()) || e.Func() != in.Func() && f.runsAtReturn(e.Func()) {
@@ -324,6 +326,52 @@ func (f *fields) emptied(c kept, in *effects.Event) ssa.Instruction {
 		}
 	}
 	return nil
+}
+
+// empties reports whether an event takes elements out of an element of a container.
+func (f *fields) empties(c kept, e *effects.Event) bool {
+	at, _ := f.keptAt(e.Ref.Path)
+	if at == c {
+		return setsEmpty(e.Instr)
+	}
+	return at.within(c) && !strings.Contains(at.rest[len(c.rest):], ".") && (e.Kind == effects.Shrink || e.Kind == effects.Replace && setsEmpty(e.Instr))
+}
+
+// setsEmpty reports whether an instruction puts an empty list or map in the place of one that
+// its function has looked up. Where there was none, or nobody asked, a key is put in by that.
+func setsEmpty(instr ssa.Instruction) bool {
+	put, ok := instr.(*ssa.MapUpdate)
+	if !ok || !ir.IsNil(put.Value) {
+		return false
+	}
+	switch put.Value.Type().Underlying().(type) {
+	case *types.Slice, *types.Map:
+	default:
+		return false
+	}
+	if key := onlyIfAbsent(put); key != nil && sameValue(key, put.Key) {
+		return false
+	}
+	for b := range ir.Dominators(put.Block()) {
+		for _, at := range b.Instrs {
+			if look, ok := at.(*ssa.Lookup); ok && sameValue(look.Index, put.Key) && sameValue(look.X, put.Map) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fromEach reports whether an event takes one and the same key out of all that a loop goes
+// over: what it stands for goes, and not they.
+func (f *fields) fromEach(e *effects.Event) bool {
+	l := f.IR.Graph(e.Func()).Innermost(e.Instr.Block())
+	a, ok := accessOf(deleted(e))
+	if l == nil || !ok {
+		return false
+	}
+	from, made := a.root.(ssa.Instruction)
+	return !made || !l.Contains(from.Block())
 }
 
 // outerKey returns the key of the container whose elements an instruction empties, or nil.

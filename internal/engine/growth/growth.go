@@ -161,7 +161,7 @@ func newFinder(p *evidence.Package) *finder {
 
 // growsHere reports whether an event adds an element each time that it happens.
 func (f *finder) growsHere(e *effects.Event) bool {
-	if e.Via || f.inTest(ir.Outermost(e.Func()).Pos()) || f.guarded(e) {
+	if e.Via || f.inTest(ir.Outermost(e.Func()).Pos()) || f.guarded(e) || isLabels(e.Callee) {
 		return false
 	}
 	if _, ok := e.Origin.(*ssa.Select); ok {

@@ -15,7 +15,8 @@ import (
 // A metric with labels is a map whose keys are the label values: each new
 // combination stays until somebody deletes it
 // (github.com/prometheus/client_golang/prometheus v1.25.0). Labels are meant to
-// have few values, so only those count whose source says otherwise.
+// have few values, so only those count whose source says otherwise. Other packages
+// have vectors of their own, with the methods of these: see isVector.
 
 // metrics returns the package variables that are metrics, or have one in a
 // field, whose label values are never deleted.
@@ -132,23 +133,77 @@ func (f *finder) variable(root ssa.Value) *ssa.Global {
 // labels reports whether an event is a call that gets or makes the metric for
 // label values.
 func labels(e *effects.Event) bool {
-	if _, call := e.Instr.(ssa.CallInstruction); !call || !ofPrometheus(e) {
+	_, call := e.Instr.(ssa.CallInstruction)
+	return call && e.Kind == effects.Method && isLabels(e.Callee)
+}
+
+// isLabels reports whether a method gets or makes the metric for label values.
+func isLabels(fn *types.Func) bool {
+	if fn == nil {
 		return false
 	}
-	switch e.Name {
+	switch fn.Name() {
 	case "With", "WithLabelValues", "GetMetricWith", "GetMetricWithLabelValues":
-		return true
+		return ofPrometheus(fn) || takesLabels(fn) && givesElement(fn) && isVector(fn)
 	}
 	return false
 }
 
-// ofPrometheus reports whether an event is a call of a method that the package of
-// Prometheus declares.
-func ofPrometheus(e *effects.Event) bool {
-	return e.Kind == effects.Method && e.Callee != nil && e.Callee.Pkg() != nil && convention.Path(e.Callee.Pkg()) == prometheus
+// ofPrometheus reports whether the package of Prometheus declares a method.
+func ofPrometheus(fn *types.Func) bool {
+	return fn.Pkg() != nil && convention.Path(fn.Pkg()) == prometheus
 }
 
 const prometheus = "github.com/prometheus/client_golang/prometheus"
+
+// isVector reports whether the type that has a method also has one that deletes what
+// that gets for label values, as the vectors of Prometheus have.
+func isVector(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	return recv != nil && slices.ContainsFunc([]string{"Delete", "DeleteLabelValues"}, func(name string) bool {
+		obj, _, _ := types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg(), name)
+		del, ok := obj.(*types.Func)
+		return ok && takesLabels(del) && tellsHowMany(del)
+	})
+}
+
+// givesElement reports whether a method returns something else than its receiver, as one
+// does that goes on with that.
+func givesElement(fn *types.Func) bool {
+	results := fn.Signature().Results()
+	return results.Len() > 0 && !types.Identical(plain(results.At(0).Type()), plain(fn.Signature().Recv().Type()))
+}
+
+// tellsHowMany reports whether a function has no result, or returns how much it did.
+func tellsHowMany(fn *types.Func) bool {
+	results := fn.Signature().Results()
+	if results.Len() != 1 {
+		return results.Len() == 0
+	}
+	b, ok := results.At(0).Type().Underlying().(*types.Basic)
+	return ok && b.Info()&(types.IsBoolean|types.IsInteger) != 0
+}
+
+// takesLabels reports whether label values are all that a function is given: one by one, or
+// by their names.
+func takesLabels(fn *types.Func) bool {
+	params := fn.Signature().Params()
+	if params.Len() != 1 {
+		return false
+	}
+	switch t := params.At(0).Type().Underlying().(type) {
+	case *types.Slice:
+		return fn.Signature().Variadic() && isString(t.Elem())
+	case *types.Map:
+		return isString(t.Key()) && isString(t.Elem())
+	}
+	return false
+}
+
+func isString(typ types.Type) bool {
+	b, ok := typ.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
+}
 
 // deletesLabels are the methods of metrics that delete labels.
 var deletesLabels = []string{"Delete", "DeleteLabelValues", "DeletePartialMatch", "Reset"}
@@ -156,7 +211,7 @@ var deletesLabels = []string{"Delete", "DeleteLabelValues", "DeletePartialMatch"
 // deletesLabel reports whether an event on a metric deletes labels, here or in a function
 // that is called.
 func deletesLabel(e *effects.Event) bool {
-	return e.Kind == effects.Method && slices.Contains(deletesLabels, e.Name) && (e.Callee == nil || ofPrometheus(e))
+	return e.Kind == effects.Method && slices.Contains(deletesLabels, e.Name) && (e.Callee == nil || ofPrometheus(e.Callee) || isVector(e.Callee))
 }
 
 // forgetsLabels reports whether something deletes from the metric, or from
