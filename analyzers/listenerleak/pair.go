@@ -57,11 +57,19 @@ func (c *checker) replaces(reg *registration) bool {
 	return sum != nil && len(reg.api.parts) == 0 && sum.Has(effects.Grow, 0) && len(c.GrowsAt(reg.call)) == 0
 }
 
-// hasRoomForOne reports whether what keeps the listener is seen to have none but in a field of
-// its own: the next call puts another one in its place.
+// hasRoomForOne reports whether a part of an object is seen to keep one listener: in a field of
+// its own, or under the object as the key. The next call puts another one in its place.
 func (c *checker) hasRoomForOne(reg *registration) bool {
 	sum, listener := c.Callee(reg.call.Common()), reg.api.listener
-	return sum != nil && listener >= 0 && len(reg.api.parts) == 0 && !sum.Has(effects.Grow, 0) && !sum.Has(effects.Escape, listener) && !sum.Has(effects.Send, listener)
+	if sum == nil || listener < 0 || len(reg.api.parts) > 0 {
+		return false
+	}
+	if !sum.Has(effects.Grow, 0) {
+		return !sum.Has(effects.Escape, listener) && !sum.Has(effects.Send, listener)
+	}
+	return !slices.ContainsFunc(c.GrowsAt(reg.call), func(e *effects.Event) bool {
+		return e.Key == nil || !slices.Equal(c.Refs(e.Key), []effects.Ref{{Root: e.Ref.Root}})
+	})
 }
 
 // desert adds to a leak that the code which receives what is sent to the channel

@@ -2,6 +2,7 @@ package holders
 
 import (
 	"net/http"
+	"sync"
 	"time"
 
 	"example.com/listeners/bus"
@@ -49,6 +50,7 @@ func (p *Portal) Data(w http.ResponseWriter, r *http.Request) {
 // Slots have room for one listener of a kind.
 type Slots struct {
 	byName map[string]Listener
+	set    map[Listener]bool
 	last   Listener
 }
 
@@ -145,3 +147,55 @@ type Bell struct{ rings map[chan string]bool }
 
 func (b *Bell) Watch(ring chan string)   { b.rings[ring] = true }
 func (b *Bell) Unwatch(ring chan string) { delete(b.rings, ring) }
+
+// A Frame has parts that are inside of it, and listens to them.
+type Frame struct {
+	once  sync.Once
+	inner Slots
+	rings Bell
+	topic *bus.Topic
+	n     int
+}
+
+func NewFrame() *Frame { return &Frame{topic: bus.NewTopic()} }
+
+func (f *Frame) Connected(string) { f.n++ }
+
+// Fine: once for each frame.
+func (f *Frame) init() {
+	f.once.Do(func() {
+		f.rings.Watch(make(chan string))
+		f.topic.Subscribe(func([]byte) { f.n++ })
+	})
+}
+
+// Leaks: another frame for each request, and the emitter of the process.
+func (f *Frame) greet() {
+	f.once.Do(func() {
+		bus.Default.On("greeting", func(string) { f.n++ }) // want `listenerleak/never-removed`
+	})
+}
+
+// Fine: what is kept is the frame itself, under its own name.
+func (f *Frame) bind() { f.inner.Bind(f) }
+
+func (s *Slots) Bind(l Listener)   { s.set[l] = true }
+func (s *Slots) Unbind(l Listener) { delete(s.set, l) }
+
+// Leaks: the rings are inside of the frame, and get another one for each request.
+func (f *Frame) ring() {
+	f.rings.Watch(make(chan string)) // want `never removed by Unwatch.*listenerleak/never-removed`
+}
+
+func (f *Frame) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.init()
+	f.bind()
+	f.ring()
+	new(Frame).greet()
+}
+
+// Fine: the rings go with the frame.
+func Framed(w http.ResponseWriter, r *http.Request) {
+	f := &Frame{}
+	f.ring()
+}
