@@ -67,6 +67,10 @@ func (j *judge) shown(fn *ssa.Function, r *reach, n *needs, w *way) bool {
 	} else if n.again {
 		j.perEntry(fn, n, w)
 	}
+	if n.again && r.told.Kind != NoReason {
+		// Events come again and again; for how long there is one who listens they do not say.
+		n.again, w.reason = false, r.told
+	}
 	if n.askStays && j.ofKeeper(fn, *n, w.reason) {
 		n.askStays, n.stays = false, nil
 	}
