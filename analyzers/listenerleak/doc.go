@@ -63,7 +63,9 @@
 // object's.
 //
 // Silent are code that runs once per process; holders that were made in the
-// same function, or that it closes before it returns; objects that listen to what they own, which they made or close;
+// same function, or that it closes before it returns; objects that listen to what they own, which they made or close, unless it is
+// seen that they stay, and register per request or round; what takes the place of another one,
+// in a field or under one of a few names;
 // holders with a method that takes some out and is not told which, as queues have;
 // functions that return an error or whether they want more to a method that is not in sight,
 // which may end the registration by that; functions that ask an error of Prometheus whether the collector was there
@@ -119,7 +121,7 @@
 // signal.NotifyContext is dropped. That has to happen again and again, as above, or
 // in an exported function that other modules may import, unless it asks for signals
 // with which a process is told to end, or for a list that it got: then it has to be
-// seen that it is called again and again. Commands are silent: their end undoes it; so
+// seen that it is called again and again. The end of a command undoes what it asks for once. Silent
 // are methods of a type of which the package has package variables only. So is code
 // that goes on only when it received one of interrupt, quit, abort, kill or
 // terminate, if it asked for nothing else: the process ends then. The fix defers

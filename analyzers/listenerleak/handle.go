@@ -59,15 +59,11 @@ func (c *checker) handle(call ssa.CallInstruction, a *api, holder ssa.Value, own
 	}
 }
 
-// dropped judges a registration of which nobody has the handle. With a holder of the
-// object's own it is a leak if only the function received what comes.
+// dropped judges a registration of which nobody has the handle.
 func (c *checker) dropped(reg *registration, what string, own bool) {
 	reg.leak = c.registered(reg, "handle-discarded", what)
-	deserted := c.desert(reg)
+	c.settle(reg, own)
 	c.excuse(reg)
-	if own && reg.leak != nil && !(deserted && c.leftForOthers(reg)) {
-		reg.ownHolder, reg.deserted = true, deserted
-	}
 }
 
 // fails reports whether the caller gets a handle, or what has it, but not where the

@@ -143,8 +143,26 @@ func isPointerVar(cell *ssa.Alloc) bool {
 func (c *checker) ownField(holder ssa.Value) bool {
 	return slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool {
 		f := r.Path.Field()
-		return f != nil && c.OwnField(f) && !c.ofGiven(r.Path)
+		return f != nil && (c.OwnField(f) && !c.ofGiven(r.Path) || inside(r))
 	})
+}
+
+// inside reports whether a ref is about a part of the memory of an object that a function is
+// given.
+func inside(r effects.Ref) bool {
+	if _, given := r.Root.(*ssa.Parameter); !given {
+		return false
+	}
+	for p := r.Path; p != nil; p = p.Parent() {
+		f := p.Field()
+		if f == nil || p.IsElem() {
+			return false
+		}
+		if _, is := f.Type().Underlying().(*types.Struct); !is {
+			return false
+		}
+	}
+	return r.Path != nil
 }
 
 // ofGiven reports whether a path leads to a part of something else that the package keeps, of

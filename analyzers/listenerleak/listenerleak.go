@@ -80,12 +80,31 @@ func find(p *evidence.Package) []*evidence.Leak {
 	return c.found
 }
 
-// add adds a leak that needs something yet, or nothing.
-func (c *checker) add(at ssa.Instruction, leak finding.Leak, needs evidence.Needs) {
-	c.found = append(c.found, &evidence.Leak{
+// add adds a leak that needs something yet, or nothing. It returns what it is for package
+// evidence.
+func (c *checker) add(at ssa.Instruction, leak finding.Leak, needs evidence.Needs) *evidence.Leak {
+	l := &evidence.Leak{
 		Category: leak.Category, What: leak.What, HeldBy: leak.HeldBy, Pos: leak.Pos, End: leak.End,
 		At: at, Needs: needs, Tell: &leak,
-	})
+	}
+	c.found = append(c.found, l)
+	return l
+}
+
+// addOwn adds a leak on a holder of the object's own. Most objects make one registration of
+// the kind when they are set up, and go with the holder: it is nothing to tell of unless it is
+// seen that the object stays, and registers again and again. Who makes the object, and gives it
+// the holder, is not asked.
+func (c *checker) addOwn(at ssa.Instruction, leak finding.Leak, needs evidence.Needs) {
+	for _, v := range needs.Stays {
+		needs.Of = append(needs.Of, c.Refs(v)...)
+	}
+	needs.Of = slices.DeleteFunc(needs.Of, func(r effects.Ref) bool { return r.Path.Field() == nil })
+	if len(needs.Of) == 0 {
+		return
+	}
+	needs.Stays, needs.Keeper = nil, true
+	c.add(at, leak, needs).Quiet = true
 }
 
 // repeats returns what a registration needs to be a leak: to be made again and
@@ -133,11 +152,10 @@ func (c *checker) check(call ssa.CallInstruction) {
 	switch {
 	case a.handle >= 0 && !a.context:
 		c.handle(call, a, holder, own)
-	case own:
-	case a.context:
+	case !a.context:
+		c.pair(call, a, holder, own)
+	case !own:
 		c.watch(call, a, holder)
-	default:
-		c.pair(call, a, holder)
 	}
 }
 

@@ -45,7 +45,7 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 		if !slices.ContainsFunc(c.Refs(holder), func(r effects.Ref) bool { return r.Root == e.Ref.Root && e.Ref.Path.HasPrefix(r.Path) }) {
 			continue // it is of what the method is given
 		}
-		if c.passesOn(call, recv) || c.ownField(holder) {
+		if c.passesOn(call, recv) {
 			return true
 		}
 		leak := c.at(call, "no-way-out")
@@ -57,6 +57,10 @@ func (c *checker) noWayOut(call ssa.CallInstruction, callee *types.Func) bool {
 			{Pos: pos, End: end, Text: "added here"},
 		}
 		needs := repeats(holder)
+		if c.ownField(holder) {
+			c.addOwn(call, leak, needs)
+			return true
+		}
 		if v := call.Value(); v != nil {
 			if exit := c.left(v, call); exit != nil {
 				leak.Notes = append(leak.Notes, c.note(exit, "returns, and nobody receives any more"))

@@ -16,7 +16,7 @@ import (
 )
 
 // pair judges a registration that only the other half of a pair undoes.
-func (c *checker) pair(call ssa.CallInstruction, a *api, holder ssa.Value) {
+func (c *checker) pair(call ssa.CallInstruction, a *api, holder ssa.Value, own bool) {
 	if !a.declared && c.getsOrAdds(call.Parent()) {
 		return
 	}
@@ -29,7 +29,47 @@ func (c *checker) pair(call ssa.CallInstruction, a *api, holder ssa.Value) {
 		return
 	}
 	reg.leak = c.registered(reg, "never-removed", "listener added by "+a.fn.Name()+" is never removed by "+a.inverses[0].Name())
-	c.desert(reg)
+	c.settle(reg, own)
+}
+
+// settle says what a registration that nothing undoes needs to be a leak. With a holder of the
+// object's own it is one of any object if only the function received what comes, and leaves that to
+// others.
+func (c *checker) settle(reg *registration, own bool) {
+	if c.replaces(reg) {
+		reg.leak = nil
+		return
+	}
+	needs := reg.needs
+	deserted := c.desert(reg)
+	if own && !(deserted && c.leftForOthers(reg)) {
+		reg.own, reg.deserted = &needs, deserted
+		if c.hasRoomForOne(reg) {
+			reg.own = new(evidence.Needs) // which nothing meets
+		}
+	}
+}
+
+// replaces reports whether what keeps the listener has room for one under each name, and the
+// call has one of a few names: the next call puts another listener in its place.
+func (c *checker) replaces(reg *registration) bool {
+	sum := c.Callee(reg.call.Common())
+	return sum != nil && len(reg.api.parts) == 0 && sum.Has(effects.Grow, 0) && len(c.GrowsAt(reg.call)) == 0
+}
+
+// hasRoomForOne reports whether a part of an object is seen to keep one listener: in a field of
+// its own, or under the object as the key. The next call puts another one in its place.
+func (c *checker) hasRoomForOne(reg *registration) bool {
+	sum, listener := c.Callee(reg.call.Common()), reg.api.listener
+	if sum == nil || listener < 0 || len(reg.api.parts) > 0 {
+		return false
+	}
+	if !sum.Has(effects.Grow, 0) {
+		return !sum.Has(effects.Escape, listener) && !sum.Has(effects.Send, listener)
+	}
+	return !slices.ContainsFunc(c.GrowsAt(reg.call), func(e *effects.Event) bool {
+		return e.Key == nil || !slices.Equal(c.Refs(e.Key), []effects.Ref{{Root: e.Ref.Root}})
+	})
 }
 
 // desert adds to a leak that the code which receives what is sent to the channel
@@ -240,7 +280,9 @@ func (c *checker) removal(call ssa.CallInstruction, a *api) ssa.Instruction {
 }
 
 // mayBe reports whether a call of the other half may be about the listener that
-// is registered: about an object of its type, and one that is in sight there.
+// is registered: about an object of its type, and one that is in sight there. Of a
+// call in another function of the package, that one is asked; where that is called it
+// counts for what only this function has.
 func (c *checker) mayBe(call ssa.CallInstruction, a *api, undo *effects.Event) bool {
 	other, ok := undo.Instr.(ssa.CallInstruction)
 	if !ok || a.listener < 0 {
@@ -248,6 +290,9 @@ func (c *checker) mayBe(call ssa.CallInstruction, a *api, undo *effects.Event) b
 	}
 	listener := ir.Unwrap(ir.Args(call.Common())[a.listener])
 	args := ir.Args(other.Common())
+	if undo.Callee == nil && c.IR.Static(other.Common()) != nil {
+		return undo.Kind == effects.Arg && c.local(listener, call) && slices.Contains(c.Refs(listener), undo.Ref)
+	}
 	i := slices.IndexFunc(args, func(arg ssa.Value) bool {
 		return types.Identical(arg.Type(), ir.Args(call.Common())[a.listener].Type())
 	})

@@ -22,9 +22,10 @@ type registration struct {
 	leak   *finding.Leak
 	needs  evidence.Needs
 	undone ssa.Instruction // where it is undone, or nil
-	// ownHolder is set if the holder is the object's own: then it is a leak only if it is
-	// deserted, and a sibling is not.
-	ownHolder, deserted bool
+	// own is what it needs to be a leak if the holder is the object's own, else nil. Where it is
+	// deserted, and a sibling is not, it is one by that.
+	own      *evidence.Needs
+	deserted bool
 }
 
 // tell reports the registrations that leak, those that nothing undoes with a
@@ -35,7 +36,8 @@ func (c *checker) tell() {
 		if r.leak == nil {
 			continue
 		}
-		if r.ownHolder && !(r.deserted && slices.ContainsFunc(undone, r.among)) {
+		if r.own != nil && !(r.deserted && slices.ContainsFunc(undone, r.among)) {
+			c.addOwn(r.call, *r.leak, *r.own)
 			continue
 		}
 		i := slices.IndexFunc(undone, r.besides)

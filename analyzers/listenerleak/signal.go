@@ -16,7 +16,7 @@ import (
 // all of its signals end processes, who received one is on the way out: then
 // nothing is left to undo.
 func (c *checker) notify(call ssa.CallInstruction) {
-	if c.IR.Pass.Pkg.Name() == "main" || c.undoesAll() || c.ofSingleton(call) {
+	if c.undoesAll() || c.ofSingleton(call) {
 		return
 	}
 	for _, r := range c.Refs(call.Common().Args[0]) {
@@ -149,9 +149,6 @@ func (c *checker) undoesAll() bool {
 
 // notifyContext judges a call of signal.NotifyContext by its stop function.
 func (c *checker) notifyContext(call ssa.CallInstruction) {
-	if c.IR.Pass.Pkg.Name() == "main" {
-		return
-	}
 	leak := c.at(call, "signal-not-stopped")
 	leak.HeldBy = []string{"the signal table of the runtime"}
 	stop := result(call, 1)

@@ -172,6 +172,53 @@ func Undoes(fn *types.Func) bool {
 	})
 }
 
+// TellsEvents reports whether fn registers a function of a signature to be told of events, each
+// time there is one: it is the half of a pair that says nothing but that, the other half is in
+// its package or in what it returns, and the function is given something and is not asked for
+// anything. What is given an error or a context hears of an end, as a rule, which comes once.
+func TellsEvents(fn *types.Func, told *types.Signature) bool {
+	p, suffix, ok := PairOf(fn.Name())
+	if !ok || p.Weak || !hears(told) {
+		return false
+	}
+	for v := range fn.Signature().Results().Variables() {
+		if undo, ok := v.Type().Underlying().(*types.Signature); ok && undo.Params().Len() == 0 && undo.Results().Len() <= 1 {
+			return true
+		}
+		methods := types.NewMethodSet(v.Type())
+		for i := range methods.Len() {
+			if m, ok := methods.At(i).Obj().(*types.Func); ok && IsHandleEnd(m) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(p.Remove, func(name string) bool { return beside(fn, name) || beside(fn, name+suffix) })
+}
+
+// hears reports whether a function gets something that it is told of, and gives nothing back but
+// an error, or whether it wants more.
+func hears(sig *types.Signature) bool {
+	if sig.Results().Len() > 1 || sig.Results().Len() == 1 && !isError(sig.Results().At(0).Type()) && !types.Identical(sig.Results().At(0).Type(), types.Typ[types.Bool]) {
+		return false
+	}
+	return slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(v *types.Var) bool { return !isError(v.Type()) && !isContext(v.Type()) })
+}
+
+// beside reports whether the receiver of fn has a method of a name, or its package a function.
+func beside(fn *types.Func, name string) bool {
+	if !fn.Exported() {
+		name = strings.ToLower(name[:1]) + name[1:]
+	}
+	var other types.Object
+	if recv := fn.Signature().Recv(); recv != nil {
+		other, _, _ = types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg(), name)
+	} else {
+		other = fn.Pkg().Scope().Lookup(name)
+	}
+	_, ok := other.(*types.Func)
+	return ok
+}
+
 // IsHandleEnd reports whether a method of what a registering function returns undoes the
 // registration.
 func IsHandleEnd(fn *types.Func) bool {

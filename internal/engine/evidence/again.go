@@ -144,7 +144,23 @@ func (p *Package) uncalled(fn *ssa.Function, r *reach) bool {
 	if !ok || fn.Parent() != nil || len(r.sites) > 0 || r.open || len(p.Uses(fn)) > 0 || p.IR.Tested(obj.Name()) || p.starts(fn) {
 		return false
 	}
-	return (!obj.Exported() || p.pass.Pkg.Name() == "main") && !p.named()[obj] && !p.asserted(obj)
+	return (!obj.Exported() || p.pass.Pkg.Name() == "main") && !p.named()[obj] && !p.asserted(obj) && !p.reflected(obj)
+}
+
+// reflected reports whether package reflect may call a method: it is exported, and values of
+// its type are used as ones of any type. Libraries find the body of a command so.
+func (p *Package) reflected(method *types.Func) bool {
+	recv := method.Signature().Recv()
+	if recv == nil || !method.Exported() {
+		return false
+	}
+	n := ir.Named(recv.Type())
+	return n != nil && slices.ContainsFunc(p.Converted(n), isAny)
+}
+
+func isAny(typ types.Type) bool {
+	i, ok := typ.Underlying().(*types.Interface)
+	return ok && i.NumMethods() == 0
 }
 
 // asserted reports whether the package calls a method through an interface that its receiver
@@ -178,7 +194,7 @@ func (p *Package) Uncalled(fn *ssa.Function) bool {
 		return false
 	}
 	return !p.handedOut(n) && !slices.ContainsFunc(p.Converted(n), func(typ types.Type) bool {
-		if i, ok := typ.Underlying().(*types.Interface); ok && i.NumMethods() == 0 {
+		if isAny(typ) {
 			return token.IsExported(fn.Name()) // package reflect may call it
 		}
 		m, _, _ := types.LookupFieldOrMethod(typ, false, p.pass.Pkg, fn.Name())

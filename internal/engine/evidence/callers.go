@@ -67,6 +67,10 @@ func (j *judge) shown(fn *ssa.Function, r *reach, n *needs, w *way) bool {
 	} else if n.again {
 		j.perEntry(fn, n, w)
 	}
+	if n.again && r.told.Kind != NoReason {
+		// Events come again and again; for how long there is one who listens they do not say.
+		n.again, w.reason = false, r.told
+	}
 	if n.askStays && j.ofKeeper(fn, *n, w.reason) {
 		n.askStays, n.stays = false, nil
 	}
@@ -118,6 +122,9 @@ func (j *judge) callers(fn *ssa.Function, r *reach, n needs, w way) (result way,
 	}
 	ofReceiver := n.ofReceiver(fn)
 	up := func(s site) {
+		if j.oncePerHolder(s, n) {
+			return
+		}
 		if call, ok := s.at.(ssa.CallInstruction); ok && j.leak.Needs.Keeper && ofReceiver && call.Common().IsInvoke() {
 			consider(way{outcome: latent, source: w.source})
 			return
@@ -149,6 +156,23 @@ func (j *judge) callers(fn *ssa.Function, r *reach, n needs, w way) (result way,
 		result.outcome = latent // the finished ones show what it is for
 	}
 	return result, decided
+}
+
+// oncePerHolder reports whether a site is a sync.Once of the object that has what has to stay:
+// however often it comes there, that gets one.
+func (j *judge) oncePerHolder(s site, n needs) bool {
+	call, ok := s.at.(ssa.CallInstruction)
+	if !ok || !n.again || !n.askStays {
+		return false
+	}
+	callee := ir.Callee(call.Common())
+	if callee == nil || callee.FullName() != "(*sync.Once).Do" {
+		return false
+	}
+	once := j.Refs(call.Common().Args[0])
+	return !slices.ContainsFunc(n.stays, func(s place) bool {
+		return !slices.ContainsFunc(once, func(r effects.Ref) bool { return r.Root == s.root })
+	})
 }
 
 // abroad returns what comes of a leak that no caller in the package shows to be one: what

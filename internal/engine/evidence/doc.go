@@ -54,7 +54,8 @@
 // A way has at most eight calls, and a fact sixteen leaks. A value that an
 // unknown function makes of others is taken to be as many as these. Where
 // conversion to an interface and call through it are in different packages
-// nothing is known. A callback given to unknown code runs who knows how often.
+// nothing is known. A callback given to unknown code runs who knows how often, but for what is
+// subscribed to events with a function that says so by its name, types and other half.
 //
 // Before, each analyzer had its own idea of repetition, an exported function
 // was taken to be called any number of times, and names told set-up from

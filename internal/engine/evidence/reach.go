@@ -21,6 +21,7 @@ type reach struct {
 	escapes bool
 	fields  []*field
 	often   Reason // it was given to something that calls it again and again
+	told    Reason // it was given to something that tells it of events
 }
 
 // A site is an instruction that runs a function.
@@ -134,6 +135,9 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 			r.often = Reason{Kind: Callback, Pos: call.Pos()}
 			continue
 		}
+		if isCall && toldAgain(e, v) {
+			r.told = Reason{Kind: Callback, Pos: call.Pos()}
+		}
 		if isCall && p.isOnceBody(call) {
 			continue
 		}
@@ -184,6 +188,44 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 			}
 		}
 	}
+}
+
+// toldAgain reports whether an event is that a function value is registered to be told of
+// events, and does not undo that itself.
+func toldAgain(e *effects.Event, v ssa.Value) bool {
+	sig, ok := v.Type().Underlying().(*types.Signature)
+	if e.Kind != effects.Arg || e.Via || e.Callee == nil || e.Callee.Pkg() == nil || !ok || !convention.TellsEvents(e.Callee, sig) {
+		return false
+	}
+	mc, ok := v.(*ssa.MakeClosure)
+	return !ok || !undoesIn(mc.Fn.(*ssa.Function))
+}
+
+// undoesIn reports whether a literal calls what undoes a registration: the other half of a
+// pair, or a function without parameters that is in a variable of the code around it.
+func undoesIn(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			if callee := ir.Callee(call.Common()); callee != nil {
+				if convention.Undoes(callee) {
+					return true
+				}
+				continue
+			}
+			load, ok := call.Common().Value.(*ssa.UnOp)
+			if !ok || call.Common().Signature().Params().Len() > 0 {
+				continue
+			}
+			if _, captured := load.X.(*ssa.FreeVar); captured {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(fn.AnonFuncs, undoesIn)
 }
 
 // lends reports whether a call is of a function of another package that is not

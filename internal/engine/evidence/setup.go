@@ -102,7 +102,7 @@ func (u *upwards) in(fn *ssa.Function) bool {
 		return false
 	}
 	r := u.reached(fn)
-	if r.often.Kind != NoReason || r.escapes {
+	if r.often.Kind != NoReason || r.told.Kind != NoReason || r.escapes {
 		return false
 	}
 	obj, declared := fn.Object().(*types.Func)

@@ -236,11 +236,17 @@ func Describes(typ types.Type) bool {
 	return false
 }
 
-// parameter ends at a parameter: what a handler is given comes with the request,
-// all else from callers.
+// parameter ends at a parameter: what a handler is given comes with the request, what a
+// function is told of that the package does not call comes with the event, all else from callers.
 func (t *trace) parameter(v *ssa.Parameter, path string) {
 	if h, ok := t.handler(v.Parent()); ok && slices.Contains(h.carries, v) {
 		t.end(Request, v)
+		return
+	}
+	if r := t.reached(v.Parent()); r.told.Kind != NoReason && !isReceiver(v) && !slices.ContainsFunc(r.sites, func(s site) bool { return s.args != nil }) {
+		t.apart++
+		t.end(Input, v)
+		t.apart--
 		return
 	}
 	t.sources = append(t.sources, Source{From: Given, Value: v, Apart: t.apart > 0, param: v, path: path})

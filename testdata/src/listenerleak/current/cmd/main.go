@@ -25,5 +25,8 @@ func main() {
 			bus.Default.On(name, func(s string) { fmt.Println(s) }) // want `listenerleak/never-removed`
 		}
 	}()
+	<-hangups()
+	fmt.Println(run(), commands)
+	repl()
 	<-ctx.Done()
 }
