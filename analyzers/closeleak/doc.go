@@ -102,7 +102,12 @@
 // # overwritten
 //
 // A variable or field gets a new value while the old one still has to be given
-// back. Of fields that is reported where a caller uses the old one before.
+// back. Of fields of which nothing but the end of the object gives back what is there, that is reported
+// where the old one is used before on the same way, also by a caller; where it is used if an amount that
+// the object counts, as bytes or time, does not ask for a new one; and where a loop comes by again with the
+// same object, and not only because it has failed to get one. Silent is what happens only where there
+// is nothing in the field, or where some other state of the object says so: it is asked whether it is
+// connected, what is there whether it lives, or its error which one it is.
 //
 // # owner-forgets
 //
