@@ -92,7 +92,8 @@
 // another. So is a call that wraps the value, and does not give it back where it
 // fails, if the function returns what that returns; or a call of a function of the package that
 // gives the value back on some of its ways alone, if nobody else does, but for ways that it is told
-// to go by a parameter.
+// to go by a parameter. So is a list, or an object with one, that the function fills and returns, and drops where
+// it comes upon an error, unless a literal or deferred call does something with what is in it.
 //
 // Of parameters it is reported at the return statement: a function gives back what it
 // got where one thing fails and hands it on where nothing does, and forgets it where

@@ -260,18 +260,14 @@ const (
 	isState               // perhaps that there is nothing in it
 )
 
-// sure reports whether no condition on the way may say that there is nothing in the field.
+// sure reports whether no condition on the way may say that there is nothing in the field. Of several, of
+// which one is enough, all may.
 func (v *visit) sure() bool {
 	for b := range ir.Dominators(v.at.Block()) {
-		states := 0
-		for _, pred := range b.Preds {
-			if g := v.guard(pred, b); g == isState {
-				return false
-			} else if g == isEmpty {
-				states++
-			}
-		}
-		if states > 0 && states == len(b.Preds) {
+		if len(b.Preds) > 0 && !slices.ContainsFunc(b.Preds, func(pred *ssa.BasicBlock) bool {
+			g := v.guard(pred, b)
+			return g != isState && g != isEmpty
+		}) {
 			return false
 		}
 	}
@@ -325,13 +321,14 @@ func (v *visit) guard(from, to *ssa.BasicBlock) guard {
 		}
 		return isState
 	}
+	if v.isSetting(br.Cond, 0) {
+		return noGuard
+	}
 	cond := br.Cond
 	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
 		cond = not.X
 	}
 	switch x := cond.(type) {
-	case *ssa.Parameter:
-		return noGuard
 	case *ssa.Extract:
 		switch of := x.Tuple.(type) {
 		case *ssa.Next:
@@ -368,9 +365,6 @@ func (v *visit) compared(x *ssa.BinOp, at *ssa.BasicBlock) guard {
 				return noGuard
 			}
 		}
-		if (isParameter(x.X) || isConst(x.X)) && (isParameter(x.Y) || isConst(x.Y)) {
-			return noGuard
-		}
 	}
 	return isState
 }
@@ -385,9 +379,56 @@ func isParameter(v ssa.Value) bool {
 	return ok
 }
 
-func isConst(v ssa.Value) bool {
-	_, ok := v.(*ssa.Const)
-	return ok
+// isSetting reports whether a value is made only of what the function is told, of texts, and of what is in
+// fields that nobody sets in an object which is in use: it chooses how to get a new value.
+func (v *visit) isSetting(x ssa.Value, depth int) bool {
+	const deep = 5
+	switch x := x.(type) {
+	case *ssa.Const, *ssa.Parameter:
+		return true
+	case *ssa.BinOp:
+		return depth < deep && !isNoText(x.X) && !isNoText(x.Y) && v.isSetting(x.X, depth+1) && v.isSetting(x.Y, depth+1)
+	case *ssa.UnOp:
+		if addr, ok := x.X.(*ssa.FieldAddr); ok && x.Op == token.MUL {
+			f := fieldAt(addr)
+			basic, ok := x.Type().Underlying().(*types.Basic)
+			return ok && basic.Info()&types.IsString != 0 || f != nil && f.Pkg() == v.IR.Pass.Pkg && !v.changing()[f]
+		}
+		return x.Op == token.NOT && depth < deep && v.isSetting(x.X, depth+1)
+	}
+	return false
+}
+
+// isNoText reports whether a value is the empty text: what has none may have nothing else yet.
+func isNoText(v ssa.Value) bool {
+	k, ok := v.(*ssa.Const)
+	return ok && k.Value != nil && k.Value.Kind() == constant.String && constant.StringVal(k.Value) == ""
+}
+
+// changing returns the fields that functions set in objects that they have not made, or give the address
+// of to others.
+func (c *checker) changing() map[*types.Var]bool {
+	if c.changes != nil {
+		return c.changes
+	}
+	c.changes = make(map[*types.Var]bool)
+	for _, fn := range c.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				addr, ok := instr.(*ssa.FieldAddr)
+				if !ok || effects.Fresh(addr.X) {
+					continue
+				}
+				if slices.ContainsFunc(*addr.Referrers(), func(ref ssa.Instruction) bool {
+					load, ok := ref.(*ssa.UnOp)
+					return !ok || load.Op != token.MUL
+				}) {
+					c.changes[fieldAt(addr)] = true
+				}
+			}
+		}
+	}
+	return c.changes
 }
 
 // isSmall reports whether a value is a constant that stands for that there is nothing: one, zero or less.

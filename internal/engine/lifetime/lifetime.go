@@ -139,6 +139,9 @@ func check(p *effects.Package, v ssa.Value, fn *ssa.Function, at ssa.Instruction
 	if at != nil && slices.ContainsFunc(c.out.Defers, func(d *ssa.Defer) bool { return Before(d, at) }) {
 		c.out.Exit, c.out.Again = nil, false // deferred already: the literal looks at the variable when it runs
 	}
+	if c.out.Exit == nil && !c.out.Again {
+		c.out.Exit = c.lostWithList(fn, at)
+	}
 	if c.out.Exit == nil && !c.out.Again && len(c.spawn) > 0 {
 		own := newChecker(p, v, spec, start)
 		for _, e := range p.Of(v) {
@@ -200,6 +203,9 @@ func (c *checker) collected(fn *ssa.Function) {
 		}
 		if e.Kind == effects.Store && e.Ref.Path == nil && effects.Fresh(e.To.Root) && e.To.Path.IsElem() {
 			c.stop(e.Instr, fn, false, nil, 0)
+			if e.Func() == fn {
+				c.collects = append(c.collects, e.Instr)
+			}
 		}
 	}
 }
@@ -267,7 +273,9 @@ type checker struct {
 	ways    map[way]bool             // that stop has gone
 	spawn   []*ssa.Function          // goroutine bodies that release the value
 	starts  map[ssa.Instruction]bool // of these
-	moved   bool                     // a literal acquires it for the function around it
+	// collects are where the value goes into a local list.
+	collects []ssa.Instruction
+	moved    bool // a literal acquires it for the function around it
 }
 
 // A way leads from a literal to where it is called or handed on: see stop.

@@ -380,3 +380,40 @@ func (c *Checked) Do(p []byte) (err error) {
 }
 
 func (c *Checked) Close() error { return c.conn.Close() }
+
+// A Chosen dials in the way that it was told.
+type Chosen struct {
+	network string
+	plain   bool
+	id      string
+	conn    net.Conn
+}
+
+// Do leaks the old one, whichever way the new one is dialed.
+func (c *Chosen) Do(p []byte) error {
+	if _, err := c.conn.Write(p); err == nil {
+		return nil
+	}
+	return c.dial()
+}
+
+func (c *Chosen) dial() (err error) {
+	if c.plain || c.network == "tcp4" {
+		c.conn, err = net.Dial("tcp", "localhost:1") // want `connection overwrites another in field conn that is not closed`
+	}
+	return err
+}
+
+// Named is fine: who has no name yet has no connection.
+func (c *Chosen) Named(p []byte) (err error) {
+	if c.id == "" {
+		if c.conn, err = net.Dial("tcp", "localhost:2"); err != nil {
+			return err
+		}
+		c.id = c.conn.LocalAddr().String()
+	}
+	_, err = c.conn.Write(p)
+	return err
+}
+
+func (c *Chosen) Close() error { return c.conn.Close() }
