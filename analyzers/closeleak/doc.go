@@ -35,7 +35,10 @@
 // sight; one through an interface what one of the types owes that implement it, if the interface
 // has the method that gives it back and none hands out what others have. A struct without such
 // a method owes what is in a field, if somebody gives back what he takes from there. A method or function of the type of one of the standard
-// library, as that of http.Client.Do, counts as that.
+// library, as that of http.Client.Do, counts as that. What a function of the module puts around a value and
+// returns as an interface owes what the value does, if the end of all that it may return gives that back. A
+// function that returns, by an interface, either what owes or something new with nothing behind it, as io.NopCloser
+// makes, leaves its callers to close it.
 //
 // Of other modules a table knows some, made from their sources. Of the rest, and
 // where more happens than can be followed, that a value has to be closed is
