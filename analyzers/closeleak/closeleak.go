@@ -3,6 +3,7 @@ package closeleak
 import (
 	_ "embed"
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -31,6 +32,7 @@ type checker struct {
 	told  map[token.Pos]bool
 
 	returning map[*ssa.Function]returning // see returns
+	changes   map[*types.Var]bool         // see changing
 
 	sources []source // the keys of sites, as they were found
 	sites   map[source][]*acquisition

@@ -35,7 +35,10 @@
 // sight; one through an interface what one of the types owes that implement it, if the interface
 // has the method that gives it back and none hands out what others have. A struct without such
 // a method owes what is in a field, if somebody gives back what he takes from there. A method or function of the type of one of the standard
-// library, as that of http.Client.Do, counts as that.
+// library, as that of http.Client.Do, counts as that. What a function of the module puts around a value and
+// returns as an interface owes what the value does, if the end of all that it may return gives that back. A
+// function that returns, by an interface, either what owes or something new with nothing behind it, as io.NopCloser
+// makes, leaves its callers to close it.
 //
 // Of other modules a table knows some, made from their sources. Of the rest, and
 // where more happens than can be followed, that a value has to be closed is
@@ -89,10 +92,11 @@
 // The value is given back on some ways, or handed on, and a way leaves without:
 // an early return, a continue, an object that is given up half built. A deferred
 // literal that looks at an error which the return statement does not set is
-// another. So is a call that wraps the value, and does not give it back where it
+// another, and one that looks at a flag which is set before the last thing that fails. So is a call that wraps the value, and does not give it back where it
 // fails, if the function returns what that returns; or a call of a function of the package that
 // gives the value back on some of its ways alone, if nobody else does, but for ways that it is told
-// to go by a parameter.
+// to go by a parameter. So is a list, or an object with one, that the function fills and returns, and drops where
+// it comes upon an error, unless a literal or deferred call does something with what is in it.
 //
 // Of parameters it is reported at the return statement: a function gives back what it
 // got where one thing fails and hands it on where nothing does, and forgets it where
@@ -102,7 +106,12 @@
 // # overwritten
 //
 // A variable or field gets a new value while the old one still has to be given
-// back. Of fields that is reported where a caller uses the old one before.
+// back. Of fields of which nothing but the end of the object gives back what is there, that is reported
+// where the old one is used before on the same way, also by a caller; where it is used if an amount that
+// the object counts, as bytes or time, does not ask for a new one; and where a loop comes by again with the
+// same object, and not only because it has failed to get one. Silent is what happens only where there
+// is nothing in the field, or where some other state of the object says so: it is asked whether it is
+// connected, what is there whether it lives, or its error which one it is.
 //
 // # owner-forgets
 //

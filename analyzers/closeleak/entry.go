@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 	"github.com/memlint/memlint/internal/engine/lifetime"
@@ -75,17 +76,29 @@ func (c *checker) entries() {
 	}
 }
 
-// shared reports whether others have the entries of a container, too: they were given by a caller,
-// or a function returns them and leaves them in it.
+// shared reports whether others have the entries of a container, too: they were given by a caller, or
+// what is in them was, and he gives it back; or a function returns them and leaves them in it.
 func (c *checker) shared(k *entryKind) bool {
 	elem, thing := entryType(k.field.Type()), thingOf(k.given)
 	return slices.ContainsFunc(c.StoredIn(k.field), func(e *effects.Event) bool {
-		_, param := e.Ref.Root.(*ssa.Parameter)
+		param, ok := e.Ref.Root.(*ssa.Parameter)
 		typ := e.Ref.Path.Type(e.Ref.Root.Type())
-		return param && !e.Via && (sameThing(typ, elem) || sameThing(typ, thing))
+		return ok && (sameThing(typ, elem) || sameThing(typ, thing)) && (!e.Via || c.callersEnd(param))
 	}) || slices.ContainsFunc(c.UnderField(k.field), func(e *effects.Event) bool {
 		return e.Kind == effects.Return && !e.Via && c.ofEntry(e, k.field) && !slices.ContainsFunc(k.outs, func(out *effects.Event) bool {
 			return ir.Outermost(out.Func()) == ir.Outermost(e.Func())
+		})
+	})
+}
+
+// callersEnd reports whether a caller of a function ends the life of what it gives it as a parameter.
+func (c *checker) callersEnd(param *ssa.Parameter) bool {
+	fn := param.Parent()
+	index := slices.Index(fn.Params, param)
+	return index >= 0 && slices.ContainsFunc(c.Uses(fn), func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		return ok && index < len(ir.Args(call.Common())) && slices.ContainsFunc(c.Refs(ir.Args(call.Common())[index]), func(r effects.Ref) bool {
+			return slices.ContainsFunc(c.Of(r.Root), func(e *effects.Event) bool { return e.Ref == r && e.Ends() })
 		})
 	})
 }
@@ -166,7 +179,11 @@ func (c *checker) gives(fn *ssa.Function, k *entryKind) bool {
 		return true // its own end, or who has it asks for it
 	}
 	return slices.ContainsFunc(c.In(fn), func(e *effects.Event) bool {
+		typ := e.Ref.Path.Type(e.Ref.Root.Type())
 		if c.ofEntry(e, k.field) {
+			if typ != nil && isPlain(typ) && elem != nil && !isPlain(elem) { // else the keys are what is to be given back
+				return false // who looks at the time of an entry, or prints its name, has not got it
+			}
 			switch e.Kind {
 			case effects.Call, effects.Close, effects.Arg:
 				return true
@@ -176,7 +193,6 @@ func (c *checker) gives(fn *ssa.Function, k *entryKind) bool {
 			return lifetime.HandsOn(e) && e.To.Path.Field() != k.field
 		}
 		// The same by another name: what was put in, or came as a parameter.
-		typ := e.Ref.Path.Type(e.Ref.Root.Type())
 		if e.Kind == effects.Method {
 			return sameThing(typ, elem) || sameThing(typ, thing) || sameThing(thingOf(e), thing)
 		}
@@ -199,6 +215,12 @@ func entryType(typ types.Type) types.Type {
 		return m.Elem()
 	}
 	return nil
+}
+
+// isPlain reports whether values of a type have nothing behind them: numbers, texts, times.
+func isPlain(typ types.Type) bool {
+	_, basic := typ.Underlying().(*types.Basic)
+	return basic || convention.IsTime(typ)
 }
 
 // sameThing reports whether two types are of one named type, or the same.

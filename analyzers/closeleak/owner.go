@@ -180,10 +180,21 @@ func (c *checker) keptIn(a *acquisition) (field *types.Var, at *effects.Event) {
 			}
 		}
 	}
-	if at != nil && slices.ContainsFunc(wrapped, func(e *effects.Event) bool { return !c.passedBy(e, a.v) }) {
+	if at != nil && slices.ContainsFunc(wrapped, func(e *effects.Event) bool { return !c.passedBy(e, a.v) && !endless(e) }) {
 		return nil, nil // what wraps it is kept, too
 	}
 	return field, at
+}
+
+// endless reports whether what an event stores is of a type of the standard library that has no end, as
+// what only reads or writes through a value is.
+func endless(e *effects.Event) bool {
+	store, ok := e.Instr.(*ssa.Store)
+	if !ok {
+		return false
+	}
+	n := ir.Named(store.Val.Type())
+	return n != nil && n.Obj().Pkg() != nil && convention.IsStd(n.Obj().Pkg().Path()) && !types.IsInterface(n) && effects.TeardownOf(store.Val.Type()) == nil
 }
 
 // powerless reports whether who gets a value at an event has it by an interface that does not have
@@ -312,74 +323,10 @@ func (c *checker) replaces(e *effects.Event, field *types.Var) bool {
 	})
 }
 
-// again reports a value that is acquired for a field of an object that has one already: a
-// method of the object does so, and a caller uses the old one before.
-func (c *checker) again(a *acquisition, field *types.Var, at *effects.Event) {
-	fn := ir.Outermost(a.call.Parent())
-	if effects.Fresh(at.To.Root) || a.Behind == duty.Context || c.touches(fn, field) || c.Guarded(a.call) {
-		return
-	}
-	recv, ok := at.To.Root.(*ssa.Parameter)
-	if !ok {
-		return
-	}
-	index := slices.Index(fn.Params, recv)
-	for _, use := range c.Uses(fn) {
-		call, ok := use.(ssa.CallInstruction)
-		if !ok || index >= len(ir.Args(call.Common())) || c.HelpsTests(call.Parent()) {
-			continue
-		}
-		caller := ir.Outermost(call.Parent())
-		if c.releasesIn(caller, field, a) {
-			continue
-		}
-		for _, e := range c.In(caller) {
-			if e.Ref.Path.Field() != field || e.Kind != effects.Method || e.Func() != call.Parent() || !lifetime.Before(e.Instr, call) {
-				continue
-			}
-			if !slices.ContainsFunc(c.Refs(ir.Args(call.Common())[index]), func(r effects.Ref) bool { return r.Root == e.Ref.Root }) {
-				continue
-			}
-			leak := account.Found(c.Package, a.call, "overwritten", a.noun()+" overwrites another in field "+field.Name()+" that is not "+a.released())
-			leak.HeldBy = a.heldBy()
-			account.Note(c.Package, leak, e.Instr, "the old one is in use here")
-			account.Note(c.Package, leak, call, "and overwritten by this call")
-			c.add(a.call, leak, account.Owes)
-			return
-		}
-	}
-}
-
-// touches reports whether a function looks at a field before it sets it, or gives back what
-// is there.
-func (c *checker) touches(fn *ssa.Function, field *types.Var) bool {
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			load, ok := instr.(*ssa.UnOp)
-			if !ok {
-				continue
-			}
-			if addr, ok := load.X.(*ssa.FieldAddr); ok && fieldAt(addr) == field {
-				return true
-			}
-		}
-	}
-	return slices.ContainsFunc(c.In(fn), func(e *effects.Event) bool {
-		return e.Ref.Path.Field() == field && (e.Kind == effects.Method || e.Kind == effects.Lazy || lifetime.HandsOn(e))
-	})
-}
-
 func fieldAt(addr *ssa.FieldAddr) *types.Var {
 	s, ok := addr.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
 	if !ok {
 		return nil
 	}
 	return s.Field(addr.Field).Origin()
-}
-
-// releasesIn reports whether a function gives back what is in a field.
-func (c *checker) releasesIn(fn *ssa.Function, field *types.Var, a *acquisition) bool {
-	return slices.ContainsFunc(c.In(fn), func(e *effects.Event) bool {
-		return e.Ref.Path.Field() == field && a.PaidBy(e)
-	})
 }

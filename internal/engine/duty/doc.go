@@ -27,7 +27,7 @@
 //     goroutine, and another one that ends its life undoes that.
 //   - The result is a function that gives back what the function has acquired.
 //   - The result is what another function has made of such a value, with a method that
-//     gives it back.
+//     gives it back; of a result that is an interface a fact says so (see wraps.go).
 //   - The result is a new struct that keeps such a value in a field, has no method that ends
 //     its life, and others take the value from there to give it back.
 //
@@ -39,6 +39,7 @@
 //
 // # Must
 //
-// A debt accuses, so all that may be returned has to owe, and what is also kept
+// A debt accuses, so all that may be returned has to owe, but for what has a method like Close only
+// because others have, such as what io.NopCloser makes. And what is also kept
 // by somebody else (a cache, a registry, code that is not known) is theirs.
 package duty

@@ -37,7 +37,7 @@ func Of(pass *analysis.Pass) *Duties { return pass.ResultOf[Analyzer].(*lazily).
 
 func run(pass *analysis.Pass) (any, error) {
 	get := sync.OnceValue(func() *Duties {
-		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt), sure: make(map[*ssa.Function]bool), stored: make(map[*ssa.Function]map[effects.Ref][]effects.Ref)}
+		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt), sure: make(map[*ssa.Function]bool), wrapping: make(map[*ssa.Function][]Wrap), stored: make(map[*ssa.Function]map[effects.Ref][]effects.Ref)}
 	})
 	if effects.Exports(pass) {
 		get().export()
@@ -114,6 +114,8 @@ type Owes struct {
 	// Waits are the parameters that are a context or channel without whose end a goroutine
 	// stays that the function starts.
 	Waits []int
+	// Wraps are the results that have a parameter behind them.
+	Wraps []Wrap
 	// Firm is set for what ends the life of something and does not fail: see
 	// [Duties.Fails].
 	Firm bool
@@ -134,6 +136,9 @@ func (o *Owes) String() string {
 	if len(o.Waits) > 0 {
 		s += fmt.Sprintf(" waits%v", o.Waits)
 	}
+	if len(o.Wraps) > 0 {
+		s += fmt.Sprintf(" wraps%v", o.Wraps)
+	}
 	if o.Firm {
 		s += " firm"
 	}
@@ -151,17 +156,18 @@ func (o *Owes) Text() string {
 
 // Duties answers what calls in one package leave to be done.
 type Duties struct {
-	p       *effects.Package
-	pass    *analysis.Pass
-	debts   map[*ssa.Function][]Debt // of this package's; being worked out while nil
-	objects map[ssa.Value]*Debt      // see made
-	ends    map[*types.TypeName][]end
-	idle    map[*ssa.Function][]int                         // see nothing
-	waits   map[*ssa.Function][]int                         // see waited
-	filled  map[*ssa.Function][]Debt                        // see fills
-	slots   map[slot][]Debt                                 // see invoked
-	sure    map[*ssa.Function]bool                          // see succeeds
-	stored  map[*ssa.Function]map[effects.Ref][]effects.Ref // see stores
+	p        *effects.Package
+	pass     *analysis.Pass
+	debts    map[*ssa.Function][]Debt // of this package's; being worked out while nil
+	objects  map[ssa.Value]*Debt      // see made
+	ends     map[*types.TypeName][]end
+	wrapping map[*ssa.Function][]Wrap                        // see wraps
+	idle     map[*ssa.Function][]int                         // see nothing
+	waits    map[*ssa.Function][]int                         // see waited
+	filled   map[*ssa.Function][]Debt                        // see fills
+	slots    map[slot][]Debt                                 // see invoked
+	sure     map[*ssa.Function]bool                          // see succeeds
+	stored   map[*ssa.Function]map[effects.Ref][]effects.Ref // see stores
 
 	owingTypes map[*types.Package]map[string][]string // see owing
 	stdFuncs   *[]*types.Func                         // see std
@@ -236,9 +242,9 @@ func (d *Duties) export() {
 		}
 		debts := slices.DeleteFunc(slices.Clone(d.own(fn)), Debt.hidden)
 		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0)
-		if nothing, waits := d.nothing(fn), d.waited(fn); firm || len(debts)+len(nothing)+len(waits) > 0 {
+		if nothing, waits, wraps := d.nothing(fn), d.waited(fn), d.wraps(fn); firm || len(debts)+len(nothing)+len(waits)+len(wraps) > 0 {
 			shared := slices.DeleteFunc(slices.Clone(nothing), func(i int) bool { return !d.shared(fn, i) })
-			d.pass.ExportObjectFact(obj, &Owes{debts, nothing, shared, waits, firm})
+			d.pass.ExportObjectFact(obj, &Owes{debts, nothing, shared, waits, wraps, firm})
 		}
 	}
 	d.exportSlots()
@@ -284,7 +290,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 			return Debt{}, false // sometimes there is nothing to give back
 		}
 		for _, r := range d.p.Refs(value) {
-			if isVariable(r) || d.givesBack(r) {
+			if isVariable(r) || d.givesBack(r) || types.IsInterface(typ) && d.isIdle(r) {
 				continue
 			}
 			if debt, ok := d.registered(r); ok {

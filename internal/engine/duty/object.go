@@ -272,8 +272,11 @@ func copiedInto(made *ssa.Alloc) ssa.Value {
 // wrapped returns what a value owes that a call has made of one that owes: it keeps that, and a
 // method that ends its life gives it back.
 func (d *Duties) wrapped(fn *ssa.Function, call *ssa.Call, result ssa.Value, index int) (Debt, bool) {
+	if types.IsInterface(result.Type()) {
+		return d.behindInterface(fn, call, index)
+	}
 	n, sum := ir.Named(result.Type()), d.p.Callee(&call.Call)
-	if n == nil || sum == nil || types.IsInterface(n) {
+	if n == nil || sum == nil {
 		return Debt{}, false
 	}
 	args := ir.Args(&call.Call)

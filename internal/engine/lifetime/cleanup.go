@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -22,15 +23,25 @@ import (
 //
 // It looks at a variable when the function returns. A return statement sets it if
 // it is a named result; if not, it still holds the error of the acquisition, which was
-// nil. So the search carries along what is known of that variable.
+// nil. So the search carries along what is known of that variable. It may also be a flag that
+// the function sets where it has come to its end: a literal that asks for it releases the value unless it is set.
+// Of a flag of which nothing is known the literal is taken to find what it asks for.
+
+// A cleanup says when a deferred literal releases the value: where a variable holds an error or true, or where
+// it holds none or false.
+type cleanup struct {
+	cell *ssa.Alloc
+	when nilness
+}
 
 // A known is what is known of the variable at which a deferred literal looks, on the way.
 type known struct {
 	armed *ssa.Defer // which was passed
 	last  ssa.Value  // what the variable got last, or nil
-	err   nilness    // whether that is nil
+	err   nilness    // whether that is nil, or false
 }
 
+// A nilness says whether an error is nil, or a flag false.
 type nilness uint8
 
 const (
@@ -39,58 +50,82 @@ const (
 	notNil
 )
 
-// onError returns the defer statement of a literal in which an event happens only if a
-// variable of fn holds an error, and that variable; nil if it does not.
-func (c *checker) onError(e *effects.Event, fn *ssa.Function) (*ssa.Defer, *ssa.Alloc) {
+// cleanupOf returns the defer statement of a literal in which an event happens only if a
+// variable of fn holds an error, or a flag is set or not, and that condition; nil if it is not so.
+func (c *checker) cleanupOf(e *effects.Event, fn *ssa.Function) (*ssa.Defer, cleanup) {
 	lit := e.Func()
 	if lit.Parent() != fn || e.Mode == effects.Spawned {
-		return nil, nil
+		return nil, cleanup{}
 	}
 	made := c.p.Literal(lit)
 	if len(made) != 1 {
-		return nil, nil
+		return nil, cleanup{}
 	}
 	mc, ok := made[0].(*ssa.MakeClosure)
 	if !ok || len(*mc.Referrers()) != 1 {
-		return nil, nil
+		return nil, cleanup{}
 	}
 	d, ok := (*mc.Referrers())[0].(*ssa.Defer)
 	if !ok || d.Call.Value != ssa.Value(mc) {
-		return nil, nil
+		return nil, cleanup{}
 	}
 	for b := range ir.Dominators(e.Instr.Block()) {
 		if len(b.Preds) != 1 {
 			continue
 		}
-		x, nilEdge, ok := ir.NilEdge(b.Preds[0])
-		if !ok || nilEdge.To() == b || !ir.IsError(x.Type()) {
+		x, when := asksFor(b)
+		if when == maybe {
 			continue
 		}
 		load, ok := x.(*ssa.UnOp)
 		if !ok {
-			return nil, nil
+			return nil, cleanup{}
 		}
 		fv, ok := load.X.(*ssa.FreeVar)
 		if !ok {
-			return nil, nil
+			return nil, cleanup{}
 		}
 		cell, ok := mc.Bindings[slices.Index(lit.FreeVars, fv)].(*ssa.Alloc)
-		if !ok {
-			return nil, nil
+		if !ok || !ir.IsError(x.Type()) && !ownVariable(cell, true) {
+			return nil, cleanup{}
 		}
-		return d, cell
+		return d, cleanup{cell, when}
 	}
-	return nil, nil
+	return nil, cleanup{}
+}
+
+// asksFor returns the error or the flag that control comes to a block for, which has one predecessor,
+// and what it is there.
+func asksFor(b *ssa.BasicBlock) (ssa.Value, nilness) {
+	from := b.Preds[0]
+	if x, nilEdge, ok := ir.NilEdge(from); ok {
+		if nilEdge.To() == b || !ir.IsError(x.Type()) {
+			return nil, maybe
+		}
+		return x, notNil
+	}
+	br, ok := from.Instrs[len(from.Instrs)-1].(*ssa.If)
+	if !ok || from.Succs[0] == from.Succs[1] {
+		return nil, maybe
+	}
+	cond, negated := positive(br.Cond)
+	if load, ok := cond.(*ssa.UnOp); !ok || load.Op != token.MUL {
+		return nil, maybe
+	}
+	if (from.Succs[0] == b) != negated {
+		return cond, notNil
+	}
+	return cond, isNil
 }
 
 // watched returns the variable at which the deferred literals look.
 func (c *checker) watched() *ssa.Alloc {
 	var cell *ssa.Alloc
 	for _, v := range c.iffs {
-		if cell != nil && cell != v {
+		if cell != nil && cell != v.cell {
 			return nil
 		}
-		cell = v
+		cell = v.cell
 	}
 	return cell
 }
@@ -99,7 +134,7 @@ func (c *checker) watched() *ssa.Alloc {
 func (c *checker) step(k known, instr ssa.Instruction) known {
 	switch instr := instr.(type) {
 	case *ssa.Defer:
-		if c.iffs[instr] != nil {
+		if _, ok := c.iffs[instr]; ok {
 			k.armed = instr
 		}
 	case *ssa.Store:
@@ -141,6 +176,9 @@ func (c *checker) nilnessOf(v ssa.Value, at *ssa.BasicBlock) nilness {
 	}
 	switch v := v.(type) {
 	case *ssa.Const:
+		if isBool(true)(v) {
+			return notNil
+		}
 		return isNil
 	case *ssa.MakeInterface:
 		return notNil
@@ -177,8 +215,9 @@ func (c *checker) cleans(k known) bool {
 	if k.armed == nil {
 		return false
 	}
+	when := c.iffs[k.armed]
 	if k.err == maybe {
-		return k.last == nil || len(c.out.Kept) > 0
+		return k.last == nil || len(c.out.Kept) > 0 || !ir.IsError(when.cell.Type().(*types.Pointer).Elem())
 	}
-	return k.err == notNil
+	return k.err == when.when
 }

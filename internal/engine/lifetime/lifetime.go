@@ -39,7 +39,7 @@
 // # What is given up
 //
 // Conditions are compared by their operands, not solved. A release under a
-// condition inside a deferred literal counts as a release. A local container
+// condition inside a deferred literal counts as a release, but see cleanup.go. A local container
 // that holds the value and stays local releases it only through events on its
 // elements, anywhere.
 package lifetime
@@ -139,6 +139,9 @@ func check(p *effects.Package, v ssa.Value, fn *ssa.Function, at ssa.Instruction
 	if at != nil && slices.ContainsFunc(c.out.Defers, func(d *ssa.Defer) bool { return Before(d, at) }) {
 		c.out.Exit, c.out.Again = nil, false // deferred already: the literal looks at the variable when it runs
 	}
+	if c.out.Exit == nil && !c.out.Again {
+		c.out.Exit = c.lostWithList(fn, at)
+	}
 	if c.out.Exit == nil && !c.out.Again && len(c.spawn) > 0 {
 		own := newChecker(p, v, spec, start)
 		for _, e := range p.Of(v) {
@@ -200,6 +203,9 @@ func (c *checker) collected(fn *ssa.Function) {
 		}
 		if e.Kind == effects.Store && e.Ref.Path == nil && effects.Fresh(e.To.Root) && e.To.Path.IsElem() {
 			c.stop(e.Instr, fn, false, nil, 0)
+			if e.Func() == fn {
+				c.collects = append(c.collects, e.Instr)
+			}
 		}
 	}
 }
@@ -262,12 +268,14 @@ type checker struct {
 	returns map[*ssa.Return][]ssa.Value // results that may be the value or have it
 	nils    *tracker                    // of nil
 	mates   *tracker                    // of the other results
-	iffs    map[*ssa.Defer]*ssa.Alloc   // deferred literals that release the value if this error is not nil
+	iffs    map[*ssa.Defer]cleanup      // deferred literals that release the value on a condition
 	out     Outcome
 	ways    map[way]bool             // that stop has gone
 	spawn   []*ssa.Function          // goroutine bodies that release the value
 	starts  map[ssa.Instruction]bool // of these
-	moved   bool                     // a literal acquires it for the function around it
+	// collects are where the value goes into a local list.
+	collects []ssa.Instruction
+	moved    bool // a literal acquires it for the function around it
 }
 
 // A way leads from a literal to where it is called or handed on: see stop.
@@ -285,7 +293,7 @@ func newChecker(p *effects.Package, v ssa.Value, spec Spec, start *ssa.BasicBloc
 		edges:   make(map[ir.Edge]bool),
 		returns: make(map[*ssa.Return][]ssa.Value),
 		starts:  make(map[ssa.Instruction]bool),
-		iffs:    make(map[*ssa.Defer]*ssa.Alloc),
+		iffs:    make(map[*ssa.Defer]cleanup),
 		ways:    make(map[way]bool),
 	}
 }
@@ -341,8 +349,8 @@ func (c *checker) classify(e *effects.Event, fn *ssa.Function) {
 	var through ssa.Value
 	if released {
 		through = c.through(e, fn)
-		if d, cell := c.onError(e, fn); d != nil {
-			c.iffs[d] = cell
+		if d, when := c.cleanupOf(e, fn); d != nil {
+			c.iffs[d] = when
 			c.out.Defers = append(c.out.Defers, d)
 			return
 		}

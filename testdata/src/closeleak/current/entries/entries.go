@@ -2,8 +2,10 @@
 package entries
 
 import (
+	"log"
 	"net"
 	"sync"
+	"time"
 
 	"example.com/closing/internal/pump"
 )
@@ -146,4 +148,64 @@ func (l *Lines) Close() {
 		c.Close()
 	}
 	l.used = nil
+}
+
+// A guest is somebody with a connection.
+type guest struct {
+	name string
+	conn net.Conn
+	seen time.Time
+}
+
+// A Lobby has the guests that nobody serves.
+type Lobby struct {
+	guests map[int]*guest
+	served map[int]*guest
+}
+
+// Enter is fine: the guest is the lobby's.
+func (l *Lobby) Enter(id int, name string, c net.Conn) {
+	l.guests[id] = &guest{name, c, time.Now()}
+}
+
+// Leave closes.
+func (l *Lobby) Leave(id int) {
+	if g := l.guests[id]; g != nil {
+		g.conn.Close()
+		delete(l.guests, id)
+	}
+}
+
+// Sweep leaks: it only looks when a guest was seen, and what he is called.
+func (l *Lobby) Sweep() {
+	for id, g := range l.guests {
+		if time.Since(g.seen) > time.Hour {
+			log.Print(g.name)
+			delete(l.guests, id) // want `entry of guests is taken out and what it holds is not given back \(closeleak/entry-dropped\)`
+		}
+	}
+}
+
+// Serve closes the connection that it puts into the table.
+func (l *Lobby) Serve(id int, c net.Conn) {
+	defer c.Close()
+	l.put(id, c)
+	c.Read(nil)
+}
+
+func (l *Lobby) put(id int, c net.Conn) { l.served[id] = &guest{conn: c} }
+
+// Cut is fine: it ends who serves.
+func (l *Lobby) Cut(id int) {
+	if g := l.served[id]; g != nil {
+		g.conn.Close()
+		delete(l.served, id)
+	}
+}
+
+// Shown is fine: who serves closes.
+func (l *Lobby) Shown(id int) {
+	if g := l.served[id]; time.Since(g.seen) > time.Hour {
+		delete(l.served, id)
+	}
 }
