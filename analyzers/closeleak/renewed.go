@@ -20,6 +20,9 @@ import (
 // time, does not ask for a new one; or comes by again in a loop. A method that is called once, and
 // one that looks first whether there is something, are no evidence of that.
 
+// maxUses bounds what is done with a field of which something is said.
+const maxUses = 256
+
 // A renewal is a field that gets a new value.
 type renewal struct {
 	*acquisition
@@ -36,7 +39,7 @@ func (c *checker) again(a *acquisition, field *types.Var, at *effects.Event) {
 		return
 	}
 	r := &renewal{a, field, at.Instr, make(map[*ssa.Function]bool)}
-	if !c.endsWithObject(r) {
+	if len(c.OfField(field)) > maxUses || !c.endsWithObject(r) {
 		return
 	}
 	c.renews(r, recv, at.Instr, 0)
@@ -46,11 +49,12 @@ func (c *checker) again(a *acquisition, field *types.Var, at *effects.Event) {
 // nobody else gets hold of that.
 func (c *checker) endsWithObject(r *renewal) bool {
 	return !slices.ContainsFunc(c.OfField(r.field), func(e *effects.Event) bool {
-		if e.Via || c.HelpsTests(e.Func()) || c.ofNew(r, e) {
+		paid := r.PaidBy(e)
+		if e.Via || !paid && !lifetime.HandsOn(e) || c.HelpsTests(e.Func()) || c.ofNew(r, e) {
 			return false
 		}
-		if !r.PaidBy(e) {
-			return lifetime.HandsOn(e) && !(e.Kind == effects.Store && e.To.Path.Field() == r.field) && !(e.Kind == effects.Escape && c.powerless(e))
+		if !paid {
+			return !(e.Kind == effects.Store && e.To.Path.Field() == r.field) && !(e.Kind == effects.Escape && c.powerless(e))
 		}
 		switch e.Ref.Root.(type) {
 		case *ssa.Parameter, *ssa.Global, *ssa.FreeVar:
@@ -90,7 +94,7 @@ func (c *checker) renews(r *renewal, object ssa.Value, at ssa.Instruction, depth
 	}) {
 		return false
 	}
-	v := &visit{checker: c, renewal: r, object: object, at: at}
+	v := &visit{checker: c, renewal: r, object: object, at: at, before: around(at.Block().Preds, func(b *ssa.BasicBlock) []*ssa.BasicBlock { return b.Preds })}
 	if v.empty() {
 		return false
 	}
@@ -150,7 +154,8 @@ type visit struct {
 	*checker
 	*renewal
 	object ssa.Value
-	at     ssa.Instruction // what puts it there, or calls what does
+	at     ssa.Instruction          // what puts it there, or calls what does
+	before map[*ssa.BasicBlock]bool // from which control may come there
 }
 
 // uses calls do with the places at which the function does something with what is in the field, until
@@ -176,7 +181,7 @@ func (v *visit) used() (used ssa.Instruction) {
 			return false
 		}
 		isAsked = v.asks(call)
-		if used == nil && !v.tellsEnd(call) && leads(call, v.at) {
+		if used == nil && !v.tellsEnd(call) && v.leads(call) {
 			used = call
 		}
 		return isAsked
@@ -187,12 +192,24 @@ func (v *visit) used() (used ssa.Instruction) {
 	return used
 }
 
-// leads reports whether control may come from one instruction to another.
-func leads(from, to ssa.Instruction) bool {
-	if from.Block() == to.Block() && lifetime.Before(from, to) {
-		return true
+// leads reports whether control may come from an instruction to where the value is put into the field.
+func (v *visit) leads(from ssa.Instruction) bool {
+	return v.before[from.Block()] || from.Block() == v.at.Block() && lifetime.Before(from, v.at)
+}
+
+// around returns the blocks to which the edges lead that next follows.
+func around(from []*ssa.BasicBlock, next func(*ssa.BasicBlock) []*ssa.BasicBlock) map[*ssa.BasicBlock]bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	work := slices.Clone(from)
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if !seen[b] {
+			seen[b] = true
+			work = append(work, next(b)...)
+		}
 	}
-	return slices.ContainsFunc(from.Block().Succs, func(b *ssa.BasicBlock) bool { return ir.Reaches(b, to.Block(), nil) })
+	return seen
 }
 
 // asks reports whether control comes to where the value is overwritten because of what a call says that
@@ -282,20 +299,20 @@ func (v *visit) outgrown() (used ssa.Instruction) {
 			if v.guard(pred, b) != isAmount {
 				continue
 			}
-			for _, other := range pred.Succs {
-				if other == b {
-					continue
-				}
-				v.uses(func(use ssa.Instruction) bool {
-					if ir.Reaches(other, use.Block(), v.at.Block()) {
-						used = use
-					}
-					return used != nil
-				})
-				if used != nil {
-					return used
-				}
+			other := pred.Succs[0]
+			if other == b {
+				other = pred.Succs[1]
 			}
+			enough := around([]*ssa.BasicBlock{other}, func(b *ssa.BasicBlock) []*ssa.BasicBlock {
+				return slices.DeleteFunc(slices.Clone(b.Succs), func(s *ssa.BasicBlock) bool { return s == v.at.Block() })
+			})
+			v.uses(func(use ssa.Instruction) bool {
+				if enough[use.Block()] {
+					used = use
+				}
+				return used != nil
+			})
+			return used
 		}
 	}
 	return nil

@@ -4,8 +4,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -98,7 +96,7 @@ func (f *fields) walked(c kept, in *effects.Event, typ types.Type) ssa.Instructi
 	}
 	for _, fn := range f.IR.Funcs {
 		obj, ok := fn.Object().(*types.Func)
-		if !ok || !convention.IsTeardown(obj) || !convention.Reopens(asExported(opens.Name()), asExported(fn.Name())) {
+		if !ok || !convention.IsTeardown(obj) || !convention.Reopens(opens.Name(), fn.Name()) {
 			continue
 		}
 		if f.closesOnce(fn) {
@@ -125,12 +123,6 @@ func (f *fields) resetBetween(c kept, in *effects.Event) bool {
 		at, _ := f.keptAt(e.Ref.Path)
 		return c.within(at) && takes(e) && f.atTheEnd(e)
 	})
-}
-
-// asExported returns the name by which a method would be known to other packages.
-func asExported(name string) string {
-	r, n := utf8.DecodeRuneInString(name)
-	return string(unicode.ToUpper(r)) + name[n:]
 }
 
 // goesOver returns the loop of a method, or the call of one of its receiver, that goes over
@@ -195,7 +187,7 @@ func (f *fields) opening(fn *ssa.Function, depth int) *ssa.Function {
 // opens reports whether a method begins the use of its object, by its name and results.
 func opens(fn *ssa.Function) bool {
 	results := fn.Signature.Results()
-	return fn.Signature.Recv() != nil && convention.Opens(asExported(fn.Name())) && (results.Len() == 0 || results.Len() == 1 && ir.IsError(results.At(0).Type()))
+	return fn.Signature.Recv() != nil && convention.Opens(fn.Name()) && (results.Len() == 0 || results.Len() == 1 && ir.IsError(results.At(0).Type()))
 }
 
 // driven reports whether objects with a method are given to other packages as

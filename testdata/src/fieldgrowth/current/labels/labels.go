@@ -4,7 +4,7 @@ package labels
 import (
 	"net/http"
 
-	"example.com/fields/internal/tally"
+	"example.com/fields/labels/stub/tally"
 )
 
 // A Shop counts by cart.

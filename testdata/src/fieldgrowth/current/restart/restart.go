@@ -9,27 +9,27 @@ type wire struct{ cut bool }
 type Server struct{ kept, reset *line }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.kept.close()
-	s.kept.open()
-	s.reset.close()
-	s.reset.open()
-	s.reset.lend()
+	s.kept.Close()
+	s.kept.Open()
+	s.reset.Close()
+	s.reset.Open()
+	s.reset.Lend()
 	newStub()
 }
 
 type line struct{ wires, spares, lent []*wire }
 
-func (l *line) open() {
+func (l *line) Open() {
 	l.wires = append(l.wires, new(wire)) // want `list keeps what an earlier start has added; held by line.wires \(fieldgrowth/ranged-not-reset\)`
 	l.spares = append(l.spares, new(wire))
 }
 
-// lend may be called any number of times in between.
-func (l *line) lend() {
+// Lend may be called any number of times in between.
+func (l *line) Lend() {
 	l.lent = append(l.lent, new(wire)) // want `slice grows and is never cut; held by line.lent \(fieldgrowth/only-grows\)`
 }
 
-func (l *line) close() {
+func (l *line) Close() {
 	for _, w := range l.wires {
 		w.cut = true
 	}
@@ -44,13 +44,13 @@ type stub struct{ wires []*wire }
 
 func newStub() *stub {
 	s := new(stub)
-	s.start()
+	s.Start()
 	return s
 }
 
-func (s *stub) start() { s.wires = append(s.wires, new(wire)) }
+func (s *stub) Start() { s.wires = append(s.wires, new(wire)) }
 
-func (s *stub) stop() {
+func (s *stub) Stop() {
 	for _, w := range s.wires {
 		w.cut = true
 	}

@@ -4,7 +4,7 @@ package labels
 import (
 	"net/http"
 
-	"example.com/grows/labels/family"
+	"example.com/grows/labels/stub/family"
 )
 
 var (
