@@ -48,7 +48,7 @@ func (c *checker) unheard(made *ssa.MakeChan) {
 				return
 			}
 			if send == nil {
-				send = m.send
+				send = c.answer(made, m)
 			}
 		}
 	}
@@ -91,6 +91,24 @@ func (c *checker) answering(made *ssa.MakeChan) (list []*effects.Event) {
 	return list
 }
 
+// answer returns the first send of an answer on a channel, or nil. What came with a request through
+// a channel is that of one which was sent there.
+func (c *checker) answer(made *ssa.MakeChan, m mail) *ssa.Send {
+	var asked []*types.Var // the channels that requests with the channel are sent on
+	for _, e := range c.Of(made) {
+		if f := e.To.Path.Field(); e.Kind == effects.Send && f != nil {
+			asked = append(asked, f)
+		}
+	}
+	for _, e := range m.sends {
+		through := e.Ref.Path.Parent()
+		if len(asked) == 0 || !through.IsElem() || through.Field() == nil || slices.Contains(asked, through.Field()) {
+			return e.Instr.(*ssa.Send)
+		}
+	}
+	return nil
+}
+
 // givesUp reports whether a receive is one of a select statement that waits for one value, and also
 // leaves when some time has passed, or a context has ended that the function was given or has made.
 func (c *checker) givesUp(recv *effects.Event) bool {
@@ -126,8 +144,8 @@ type mailbox struct {
 
 // A mail says what others do with the channels in a mailbox.
 type mail struct {
-	send  *ssa.Send // sends an answer, or nil
-	taken bool      // somebody receives from them, or closes them
+	sends []*effects.Event // of answers
+	taken bool             // somebody receives from them, or closes them
 }
 
 // sentIn returns what others do with the channels in a mailbox.
@@ -144,8 +162,8 @@ func (c *checker) sentIn(box mailbox) mail {
 		case effects.Recv, effects.Wait, effects.Close:
 			m.taken = true
 		case effects.Grow:
-			if at, ok := e.Instr.(*ssa.Send); ok && m.send == nil {
-				m.send = at
+			if _, ok := e.Instr.(*ssa.Send); ok {
+				m.sends = append(m.sends, e)
 			}
 		}
 	}

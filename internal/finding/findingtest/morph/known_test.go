@@ -23,14 +23,15 @@ const (
 )
 
 var known = []difference{
-	{extractBodies, "closeleak/current", "giveup/giveup.go:", "what ends the parts is a call away from Close"},
+	{extractBodies, "closeleak/current", "giveup/", "what ends the parts is a call away from Close"},
 	{extractBodies, "closeleak/current", "sure/told.go:30: closeleak/error-path", "that a flag tells a function to return nothing is seen one call away"},
 	{extractBodies, "closeleak/current", "owners/owners.go:51: closeleak/teardown-gives-up", "what ends the parts is a call away from Close"},
 	{extractBodies, "closeleak/current", "owners/owners.go:158: closeleak/overwritten", "that the field was looked at before is a call away"},
+	{extractBodies, "closeleak/current", "renewed/renewed.go:371: closeleak/overwritten", "that the new value is given back where it fails is a call away"},
 	{extractBodies, "closeleak/current", "paths/paths.go:550: closeleak/error-path", "that a wrapper fails without the value is a call away"},
 	{extractBodies, "closeleak/current", "taken/taken.go:", "what callers do with a result, and with what they gave, is looked for one call away"},
 	{extractBodies, "closeleak/current", "percall/returned.go:15: closeleak/per-call", "the callers that drop the client are a call away"},
-	{extractBodies, "closeleak/current", "entries/entries.go:138: closeleak/entry-dropped", "the caller that has looked at the list is a call away"},
+	{extractBodies, "closeleak/current", "entries/entries.go:", "the caller that has looked at the list, or ends what it has put in, is a call away"},
 	{extractBodies, "closeleak/current", "carried/carried.go:63: closeleak/owner-forgets", "the callers that drop the object are a call away"},
 	{extractBodies, "closurecapture/finalizer", "finalizer.go:1", "the object is made a call away from its finalizer"},
 	{extractBodies, "fieldgrowth/current", "ends/ends.go:80: fieldgrowth/", "a list that the end of its owner goes over is looked for in the methods that this calls, and in what fills it in those that call it"},

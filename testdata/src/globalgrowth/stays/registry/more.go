@@ -43,7 +43,7 @@ func (f *flags) add(name, value string) {
 	if _, there := f.byName[name]; there {
 		panic("flag redefined: " + name)
 	}
-	f.byName[name] = value // want `globalgrowth/map-only-grows, latent`
+	f.byName[name] = value          // want `globalgrowth/map-only-grows, latent`
 	f.order = append(f.order, name) // want `globalgrowth/slice-only-grows, latent`
 }
 
