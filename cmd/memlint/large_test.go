@@ -110,6 +110,16 @@ var wide = map[string]func(n int) string{
 	"round": func(n int) string {
 		return "var X []int\n\nfunc F(c chan int) {\nfor x := range c {\n" + strings.Repeat("X = append(X, x)\nif x > 1 { println(x) }\n", n) + "}\n}"
 	},
+	"renewed": func(n int) string {
+		return "import \"os\"\n\ntype T struct{ f *os.File; n int }\n\nfunc (t *T) Close() error { return t.f.Close() }\n\nfunc (t *T) F(s string) (err error) {\n" +
+			strings.Repeat("if t.n > 100 {\nif t.f, err = os.Open(s); err != nil { return err }\n}\nif _, err := t.f.Stat(); err != nil { return err }\n", n) + "return nil\n}"
+	},
+	"gathered": func(n int) string {
+		return "import \"os\"\n\nfunc F(s string) ([]*os.File, error) {\nvar list []*os.File\n" +
+			each(n, func(i int) string {
+				return fmt.Sprintf("f%d, err := os.Open(s)\nif err != nil { return nil, err }\nlist = append(list, f%[1]d)\n", i)
+			}) + "return list, nil\n}"
+	},
 	"defers": func(n int) string { return "func F(x func()) {\n" + strings.Repeat("defer x()\n", n) + "}" },
 	"globals": func(n int) string {
 		return each(n, func(i int) string {

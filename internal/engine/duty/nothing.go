@@ -87,7 +87,7 @@ func (d *Duties) shared(fn *ssa.Function, index int) bool {
 		if !ok {
 			continue
 		}
-		for _, r := range d.p.Refs(ret.Results[index]) {
+		for _, r := range d.p.Refs(setBefore(ret, index)) {
 			call, result := (*ssa.Call)(nil), 0
 			switch root := r.Root.(type) {
 			case *ssa.Parameter, *ssa.Global, *ssa.FreeVar:
