@@ -12,6 +12,7 @@ import (
 	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
+	"github.com/memlint/memlint/internal/engine/lifetime"
 	"github.com/memlint/memlint/internal/finding/account"
 )
 
@@ -201,10 +202,20 @@ func (c *checker) glance() {
 	})
 }
 
-// bare reports the sends that do not look at what ends those who receive.
+// bare reports the sends that do not look at what ends those who receive: the first one on a channel
+// in a function, with the others.
 func (c *checker) bare(send *ssa.Send) {
 	ends, note, at := c.unminded(send)
 	if ends == "" {
+		return
+	}
+	refs := c.Refs(send.Chan)
+	if len(refs) == 0 {
+		return
+	}
+	key := sending{ir.Outermost(send.Parent()), refs[0]}
+	if first := c.bares[key]; first != nil {
+		first.note(c, send, "so does this one")
 		return
 	}
 	leak := c.found("bare-send", send, "send"+c.on(send)+" does not look at what ends "+ends)
@@ -213,6 +224,13 @@ func (c *checker) bare(send *ssa.Send) {
 	}
 	leak.Fix = c.choose(send)
 	c.add(send, leak, account.Owes)
+	c.bares[key] = leak
+}
+
+// A sending is what a function and the literals in it send on a channel.
+type sending struct {
+	fn *ssa.Function
+	ch effects.Ref
 }
 
 // unminded returns whose end a send does not look at, and where that or another one does, which
@@ -224,10 +242,35 @@ func (c *checker) unminded(send *ssa.Send) (ends, note string, at ssa.Instructio
 	if at := c.sibling(send); at != nil {
 		return "the goroutine", "looks at it here, when it sends as well", at
 	}
-	if c.loopEnds(send.Parent()) && (c.published(send.Chan) || c.returned(send.Chan) && !c.drained(ir.Outermost(send.Parent()))) {
+	if c.loopEnds(send.Parent()) && c.follows(send) && (c.published(send.Chan) || c.returned(send.Chan) && !c.drained(ir.Outermost(send.Parent()))) {
 		return "the goroutine", "", nil
 	}
 	return "", "", nil
+}
+
+// follows reports whether a send may come after another one on the channel: who gets a channel
+// takes one value at least.
+func (c *checker) follows(send *ssa.Send) bool {
+	const maxSends = 32
+	fn, sends := send.Parent(), 0
+	for _, r := range c.Refs(send.Chan) {
+		for _, e := range c.Of(r.Root) {
+			if e.Kind != effects.Grow || e.Ref != r || e.Func() != fn {
+				if e.Kind == effects.Grow && e.Ref == r {
+					return true // of another function, before or after
+				}
+				continue
+			}
+			if sends++; sends > maxSends {
+				return true
+			}
+			b := e.Instr.Block()
+			if slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return ir.Reaches(s, send.Block(), nil) }) || b == send.Block() && lifetime.Before(e.Instr, send) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // deserted returns a receive from the channel in a field on which something is sent, if all

@@ -36,6 +36,7 @@ type checker struct {
 	taken   map[taking]string                      // see takes
 	ended   map[*ssa.Function]map[effects.Ref]bool // see endsTwice
 	answers map[mailbox]mail                       // see sentIn
+	bares   map[sending]*leak                      // see bare
 	dones   []ssa.Value                            // the WaitGroups of which Done is handed on as a function
 	leaks   []*evidence.Leak
 	told    map[ssa.Instruction]bool
@@ -44,7 +45,7 @@ type checker struct {
 
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
-	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), mutexes: make(map[*ssa.Function][]turn), taken: make(map[taking]string), ended: make(map[*ssa.Function]map[effects.Ref]bool), answers: make(map[mailbox]mail), told: make(map[ssa.Instruction]bool), hung: make(map[ssa.Instruction]bool)}
+	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), mutexes: make(map[*ssa.Function][]turn), taken: make(map[taking]string), ended: make(map[*ssa.Function]map[effects.Ref]bool), answers: make(map[mailbox]mail), bares: make(map[sending]*leak), told: make(map[ssa.Instruction]bool), hung: make(map[ssa.Instruction]bool)}
 	c.glance()
 	// Some leaks have a better place than the go statement: they come first.
 	c.each(func(instr ssa.Instruction) {

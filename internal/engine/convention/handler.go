@@ -243,8 +243,6 @@ func RunsCommand(owner types.Type, member string) bool {
 	switch Path(n.Obj().Pkg()) {
 	case "github.com/spf13/cobra":
 		return strings.HasPrefix(member, "Run") || strings.HasPrefix(member, "PreRun") || strings.HasPrefix(member, "PostRun") || strings.HasPrefix(member, "Persistent")
-	case "github.com/urfave/cli", "github.com/codegangsta/cli", "gopkg.in/urfave/cli":
-		return member == "Action" || member == "Before" || member == "After"
 	case "github.com/alecthomas/kingpin", "gopkg.in/alecthomas/kingpin":
 		return member == "Action" || member == "PreAction"
 	case "github.com/leaanthony/clir":
@@ -252,7 +250,31 @@ func RunsCommand(owner types.Type, member string) bool {
 	case "github.com/peterbourgon/ff/ffcli":
 		return member == "Exec"
 	}
-	return false
+	return (member == "Action" || member == "Before" || member == "After") && isCommand(n)
+}
+
+// isCommand reports whether a type is the command or program of github.com/urfave/cli, of which there are
+// many forks: it has a name, what it is used for, an action, and commands below it.
+func isCommand(n *types.Named) bool {
+	s, ok := n.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	texts, acts, has := 0, false, false
+	for f := range s.Fields() {
+		switch f.Name() {
+		case "Name", "Usage":
+			if types.Identical(f.Type(), types.Typ[types.String]) {
+				texts++
+			}
+		case "Action":
+			acts = true
+		case "Commands", "Subcommands":
+			list, ok := f.Type().Underlying().(*types.Slice)
+			has = has || ok && named(list.Elem()) != nil && named(list.Elem()).Obj().Pkg() == n.Obj().Pkg()
+		}
+	}
+	return texts == 2 && acts && has
 }
 
 // commandMethods are those of the interfaces that command-line libraries run a command by,

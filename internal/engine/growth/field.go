@@ -297,7 +297,7 @@ func (f *fields) judge(c kept, in *effects.Event) (_ FieldGrowth, ok bool) {
 		return FieldGrowth{}, false
 	}
 	at := in.Instr
-	if writes(in) && !isBuffer(typ) || f.isObject(typ) || f.ofError(c.field) || flaw == NoWayOut && f.untilReady(c, in) || isChan(in.Ref.Path.Type(in.Ref.Root.Type())) {
+	if writes(in, typ) || f.isObject(typ) || f.ofError(c.field) || flaw == NoWayOut && f.untilReady(c, in) || isChan(in.Ref.Path.Type(in.Ref.Root.Type())) {
 		return FieldGrowth{}, false
 	}
 	w := f.way(in, at, typ, func() bool { return false })

@@ -189,7 +189,7 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 			return g, false // part of something else that grows
 		}
 	}
-	if writes(ins[0]) && !isBuffer(typ) || perObject(c) {
+	if writes(ins[0], typ) || perObject(c) {
 		return g, false
 	}
 	inner := f.innerShrinks(c) && !leakingKey(typ)

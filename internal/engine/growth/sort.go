@@ -36,9 +36,17 @@ func typeAt(c container) types.Type {
 	return c.path.Type(typ)
 }
 
-// writes reports whether the growth is that of a writer, which need not be a
+// writes reports whether the growth of something of a type is that of a writer, which need not be a
 // container: most writers are files.
-func writes(e *effects.Event) bool {
+func writes(e *effects.Event, typ types.Type) bool {
+	if isBuffer(typ) {
+		return false
+	}
+	if typ != nil && types.IsInterface(typ) {
+		if m, _, _ := types.LookupFieldOrMethod(typ, false, nil, "Write"); m != nil {
+			return true
+		}
+	}
 	call, ok := e.Origin.(ssa.CallInstruction)
 	if !ok {
 		return false
