@@ -163,7 +163,7 @@
 //
 // The release is deferred in a loop without a bound: it waits for the function to
 // return. Silent are contexts with a deadline of a loop that goes on only where something fails, until
-// it does not.
+// it does not, and what goroutines use that go on when the loop is over.
 //
 // # name-dropped
 //

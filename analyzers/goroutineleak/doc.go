@@ -103,14 +103,15 @@
 // Where a loop receives, it looks at a channel or context that ends it; where
 // it sends, it does not. Or other methods look at it when they send to the same
 // goroutine, and this one does not. It is reported at the send, if all that
-// receive may leave.
+// receive may leave; the other sends on the channel in that function go with the first.
 //
 // If others have the channel, or who receives asks for one value at a time, it is enough that
 // the function looks at it where it sends on the same channel elsewhere, or that all other
 // functions do which send on the channel in that field; but to tell others of the end is fine. A
 // channel that a function of the package returns is one of which all is taken, if all callers do;
 // so is one that they hand the function, if they do or a method that ends the object they put it
-// into does.
+// into does. Who gets a channel to receive from, from a function or a method, takes one value at least:
+// what comes first, and alone, is fine.
 //
 // A fix sends in a select statement with the case that the function already has.
 //
