@@ -1,6 +1,7 @@
 package growth
 
 import (
+	"go/constant"
 	"go/token"
 	"slices"
 
@@ -29,7 +30,7 @@ func (f *finder) guard(instr ssa.Instruction, e *effects.Event) bool {
 			}
 			continue
 		}
-		if br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If); ok && (f.flag(br.Cond) || f.foundEmpty(br, b, e)) {
+		if br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If); ok && (f.flag(br.Cond, pred.Succs[0] == b) || f.foundEmpty(br, b, e)) {
 			return true
 		}
 	}
@@ -119,11 +120,11 @@ func (f *finder) fillsFree(fn *ssa.Function, list ssa.Value, e *effects.Event) b
 	return false
 }
 
-// flag reports whether a condition asks a variable that the same function
-// sets to a constant, or swaps: only the first to come gets by.
-func (f *finder) flag(cond ssa.Value) bool {
+// flag reports whether a condition, which holds or not, asks a variable that the same function
+// sets to another constant, or swaps: only the first to come gets by.
+func (f *finder) flag(cond ssa.Value, holds bool) bool {
 	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
-		cond = not.X
+		cond, holds = not.X, !holds
 	}
 	switch cond := cond.(type) {
 	case *ssa.Call:
@@ -140,13 +141,18 @@ func (f *finder) flag(cond ssa.Value) bool {
 				if !ok {
 					continue
 				}
-				if _, isConst := st.Val.(*ssa.Const); isConst && slices.ContainsFunc(f.Refs(st.Addr), func(r effects.Ref) bool { return longLived(r.Root) && slices.Contains(refs, r) }) {
+				if k, isConst := st.Val.(*ssa.Const); isConst && !says(k, holds) && slices.ContainsFunc(f.Refs(st.Addr), func(r effects.Ref) bool { return longLived(r.Root) && slices.Contains(refs, r) }) {
 					return true
 				}
 			}
 		}
 	}
 	return false
+}
+
+// says reports whether a constant is true, or is false.
+func says(k *ssa.Const, is bool) bool {
+	return k.Value != nil && k.Value.Kind() == constant.Bool && constant.BoolVal(k.Value) == is
 }
 
 func longLived(root ssa.Value) bool { return !effects.Fresh(root) }

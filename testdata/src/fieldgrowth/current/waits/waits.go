@@ -326,3 +326,78 @@ func (s *Station) Ask(ctx context.Context, track string) int {
 		return 0
 	}
 }
+
+// A Ferry takes one at a time; the others wait in a map for their turn.
+type Ferry struct {
+	mu    sync.Mutex
+	next  int
+	taken bool
+	queue map[int]chan struct{}
+	tidy  map[int]chan struct{}
+}
+
+// Board leaks who gives up: he is not the first, who finds that it is not taken.
+func (f *Ferry) Board(ctx context.Context) error {
+	f.mu.Lock()
+	if !f.taken {
+		f.taken = true
+		f.mu.Unlock()
+		return nil
+	}
+	f.next++
+	n := f.next
+	turn := make(chan struct{}, 1)
+	f.queue[n] = turn // want `entry stays where the function fails that has put it in`
+	f.mu.Unlock()
+	select {
+	case <-turn:
+		f.mu.Lock()
+		delete(f.queue, n)
+		f.mu.Unlock()
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// BoardTidily is fine: who gives up leaves the queue.
+func (f *Ferry) BoardTidily(ctx context.Context) error {
+	f.mu.Lock()
+	if !f.taken {
+		f.taken = true
+		f.mu.Unlock()
+		return nil
+	}
+	f.next++
+	n := f.next
+	turn := make(chan struct{}, 1)
+	f.tidy[n] = turn
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		delete(f.tidy, n)
+		f.mu.Unlock()
+	}()
+	select {
+	case <-turn:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Land lets the next one on board.
+func (f *Ferry) Land() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.taken = false
+	for _, turns := range []map[int]chan struct{}{f.queue, f.tidy} {
+		for _, turn := range turns {
+			select {
+			case turn <- struct{}{}:
+				return
+			default:
+			}
+		}
+	}
+}
