@@ -226,6 +226,13 @@ func (c *checker) local(a *acquisition) {
 	case category == "never-released" && a.Param >= 0 && a.Thing() == duty.Goroutine:
 		needs = account.Piles // one may be meant to run for ever
 	}
+	if ret := c.besideError(a); ret != nil && category == "error-path" {
+		l := account.Found(c.Package, ret, category, a.noun()+" that is returned with an error is not "+a.released()+", and callers drop it")
+		l.HeldBy = a.heldBy()
+		account.Note(c.Package, l, a.out.Exit, "a caller returns without that, as others may")
+		c.add(ret, l, needs)
+		return
+	}
 	l := account.Found(c.Package, a.call, category, what)
 	l.HeldBy = a.heldBy()
 	if category != "never-released" && a.v != nil {

@@ -92,11 +92,15 @@
 // The value is given back on some ways, or handed on, and a way leaves without:
 // an early return, a continue, an object that is given up half built. A deferred
 // literal that looks at an error which the return statement does not set is
-// another, and one that looks at a flag which is set before the last thing that fails. So is a call that wraps the value, and does not give it back where it
-// fails, if the function returns what that returns; or a call of a function of the package that
-// gives the value back on some of its ways alone, if nobody else does, but for ways that it is told
-// to go by a parameter. So is a list, or an object with one, that the function fills and returns, and drops where
-// it comes upon an error, unless a literal or deferred call does something with what is in it.
+// another, and one that looks at a flag which is set before the last thing that fails. So is a
+// call that wraps the value, and does not give it back where it fails, if the function returns what
+// that returns; or a call of a function of the package that gives the value back on some of its
+// ways alone, if nobody else does, but for ways that it is told to go by a parameter. So is a list,
+// or an object with one, that the function fills and returns, and drops where it comes upon an
+// error, unless a literal or deferred call does something with what is in it.
+//
+// What a function of the package is given, and returns together with an error of its own, is
+// reported there, once, if those who call it drop it.
 //
 // Of parameters it is reported at the return statement: a function gives back what it
 // got where one thing fails and hands it on where nothing does, and forgets it where

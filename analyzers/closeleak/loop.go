@@ -49,7 +49,9 @@ func (c *checker) overwritten(a *acquisition) bool {
 // deferred reports a value that is given back when the function returns, and acquired again
 // and again until then.
 func (c *checker) deferred(a *acquisition) bool {
-	if slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool { return e.Mode == effects.Spawned || len(c.Starts(e.Func())) > 0 && e.Func() != a.call.Parent() }) {
+	if slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
+		return e.Mode == effects.Spawned || len(c.Starts(e.Func())) > 0 && e.Func() != a.call.Parent()
+	}) {
 		return false // goroutines go on with it when the loop is over
 	}
 	for _, d := range a.out.Defers {

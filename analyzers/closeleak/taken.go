@@ -162,6 +162,59 @@ func (c *checker) wrapperOf(a *acquisition) *ssa.Call {
 	return wrapper
 }
 
+// besideError returns the return statement by which a function of the package, that several call,
+// gives back a value which a caller has given to it, together with an error of its own, if that
+// is where the caller loses the value: others do so, too. It is nil if that is not so.
+func (c *checker) besideError(a *acquisition) *ssa.Return {
+	if a.v == nil || a.out.Exit == nil {
+		return nil
+	}
+	for b := range ir.Dominators(a.out.Exit.Block()) {
+		if len(b.Preds) != 1 {
+			continue
+		}
+		err, isNil, ok := ir.NilEdge(b.Preds[0])
+		if !ok || !ir.IsError(err.Type()) || isNil.To() == b {
+			continue
+		}
+		through, ok := definer(err).(*ssa.Call)
+		if !ok {
+			continue
+		}
+		fn := c.IR.Static(&through.Call)
+		if fn == nil || len(c.Uses(fn)) < 2 {
+			return nil
+		}
+		for i, arg := range ir.Args(&through.Call) {
+			if i < len(fn.Params) && slices.Contains(c.Refs(arg), effects.Ref{Root: a.v}) {
+				return c.failsWith(fn, fn.Params[i])
+			}
+		}
+		return nil
+	}
+	return nil
+}
+
+// failsWith returns where a function returns what it is given and an error that it is not given, or nil.
+func (c *checker) failsWith(fn *ssa.Function, param *ssa.Parameter) *ssa.Return {
+	is := func(v ssa.Value) bool { return slices.Contains(c.Refs(v), effects.Ref{Root: param}) }
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok || !ir.Fails(ret) || !slices.ContainsFunc(ret.Results, is) {
+			continue
+		}
+		if !slices.ContainsFunc(c.Refs(ret.Results[len(ret.Results)-1]), func(r effects.Ref) bool { return slices.Contains(fn.Params, asParameter(r.Root)) }) {
+			return ret
+		}
+	}
+	return nil
+}
+
+func asParameter(v ssa.Value) *ssa.Parameter {
+	param, _ := v.(*ssa.Parameter)
+	return param
+}
+
 // maxGiven bounds how far a value is followed that one function gives to another.
 const maxGiven = 3
 

@@ -28,7 +28,7 @@ var known = []difference{
 	{extractBodies, "closeleak/current", "owners/owners.go:51: closeleak/teardown-gives-up", "what ends the parts is a call away from Close"},
 	{extractBodies, "closeleak/current", "renewed/renewed.go:371: closeleak/overwritten", "that the new value is given back where it fails is a call away"},
 	{extractBodies, "closeleak/current", "paths/paths.go:550: closeleak/error-path", "that a wrapper fails without the value is a call away"},
-	{extractBodies, "closeleak/current", "taken/taken.go:", "what callers do with a result, and with what they gave, is looked for one call away"},
+	{extractBodies, "closeleak/current", "taken/", "what callers do with a result, and with what they gave, is looked for one call away"},
 	{extractBodies, "closeleak/current", "percall/returned.go:15: closeleak/per-call", "the callers that drop the client are a call away"},
 	{extractBodies, "closeleak/current", "entries/entries.go:", "the caller that has looked at the list, or ends what it has put in, is a call away"},
 	{extractBodies, "closeleak/current", "carried/carried.go:63: closeleak/owner-forgets", "the callers that drop the object are a call away"},
