@@ -76,8 +76,8 @@
 // only a method like Close calls; and what ends with a context that it is given, such
 // as the streams of gRPC. What is undone for
 // one field is undone for those that it is set from, what is undone for another
-// object is not. Test files are silent. Types, descriptions of files and the like
-// listen to nothing, nor do connections and other values that have a method like
+// object is not. Test files are silent. Types, descriptions of files and the like,
+// which are told nothing, listen to nothing, nor do connections and other values that have a method like
 // Close themselves. The Add of fsnotify takes a path and is no registration; a name
 // that expvar publishes stays, but only once.
 //

@@ -94,8 +94,20 @@ func isListener(t types.Type) bool {
 		return !ir.IsError(t)
 	}
 	switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
-	case "context.Context", "fmt.Stringer", "net.Addr", "io/fs.FileInfo", "io/fs.DirEntry", "reflect.Type", "time.Time":
+	case "context.Context", "reflect.Type":
 		return false // values, and what others wait for
+	}
+	return !describes(i)
+}
+
+// describes reports whether all that the methods of an interface do is to say what something is: they
+// are told nothing, and return more than an error.
+func describes(i *types.Interface) bool {
+	for m := range i.Methods() {
+		results := m.Signature().Results()
+		if m.Signature().Params().Len() > 0 || results.Len() == 0 || ir.IsError(results.At(0).Type()) {
+			return false
+		}
 	}
 	return true
 }
