@@ -39,7 +39,7 @@ func (c *checker) again(a *acquisition, field *types.Var, at *effects.Event) {
 		return
 	}
 	r := &renewal{a, field, at.Instr, make(map[*ssa.Function]bool)}
-	if len(c.OfField(field)) > maxUses || !c.endsWithObject(r) {
+	if len(c.StoredIn(field)) > maxUses || len(c.OfField(field)) > maxUses || !c.endsWithObject(r) {
 		return
 	}
 	c.renews(r, recv, at.Instr, 0)
