@@ -49,10 +49,10 @@ func (c *checker) overwritten(a *acquisition) bool {
 // deferred reports a value that is given back when the function returns, and acquired again
 // and again until then.
 func (c *checker) deferred(a *acquisition) bool {
-	if slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
+	if len(a.out.Defers) == 0 || slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
 		return e.Mode == effects.Spawned || len(c.Starts(e.Func())) > 0 && e.Func() != a.call.Parent()
 	}) {
-		return false // goroutines go on with it when the loop is over
+		return false // or goroutines go on with it when the loop is over
 	}
 	for _, d := range a.out.Defers {
 		if d.Parent() != a.call.Parent() {

@@ -67,7 +67,7 @@ func (c *checker) handlers() {
 				if callee := ir.Callee(call.Common()); callee == nil || callee.FullName() != "net/http.MaxBytesHandler" {
 					continue
 				}
-				if handler := c.IR.Source(c.function(ir.Args(call.Common())[0])); handler != nil {
+				if handler := c.IR.Source(c.IR.FuncValue(ir.Args(call.Common())[0])); handler != nil {
 					c.handled[ir.Outermost(handler)] = true
 				} else {
 					c.all = true
@@ -75,20 +75,6 @@ func (c *checker) handlers() {
 			}
 		}
 	}
-}
-
-// function returns the function that a value is, or nil.
-func (c *checker) function(v ssa.Value) *ssa.Function {
-	switch v := ir.Unwrap(v).(type) {
-	case *ssa.Function:
-		return v
-	case *ssa.MakeClosure:
-		if m := ir.BoundMethod(v); m != nil {
-			return c.IR.SSA.Prog.FuncValue(m)
-		}
-		return v.Fn.(*ssa.Function)
-	}
-	return nil
 }
 
 // maxCallers bounds how far callers are followed to the handler that they are called by.

@@ -87,25 +87,27 @@ type Package struct {
 	emptied      func() map[*types.Var]bool           // fields that are set to nil by what does not end their owner
 	elements     map[*types.TypeName][]holder         // see containersOf
 	entries      map[*ssa.Function]map[ssa.Value]bool // see isEntry
+	ownFields    map[*types.Var]bool                  // see OwnField
 	entryFields  func() map[*types.Var]bool           // see indexEntryFields
 	goingKeys    func() map[*types.TypeName]bool      // see indexGoingKeys
 }
 
 func newPackage(pass *analysis.Pass) *Package {
 	p := &Package{
-		Package:  effects.Of(pass),
-		pass:     pass,
-		comm:     comm.Of(pass),
-		duty:     duty.Of(pass),
-		found:    make(map[string][]*Leak),
-		silenced: make(map[string][]*Leak),
-		latents:  make(map[*types.Func][]LatentLeak),
-		carriers: make(map[*types.Package]bool),
-		imported: make(map[*types.Func]*Latents),
-		returned: make(map[returned]*trace),
-		reaching: make(map[*ssa.Function]*reach),
-		comes:    make(map[question]verdict),
-		entries:  make(map[*ssa.Function]map[ssa.Value]bool),
+		Package:   effects.Of(pass),
+		pass:      pass,
+		comm:      comm.Of(pass),
+		duty:      duty.Of(pass),
+		found:     make(map[string][]*Leak),
+		silenced:  make(map[string][]*Leak),
+		latents:   make(map[*types.Func][]LatentLeak),
+		carriers:  make(map[*types.Package]bool),
+		imported:  make(map[*types.Func]*Latents),
+		returned:  make(map[returned]*trace),
+		reaching:  make(map[*ssa.Function]*reach),
+		comes:     make(map[question]verdict),
+		entries:   make(map[*ssa.Function]map[ssa.Value]bool),
+		ownFields: make(map[*types.Var]bool),
 	}
 	p.invokes = sync.OnceValue(p.indexInvokes)
 	p.converted = sync.OnceValue(p.indexConversions)

@@ -156,6 +156,15 @@ func (p *Package) Passing(path *effects.Path) bool {
 // OwnField reports whether the package fills a field with nothing it was given:
 // what is in it goes with the object.
 func (p *Package) OwnField(f *types.Var) bool {
+	own, known := p.ownFields[f.Origin()]
+	if !known {
+		own = p.isOwnField(f)
+		p.ownFields[f.Origin()] = own
+	}
+	return own
+}
+
+func (p *Package) isOwnField(f *types.Var) bool {
 	made := false
 	for _, e := range p.StoredIn(f) {
 		if e.Via {

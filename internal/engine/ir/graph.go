@@ -17,6 +17,7 @@ type Graph struct {
 	innermost []*Loop // by block index
 	branches  []Branch
 	comms     []Comm
+	once      map[string]any // see Once
 }
 
 // A Loop is a natural loop: the blocks from which control comes back to the
@@ -108,6 +109,19 @@ type Branch struct {
 	Cond  ssa.Value
 	Nil   ssa.Value // what is compared with nil, or nil
 	Edge  Edge      // on which it is
+}
+
+// Once returns what others have worked out of a function, under a name: they do so the first time.
+func Once[T any](g *Graph, name string, work func() T) T {
+	if known, ok := g.once[name]; ok {
+		return known.(T)
+	}
+	v := work()
+	if g.once == nil {
+		g.once = make(map[string]any)
+	}
+	g.once[name] = v
+	return v
 }
 
 // Branches returns the branches of the function in block order.

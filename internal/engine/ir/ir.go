@@ -277,6 +277,21 @@ func BoundMethod(c *ssa.MakeClosure) *types.Func {
 	return nil
 }
 
+// FuncValue returns the function that a value is, a declared one, a literal or a method that is bound to
+// its receiver, or nil if that is not in sight.
+func (p *Package) FuncValue(v ssa.Value) *ssa.Function {
+	switch v := Unwrap(v).(type) {
+	case *ssa.Function:
+		return v
+	case *ssa.MakeClosure:
+		if m := BoundMethod(v); m != nil {
+			return p.SSA.Prog.FuncValue(m)
+		}
+		return v.Fn.(*ssa.Function)
+	}
+	return nil
+}
+
 // IsLoopBody reports whether fn is the body of a loop over a function, which SSA makes a function
 // of its own.
 func IsLoopBody(fn *ssa.Function) bool { return strings.HasPrefix(fn.Synthetic, "range-over-func") }

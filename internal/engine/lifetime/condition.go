@@ -124,13 +124,16 @@ func (c *checker) mate(v ssa.Value) bool {
 
 // nilVariables returns what is compared with nil in fn.
 func (c *checker) nilVariables(fn *ssa.Function) []ssa.Value {
-	var vars []ssa.Value
-	for _, br := range c.p.IR.Graph(fn).Branches() {
-		if br.Nil != nil && isVariable(br.Nil) && !ir.IsError(br.Nil.Type()) {
-			vars = append(vars, br.Nil)
+	g := c.p.IR.Graph(fn)
+	return ir.Once(g, "lifetime.nilVariables", func() []ssa.Value {
+		var vars []ssa.Value
+		for _, br := range g.Branches() {
+			if br.Nil != nil && isVariable(br.Nil) && !ir.IsError(br.Nil.Type()) {
+				vars = append(vars, br.Nil)
+			}
 		}
-	}
-	return vars
+		return vars
+	})
 }
 
 // isErr reports whether a value is the error that came with the acquired one.
@@ -212,28 +215,34 @@ func (c *checker) otherFlag(edge ir.Edge, w *place) bool {
 
 // flagVariables returns the variables of fn on which it branches.
 func (c *checker) flagVariables(fn *ssa.Function) []ssa.Value {
-	var vars []ssa.Value
-	for _, br := range c.p.IR.Graph(fn).Branches() {
-		if cond, _ := positive(br.Cond); isVariable(cond) {
-			vars = append(vars, cond)
+	g := c.p.IR.Graph(fn)
+	return ir.Once(g, "lifetime.flagVariables", func() []ssa.Value {
+		var vars []ssa.Value
+		for _, br := range g.Branches() {
+			if cond, _ := positive(br.Cond); isVariable(cond) {
+				vars = append(vars, cond)
+			}
 		}
-	}
-	return vars
+		return vars
+	})
 }
 
 // errorVariables returns what is asked for an error in fn and may be that of the value.
 func (c *checker) errorVariables(fn *ssa.Function) []ssa.Value {
-	var vars []ssa.Value
-	for _, br := range c.p.IR.Graph(fn).Branches() {
-		x := br.Nil
-		if x == nil {
-			x, _ = errorTest(br.Block)
+	g := c.p.IR.Graph(fn)
+	return ir.Once(g, "lifetime.errorVariables", func() []ssa.Value {
+		var vars []ssa.Value
+		for _, br := range g.Branches() {
+			x := br.Nil
+			if x == nil {
+				x, _ = errorTest(br.Block)
+			}
+			if x != nil && isVariable(x) && isFailure(x.Type()) {
+				vars = append(vars, x)
+			}
 		}
-		if x != nil && isVariable(x) && isFailure(x.Type()) {
-			vars = append(vars, x)
-		}
-	}
-	return vars
+		return vars
+	})
 }
 
 // An assumption is a condition that held when the value was acquired.

@@ -67,6 +67,9 @@ type listSearch struct {
 	noErrs []ssa.Value     // errors that are nil where it goes into the list
 }
 
+// maxListPlaces bounds how far a search goes: what is that long gathers no list.
+const maxListPlaces = 2000
+
 // A listPlace is where a search has got to; next is set behind the acquisition of another value.
 type listPlace struct {
 	b    *ssa.BasicBlock
@@ -77,7 +80,7 @@ func (s *listSearch) from(put ssa.Instruction) (exit ssa.Instruction) {
 	seen := make(map[listPlace]bool)
 	start, from := listPlace{b: put.Block()}, slices.Index(put.Block().Instrs, put)+1
 	work := []listPlace{start}
-	for len(work) > 0 {
+	for len(work) > 0 && len(seen) < maxListPlaces {
 		w := work[len(work)-1]
 		work = work[:len(work)-1]
 		ret, through := s.walk(&w, from)

@@ -78,7 +78,7 @@ func (f *Finder) owed() map[types.Object]duty.Debt {
 					if !ok || ir.Named(addr.X.Type()) == nil || ir.Named(addr.X.Type()).String() != "sync.Pool" {
 						continue
 					}
-					made := function(instr.Val)
+					made := f.IR.FuncValue(instr.Val)
 					if made == nil {
 						continue
 					}
@@ -94,17 +94,6 @@ func (f *Finder) owed() map[types.Object]duty.Debt {
 		}
 	}
 	return owed
-}
-
-// function returns the declared function or literal that a value is, or nil.
-func function(v ssa.Value) *ssa.Function {
-	switch v := ir.Unwrap(v).(type) {
-	case *ssa.Function:
-		return v
-	case *ssa.MakeClosure:
-		return v.Fn.(*ssa.Function)
-	}
-	return nil
 }
 
 // poolOf returns the variable or field that holds a pool, or nil.
