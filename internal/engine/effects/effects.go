@@ -126,6 +126,7 @@ type Package struct {
 	once    *ir.Property[*ssa.Function]
 	single  map[*types.TypeName]bool // see indexSingletons
 	lone    map[channelEnd]bool      // see alone
+	ofField map[*types.Var][]*Event  // see OfField
 }
 
 // table is what the parts of this package share while they work.
@@ -187,12 +188,13 @@ func newPackage(pass *analysis.Pass) *Package {
 	t.indexUses()
 	t.indexDynamic()
 	p := &Package{
-		lone:   make(map[channelEnd]bool),
-		table:  t,
-		IR:     t.ir,
-		in:     make(map[*ssa.Function][]*Event),
-		byRoot: make(map[*ssa.Function]map[ssa.Value][]*Event),
-		grows:  make(map[*ssa.Function]map[ssa.Instruction][]*Event),
+		lone:    make(map[channelEnd]bool),
+		ofField: make(map[*types.Var][]*Event),
+		table:   t,
+		IR:      t.ir,
+		in:      make(map[*ssa.Function][]*Event),
+		byRoot:  make(map[*ssa.Function]map[ssa.Value][]*Event),
+		grows:   make(map[*ssa.Function]map[ssa.Instruction][]*Event),
 	}
 	p.once = ir.NewProperty(p.isOnce)
 	for _, scc := range t.bottomUp() {
@@ -324,7 +326,15 @@ func (p *Package) Of(root ssa.Value) []*Event {
 // got hold of it when the package was initialised.
 func (p *Package) OfField(field *types.Var) []*Event {
 	field = field.Origin()
-	var out []*Event
+	out, known := p.ofField[field]
+	if !known {
+		out = slices.Clip(p.eventsOf(field))
+		p.ofField[field] = out
+	}
+	return out
+}
+
+func (p *Package) eventsOf(field *types.Var) (out []*Event) {
 	for _, e := range p.byField()[field] {
 		if e.Ref.Path.Field() == field {
 			out = append(out, e)
