@@ -16,7 +16,7 @@ import (
 type Finder struct {
 	*evidence.Package
 	branches map[*ssa.Function][]branch // see sizes
-	puts     []*Put
+	puts     map[types.Object][]*Put    // by their pools; set by Puts
 }
 
 // New returns the finder of a package.
@@ -68,7 +68,10 @@ func (f *Finder) Puts() []*Put {
 			}
 		}
 	}
-	f.puts = puts
+	f.puts = make(map[types.Object][]*Put)
+	for _, p := range puts {
+		f.puts[p.Pool] = append(f.puts[p.Pool], p)
+	}
 	return puts
 }
 

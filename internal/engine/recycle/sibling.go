@@ -8,10 +8,13 @@ import (
 
 // What a package does before one Put shows what it should do before the others of that pool.
 
-// siblings returns the other puts of the pool.
+// maxSiblings bounds how many other puts of a pool are asked.
+const maxSiblings = 32
+
+// siblings returns other puts of the pool.
 func (p *Put) siblings() (others []*Put) {
-	for _, q := range p.f.puts {
-		if q != p && q.Pool != nil && q.Pool == p.Pool {
+	for _, q := range p.f.puts[p.Pool] {
+		if q != p && p.Pool != nil && len(others) < maxSiblings {
 			others = append(others, q)
 		}
 	}

@@ -59,6 +59,7 @@ type Package struct {
 
 	shared map[*types.TypeName]bool // see isShared
 	limits map[*types.Var]bool      // see limited
+	heaps  map[*types.Named]bool    // see heapForOthers
 }
 
 // New returns the finder for a package.

@@ -68,6 +68,15 @@ func (p *Package) open(c *Cut) bool {
 // heapForOthers reports whether the slice is a heap of an exported type, whose exported methods
 // push what they are given.
 func (p *Package) heapForOthers(c *Cut) bool {
+	if p.heaps == nil {
+		p.indexHeaps()
+	}
+	return c.named != nil && p.heaps[c.named]
+}
+
+// indexHeaps notes the types of the heaps that heapForOthers is true of.
+func (p *Package) indexHeaps() {
+	p.heaps = make(map[*types.Named]bool)
 	isOpen := func(r effects.Ref) bool {
 		f := r.Path.Field()
 		if f == nil || f.Exported() {
@@ -76,20 +85,21 @@ func (p *Package) heapForOthers(c *Cut) bool {
 		owner := p.passing.owner(f)
 		return owner != nil && owner.Obj().Exported()
 	}
-	return c.named != nil && slices.ContainsFunc(p.IR.Funcs, func(fn *ssa.Function) bool {
-		pushes := false
-		if fn.Signature.Recv() != nil && !p.HelpsTests(fn) && p.byOthers(fn, 0) {
-			calls(fn, func(call ssa.CallInstruction) {
-				callee := ir.Callee(call.Common())
-				if callee == nil || callee.FullName() != "container/heap.Push" || ir.Named(ir.Unwrap(call.Common().Args[0]).Type()) != c.named {
-					return
-				}
-				args := call.Common().Args
-				pushes = pushes || slices.ContainsFunc(p.Refs(args[0]), isOpen) && p.holdsGiven(p.Refs(args[1]))
-			})
+	for _, fn := range p.IR.Funcs {
+		if fn.Signature.Recv() == nil || p.HelpsTests(fn) {
+			continue
 		}
-		return pushes
-	})
+		calls(fn, func(call ssa.CallInstruction) {
+			callee := ir.Callee(call.Common())
+			if callee == nil || callee.FullName() != "container/heap.Push" || !p.byOthers(fn, 0) {
+				return
+			}
+			args := call.Common().Args
+			if heap := ir.Named(ir.Unwrap(args[0]).Type()); slices.ContainsFunc(p.Refs(args[0]), isOpen) && p.holdsGiven(p.Refs(args[1])) {
+				p.heaps[heap] = true
+			}
+		})
+	}
 }
 
 // takesOff reports whether the function looks for an element that it is given, to cut it out:
