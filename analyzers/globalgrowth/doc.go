@@ -96,9 +96,10 @@
 //
 // The same for sync.Map, container/list, container/heap, bytes.Buffer,
 // strings.Builder, and types of the module whose methods are known to grow and
-// to shrink them. Also for metrics of Prometheus, and of types that have its
-// methods for label values, in unexported package variables, or in the object that one holds, that get many labels and from which the package
-// deletes none. Labels are many if they are what was sent; what other packages make
+// to shrink them. What is known as something to write to, and by no more, is none:
+// most writers are files. Also for metrics of Prometheus, and of types that have its
+// methods for label values, in unexported package variables, or in the object that one
+// holds, that get many labels and from which the package deletes none. Labels are many if they are what was sent; what other packages make
 // of that, or find in a context, may be one of a few, and so may be what was found in a
 // map that loses nothing.
 //

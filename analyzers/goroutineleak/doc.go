@@ -75,7 +75,8 @@
 // which nobody closes. Also if it goes through a channel that a Close or
 // Unsubscribe takes away and does not close, if the channel is nil, or belongs
 // to a timer that others stop. Waiting for a sync.Cond that nobody signals is
-// the same.
+// the same. A function that closes the channel it is given if a map has it is taken
+// to find it there.
 //
 // It is reported at the receive, too, if the channel is in a field that only the
 // package knows, and nobody sends on it or closes it; or if the goroutine that closes
