@@ -62,13 +62,8 @@ func (c *checker) returns(fn *ssa.Function) returning {
 
 // whereFails reports whether control comes to an instruction only where an error is not nil.
 func whereFails(instr ssa.Instruction) bool {
-	for b := range ir.Dominators(instr.Block()) {
-		if len(b.Preds) != 1 {
-			continue
-		}
-		if err, nilEdge, ok := ir.NilEdge(b.Preds[0]); ok && ir.IsError(err.Type()) && nilEdge.To() != b {
-			return true
-		}
+	for range ir.Errors(instr.Block()) {
+		return true
 	}
 	return false
 }

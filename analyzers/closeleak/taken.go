@@ -169,14 +169,7 @@ func (c *checker) besideError(a *acquisition) *ssa.Return {
 	if a.v == nil || a.out.Exit == nil {
 		return nil
 	}
-	for b := range ir.Dominators(a.out.Exit.Block()) {
-		if len(b.Preds) != 1 {
-			continue
-		}
-		err, isNil, ok := ir.NilEdge(b.Preds[0])
-		if !ok || !ir.IsError(err.Type()) || isNil.To() == b {
-			continue
-		}
+	for err := range ir.Errors(a.out.Exit.Block()) {
 		through, ok := definer(err).(*ssa.Call)
 		if !ok {
 			continue

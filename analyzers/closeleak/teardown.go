@@ -13,6 +13,9 @@ import (
 	"github.com/memlint/memlint/internal/finding/account"
 )
 
+// maxParts bounds how many parts an object may give back of which each is compared with the others.
+const maxParts = 64
+
 // teardown reports where a method that ends the life of its receiver returns at the first
 // error, before it has given back the rest.
 func (c *checker) teardown(fn *ssa.Function) {
@@ -20,16 +23,20 @@ func (c *checker) teardown(fn *ssa.Function) {
 	if !ok || fn.Parent() != nil || !convention.IsTeardown(obj) || len(fn.Params) == 0 {
 		return
 	}
-	given, steps := c.givenBack(fn), c.lastSteps(fn)
+	given := c.givenBack(fn)
+	if len(given) > maxParts {
+		return
+	}
+	ends, steps := byCall(given), byCall(c.lastSteps(fn))
 	for _, b := range fn.Blocks {
 		x, edge, ok := ir.NilEdge(b)
 		if !ok {
 			continue
 		}
 		edge.Succ = 1 - edge.Succ
-		first, step := of(given, x), false
+		first, step := ends[definer(x)], false
 		if first == nil {
-			first, step = of(steps, x), true
+			first, step = steps[definer(x)], true
 		}
 		if first == nil || c.setsNil(fn, first.Ref) || tells(x) || !c.Duties().Fails(first.Instr.(*ssa.Call).Common()) {
 			continue
@@ -172,17 +179,15 @@ func harmless(typ types.Type) bool {
 	return n != nil && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "time"
 }
 
-// of returns the event that is the call whose error a value is, or nil.
-func of(given []*effects.Event, err ssa.Value) *effects.Event {
-	if ext, ok := err.(*ssa.Extract); ok {
-		err = ext.Tuple
-	}
-	for _, e := range given {
-		if call, ok := e.Instr.(*ssa.Call); ok && ssa.Value(call) == err {
-			return e
+// byCall returns events by the calls that they are.
+func byCall(events []*effects.Event) map[ssa.Value]*effects.Event {
+	by := make(map[ssa.Value]*effects.Event)
+	for _, e := range events {
+		if call, ok := e.Instr.(*ssa.Call); ok && by[call] == nil {
+			by[call] = e
 		}
 	}
-	return nil
+	return by
 }
 
 // leavesOut returns where a way that begins with an edge returns without the event rest, and

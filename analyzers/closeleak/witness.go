@@ -193,11 +193,8 @@ func (c *checker) forgets(a *acquisition) bool {
 // afterError reports whether control comes to a return statement only where an error is not nil that
 // is looked at behind a call.
 func afterError(exit *ssa.Return, call *ssa.Call) bool {
-	for b := range ir.Dominators(exit.Block()) {
-		if len(b.Preds) != 1 {
-			continue
-		}
-		if err, nilEdge, ok := ir.NilEdge(b.Preds[0]); ok && ir.IsError(err.Type()) && nilEdge.To() != b && call.Block().Dominates(b.Preds[0]) {
+	for _, asks := range ir.Errors(exit.Block()) {
+		if call.Block().Dominates(asks) {
 			return true
 		}
 	}

@@ -169,6 +169,21 @@ func Dominators(b *ssa.BasicBlock) iter.Seq[*ssa.BasicBlock] {
 	}
 }
 
+// Errors yields the errors that are not nil where control comes to b, the one that was looked at last
+// first, and the blocks that look at them.
+func Errors(b *ssa.BasicBlock) iter.Seq2[ssa.Value, *ssa.BasicBlock] {
+	return func(yield func(ssa.Value, *ssa.BasicBlock) bool) {
+		for b := range Dominators(b) {
+			if len(b.Preds) != 1 {
+				continue
+			}
+			if err, isNil, ok := NilEdge(b.Preds[0]); ok && IsError(err.Type()) && isNil.To() != b && !yield(err, b.Preds[0]) {
+				return
+			}
+		}
+	}
+}
+
 // Innermost returns the innermost loop around b, or nil.
 func (g *Graph) Innermost(b *ssa.BasicBlock) *Loop { return g.innermost[b.Index] }
 

@@ -173,13 +173,8 @@ func (s *listSearch) has(list ssa.Value) bool {
 
 // behindError reports whether control comes to a return statement only where an error is not nil.
 func behindError(ret *ssa.Return) bool {
-	for b := range ir.Dominators(ret.Block()) {
-		if len(b.Preds) != 1 {
-			continue
-		}
-		if err, nilEdge, ok := ir.NilEdge(b.Preds[0]); ok && ir.IsError(err.Type()) && nilEdge.To() != b {
-			return ir.Fails(ret)
-		}
+	for range ir.Errors(ret.Block()) {
+		return ir.Fails(ret)
 	}
 	return false
 }
