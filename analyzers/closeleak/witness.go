@@ -39,7 +39,7 @@ func (c *checker) unknown(call *ssa.Call) {
 		}
 		a := &acquisition{Debt: duty.Debt{Result: i, Param: -1, Ends: []string{end.Name()}, Parent: -1}, call: call}
 		if a.v = a.value(c); a.v == nil {
-			if results.At(i).Type().String() == "io.ReadCloser" && checked(call) {
+			if results.At(i).Type().String() == "io.ReadCloser" && checked(call) && !c.Duties().Optional(&call.Call, i) {
 				a.Behind = "io.ReadCloser"
 				c.local(a)
 			}

@@ -111,6 +111,8 @@ type Owes struct {
 	Nothing []int
 	// Shared are those of them that others have, too.
 	Shared []int
+	// Optional are the results that may be nil where the function does not fail.
+	Optional []int
 	// Waits are the parameters that are a context or channel without whose end a goroutine
 	// stays that the function starts.
 	Waits []int
@@ -132,6 +134,9 @@ func (o *Owes) String() string {
 	}
 	if len(o.Shared) > 0 {
 		s += fmt.Sprintf(" shared%v", o.Shared)
+	}
+	if len(o.Optional) > 0 {
+		s += fmt.Sprintf(" optional%v", o.Optional)
 	}
 	if len(o.Waits) > 0 {
 		s += fmt.Sprintf(" waits%v", o.Waits)
@@ -242,9 +247,10 @@ func (d *Duties) export() {
 		}
 		debts := slices.DeleteFunc(slices.Clone(d.own(fn)), Debt.hidden)
 		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0)
-		if nothing, waits, wraps := d.nothing(fn), d.waited(fn), d.wraps(fn); firm || len(debts)+len(nothing)+len(waits)+len(wraps) > 0 {
+		nothing, optional, waits, wraps := d.nothing(fn), optional(fn), d.waited(fn), d.wraps(fn)
+		if firm || len(debts)+len(nothing)+len(optional)+len(waits)+len(wraps) > 0 {
 			shared := slices.DeleteFunc(slices.Clone(nothing), func(i int) bool { return !d.shared(fn, i) })
-			d.pass.ExportObjectFact(obj, &Owes{debts, nothing, shared, waits, wraps, firm})
+			d.pass.ExportObjectFact(obj, &Owes{debts, nothing, shared, optional, waits, wraps, firm})
 		}
 	}
 	d.exportSlots()

@@ -43,6 +43,38 @@ func (d *Duties) nothing(fn *ssa.Function) []int {
 	return results
 }
 
+// Optional reports whether a result may be nil where the function does not fail: there is nothing to
+// give back then, and its caller may know when that is.
+func (d *Duties) Optional(call *ssa.CallCommon, result int) bool {
+	if fn := d.p.IR.Static(call); fn != nil {
+		return slices.Contains(optional(fn), result)
+	}
+	callee := ir.Callee(call)
+	if callee == nil || callee.Pkg() == nil || callee.Pkg() == d.pass.Pkg {
+		return false
+	}
+	fact := new(Owes)
+	return d.pass.ImportObjectFact(callee, fact) && slices.Contains(fact.Optional, result)
+}
+
+// optional returns the results with an end that may be nil where the function does not fail.
+func optional(fn *ssa.Function) []int {
+	var results []int
+	for i := range fn.Signature.Results().Len() {
+		typ := fn.Signature.Results().At(i).Type()
+		if ir.IsError(typ) || effects.TeardownOf(typ) == nil {
+			continue
+		}
+		if slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+			return ok && ir.IsNil(setBefore(ret, i)) && !ir.Fails(ret)
+		}) {
+			results = append(results, i)
+		}
+	}
+	return results
+}
+
 // plain reports whether all that a function and what it calls do is in sight, and they acquire
 // and start nothing.
 func (d *Duties) plain(fn *ssa.Function, depth int) bool {

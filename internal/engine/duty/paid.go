@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -29,15 +30,33 @@ func (d *Duties) paidBefore(debt Debt, r effects.Ref, ret *ssa.Return) bool {
 	})
 }
 
-// surelyEnds reports whether an event is the call of a method that ends the life of a value,
-// and not one that may do that.
+// surelyEnds reports whether an event is the call of a method that ends the life of a value, or of a
+// function that does so, and not one that may do that: which is told when, or tells its caller.
 func (d *Duties) surelyEnds(debt Debt, e *effects.Event) bool {
 	call, ok := e.Instr.(ssa.CallInstruction)
 	if !ok || !slices.Contains(debt.Ends, e.Name) && !e.Ends() {
 		return false
 	}
 	callee := ir.Callee(call.Common())
-	return callee == nil || callee.Name() == e.Name
+	return callee == nil || callee.Name() == e.Name || !decides(callee.Signature())
+}
+
+// decides reports whether a function may do what it does only sometimes: it gets an error or a flag, or a
+// function, or has results.
+func decides(sig *types.Signature) bool {
+	return sig.Results().Len() > 0 || slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(v *types.Var) bool {
+		typ := v.Type()
+		if ptr, ok := typ.Underlying().(*types.Pointer); ok {
+			typ = ptr.Elem()
+		}
+		switch t := typ.Underlying().(type) {
+		case *types.Basic:
+			return t.Info()&types.IsBoolean != 0
+		case *types.Signature:
+			return true
+		}
+		return ir.IsError(typ)
+	})
 }
 
 // deferred returns the statement of fn that defers a literal, or nil if none does.

@@ -1,0 +1,49 @@
+package bodies
+
+import (
+	"io"
+	"net/http"
+
+	"example.com/closing/internal/answer"
+)
+
+// read returns an answer whose body is closed.
+func read(url string, b []byte) (*http.Response, error) {
+	resp, err := http.Get(url)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Close(resp.Body)
+	_, err = io.ReadFull(resp.Body, b)
+	return resp, err
+}
+
+// Fine: there is nothing to close.
+func first(url string) (b [1]byte, err error) {
+	_, err = read(url, b[:])
+	return b, err
+}
+
+// ask returns an answer whose body is open where nothing fails.
+func ask(url string, b []byte) (resp *http.Response, err error) {
+	if resp, err = http.Get(url); err != nil {
+		return nil, err
+	}
+	_, err = io.ReadFull(resp.Body, b)
+	answer.CloseFailed(resp.Body, err)
+	return resp, err
+}
+
+func second(url string) (b [2]byte, err error) {
+	_, err = ask(url, b[:]) // want `response body is never closed`
+	return b, err
+}
+
+// Fine: it asks for no body.
+func head(url string) (string, error) {
+	text, _, err := answer.Get(url, false)
+	if err != nil {
+		return "", err
+	}
+	return text, nil
+}
