@@ -113,7 +113,7 @@ func (c *checker) witnessed() {
 				c.local(a)
 			case a.out.Exit == nil && !a.out.Again && len(a.out.Kept) == 0 && ends:
 				givers = append(givers, a)
-			case a.out.Dropped():
+			case a.out.Dropped() && !c.finished(a):
 				rest = append(rest, a)
 			}
 		}
@@ -130,6 +130,15 @@ func (c *checker) witnessed() {
 			c.local(a)
 		}
 	}
+}
+
+// finished reports whether a method of the value makes something with an end that somebody gets: what is
+// behind the value may go with that, as with what a builder builds.
+func (c *checker) finished(a *acquisition) bool {
+	return slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
+		call, ok := e.Instr.(*ssa.Call)
+		return ok && e.Kind == effects.Method && !e.Via && effects.TeardownOf(call.Type()) != nil && slices.ContainsFunc(c.Of(call), func(made *effects.Event) bool { return lifetime.HandsOn(made) })
+	})
 }
 
 // minGivers is how many give back what a call returns before all should.

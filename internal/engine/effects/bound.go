@@ -1,7 +1,6 @@
 package effects
 
 import (
-	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -482,9 +481,5 @@ func (p *Package) Duration(v ssa.Value) (ns int64, ok bool) {
 		}
 		v = ir.Unconvert(p.sets[g][i].Val)
 	}
-	k, isConst := v.(*ssa.Const)
-	if !isConst || k.Value == nil || k.Value.Kind() != constant.Int {
-		return 0, false
-	}
-	return constant.Int64Val(k.Value)
+	return ir.Int(v)
 }

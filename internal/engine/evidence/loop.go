@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"go/constant"
 	"go/token"
 	"slices"
 
@@ -209,7 +208,7 @@ func asksTime(cond ssa.Value) bool {
 	return false
 }
 
-// rounds returns to how much a loop counts, 0 if that is not known.
+// rounds returns how often a loop runs that counts to a constant, or 0.
 func rounds(l *ir.Loop) int64 {
 	for _, e := range l.Exits() {
 		cond, ok := lastCondition(e.From)
@@ -217,16 +216,38 @@ func rounds(l *ir.Loop) int64 {
 			continue
 		}
 		if cmp, ok := cond.(*ssa.BinOp); ok {
-			for _, v := range []ssa.Value{cmp.X, cmp.Y} {
-				if k, ok := v.(*ssa.Const); ok && k.Value != nil && k.Value.Kind() == constant.Int {
-					if n, ok := constant.Int64Val(k.Value); ok {
-						return n
-					}
+			for _, op := range [][2]ssa.Value{{cmp.X, cmp.Y}, {cmp.Y, cmp.X}} {
+				if limit, ok := ir.Int(op[0]); ok {
+					start, step := counts(op[1], l)
+					return max(limit-start, start-limit) / step
 				}
 			}
 		}
 	}
 	return 0
+}
+
+// counts returns where a variable of a loop begins, and by how much it changes in each round, if both
+// are constants; 0 and 1 if not.
+func counts(v ssa.Value, l *ir.Loop) (start, step int64) {
+	step = 1
+	if next, ok := v.(*ssa.BinOp); ok {
+		v = next.X
+	}
+	phi, ok := v.(*ssa.Phi)
+	if !ok {
+		return start, step
+	}
+	for i, pred := range phi.Block().Preds {
+		if !l.Contains(pred) {
+			start, _ = ir.Int(phi.Edges[i])
+		} else if next, ok := phi.Edges[i].(*ssa.BinOp); ok && (next.Op == token.ADD || next.Op == token.SUB) {
+			if by, ok := ir.Int(next.Y); ok && by != 0 {
+				step = max(by, -by)
+			}
+		}
+	}
+	return start, step
 }
 
 // loopPos returns where a loop is: a variable that it changes may be declared before it.

@@ -188,6 +188,9 @@ func (f *finder) growth(c container, ins []*effects.Event) (Growth, bool) {
 		if _, array := typ.Underlying().(*types.Array); array {
 			return g, false // part of something else that grows
 		}
+		if isChan(typ) && c.path.IsElem() {
+			return g, false // who has put it there receives from it
+		}
 	}
 	if writes(ins[0], typ) || perObject(c) {
 		return g, false

@@ -392,11 +392,7 @@ func CaseEdge(sel *ssa.Select, index int) (Edge, bool) {
 			if !isCmp || cmp.Op != token.EQL {
 				continue
 			}
-			k, isConst := cmp.Y.(*ssa.Const)
-			if !isConst || k.Value == nil {
-				continue
-			}
-			n, exact := constant.Int64Val(k.Value)
+			n, exact := Int(cmp.Y)
 			if !exact {
 				continue
 			}

@@ -375,6 +375,15 @@ func Unwrap(v ssa.Value) ssa.Value {
 	}
 }
 
+// Int returns the value of a constant that is an integer.
+func Int(v ssa.Value) (n int64, ok bool) {
+	k, ok := v.(*ssa.Const)
+	if !ok || k.Value == nil || k.Value.Kind() != constant.Int {
+		return 0, false
+	}
+	return constant.Int64Val(k.Value)
+}
+
 // Unconvert is [Unwrap] that also looks behind conversions that change the
 // representation, as between integer types or from a string to bytes.
 func Unconvert(v ssa.Value) ssa.Value {

@@ -52,7 +52,7 @@ func newTracker(is func(ssa.Value) bool, roots []ssa.Value, strict bool) *tracke
 	t := &tracker{is: is, bits: make(map[ssa.Value]held)}
 	work := slices.Clone(roots)
 	for i := 0; i < len(work); i++ {
-		x := ir.Unwrap(work[i])
+		x := asserted(work[i])
 		if t.bits[x] != 0 {
 			continue
 		}
@@ -151,12 +151,29 @@ func givesCapture(mc *ssa.MakeClosure, variable ssa.Value, depth int, sets bool)
 }
 
 // tracks reports whether x is one of the variables.
-func (t *tracker) tracks(x ssa.Value) bool { return t != nil && t.bits[ir.Unwrap(x)] != 0 }
+func (t *tracker) tracks(x ssa.Value) bool { return t != nil && t.bits[asserted(x)] != 0 }
 
 // holds reports whether x is the value where h holds it.
 func (t *tracker) holds(h held, x ssa.Value) bool {
-	x = ir.Unwrap(x)
+	x = asserted(x)
 	return h&t.bits[x] != 0 || t.is(x)
+}
+
+// asserted returns the value behind conversions and type assertions.
+func asserted(x ssa.Value) ssa.Value {
+	for {
+		x = ir.Unwrap(x)
+		if ext, ok := x.(*ssa.Extract); ok && ext.Index == 0 {
+			if assert, ok := ext.Tuple.(*ssa.TypeAssert); ok {
+				x = assert
+			}
+		}
+		assert, ok := x.(*ssa.TypeAssert)
+		if !ok {
+			return x
+		}
+		x = assert.X
+	}
 }
 
 // set returns h with or without a variable.

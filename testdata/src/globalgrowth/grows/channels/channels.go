@@ -35,3 +35,20 @@ var lent = make(chan string)
 func Lend(s string) { lent <- s }
 
 func Lent() <-chan string { return lent }
+
+var asked = make(chan chan int)
+
+func init() { go answer() }
+
+// answer is fine: who asks receives from the channel that it has sent.
+func answer() {
+	for to := range asked {
+		to <- 42
+	}
+}
+
+func Ask() int {
+	to := make(chan int)
+	asked <- to
+	return <-to
+}

@@ -1,0 +1,19 @@
+package once
+
+import "strconv"
+
+const first, last = 0xb201, 0xb240
+
+var sizes, years, steps = map[string]int{}, map[string]int{}, map[string]int{}
+
+func init() {
+	for c := uint64(first); c <= last; c++ {
+		sizes["size"+strconv.FormatUint(c, 10)] = 1 // these are few
+	}
+	for y := 0; y < 2600; y += 100 {
+		years[strconv.Itoa(y)] = y // so are these
+	}
+	for n := 1000; n < 3000; n++ {
+		steps[strconv.Itoa(n)] = n // want `map gets keys and never loses any; held by package variable steps`
+	}
+}
