@@ -251,8 +251,21 @@ func (c *checker) spec(call ssa.CallInstruction, a *api, holder ssa.Value) lifet
 			return e.Ref.Path.IsElem() // likewise, from a part of it
 		},
 		Feeds: func(ch ssa.Value) bool { return c.cameWith(ch, call) },
-		Ended: func(ch ssa.Value) bool { return c.partOf(ch, holder) },
+		Ended: func(ch ssa.Value) bool { return c.partOf(ch, holder) || c.answers(ch, call, a) },
 	}
+}
+
+// answers reports whether a listener that undoes its registration when it is called sends to a channel:
+// who receives from that knows that it has been.
+func (c *checker) answers(ch ssa.Value, call ssa.CallInstruction, a *api) bool {
+	return c.removesItself(call, a) && slices.ContainsFunc(c.Refs(ir.Args(call.Common())[a.listener]), func(r effects.Ref) bool {
+		mc, ok := r.Root.(*ssa.MakeClosure)
+		return ok && slices.ContainsFunc(c.Refs(ch), func(of effects.Ref) bool {
+			return slices.ContainsFunc(c.Of(of.Root), func(e *effects.Event) bool {
+				return e.Kind == effects.Grow && ir.Within(e.Func(), mc.Fn.(*ssa.Function))
+			})
+		})
+	})
 }
 
 // registers reports whether an instruction is a call that registers something.
