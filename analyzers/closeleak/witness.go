@@ -67,21 +67,25 @@ func checked(call *ssa.Call) bool {
 	})
 }
 
-// wrapsWriter reports whether a function gets a writer that it cannot close: what it makes of
-// that, as a compressor, ends with a last write, and has nothing behind it but memory.
+// wrapsWriter reports whether a function gets a writer that it cannot close, or makes a writer of another
+// one: what it makes, as a compressor or a part of a message, ends with a last write, and has nothing
+// behind it but memory and that writer, which is somebody else's.
 func wrapsWriter(sig *types.Signature) bool {
-	return slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(v *types.Var) bool {
-		iface, ok := v.Type().Underlying().(*types.Interface)
-		if !ok || effects.TeardownOf(v.Type()) != nil {
-			return false
-		}
-		for m := range iface.Methods() {
-			if m.Name() == "Write" {
-				return true
-			}
-		}
-		return false
+	given := slices.Collect(sig.Params().Variables())
+	if sig.Recv() != nil {
+		given = append(given, sig.Recv())
+	}
+	makes := slices.ContainsFunc(slices.Collect(sig.Results().Variables()), func(v *types.Var) bool { return writes(v.Type()) })
+	return slices.ContainsFunc(given, func(v *types.Var) bool {
+		return writes(v.Type()) && (makes || types.IsInterface(v.Type()) && effects.TeardownOf(v.Type()) == nil)
 	})
+}
+
+// writes reports whether values of a type have the method of an io.Writer.
+func writes(typ types.Type) bool {
+	obj, _, _ := types.LookupFieldOrMethod(typ, true, nil, "Write")
+	fn, ok := obj.(*types.Func)
+	return ok && fn.Signature().Params().Len() == 1 && types.Identical(fn.Signature().Params().At(0).Type(), types.NewSlice(types.Typ[types.Byte]))
 }
 
 // witnessed judges the results of calls of which it is not known what is behind them. That they
