@@ -31,11 +31,13 @@ var Analyzer = &analysis.Analyzer{
 
 // A FieldFact says of a struct field what the functions of its package do to
 // it in any instance: which releasing methods they call on it, whether they
-// hand it to code that is not known, and whether they take elements out of it.
+// hand it to code that is not known, whether they take elements out of it, and
+// whether they do so by themselves, on a goroutine or in a callback.
 type FieldFact struct {
 	Released []string // sorted names of methods
 	Escapes  bool
 	Shrinks  bool
+	Drains   bool
 }
 
 // AFact marks FieldFact as a fact.
@@ -49,6 +51,9 @@ func (f *FieldFact) String() string {
 	}
 	if f.Shrinks {
 		s += " shrinks"
+	}
+	if f.Drains {
+		s += " drains"
 	}
 	return s
 }
@@ -494,6 +499,7 @@ func (p *Package) fieldFact(f *types.Var, events []*Event) *FieldFact {
 			fact.Escapes = true
 		case Shrink:
 			fact.Shrinks = true
+			fact.Drains = fact.Drains || p.byItself(e.Func())
 		case Replace:
 			fact.Shrinks = fact.Shrinks || !Fresh(e.Ref.Root)
 		}
@@ -502,6 +508,14 @@ func (p *Package) fieldFact(f *types.Var, events []*Event) *FieldFact {
 		slices.Sort(fact.Released)
 	}
 	return fact
+}
+
+// byItself reports whether a function is a literal, or runs on a goroutine or in a literal.
+func (p *Package) byItself(fn *ssa.Function) bool {
+	return fn.Parent() != nil || slices.ContainsFunc(p.Uses(fn), func(use ssa.Instruction) bool {
+		_, starts := use.(*ssa.Go)
+		return starts || use.Parent().Parent() != nil
+	})
 }
 
 // String returns e in one line, for tests.

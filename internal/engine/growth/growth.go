@@ -168,6 +168,11 @@ func (f *finder) growsHere(e *effects.Event) bool {
 		return false // it can go on without the send
 	}
 	if _, ok := e.Instr.(ssa.CallInstruction); ok {
+		if field := e.Ref.Path.Field(); field != nil {
+			if fact, _ := f.FieldFact(field); fact.Drains {
+				return false
+			}
+		}
 		if typ := f.typeOf(e); typ != nil {
 			// A callee that got the slice and not its address grows a copy.
 			return !isSlice(typ)
