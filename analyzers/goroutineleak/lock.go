@@ -99,8 +99,8 @@ type mutex struct {
 }
 
 // handed reports whether a function gets the mutex locked or hands it on so: it or
-// another function, which it names, which calls it or which a caller of both calls,
-// unlocks what it has not locked.
+// another function, which it names, which calls it, which a caller of both calls, or
+// which is a method of what it returns, unlocks what it has not locked.
 func (m mutex) handed(fn *ssa.Function) bool {
 	if m.entered(fn) {
 		return true
@@ -110,11 +110,23 @@ func (m mutex) handed(fn *ssa.Function) bool {
 		if e.Kind != effects.Method || e.Name != m.unlock || !m.entered(other) {
 			continue
 		}
-		if m.named(fn, other) || m.named(other, fn) || m.bracketed(fn, other) || m.remembers(fn) {
+		if m.named(fn, other) || m.named(other, fn) || m.bracketed(fn, other) || m.remembers(fn) || returnsOwner(fn, other) {
 			return true
 		}
 	}
 	return false
+}
+
+// returnsOwner reports whether a function returns a value of the type that has a method.
+func returnsOwner(fn, method *ssa.Function) bool {
+	recv := method.Signature.Recv()
+	if recv == nil || ir.Named(recv.Type()) == nil {
+		return false
+	}
+	return slices.ContainsFunc(slices.Collect(fn.Signature.Results().Variables()), func(r *types.Var) bool {
+		n := ir.Named(r.Type())
+		return n != nil && n.Origin() == ir.Named(recv.Type()).Origin()
+	})
 }
 
 // acquires reports whether a function that other packages call leaves with the mutex locked

@@ -1,6 +1,8 @@
 package goroutineleak
 
 import (
+	"strings"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/effects"
@@ -27,8 +29,8 @@ func (c *checker) relock(fn *ssa.Function) {
 	unlocks := c.unlocks(fn)
 	looked := make(map[effects.Ref]bool)
 	for _, t := range turns {
-		if !t.locks() || looked[t.mutex] {
-			continue
+		if !t.locks() || looked[t.mutex] || strings.Contains(t.mutex.Path.String(), "[]") {
+			continue // of two elements nobody knows here which one is which
 		}
 		looked[t.mutex] = true
 		h := &holding{mutex: t.mutex, locks: make(map[ssa.Instruction]turn), unlocks: unlocks, at: make([]*ssa.Call, len(fn.Blocks)), seen: make([]bool, len(fn.Blocks))}

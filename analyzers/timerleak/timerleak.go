@@ -234,6 +234,14 @@ func (c *checker) few(call *ssa.Call) bool {
 	return inner != nil
 }
 
+// waitsBehind reports whether a loop goes over a list and waits for nothing: who waits for the timer does
+// so behind it.
+func waitsBehind(l *ir.Loop) bool {
+	return l.Bounded() && !slices.ContainsFunc(l.Blocks, func(b *ssa.BasicBlock) bool {
+		return slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool { return len(ir.Comms(instr)) > 0 })
+	})
+}
+
 // collectable returns the leak of a timer that only matters while the runtime
 // does not take unreferenced timers back.
 func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime.Outcome) (finding.Leak, bool) {
@@ -257,7 +265,7 @@ func (c *checker) collectable(call *ssa.Call, name string, api api, out lifetime
 		return leak, true
 	case name == "After" || name == "NewTimer" && out.Again:
 		inner := c.IR.Graph(call.Parent()).Innermost(call.Block())
-		if !out.Again && !c.renewed(call) || known && d < int64(time.Second) || c.few(call) || inner != nil && c.answered(call, inner) {
+		if !out.Again && !c.renewed(call) || known && d < int64(time.Second) || c.few(call) || inner != nil && (c.answered(call, inner) || waitsBehind(inner)) {
 			return leak, false
 		}
 		leak.Category = "after-in-loop"
