@@ -18,7 +18,7 @@ func (f *finder) outs(c container) []*effects.Event {
 	for _, e := range f.Of(c.global) {
 		switch e.Kind {
 		case effects.Shrink, effects.Replace:
-			if c.path.HasPrefix(e.Ref.Path) && f.Repeatable(e.Instr) {
+			if c.path.HasPrefix(e.Ref.Path) && (f.Repeatable(e.Instr) || f.Repeatable(grows(e))) {
 				outs = append(outs, e)
 			}
 		case effects.Recv, effects.Wait:
