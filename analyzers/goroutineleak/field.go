@@ -102,7 +102,8 @@ func (c *checker) port(ch ssa.Value) *port {
 		case effects.Escape, effects.Return, effects.Send:
 			p.given(c, e, !e.Via)
 		case effects.Store:
-			p.given(c, e, !e.Via && e.To.Path.Field() != field && !effects.Fresh(e.To.Root))
+			in := e.To.Path.Field()
+			p.given(c, e, !e.Via && in != field && (!effects.Fresh(e.To.Root) || in != nil && in.Pkg() != field.Pkg()))
 		}
 	}
 	return p

@@ -36,10 +36,10 @@ func (d *Duties) head(v ssa.Value, depth int) bool {
 		case *ssa.Alloc:
 			is = hasHead(made)
 		case *ssa.Call:
-			is = d.makesHead(made, v, depth)
+			is = d.makesHead(made, 0, v, depth) || hasHead(made)
 		case *ssa.Extract:
 			call, ok := made.Tuple.(*ssa.Call)
-			is = ok && d.makesHead(call, v, depth)
+			is = ok && d.makesHead(call, made.Index, v, depth) || hasHead(made)
 		}
 		if !is || r.Path != nil {
 			return false
@@ -49,16 +49,35 @@ func (d *Duties) head(v ssa.Value, depth int) bool {
 	return says
 }
 
-// makesHead reports whether a call gets the method HEAD to make a value of, or one that has it of
-// the same type.
-func (d *Duties) makesHead(call *ssa.Call, v ssa.Value, depth int) bool {
+// makesHead reports whether a result of a call has the method HEAD: the function returns nothing else, or
+// it gets that to make a value of, or one that has it of the same type.
+func (d *Duties) makesHead(call *ssa.Call, result int, v ssa.Value, depth int) bool {
+	if fn := d.p.IR.Static(&call.Call); fn != nil && d.returnsHead(fn, result, depth) {
+		return true
+	}
 	return slices.ContainsFunc(ir.Args(&call.Call), func(arg ssa.Value) bool {
 		return isText(arg, "HEAD") || types.Identical(arg.Type(), v.Type()) && d.head(arg, depth+1)
 	})
 }
 
+// returnsHead reports whether all that a function returns as a result has the method HEAD.
+func (d *Duties) returnsHead(fn *ssa.Function, result, depth int) bool {
+	is := false
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok || ir.IsNil(ret.Results[result]) {
+			continue
+		}
+		if !d.head(ret.Results[result], depth+1) {
+			return false
+		}
+		is = true
+	}
+	return is
+}
+
 // hasHead reports whether an object gets the method HEAD in a field.
-func hasHead(made *ssa.Alloc) bool {
+func hasHead(made ssa.Value) bool {
 	for _, ref := range *made.Referrers() {
 		field, ok := ref.(*ssa.FieldAddr)
 		if ok && slices.ContainsFunc(*field.Referrers(), func(ref ssa.Instruction) bool {

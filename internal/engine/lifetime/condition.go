@@ -64,6 +64,9 @@ func noErrors(at ssa.Instruction) []ssa.Value {
 // impossible reports whether an edge cannot be taken once the value was
 // acquired: it is nil there or what came with it, or its error is not.
 func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool {
+	if br, ok := edge.From.Instrs[len(edge.From.Instrs)-1].(*ssa.If); ok && (isBool(true)(br.Cond) && edge.Succ == 1 || isBool(false)(br.Cond) && edge.Succ == 0) {
+		return true // what follows if false is left out
+	}
 	if c.otherFlag(edge, w) {
 		return true
 	}

@@ -47,3 +47,53 @@ func head(url string) (string, error) {
 	}
 	return text, nil
 }
+
+func headRequest(url string) (*http.Request, error) {
+	req, err := http.NewRequest("HEAD", url, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "text/plain")
+	return req, nil
+}
+
+// Fine: HEAD gets no body.
+func size(url string) (int64, error) {
+	req, err := headRequest(url)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	return resp.ContentLength, nil
+}
+
+func request(url string) (*http.Request, error) { return http.NewRequest("GET", url, nil) }
+
+// Fine, too.
+func kind(url string) (string, error) {
+	req, err := request(url)
+	if err != nil {
+		return "", err
+	}
+	req.Method = "HEAD"
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	return resp.Header.Get("Content-Type"), nil
+}
+
+func age(url string) (string, error) {
+	req, err := request(url)
+	if err != nil {
+		return "", err
+	}
+	resp, err := http.DefaultClient.Do(req) // want `response body is never closed`
+	if err != nil {
+		return "", err
+	}
+	return resp.Header.Get("Age"), nil
+}
