@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/duty"
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -43,7 +44,7 @@ func (a *acquisition) settled(c *checker) func(cond ssa.Value) (succ int, ok boo
 	}
 }
 
-// noError reports whether an error is that of a call which never fails.
+// noError reports whether an error is that of a call which never fails, or only where there is nothing left.
 func (c *checker) noError(err ssa.Value) bool {
 	if !ir.IsError(err.Type()) {
 		return false // a number, perhaps
@@ -52,7 +53,7 @@ func (c *checker) noError(err ssa.Value) bool {
 		err = ext.Tuple
 	}
 	call, ok := err.(*ssa.Call)
-	return ok && c.Duties().Succeeds(&call.Call)
+	return ok && (c.Duties().Succeeds(&call.Call) || convention.SetsDeadline(ir.Callee(&call.Call)))
 }
 
 // exchanges reports whether a call of which nothing is known also returns a value of the type by

@@ -108,8 +108,8 @@ func inverses(fn *types.Func, undoes func(name string) bool) []*types.Func {
 	var out []*types.Func
 	if recv := fn.Signature().Recv(); recv != nil {
 		for _, sel := range typeutil.IntuitiveMethodSet(recv.Type(), nil) {
-			if undoes(sel.Obj().Name()) {
-				out = append(out, sel.Obj().(*types.Func).Origin())
+			if undo, ok := sel.Obj().(*types.Func); ok && undoes(undo.Name()) && !ofChannel(fn.Signature(), undo.Signature()) {
+				out = append(out, undo.Origin())
 			}
 		}
 		return out
@@ -121,6 +121,17 @@ func inverses(fn *types.Func, undoes func(name string) bool) []*types.Func {
 		}
 	}
 	return out
+}
+
+// ofChannel reports whether what undoes takes a channel, and what registers has none: it is the other half
+// of something else.
+func ofChannel(registers, undoes *types.Signature) bool {
+	isChan := func(v *types.Var) bool {
+		_, is := v.Type().Underlying().(*types.Chan)
+		return is
+	}
+	has := slices.Concat(slices.Collect(registers.Params().Variables()), slices.Collect(registers.Results().Variables()))
+	return slices.ContainsFunc(slices.Collect(undoes.Params().Variables()), isChan) && !slices.ContainsFunc(has, isChan)
 }
 
 // taken returns the index of the result that an inverse takes, or -1. An error

@@ -52,6 +52,19 @@ func EndsSurely(fn *types.Func) bool {
 	return false
 }
 
+// SetsDeadline reports whether fn sets a deadline of a connection of package net: that fails only where the
+// connection is closed, or is none (poll.setDeadlineImpl in internal/poll/fd_poll_runtime.go).
+func SetsDeadline(fn *types.Func) bool {
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "net" {
+		return false
+	}
+	switch fn.Name() {
+	case "SetDeadline", "SetReadDeadline", "SetWriteDeadline":
+		return true
+	}
+	return false
+}
+
 // Ends reports whether a call of a method ends the life of its receiver: it is called for that
 // alone, perhaps with a reason, or is a teardown.
 func Ends(fn *types.Func) bool {

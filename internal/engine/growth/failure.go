@@ -32,7 +32,8 @@ type passage struct {
 // entry, which it made for itself; or it has failed, as it does elsewhere, where it takes the
 // entry out again. It is nil if there is no such place.
 func (f *fields) leftOnFailure(c kept, in *effects.Event, outs []*effects.Event) ssa.Instruction {
-	if key, callee := keyOf(in); key == nil || callee || in.Origin != in.Instr {
+	key, callee := keyOf(in)
+	if key == nil || callee || in.Origin != in.Instr {
 		return nil
 	}
 	a := &attempt{fields: f, put: in.Instr, answer: f.awaited(in), alone: len(outs) == 0, out: make(map[ssa.Instruction]bool), seen: make(map[passage]bool)}
@@ -47,6 +48,14 @@ func (f *fields) leftOnFailure(c kept, in *effects.Event, outs []*effects.Event)
 			return nil // when the function returns, or when somebody calls what it gives
 		}
 		a.out[e.Instr] = true
+	}
+	for _, b := range in.Func().Blocks {
+		for _, instr := range b.Instrs {
+			put, ok := instr.(*ssa.MapUpdate)
+			if ok && put != in.Instr && f.sameKey(put.Key, key) && slices.ContainsFunc(f.Refs(put.Map), func(r effects.Ref) bool { return r.Path.Field() == c.field }) {
+				a.out[put] = true // it puts back what was there before
+			}
+		}
 	}
 	b := in.Instr.Block()
 	return a.from(b, slices.Index(b.Instrs, in.Instr)+1, false)

@@ -2,8 +2,10 @@
 package waits
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"net"
 	"sync"
 	"time"
 )
@@ -398,6 +400,46 @@ func (f *Ferry) Land() {
 				return
 			default:
 			}
+		}
+	}
+}
+
+// A names keeps texts under names that have to make sense together.
+type names struct{ texts map[string]string }
+
+// set is fine: it puts back what was there.
+func (n *names) set(name, text string) error {
+	old, ok := n.texts[name]
+	n.texts[name] = text
+	if err := n.check(name); err != nil {
+		if ok {
+			n.texts[name] = old
+		} else {
+			delete(n.texts, name)
+		}
+		return err
+	}
+	return nil
+}
+
+func (n *names) check(name string) error {
+	for range n.texts {
+		if name = n.texts[name]; name == "" {
+			return nil
+		}
+	}
+	return errors.New("goes round")
+}
+
+func (n *names) forget(name string) { delete(n.texts, name) }
+
+func (n *names) serve(from net.Conn) {
+	for s := bufio.NewScanner(from); s.Scan(); {
+		name := s.Text()[1:]
+		if s.Text()[0] == '-' {
+			n.forget(name)
+		} else if err := n.set(name, from.RemoteAddr().String()); err != nil {
+			return
 		}
 	}
 }
