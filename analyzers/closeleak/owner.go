@@ -263,13 +263,14 @@ func (c *checker) given(a *acquisition, field *types.Var) bool {
 		return true
 	}
 	events := slices.Concat(c.OfField(field), c.UnderField(field))
+	inside := a.Param >= 0 && slices.ContainsFunc(c.Refs(ir.Args(&a.call.Call)[a.Param]), func(r effects.Ref) bool { return r.Path.IsElem() })
 	return slices.ContainsFunc(events, func(e *effects.Event) bool {
 		if e.Instr == ssa.Instruction(a.call) && a.Param >= 0 {
 			return false // what opens it
 		}
 		if a.PaidBy(e) || e.Kind == effects.Call {
 			echo := e.Origin != e.Instr && slices.ContainsFunc(events, func(at *effects.Event) bool { return at.Instr == e.Origin })
-			return !echo && mayEnd(e, field) && !c.replaces(e, field) && !fromInside(e, field) && !c.rollsBack(e.Instr)
+			return !echo && mayEnd(e, field) && !c.replaces(e, field) && (inside || !fromInside(e, field)) && !c.rollsBack(e.Instr)
 		}
 		if e.Ref.Path.Field() != field && e.Kind != effects.Method {
 			return false

@@ -122,3 +122,33 @@ func Serve(w http.ResponseWriter, r *http.Request) {
 	p.Start() // want `value with a goroutine behind it is never stopped; held by its goroutine \(closeleak/never-released\)`
 	w.WriteHeader(http.StatusOK)
 }
+
+// A Works starts pumps and stops them.
+type Works struct{ pumps []*link.Pump }
+
+func (w *Works) Add() { w.pumps = append(w.pumps, link.NewPump()) }
+
+func (w *Works) Run() {
+	for _, p := range w.pumps {
+		p.Start()
+	}
+}
+
+func (w *Works) Close() {
+	for _, p := range w.pumps {
+		p.Stop()
+	}
+}
+
+// A Field starts pumps, and its Close forgets them.
+type Field struct{ pumps []*link.Pump }
+
+func (f *Field) Add() { f.pumps = append(f.pumps, link.NewPump()) }
+
+func (f *Field) Run() {
+	for _, p := range f.pumps {
+		p.Start() // want `value with a goroutine behind it in field pumps is never stopped`
+	}
+}
+
+func (f *Field) Close() { clear(f.pumps) }

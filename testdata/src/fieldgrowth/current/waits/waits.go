@@ -407,10 +407,10 @@ func (f *Ferry) Land() {
 // A names keeps texts under names that have to make sense together.
 type names struct{ texts map[string]string }
 
-// set is fine: it puts back what was there.
+// set leaves nothing where it fails: it puts back what was there.
 func (n *names) set(name, text string) error {
 	old, ok := n.texts[name]
-	n.texts[name] = text
+	n.texts[name] = text // want `entry is taken out only where the rest failed`
 	if err := n.check(name); err != nil {
 		if ok {
 			n.texts[name] = old
@@ -431,14 +431,9 @@ func (n *names) check(name string) error {
 	return errors.New("goes round")
 }
 
-func (n *names) forget(name string) { delete(n.texts, name) }
-
-func (n *names) serve(from net.Conn) {
+func (n *names) Serve(from net.Conn) {
 	for s := bufio.NewScanner(from); s.Scan(); {
-		name := s.Text()[1:]
-		if s.Text()[0] == '-' {
-			n.forget(name)
-		} else if err := n.set(name, from.RemoteAddr().String()); err != nil {
+		if err := n.set(s.Text(), from.RemoteAddr().String()); err != nil {
 			return
 		}
 	}
