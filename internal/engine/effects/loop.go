@@ -86,13 +86,18 @@ func timerChan(refs []Ref) bool {
 // OfTimer reports whether a ref names the channel of a ticker or timer.
 func (p *Package) OfTimer(r Ref) bool { return timerChan([]Ref{r}) }
 
-// Ticks reports whether a channel is that of a ticker.
-func (p *Package) Ticks(ch ssa.Value) bool {
+// Ticks reports whether a channel is that of a ticker, also where all callers of a function give one.
+func (p *Package) Ticks(ch ssa.Value) bool { return p.ticks(ch, 0) }
+
+func (p *Package) ticks(ch ssa.Value, depth int) bool {
 	if !convention.IsTime(ir.Received(ch)) {
 		return false
 	}
 	refs := p.Refs(ch)
 	return len(refs) > 0 && !slices.ContainsFunc(refs, func(r Ref) bool {
+		if param, ok := r.Root.(*ssa.Parameter); ok && r.Path == nil {
+			return !p.givenTicks(param, depth)
+		}
 		if !p.OfTimer(r) {
 			return true
 		}
@@ -101,6 +106,17 @@ func (p *Package) Ticks(ch ssa.Value) bool {
 		}
 		n := ir.Named(r.Path.Parent().Type(r.Root.Type()))
 		return n != nil && n.Obj().Name() == "Timer"
+	})
+}
+
+// givenTicks reports whether all that call a function give it a ticker's channel as a parameter.
+func (p *Package) givenTicks(param *ssa.Parameter, depth int) bool {
+	const deep = 3
+	fn := param.Parent()
+	index, uses := slices.Index(fn.Params, param), p.Uses(fn)
+	return depth < deep && len(uses) > 0 && !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		return !ok || p.IR.Static(call.Common()) != fn || !p.ticks(ir.Args(call.Common())[index], depth+1)
 	})
 }
 

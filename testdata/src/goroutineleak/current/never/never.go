@@ -152,3 +152,22 @@ func AcceptNext(l net.Listener, serve func(c net.Conn, before string)) error {
 		before = c.RemoteAddr().String()
 	}
 }
+
+// Report is timerleak's: what it gives to its goroutine is the channel of a ticker.
+func Report(w http.ResponseWriter, r *http.Request) {
+	counts := make(chan int)
+	go report(time.Tick(time.Minute), counts)
+	counts <- 1
+}
+
+func report(tick <-chan time.Time, counts <-chan int) {
+	sum := 0
+	for {
+		select {
+		case n := <-counts:
+			sum += n
+		case <-tick:
+			println(sum)
+		}
+	}
+}
