@@ -118,8 +118,8 @@ type Owes struct {
 	Waits []int
 	// Wraps are the results that have a parameter behind them.
 	Wraps []Wrap
-	// Firm is set for what ends the life of something and does not fail: see
-	// [Duties.Fails].
+	// Firm is set for what ends the life of something and does not fail, and for what never
+	// does: see [Duties.Fails].
 	Firm bool
 }
 
@@ -246,7 +246,7 @@ func (d *Duties) export() {
 			continue
 		}
 		debts := slices.DeleteFunc(slices.Clone(d.own(fn)), Debt.hidden)
-		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0)
+		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0) || d.succeeds(fn)
 		nothing, optional, waits, wraps := d.nothing(fn), optional(fn), d.waited(fn), d.wraps(fn)
 		if firm || len(debts)+len(nothing)+len(optional)+len(waits)+len(wraps) > 0 {
 			shared := slices.DeleteFunc(slices.Clone(nothing), func(i int) bool { return !d.shared(fn, i) })

@@ -133,3 +133,20 @@ func (s *Source) run() {
 func (s *Source) Next() *Line { return <-s.lines }
 
 func (s *Source) Close() { close(s.done) }
+
+// A Peer is told why it ends.
+type Peer struct{ why string }
+
+// EndWith never fails.
+func (p *Peer) EndWith(why string) error {
+	p.why = why
+	return nil
+}
+
+// Say fails now and then.
+func (p *Peer) Say(text string) error {
+	if p.why != "" {
+		return net.ErrClosed
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package giveup
+
+import (
+	"os"
+
+	"example.com/closing/internal/link"
+)
+
+// A Session ends with its peer, which never fails.
+type Session struct{ peer *link.Peer }
+
+func (s *Session) Close() error { return s.peer.EndWith("bye") }
+
+// A Talk says something to its peer in the end.
+type Talk struct{ peer *link.Peer }
+
+func (t *Talk) Close() error { return t.peer.Say("bye") }
+
+// Firm is fine: the session does not fail.
+type Firm struct {
+	s *Session
+	f *os.File
+}
+
+func (f *Firm) Close() error {
+	if err := f.s.Close(); err != nil {
+		return err
+	}
+	return f.f.Close()
+}
+
+// Shaky leaves the file open where the peer has gone.
+type Shaky struct {
+	t *Talk
+	f *os.File
+}
+
+func (s *Shaky) Close() error {
+	if err := s.t.Close(); err != nil {
+		return err // want `Close gives up at the first error and leaves f behind`
+	}
+	return s.f.Close()
+}
