@@ -108,8 +108,22 @@ func (p *Package) ofConnection(call *ssa.Call) bool {
 func (p *Package) readsLocal(call *ssa.Call) bool {
 	return slices.ContainsFunc(p.madeOf(call), func(r effects.Ref) bool {
 		call := maker(r)
-		return call != nil && ir.Callee(&call.Call) != nil && convention.OpensLocal(ir.Callee(&call.Call))
+		return call != nil && p.opensLocal(call, 0)
 	})
+}
+
+// opensLocal reports whether a call opens a file or a text, itself or in a function of the package.
+func (p *Package) opensLocal(call *ssa.Call, depth int) bool {
+	if fn := p.IR.Static(&call.Call); fn != nil && depth < maxDepth {
+		return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+			return ok && len(ret.Results) > 0 && slices.ContainsFunc(p.Refs(ret.Results[0]), func(r effects.Ref) bool {
+				made := maker(r)
+				return made != nil && r.Path == nil && p.opensLocal(made, depth+1)
+			})
+		})
+	}
+	return ir.Callee(&call.Call) != nil && convention.OpensLocal(ir.Callee(&call.Call))
 }
 
 // maker returns the call whose result a value is, or nil.

@@ -409,6 +409,7 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, t
 	}
 	if !ir.Within(in, fn) {
 		c.moved = c.moved || ir.Within(fn, in)
+		c.beside(in, fn, released, depth)
 		return
 	}
 	key := way{in, released, through}
@@ -432,6 +433,22 @@ func (c *checker) stop(instr ssa.Instruction, fn *ssa.Function, released bool, t
 				if e.Kind != effects.Store || HandsOn(e) {
 					c.stop(e.Instr, fn, released, nil, depth+1)
 				}
+			}
+		}
+	}
+}
+
+// beside marks where fn calls a literal that stands beside it and gets the value, or one that calls that.
+func (c *checker) beside(lit, fn *ssa.Function, released bool, depth int) {
+	key := way{lit, released, nil}
+	if lit.Parent() == nil || depth > maxNesting || c.ways[key] {
+		return
+	}
+	c.ways[key] = true
+	for _, v := range c.p.Literal(lit) {
+		for _, e := range c.p.Of(v) {
+			if in := e.Func(); e.Kind == effects.Call && (in == fn || in != nil && !ir.Within(fn, in)) {
+				c.stop(e.Instr, fn, released, nil, depth+1)
 			}
 		}
 	}

@@ -38,3 +38,38 @@ func visit(addrs <-chan string, say func(net.Conn)) error {
 }
 
 var _, _ = talk, visit
+
+// serve is fine: who handles a connection closes it.
+func serve(l net.Listener, hello []byte) {
+	handle := func(conn net.Conn) error {
+		defer func() { _ = conn.Close() }()
+		_, err := conn.Write(hello)
+		return err
+	}
+	greet := func(conn net.Conn) error {
+		_, err := conn.Write(hello)
+		return err
+	}
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			if err := handle(conn); err != nil {
+				return
+			}
+		}
+	})
+	all.Go(func() {
+		conn, err := l.Accept() // want `connection is never closed`
+		if err != nil {
+			return
+		}
+		_ = greet(conn)
+	})
+	all.Wait()
+}
+
+var _ = serve

@@ -1,6 +1,10 @@
 package once
 
-import "strconv"
+import (
+	"bufio"
+	"os"
+	"strconv"
+)
 
 const first, last = 0xb201, 0xb240
 
@@ -15,5 +19,25 @@ func init() {
 	}
 	for n := 1000; n < 3000; n++ {
 		steps[strconv.Itoa(n)] = n // want `map gets keys and never loses any; held by package variable steps`
+	}
+}
+
+var options = map[string]bool{}
+
+func config() (*os.File, error) {
+	if f, err := os.Open("local.conf"); err == nil {
+		return f, nil
+	}
+	return os.Open("default.conf")
+}
+
+func init() {
+	f, err := config()
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	for s := bufio.NewScanner(f); s.Scan(); {
+		options[s.Text()] = true // a file ends, whoever opens it
 	}
 }
