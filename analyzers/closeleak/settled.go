@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/memlint/memlint/internal/engine/duty"
 	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/duty"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
