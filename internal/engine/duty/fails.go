@@ -126,12 +126,8 @@ func (d *Duties) returnsErrors(fn *ssa.Function, depth int) bool {
 
 // behindError reports whether control comes to a block only where a call has failed that does not.
 func (d *Duties) behindError(at *ssa.BasicBlock, depth int) bool {
-	for b := range ir.Dominators(at) {
-		if len(b.Preds) != 1 {
-			continue
-		}
-		x, isNil, ok := ir.NilEdge(b.Preds[0])
-		if ok && isNil.To() != b && ir.IsError(x.Type()) && !d.mayBeError(x, depth) {
+	for err := range ir.Errors(at) {
+		if !d.mayBeError(err, depth) {
 			return true
 		}
 	}
