@@ -247,7 +247,7 @@ func (d *Duties) export() {
 		}
 		debts := slices.DeleteFunc(slices.Clone(d.own(fn)), Debt.hidden)
 		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0) || d.succeeds(fn)
-		nothing, optional, waits, wraps := d.nothing(fn), optional(fn), d.waited(fn), d.wraps(fn)
+		nothing, optional, waits, wraps := d.nothing(fn), d.optional(fn, 0), d.waited(fn), d.wraps(fn)
 		if firm || len(debts)+len(nothing)+len(optional)+len(waits)+len(wraps) > 0 {
 			shared := slices.DeleteFunc(slices.Clone(nothing), func(i int) bool { return !d.shared(fn, i) })
 			d.pass.ExportObjectFact(obj, &Owes{debts, nothing, shared, optional, waits, wraps, firm})

@@ -45,9 +45,11 @@ func (d *Duties) nothing(fn *ssa.Function) []int {
 
 // Optional reports whether a result may be nil where the function does not fail: there is nothing to
 // give back then, and its caller may know when that is.
-func (d *Duties) Optional(call *ssa.CallCommon, result int) bool {
+func (d *Duties) Optional(call *ssa.CallCommon, result int) bool { return d.mayBeNil(call, result, 0) }
+
+func (d *Duties) mayBeNil(call *ssa.CallCommon, result, depth int) bool {
 	if fn := d.p.IR.Static(call); fn != nil {
-		return slices.Contains(optional(fn), result)
+		return slices.Contains(d.optional(fn, depth), result)
 	}
 	callee := ir.Callee(call)
 	if callee == nil || callee.Pkg() == nil || callee.Pkg() == d.pass.Pkg {
@@ -58,8 +60,11 @@ func (d *Duties) Optional(call *ssa.CallCommon, result int) bool {
 }
 
 // optional returns the results with an end that may be nil where the function does not fail.
-func optional(fn *ssa.Function) []int {
+func (d *Duties) optional(fn *ssa.Function, depth int) []int {
 	var results []int
+	if depth > maxStarting {
+		return nil
+	}
 	for i := range fn.Signature.Results().Len() {
 		typ := fn.Signature.Results().At(i).Type()
 		if ir.IsError(typ) || effects.TeardownOf(typ) == nil {
@@ -67,7 +72,15 @@ func optional(fn *ssa.Function) []int {
 		}
 		if slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
 			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-			return ok && ir.IsNil(setBefore(ret, i)) && !ir.Fails(ret)
+			if !ok {
+				return false
+			}
+			value, result := setBefore(ret, i), 0
+			if ext, ok := value.(*ssa.Extract); ok {
+				value, result = ext.Tuple, ext.Index
+			}
+			call, ok := value.(*ssa.Call)
+			return ir.IsNil(value) && !ir.Fails(ret) || ok && d.mayBeNil(&call.Call, result, depth+1)
 		}) {
 			results = append(results, i)
 		}

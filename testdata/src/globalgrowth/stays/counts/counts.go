@@ -1,4 +1,5 @@
-package once
+// Package counts fills maps in loops that count, and from files.
+package counts
 
 import (
 	"bufio"
