@@ -38,7 +38,19 @@ func (d *Duties) surelyEnds(debt Debt, e *effects.Event) bool {
 		return false
 	}
 	callee := ir.Callee(call.Common())
-	return callee == nil || callee.Name() == e.Name || !decides(callee.Signature())
+	if callee == nil || callee.Name() == e.Name {
+		return true
+	}
+	if decides(callee.Signature()) {
+		return false
+	}
+	fn := d.p.IR.Static(call.Common())
+	if fn == nil {
+		return callee.Signature().Recv() == nil
+	}
+	return slices.ContainsFunc(d.p.In(fn), func(in *effects.Event) bool { // and not in a callback
+		return in.Func() == fn && in.Mode != effects.Spawned && in.Kind == effects.Method && in.Name == e.Name
+	})
 }
 
 // decides reports whether a function may do what it does only sometimes: it gets an error or a flag, or a

@@ -12,6 +12,7 @@ import (
 func Goroutines() {
 	motor.NewWide()               // want `value with a goroutine behind it is never closed; held by its goroutine \(closeleak/never-released\)`
 	motor.NewQuitter()            // want `value with a goroutine behind it is never closed`
+	motor.NewHooked()             // want `value with a goroutine behind it is never closed`
 	motor.NewGuarded(time.Second) // want `value with a goroutine behind it is never closed`
 	motor.NewGrouped()            // want `value with a goroutine behind it is never closed`
 	motor.NewFlagged()            // want `value with a goroutine behind it is never closed`

@@ -39,6 +39,23 @@ func NewQuitter() *Quitter {
 
 func (q *Quitter) Close() { close(q.quit) }
 
+// A Hooked is closed by a callback, too, if somebody else closes what that belongs to.
+type Hooked struct {
+	quit chan struct{}
+	end  func()
+}
+
+func NewHooked() *Hooked {
+	h := &Hooked{quit: make(chan struct{})}
+	h.hook()
+	loop.Watch(h.quit, func() {})
+	return h
+}
+
+func (h *Hooked) hook() { h.end = func() { h.Close() } }
+
+func (h *Hooked) Close() { close(h.quit) }
+
 // A Brief has started what has ended already.
 type Brief struct{ cancel context.CancelFunc }
 
