@@ -33,8 +33,13 @@ func (d *Duties) paidBefore(debt Debt, r effects.Ref, ret *ssa.Return) bool {
 // surelyEnds reports whether an event is the call of a method that ends the life of a value, or of a
 // function that does so, and not one that may do that: which is told when, or tells its caller.
 func (d *Duties) surelyEnds(debt Debt, e *effects.Event) bool {
+	return (slices.Contains(debt.Ends, e.Name) || e.Ends()) && d.runs(e, 0)
+}
+
+// runs reports whether an event is a call of the method that it names, or of a function that calls that.
+func (d *Duties) runs(e *effects.Event, depth int) bool {
 	call, ok := e.Instr.(ssa.CallInstruction)
-	if !ok || !slices.Contains(debt.Ends, e.Name) && !e.Ends() {
+	if !ok || depth > maxStarting {
 		return false
 	}
 	callee := ir.Callee(call.Common())
@@ -49,7 +54,7 @@ func (d *Duties) surelyEnds(debt Debt, e *effects.Event) bool {
 		return callee.Signature().Recv() == nil
 	}
 	return slices.ContainsFunc(d.p.In(fn), func(in *effects.Event) bool { // and not in a callback
-		return in.Func() == fn && in.Mode != effects.Spawned && in.Kind == effects.Method && in.Name == e.Name
+		return in.Func() == fn && in.Mode != effects.Spawned && in.Kind == effects.Method && in.Name == e.Name && d.runs(in, depth+1)
 	})
 }
 
