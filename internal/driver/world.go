@@ -18,6 +18,7 @@ func newWorld(l *listing) *world {
 	w := &world{make(map[string]bool), make(map[string]bool)}
 	importers := make(map[string][]string) // of packages of ours, in what is no test
 	tested := make(map[string]bool)        // by tests of other packages
+	helps := make(map[string]bool)         // tests, with what package testing has
 	commands := false                      // that import packages of ours
 	for _, p := range l.packages {
 		if !p.isOurs() || p.isTestMain() || p.isRecompiled() {
@@ -26,6 +27,7 @@ func newWorld(l *listing) *world {
 		if p.Module != nil && p.ImportPath == p.Module.Path && p.Name != "main" {
 			w.libraries[p.Module.Path] = true
 		}
+		helps[p.ImportPath] = p.ForTest == "" && slices.Contains(p.Imports, "testing")
 		for id := range p.imports {
 			q := l.byID[id]
 			if q == nil || !q.isOurs() {
@@ -39,10 +41,10 @@ func newWorld(l *listing) *world {
 			}
 		}
 	}
-	// Only tests import it, or nobody does and it uses package testing itself.
+	// Only tests and what helps them import it, or nobody does and it uses package testing itself.
 	supports := func(p *listPackage) bool {
 		by := importers[p.ImportPath]
-		return (len(by) > 0 || tested[p.ImportPath] || slices.Contains(p.Imports, "testing")) && !slices.ContainsFunc(by, func(path string) bool { return !w.support[path] })
+		return (len(by) > 0 || tested[p.ImportPath] || helps[p.ImportPath]) && !slices.ContainsFunc(by, func(path string) bool { return !w.support[path] && !helps[path] })
 	}
 	for _, p := range slices.Backward(l.packages) { // importers are behind what they import
 		if p.isOurs() && p.ForTest == "" && p.Name != "main" && (commands || isInternal(p.ImportPath)) && supports(p) {
