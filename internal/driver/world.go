@@ -1,7 +1,10 @@
 package driver
 
 import (
+	"go/ast"
 	"go/build"
+	"go/parser"
+	"go/token"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,7 +13,7 @@ import (
 // A world is what the imports in a listing say of its packages.
 type world struct {
 	support   map[string]bool // packages of ours that are there for tests
-	libraries map[string]bool // modules of ours whose root others import
+	libraries map[string]bool // modules of ours whose root has something for others
 }
 
 // newWorld finds out who imports whom in a listing.
@@ -24,7 +27,7 @@ func newWorld(l *listing) *world {
 		if !p.isOurs() || p.isTestMain() || p.isRecompiled() {
 			continue
 		}
-		if p.Module != nil && p.ImportPath == p.Module.Path && p.Name != "main" {
+		if p.Module != nil && p.ImportPath == p.Module.Path && p.Name != "main" && p.exports() {
 			w.libraries[p.Module.Path] = true
 		}
 		helps[p.ImportPath] = p.ForTest == "" && slices.Contains(p.Imports, "testing")
@@ -52,6 +55,15 @@ func newWorld(l *listing) *world {
 		}
 	}
 	return w
+}
+
+// exports reports whether a package declares something that others can use: a root that only documents
+// its module does not. What cannot be read may.
+func (p *listPackage) exports() bool {
+	return len(p.CgoFiles) > 0 || slices.ContainsFunc(p.GoFiles, func(name string) bool {
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+		return err != nil || ast.FileExports(f)
+	})
 }
 
 // isOpen reports whether code of which nothing is known may call functions of a package,
