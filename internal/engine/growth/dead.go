@@ -44,14 +44,23 @@ func (f *fields) dead(c kept) ssa.Instruction {
 // overwrites reports whether the function that looks an element up puts another one in its
 // place.
 func (f *fields) overwrites(look *ssa.Lookup) bool {
-	for _, b := range look.Parent().Blocks {
-		for _, instr := range b.Instrs {
-			if put, ok := instr.(*ssa.MapUpdate); ok && sameValue(put.Key, look.Index) && sameValue(put.Map, look.X) {
-				return true
+	return slices.ContainsFunc(f.puts(look.Parent()), func(put *ssa.MapUpdate) bool {
+		return sameValue(put.Key, look.Index) && sameValue(put.Map, look.X)
+	})
+}
+
+// puts returns the statements of a function that put something into a map.
+func (f *fields) puts(fn *ssa.Function) []*ssa.MapUpdate {
+	return ir.Once(f.IR.Graph(fn), "growth.puts", func() (all []*ssa.MapUpdate) {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if put, ok := instr.(*ssa.MapUpdate); ok {
+					all = append(all, put)
+				}
 			}
 		}
-	}
-	return false
+		return all
+	})
 }
 
 // ends returns what an event ends for good: an object whose teardown is called, a channel

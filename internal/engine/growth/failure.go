@@ -49,12 +49,9 @@ func (f *fields) leftOnFailure(c kept, in *effects.Event, outs []*effects.Event)
 		}
 		a.out[e.Instr] = true
 	}
-	for _, b := range in.Func().Blocks {
-		for _, instr := range b.Instrs {
-			put, ok := instr.(*ssa.MapUpdate)
-			if ok && put != in.Instr && f.sameKey(put.Key, key) && slices.ContainsFunc(f.Refs(put.Map), func(r effects.Ref) bool { return r.Path.Field() == c.field }) {
-				a.out[put] = true // it puts back what was there before
-			}
+	for _, put := range f.puts(in.Func()) {
+		if put != in.Instr && f.sameKey(put.Key, key) && slices.ContainsFunc(f.Refs(put.Map), func(r effects.Ref) bool { return r.Path.Field() == c.field }) {
+			a.out[put] = true // it puts back what was there before
 		}
 	}
 	b := in.Instr.Block()
