@@ -3,6 +3,7 @@ package comm
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -170,6 +171,7 @@ func (c *code) merge() {
 			preds[s] = append(preds[s], int32(i))
 		}
 	}
+	out := make([]bool, len(c.nodes)) // nothing leads to it any more
 	for i := range c.nodes {
 		n := &c.nodes[i]
 		if n.op != opNop {
@@ -180,13 +182,15 @@ func (c *code) merge() {
 			n.op = opSpin
 			continue
 		}
-		from := unique(preds[i], int32(i))
+		from := slices.DeleteFunc(unique(preds[i], int32(i)), func(p int32) bool { return out[p] })
 		if len(from)*len(n.succs) > len(from)+len(n.succs) {
 			continue // that would make more of it
 		}
+		out[i] = i > 0
 		for _, p := range from {
 			from := &c.nodes[p]
 			if from.ordered() && len(n.succs) > 1 {
+				out[i] = false
 				continue
 			}
 			replaced := from.succs[:0:0]

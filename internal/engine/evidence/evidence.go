@@ -77,6 +77,7 @@ type Package struct {
 	returned     map[returned]*trace
 	reaching     map[*ssa.Function]*reach
 	comes        map[question]verdict
+	lasting      map[*ir.Loop]bool                       // see endless
 	invokes      func() map[string][]ssa.CallInstruction // by the name of the method
 	converted    func() map[*types.TypeName][]types.Type // the interfaces that values of a type are converted to
 	tellingTypes []types.Type
@@ -106,6 +107,7 @@ func newPackage(pass *analysis.Pass) *Package {
 		returned:  make(map[returned]*trace),
 		reaching:  make(map[*ssa.Function]*reach),
 		comes:     make(map[question]verdict),
+		lasting:   make(map[*ir.Loop]bool),
 		entries:   make(map[*ssa.Function]map[ssa.Value]bool),
 		ownFields: make(map[*types.Var]bool),
 	}

@@ -29,6 +29,15 @@ func (p *Package) loopAround(instr ssa.Instruction) Reason {
 }
 
 func (p *Package) endless(l *ir.Loop) bool {
+	is, known := p.lasting[l]
+	if !known {
+		is = p.lasts(l)
+		p.lasting[l] = is
+	}
+	return is
+}
+
+func (p *Package) lasts(l *ir.Loop) bool {
 	switch {
 	case l.Constant():
 		return rounds(l) >= manyRounds
