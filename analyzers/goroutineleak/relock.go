@@ -261,13 +261,16 @@ next:
 	return method
 }
 
-// unlocks returns the calls of a function that may unlock a mutex, whichever it is.
+// unlocks returns the calls of a function, and of literals beside it, that may unlock a mutex, whichever it is.
 func (c *checker) unlocks(fn *ssa.Function) map[ssa.Instruction]bool {
-	unlocks := make(map[ssa.Instruction]bool)
-	for _, e := range c.In(ir.Outermost(fn)) {
-		if _, call := e.Instr.(*ssa.Call); call && e.Func() == fn && e.Kind == effects.Method && (e.Name == "Unlock" || e.Name == "RUnlock") {
-			unlocks[e.Instr] = true
+	outer := ir.Outermost(fn)
+	return ir.Once(c.IR.Graph(outer), "goroutineleak.unlocks", func() map[ssa.Instruction]bool {
+		unlocks := make(map[ssa.Instruction]bool)
+		for _, e := range c.In(outer) {
+			if _, call := e.Instr.(*ssa.Call); call && e.Kind == effects.Method && (e.Name == "Unlock" || e.Name == "RUnlock") {
+				unlocks[e.Instr] = true
+			}
 		}
-	}
-	return unlocks
+		return unlocks
+	})
 }

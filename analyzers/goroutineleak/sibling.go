@@ -13,6 +13,18 @@ import (
 // Who receives from a channel of somebody else is not in sight. That a function looks at what
 // ends it where it sends shows that whoever receives may have left; then it has to everywhere.
 
+// takesAll reports whether somebody receives from a channel again and again, and waits for nothing else.
+func (c *checker) takesAll(p *port) bool {
+	all, known := c.drains[p]
+	if !known {
+		all = slices.ContainsFunc(p.recvs, func(e *effects.Event) bool {
+			return len(c.alternatives(e.Instr, e.Index)) == 0 && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
+		})
+		c.drains[p] = all
+	}
+	return all
+}
+
 // sibling returns where the function that sends on a channel of somebody else, or one around
 // it, looks at what ends it while it sends on the same; nil if it does not. If the channel is in
 // a field that others have, all else that sends on it has to look at that. What is received in a
@@ -28,9 +40,7 @@ func (c *checker) sibling(send *ssa.Send) ssa.Instruction {
 	p := c.port(send.Chan)
 	known := p != nil && !p.foreign
 	f := fieldOf(send.Chan)
-	if f != nil && !known && c.roomy(f) || known && (p.room > 0 && !c.repeats(send) || slices.ContainsFunc(p.recvs, func(e *effects.Event) bool {
-		return len(c.alternatives(e.Instr, e.Index)) == 0 && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
-	})) {
+	if f != nil && !known && c.roomy(f) || known && (p.room > 0 && !c.repeats(send) || c.takesAll(p)) {
 		return nil
 	}
 	looks := func(instr ssa.Instruction, i int) bool {
