@@ -26,6 +26,8 @@ type port struct {
 	taken               bool // a function has it as a parameter
 	stopped             bool // one value on it stops one of several
 	room                int64
+	opens               []*effects.Event // see opened
+	asked               bool             // whether opens is known
 }
 
 // port returns the field that a channel is in, or nil if it is not in one that only

@@ -70,11 +70,9 @@ func (c *checker) worksFor(start *ssa.Go, of []effects.Ref) bool {
 		vals = append(vals, mc.Bindings...)
 	}
 	for _, v := range vals {
-		if isVariable(v) {
-			for _, use := range *v.Referrers() {
-				if st, ok := use.(*ssa.Store); ok && st.Addr == v {
-					vals = append(vals, st.Val)
-				}
+		if cell, ok := v.(*ssa.Alloc); ok && isVariable(v) {
+			for _, st := range c.IR.Graph(cell.Parent()).Stores(cell) {
+				vals = append(vals, st.Val)
 			}
 		}
 	}

@@ -165,7 +165,14 @@ func (c *checker) toEnd(fn *ssa.Function, starts []ssa.Instruction) bool {
 }
 
 // opened returns what is sent on a channel, and where it is closed.
-func (c *checker) opened(p *port) (out []*effects.Event) {
+func (c *checker) opened(p *port) []*effects.Event {
+	if !p.asked {
+		p.asked, p.opens = true, c.opensOf(p)
+	}
+	return slices.Clone(p.opens)
+}
+
+func (c *checker) opensOf(p *port) (out []*effects.Event) {
 	events := slices.Clone(c.OfField(p.field))
 	for _, e := range p.makes {
 		of := c.Of(e.Ref.Root)

@@ -124,6 +124,23 @@ func Once[T any](g *Graph, name string, work func() T) T {
 	return v
 }
 
+// Stores returns the statements of the function that set a variable of its own.
+func (g *Graph) Stores(variable *ssa.Alloc) []*ssa.Store {
+	return Once(g, "ir.stores", func() map[*ssa.Alloc][]*ssa.Store {
+		all := make(map[*ssa.Alloc][]*ssa.Store)
+		for _, b := range g.Func.Blocks {
+			for _, instr := range b.Instrs {
+				if st, ok := instr.(*ssa.Store); ok {
+					if cell, ok := st.Addr.(*ssa.Alloc); ok {
+						all[cell] = append(all[cell], st)
+					}
+				}
+			}
+		}
+		return all
+	})[variable]
+}
+
 // Branches returns the branches of the function in block order.
 func (g *Graph) Branches() []Branch {
 	if g.branches == nil {

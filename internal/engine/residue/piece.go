@@ -56,36 +56,30 @@ func Pieces(p *evidence.Package, passing *Passing, limit int64) []Piece {
 // it.
 func (f *pieceFinder) hasLarge(fn *ssa.Function) bool {
 	for ; fn != nil; fn = fn.Parent() {
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				switch v := instr.(type) {
-				case *ssa.MakeSlice:
-					if !isConst(v.Len) {
-						return true
-					}
-				case *ssa.Alloc:
-					if retention.Sizeof(f.Package.Package, pointee(v.Type())) >= f.limit {
-						return true
-					}
-				case *ssa.Store:
-					if f.pointsInto(v.Val) {
-						return true
-					}
-				case *ssa.MapUpdate:
-					if f.pointsInto(v.Value) {
-						return true
-					}
-				case *ssa.Call:
-					if sum := f.Callee(&v.Call); sum != nil && slices.ContainsFunc(sum.Ops, func(op effects.Op) bool {
-						return op.Kind == effects.Fill
-					}) {
-						return true
-					}
-				}
-			}
+		if ir.Once(f.IR.Graph(fn), "residue.hasLarge", func() bool { return slices.ContainsFunc(fn.Blocks, f.largeIn) }) {
+			return true
 		}
 	}
 	return false
+}
+
+func (f *pieceFinder) largeIn(b *ssa.BasicBlock) bool {
+	return slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool {
+		switch v := instr.(type) {
+		case *ssa.MakeSlice:
+			return !isConst(v.Len)
+		case *ssa.Alloc:
+			return retention.Sizeof(f.Package.Package, pointee(v.Type())) >= f.limit
+		case *ssa.Store:
+			return f.pointsInto(v.Val)
+		case *ssa.MapUpdate:
+			return f.pointsInto(v.Value)
+		case *ssa.Call:
+			sum := f.Callee(&v.Call)
+			return sum != nil && slices.ContainsFunc(sum.Ops, func(op effects.Op) bool { return op.Kind == effects.Fill })
+		}
+		return false
+	})
 }
 
 // pointsInto reports whether a value is a pointer into the result of a call, or into a list.

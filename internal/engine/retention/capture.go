@@ -36,11 +36,7 @@ func Captures(p *effects.Package, mc *ssa.MakeClosure) []Capture {
 			if c.Cell = variable(p, b); c.Cell == nil {
 				continue
 			}
-			for _, ref := range *c.Cell.Referrers() {
-				if st, ok := ref.(*ssa.Store); ok && st.Addr == c.Cell {
-					c.stores = append(c.stores, st)
-				}
-			}
+			c.stores = p.IR.Graph(c.Cell.Parent()).Stores(c.Cell)
 		}
 		out = append(out, c)
 	}
