@@ -30,7 +30,7 @@ func (c *checker) shut(recv *ssa.UnOp) {
 	}
 	opens, all := c.opened(p), c.untilClosed(recv) && c.toEnd(recv.Parent(), starts)
 	if all {
-		opens = slices.DeleteFunc(opens, func(e *effects.Event) bool { return e.Kind != effects.Close })
+		opens = slices.DeleteFunc(slices.Clone(opens), func(e *effects.Event) bool { return e.Kind != effects.Close })
 	}
 	var exit ssa.Instruction
 	what := "may wait for ever to receive" + c.from(recv)
@@ -169,7 +169,7 @@ func (c *checker) opened(p *port) []*effects.Event {
 	if !p.asked {
 		p.asked, p.opens = true, c.opensOf(p)
 	}
-	return slices.Clone(p.opens)
+	return p.opens
 }
 
 func (c *checker) opensOf(p *port) (out []*effects.Event) {

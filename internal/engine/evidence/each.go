@@ -36,6 +36,11 @@ func (p *Package) entryOf(fn *ssa.Function) Reason {
 	if fn.Signature.Recv() == nil || p.inTest(fn) {
 		return Reason{}
 	}
+	return ir.Once(p.IR.Graph(fn), "evidence.entry", func() Reason { return p.keepsEntry(fn) })
+}
+
+// keepsEntry returns that reason for a method of which nothing is known yet.
+func (p *Package) keepsEntry(fn *ssa.Function) Reason {
 	for _, e := range p.In(fn) {
 		put, ok := e.Instr.(*ssa.MapUpdate)
 		if !ok || e.Kind != effects.Store || e.Via || e.Ref.Path != nil || !madeToGo(e.Ref.Root) {
