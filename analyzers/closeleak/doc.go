@@ -65,7 +65,8 @@
 // the value is not nil, or the number that is one not 0, another result of a function in sight says
 // that there is none, rows have come to their end, the context has; or the value, or
 // what one of its methods returns, is not of the type that is asserted; or the error is that of a
-// function of the package that never returns one; or a function in sight was told by an argument to return
+// function of the package that never returns one, or of setting a deadline of a connection of package
+// net, which fails only where that is closed; or a function in sight was told by an argument to return
 // nothing, and that is what is asked for. Nothing is lost by a function that never comes to its end.
 // Who returns a value beside a function that closes it leaves it to who has that; and a call of unknown
 // code that returns a value of the type of the one that it gets has put one in the place of the other. An object of
