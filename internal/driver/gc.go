@@ -11,7 +11,7 @@ import (
 const roomy = 400 << 20
 
 // tuneGC lets the heap grow to roomy before anything is collected, whatever is
-// alive, and by a fifth of what is alive beyond that: time where memory is cheap,
+// alive, and by half of what is alive beyond that: time where memory is cheap,
 // memory where it is not. (A memory limit would do the first, but make a
 // package that needs more than the limit take for ever.) Settings of the
 // environment count before it.
@@ -31,7 +31,7 @@ func tuneGC() {
 
 // percent returns by how much the heap may grow of which so much is alive.
 func percent(live uint64) int {
-	target := max(roomy, live+live/5)
+	target := max(roomy, live+live/2)
 	return int((target - live) * 100 / max(live, 1<<20))
 }
 
