@@ -28,7 +28,7 @@ func (c *checker) unknown(call *ssa.Call) {
 	if _, builtin := call.Call.Value.(*ssa.Builtin); builtin || callee != nil && inStd(callee) {
 		return
 	}
-	if wrapsWriter(call.Call.Signature()) {
+	if sig := call.Call.Signature(); wrapsWriter(sig) || partOfWriter(sig) {
 		return
 	}
 	results := call.Call.Signature().Results()
@@ -67,23 +67,28 @@ func checked(call *ssa.Call) bool {
 	})
 }
 
-// wrapsWriter reports whether a function gets a writer that it cannot close, or makes a writer of another
-// one: what it makes, as a compressor or a part of a message, ends with a last write, and has nothing
-// behind it but memory and that writer, which is somebody else's.
+// wrapsWriter reports whether a function gets a writer that it cannot close: what it makes of
+// that, as a compressor, ends with a last write, and has nothing behind it but memory.
 func wrapsWriter(sig *types.Signature) bool {
+	return slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(v *types.Var) bool {
+		return streams(v.Type(), "Write") && types.IsInterface(v.Type()) && effects.TeardownOf(v.Type()) == nil
+	})
+}
+
+// partOfWriter reports whether a function makes something that only writes of something else that does, as
+// a part of a message or a filter: behind it is that, which somebody else has.
+func partOfWriter(sig *types.Signature) bool {
 	given := slices.Collect(sig.Params().Variables())
 	if sig.Recv() != nil {
 		given = append(given, sig.Recv())
 	}
-	makes := slices.ContainsFunc(slices.Collect(sig.Results().Variables()), func(v *types.Var) bool { return writes(v.Type()) })
-	return slices.ContainsFunc(given, func(v *types.Var) bool {
-		return writes(v.Type()) && (makes || types.IsInterface(v.Type()) && effects.TeardownOf(v.Type()) == nil)
-	})
+	onlyWrites := func(v *types.Var) bool { return streams(v.Type(), "Write") && !streams(v.Type(), "Read") }
+	return slices.ContainsFunc(given, onlyWrites) && slices.ContainsFunc(slices.Collect(sig.Results().Variables()), onlyWrites)
 }
 
-// writes reports whether values of a type have the method of an io.Writer.
-func writes(typ types.Type) bool {
-	obj, _, _ := types.LookupFieldOrMethod(typ, true, nil, "Write")
+// streams reports whether values of a type have a method of an io.Writer or io.Reader.
+func streams(typ types.Type, method string) bool {
+	obj, _, _ := types.LookupFieldOrMethod(typ, true, nil, method)
 	fn, ok := obj.(*types.Func)
 	return ok && fn.Signature().Params().Len() == 1 && types.Identical(fn.Signature().Params().At(0).Type(), types.NewSlice(types.Typ[types.Byte]))
 }

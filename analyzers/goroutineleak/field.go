@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -26,8 +27,8 @@ type port struct {
 	taken               bool // a function has it as a parameter
 	stopped             bool // one value on it stops one of several
 	room                int64
-	opens               []*effects.Event // see opened
-	asked               bool             // whether opens is known
+	opens               func() []*effects.Event // what is sent on it, and where it is closed
+	drains              func() bool             // see takesAll
 }
 
 // port returns the field that a channel is in, or nil if it is not in one that only
@@ -53,6 +54,8 @@ func (c *checker) port(ch ssa.Value) *port {
 		return p
 	}
 	p := &port{field: field}
+	p.opens = sync.OnceValue(func() []*effects.Event { return c.opened(p) })
+	p.drains = sync.OnceValue(func() bool { return c.takesAll(p) })
 	c.ports[field] = p
 	events := slices.Clone(c.OfField(field))
 	for _, e := range c.StoredIn(field) {

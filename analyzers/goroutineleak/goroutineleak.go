@@ -28,7 +28,6 @@ var Analyzer = account.Analyzer(name, doc, find)
 type checker struct {
 	*evidence.Package
 	ports   map[*types.Var]*port
-	drains  map[*port]bool           // see takesAll
 	recvs   map[*types.Var][]ir.Comm // from channels in fields, see glance
 	waits   map[*ssa.Function][]*ssa.Select
 	invokes map[string][]ssa.Instruction // of unexported methods, by their names
@@ -46,7 +45,7 @@ type checker struct {
 
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
-	c := &checker{Package: p, ports: make(map[*types.Var]*port), drains: make(map[*port]bool), loops: make(map[*ssa.Function]bool), mutexes: make(map[*ssa.Function][]turn), taken: make(map[taking]string), ended: make(map[*ssa.Function]map[effects.Ref]bool), answers: make(map[mailbox]mail), bares: make(map[sending]*leak), told: make(map[ssa.Instruction]bool), hung: make(map[ssa.Instruction]bool)}
+	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), mutexes: make(map[*ssa.Function][]turn), taken: make(map[taking]string), ended: make(map[*ssa.Function]map[effects.Ref]bool), answers: make(map[mailbox]mail), bares: make(map[sending]*leak), told: make(map[ssa.Instruction]bool), hung: make(map[ssa.Instruction]bool)}
 	c.glance()
 	// Some leaks have a better place than the go statement: they come first.
 	c.each(func(instr ssa.Instruction) {

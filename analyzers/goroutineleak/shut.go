@@ -28,7 +28,7 @@ func (c *checker) shut(recv *ssa.UnOp) {
 	if len(starts) > 0 {
 		at = starts[0]
 	}
-	opens, all := c.opened(p), c.untilClosed(recv) && c.toEnd(recv.Parent(), starts)
+	opens, all := p.opens(), c.untilClosed(recv) && c.toEnd(recv.Parent(), starts)
 	if all {
 		opens = slices.DeleteFunc(slices.Clone(opens), func(e *effects.Event) bool { return e.Kind != effects.Close })
 	}
@@ -150,7 +150,7 @@ func (c *checker) deadEnd(sel *ssa.Select) (end *port, index int) {
 			continue
 		}
 		p := c.port(state.Chan)
-		if end != nil || p == nil || p.handed || len(p.makes) == 0 || len(c.opened(p)) > 0 {
+		if end != nil || p == nil || p.handed || len(p.makes) == 0 || len(p.opens()) > 0 {
 			return nil, 0
 		}
 		end, index = p, i
@@ -165,14 +165,7 @@ func (c *checker) toEnd(fn *ssa.Function, starts []ssa.Instruction) bool {
 }
 
 // opened returns what is sent on a channel, and where it is closed.
-func (c *checker) opened(p *port) []*effects.Event {
-	if !p.asked {
-		p.asked, p.opens = true, c.opensOf(p)
-	}
-	return p.opens
-}
-
-func (c *checker) opensOf(p *port) (out []*effects.Event) {
+func (c *checker) opened(p *port) (out []*effects.Event) {
 	events := slices.Clone(c.OfField(p.field))
 	for _, e := range p.makes {
 		of := c.Of(e.Ref.Root)

@@ -15,14 +15,9 @@ import (
 
 // takesAll reports whether somebody receives from a channel again and again, and waits for nothing else.
 func (c *checker) takesAll(p *port) bool {
-	all, known := c.drains[p]
-	if !known {
-		all = slices.ContainsFunc(p.recvs, func(e *effects.Event) bool {
-			return len(c.alternatives(e.Instr, e.Index)) == 0 && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
-		})
-		c.drains[p] = all
-	}
-	return all
+	return slices.ContainsFunc(p.recvs, func(e *effects.Event) bool {
+		return len(c.alternatives(e.Instr, e.Index)) == 0 && c.IR.Graph(e.Func()).Innermost(e.Instr.Block()) != nil
+	})
 }
 
 // sibling returns where the function that sends on a channel of somebody else, or one around
@@ -40,7 +35,7 @@ func (c *checker) sibling(send *ssa.Send) ssa.Instruction {
 	p := c.port(send.Chan)
 	known := p != nil && !p.foreign
 	f := fieldOf(send.Chan)
-	if f != nil && !known && c.roomy(f) || known && (p.room > 0 && !c.repeats(send) || c.takesAll(p)) {
+	if f != nil && !known && c.roomy(f) || known && (p.room > 0 && !c.repeats(send) || p.drains()) {
 		return nil
 	}
 	looks := func(instr ssa.Instruction, i int) bool {

@@ -37,7 +37,7 @@ func Of(pass *analysis.Pass) *Duties { return pass.ResultOf[Analyzer].(*lazily).
 
 func run(pass *analysis.Pass) (any, error) {
 	get := sync.OnceValue(func() *Duties {
-		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt), sure: make(map[*ssa.Function]bool), wrapping: make(map[*ssa.Function][]Wrap), stored: make(map[*ssa.Function]map[effects.Ref][]effects.Ref)}
+		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), options: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt), sure: make(map[*ssa.Function]bool), wrapping: make(map[*ssa.Function][]Wrap), stored: make(map[*ssa.Function]map[effects.Ref][]effects.Ref)}
 	})
 	if effects.Exports(pass) {
 		get().export()
@@ -168,6 +168,7 @@ type Duties struct {
 	ends     map[*types.TypeName][]end
 	wrapping map[*ssa.Function][]Wrap                        // see wraps
 	idle     map[*ssa.Function][]int                         // see nothing
+	options  map[*ssa.Function][]int                         // see optional
 	waits    map[*ssa.Function][]int                         // see waited
 	filled   map[*ssa.Function][]Debt                        // see fills
 	slots    map[slot][]Debt                                 // see invoked
@@ -247,7 +248,7 @@ func (d *Duties) export() {
 		}
 		debts := slices.DeleteFunc(slices.Clone(d.own(fn)), Debt.hidden)
 		firm := convention.IsTeardownName(obj.Name()) && !d.returnsErrors(fn, 0) || d.succeeds(fn)
-		nothing, optional, waits, wraps := d.nothing(fn), d.optional(fn, 0), d.waited(fn), d.wraps(fn)
+		nothing, optional, waits, wraps := d.nothing(fn), d.optional(fn), d.waited(fn), d.wraps(fn)
 		if firm || len(debts)+len(nothing)+len(optional)+len(waits)+len(wraps) > 0 {
 			shared := slices.DeleteFunc(slices.Clone(nothing), func(i int) bool { return !d.shared(fn, i) })
 			d.pass.ExportObjectFact(obj, &Owes{debts, nothing, shared, optional, waits, wraps, firm})

@@ -45,11 +45,9 @@ func (d *Duties) nothing(fn *ssa.Function) []int {
 
 // Optional reports whether a result may be nil where the function does not fail: there is nothing to
 // give back then, and its caller may know when that is.
-func (d *Duties) Optional(call *ssa.CallCommon, result int) bool { return d.mayBeNil(call, result, 0) }
-
-func (d *Duties) mayBeNil(call *ssa.CallCommon, result, depth int) bool {
+func (d *Duties) Optional(call *ssa.CallCommon, result int) bool {
 	if fn := d.p.IR.Static(call); fn != nil {
-		return slices.Contains(d.optional(fn, depth), result)
+		return slices.Contains(d.optional(fn), result)
 	}
 	callee := ir.Callee(call)
 	if callee == nil || callee.Pkg() == nil || callee.Pkg() == d.pass.Pkg {
@@ -60,32 +58,37 @@ func (d *Duties) mayBeNil(call *ssa.CallCommon, result, depth int) bool {
 }
 
 // optional returns the results with an end that may be nil where the function does not fail.
-func (d *Duties) optional(fn *ssa.Function, depth int) []int {
-	var results []int
-	if depth > maxStarting {
-		return nil
+func (d *Duties) optional(fn *ssa.Function) []int {
+	results, known := d.options[fn]
+	if known {
+		return results
 	}
+	d.options[fn] = nil // while it is worked out
 	for i := range fn.Signature.Results().Len() {
 		typ := fn.Signature.Results().At(i).Type()
-		if ir.IsError(typ) || effects.TeardownOf(typ) == nil {
-			continue
-		}
-		if slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
-			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-			if !ok {
-				return false
-			}
-			value, result := setBefore(ret, i), 0
-			if ext, ok := value.(*ssa.Extract); ok {
-				value, result = ext.Tuple, ext.Index
-			}
-			call, ok := value.(*ssa.Call)
-			return ir.IsNil(value) && !ir.Fails(ret) || ok && d.mayBeNil(&call.Call, result, depth+1)
-		}) {
+		if !ir.IsError(typ) && effects.TeardownOf(typ) != nil && slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool { return d.leavesNil(b, i) }) {
 			results = append(results, i)
 		}
 	}
+	d.options[fn] = results
 	return results
+}
+
+// leavesNil reports whether a block returns nil as a result, or what may be nil, and does not fail.
+func (d *Duties) leavesNil(b *ssa.BasicBlock, index int) bool {
+	ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+	if !ok {
+		return false
+	}
+	value, result := setBefore(ret, index), 0
+	if ir.IsNil(value) {
+		return !ir.Fails(ret)
+	}
+	if ext, ok := value.(*ssa.Extract); ok {
+		value, result = ext.Tuple, ext.Index
+	}
+	call, ok := value.(*ssa.Call)
+	return ok && d.Optional(&call.Call, result)
 }
 
 // plain reports whether all that a function and what it calls do is in sight, and they acquire

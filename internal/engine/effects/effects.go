@@ -32,7 +32,8 @@ var Analyzer = &analysis.Analyzer{
 // A FieldFact says of a struct field what the functions of its package do to
 // it in any instance: which releasing methods they call on it, whether they
 // hand it to code that is not known, whether they take elements out of it, and
-// whether they do so by themselves, on a goroutine or in a callback.
+// whether they do so by themselves, on a goroutine or in a callback of code that
+// is not known.
 type FieldFact struct {
 	Released []string // sorted names of methods
 	Escapes  bool
@@ -510,12 +511,15 @@ func (p *Package) fieldFact(f *types.Var, events []*Event) *FieldFact {
 	return fact
 }
 
-// byItself reports whether a function is a literal, or runs on a goroutine or in a literal.
+// byItself reports whether a function runs on a goroutine, or is, or is called by, a literal that code
+// gets which is not known.
 func (p *Package) byItself(fn *ssa.Function) bool {
-	return fn.Parent() != nil || slices.ContainsFunc(p.Uses(fn), func(use ssa.Instruction) bool {
-		_, starts := use.(*ssa.Go)
-		return starts || use.Parent().Parent() != nil
-	})
+	away := func(fn *ssa.Function) bool {
+		return fn.Parent() != nil && slices.ContainsFunc(p.Literal(fn), func(made ssa.Value) bool {
+			return slices.ContainsFunc(p.Of(made), func(e *Event) bool { return e.Kind == Escape })
+		})
+	}
+	return len(p.Starts(fn)) > 0 || away(fn) || slices.ContainsFunc(p.Uses(fn), func(use ssa.Instruction) bool { return away(use.Parent()) })
 }
 
 // String returns e in one line, for tests.

@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -86,7 +87,8 @@ func timerChan(refs []Ref) bool {
 // OfTimer reports whether a ref names the channel of a ticker or timer.
 func (p *Package) OfTimer(r Ref) bool { return timerChan([]Ref{r}) }
 
-// Ticks reports whether a channel is that of a ticker, also where all callers of a function give one.
+// Ticks reports whether a channel is that of a ticker, also where all callers of a function that other
+// packages cannot call give one.
 func (p *Package) Ticks(ch ssa.Value) bool { return p.ticks(ch, 0) }
 
 func (p *Package) ticks(ch ssa.Value, depth int) bool {
@@ -114,7 +116,7 @@ func (p *Package) givenTicks(param *ssa.Parameter, depth int) bool {
 	const deep = 3
 	fn := param.Parent()
 	index, uses := slices.Index(fn.Params, param), p.Uses(fn)
-	return depth < deep && len(uses) > 0 && !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
+	return depth < deep && !token.IsExported(fn.Name()) && len(uses) > 0 && !slices.ContainsFunc(uses, func(use ssa.Instruction) bool {
 		call, ok := use.(ssa.CallInstruction)
 		return !ok || p.IR.Static(call.Common()) != fn || !p.ticks(ir.Args(call.Common())[index], depth+1)
 	})

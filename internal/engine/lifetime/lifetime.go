@@ -447,11 +447,21 @@ func (c *checker) beside(lit, fn *ssa.Function, released bool, depth int) {
 	c.ways[key] = true
 	for _, v := range c.p.Literal(lit) {
 		for _, e := range c.p.Of(v) {
-			if in := e.Func(); e.Kind == effects.Call && (in == fn || in != nil && !ir.Within(fn, in)) {
-				c.stop(e.Instr, fn, released, nil, depth+1)
+			in := e.Func()
+			if e.Kind != effects.Call || ir.Within(fn, in) && in != fn || in == fn && !c.gives(e.Instr) {
+				continue
 			}
+			c.stop(e.Instr, fn, released, nil, depth+1)
 		}
 	}
+}
+
+// gives reports whether a call has the value among its arguments.
+func (c *checker) gives(instr ssa.Instruction) bool {
+	call, ok := instr.(ssa.CallInstruction)
+	return ok && slices.ContainsFunc(call.Common().Args, func(arg ssa.Value) bool {
+		return slices.ContainsFunc(c.p.Refs(arg), func(r effects.Ref) bool { return r.Root == c.v })
+	})
 }
 
 // goroutines asks the paths of goroutines that took the value over.

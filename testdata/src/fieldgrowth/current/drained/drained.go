@@ -8,9 +8,10 @@ import (
 )
 
 type Server struct {
-	l     net.Listener
-	seen  []*queue.Queue[string] // these hand it on by themselves
-	piles []*queue.Pile[string]
+	l       net.Listener
+	seen    []*queue.Queue[string] // these hand it on by themselves
+	piles   []*queue.Pile[string]
+	shelves []*queue.Shelf[string]
 }
 
 func (s *Server) Serve() error {
@@ -23,6 +24,9 @@ func (s *Server) Serve() error {
 		conn.Close()
 		for _, q := range s.seen {
 			q.Put(from)
+		}
+		for _, shelf := range s.shelves {
+			shelf.Put(from) // want `container grows and never shrinks; held by Server.shelves`
 		}
 		for _, p := range s.piles {
 			p.Put(from) // want `container grows and never shrinks; held by Server.piles \(fieldgrowth/only-grows\)`

@@ -52,3 +52,21 @@ func (p *Pile[T]) Take() (v T) {
 	v, p.items = p.items[0], p.items[1:]
 	return v
 }
+
+// A Shelf keeps what it gets until somebody clears it, which holds the lock for that.
+type Shelf[T any] struct {
+	mu    sync.Mutex
+	items []T
+}
+
+func (s *Shelf[T]) Put(v T) { s.items = append(s.items, v) }
+
+func (s *Shelf[T]) Clear() { s.locked(func() { s.items = nil }) }
+
+func (s *Shelf[T]) Drop() { s.locked(func() { s.items = s.items[1:] }) }
+
+func (s *Shelf[T]) locked(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+}
