@@ -177,7 +177,11 @@ func shared(ts *link.Taps, name string) error {
 type cursor interface {
 	Next() bool
 	Close()
+	Rows() rows
 }
+
+// rows are what is left of a cursor.
+type rows interface{ Close() }
 
 type store interface{ All() cursor }
 
@@ -194,6 +198,13 @@ func empty(s store) bool {
 	c := s.All()
 	defer c.Close()
 	return !c.Next()
+}
+
+// rest is fine: who gets the rows has what the cursor had.
+func rest(s store) rows {
+	c := s.All()
+	c.Next()
+	return c.Rows()
 }
 
 func any(s store) error {

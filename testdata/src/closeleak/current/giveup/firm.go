@@ -1,6 +1,8 @@
 package giveup
 
 import (
+	"crypto/tls"
+	"net"
 	"os"
 
 	"example.com/closing/internal/link"
@@ -40,4 +42,21 @@ func (s *Shaky) Close() error {
 		return err // want `Close gives up at the first error and leaves f behind`
 	}
 	return s.f.Close()
+}
+
+// A Tunnel writes what it still has, and then has to close the connection below.
+type Tunnel struct {
+	t    *Talk
+	over *tls.Conn
+}
+
+func NewTunnel(peer *link.Peer, conn net.Conn) *Tunnel {
+	return &Tunnel{&Talk{peer}, tls.Client(conn, nil)}
+}
+
+func (t *Tunnel) Close() error {
+	if err := t.t.Close(); err != nil {
+		return err // want `Close gives up at the first error and leaves over behind`
+	}
+	return t.over.Close()
 }

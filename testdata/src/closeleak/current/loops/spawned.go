@@ -69,6 +69,18 @@ func serve(l net.Listener, hello []byte) {
 		}
 		_ = greet(conn)
 	})
+	all.Go(func() {
+		first, err := l.Accept() // want `connection is not closed on every path`
+		if err != nil {
+			return
+		}
+		second, err := l.Accept()
+		if err != nil {
+			first.Close()
+			return
+		}
+		_ = handle(second)
+	})
 	all.Wait()
 }
 

@@ -1,6 +1,9 @@
 package nothing
 
-import "io"
+import (
+	"io"
+	"net"
+)
 
 // A frame writes the length of what it got when it is closed.
 type frame struct {
@@ -56,4 +59,34 @@ func wrapped(w io.WriteCloser, text string) error {
 		return err
 	}
 	return f.Close()
+}
+
+// A session reads, too: it is no filter.
+type session struct{ net.Conn }
+
+func (s *session) hello() error {
+	_, err := s.Write([]byte("hello"))
+	return err
+}
+
+func start(over net.Conn) (*session, error) {
+	s := &session{over}
+	return s, s.hello()
+}
+
+// greet leaks the connection where the second greeting fails.
+func greet(addr string) error {
+	conn, err := net.Dial("tcp", addr) // want `connection is not closed on every path`
+	if err != nil {
+		return err
+	}
+	s, err := start(conn)
+	if err != nil {
+		conn.Close()
+		return err
+	}
+	if err := s.hello(); err != nil {
+		return err
+	}
+	return s.Close()
 }
