@@ -474,3 +474,31 @@ func Rejoin(jobs <-chan func(), stop func(), wait time.Duration) {
 		}
 	}
 }
+
+// Until is fine: it waits for what the last of a few errors asks for, and nothing else goes on.
+func Until(ctx context.Context, try func() [2]error, after func(error) time.Duration) {
+	for {
+		var next <-chan time.Time
+		for _, err := range try() {
+			if err == nil {
+				return
+			}
+			next = time.After(after(err))
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Each makes one for each name while it waits for another.
+func Each(names []string, done <-chan string, wait time.Duration) {
+	for range names {
+		select {
+		case <-time.After(wait): // want `timerleak/after-in-loop`
+		case <-done:
+		}
+	}
+}
