@@ -3,37 +3,31 @@ package pairs
 import (
 	"fmt"
 	"net/http"
-	"sync"
 )
 
-// A Station tells functions for as long as a call lasts, and channels until they leave.
-type Station struct {
-	mu    sync.Mutex
-	fs    []func(string)
-	chans map[chan string]bool
+// A Station calls a function for as long as a call lasts, and tells channels until they leave.
+type Station interface {
+	Subscribe(f func(string))
+	SubscribeChan(c chan string)
+	Unsubscribe(c chan string)
 }
 
-func (s *Station) Subscribe(f func(string)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fs = append(s.fs, f)
+// A Wire has both halves for functions.
+type Wire interface {
+	Subscribe(f func(string))
+	Unsubscribe(f func(string))
 }
 
-func (s *Station) SubscribeChan(c chan string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.chans[c] = true
-}
-
-func (s *Station) Unsubscribe(c chan string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.chans, c)
-}
-
-// Listen is not told as half of a pair: what unsubscribes takes a channel.
-func Listen(s *Station) http.HandlerFunc {
+// Listen is fine: what unsubscribes takes a channel, and is the other half of something else.
+func Listen(s Station) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.Subscribe(func(text string) { fmt.Fprintln(w, text) })
+	}
+}
+
+// Wired leaks a function for each request.
+func Wired(s Wire) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		s.Subscribe(func(text string) { fmt.Fprintln(w, text) }) // want `listener added by Subscribe is never removed by Unsubscribe`
 	}
 }
