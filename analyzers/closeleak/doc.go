@@ -86,7 +86,11 @@
 //
 // Nothing gives the value back, and it does not leave the function. A fix defers
 // Close behind the check of the error. An io.ReadCloser that nobody takes is one,
-// whoever returns it, where the error that comes with it is looked at.
+// whoever returns it, where the error that comes with it is looked at, unless it may be nil without one.
+//
+// Of a value of which it is not known what is behind it, other callers of the same function may say
+// that it has to be given back. What only writes of something else that does says nothing by that, nor
+// does a value of which a method makes something with an end that somebody gets, as a builder's does.
 //
 // # error-path
 //

@@ -84,7 +84,9 @@
 // element under a key is closed, stopped or cancelled, and stays, that needs no evidence
 // of how often it comes, unless the function puts another one in its place. An object that a
 // function fills in a loop and returns does not stay, and what a client asks about its own
-// requests, as CheckRedirect does, handles none, nor what is given a request that its caller sends.
+// requests, as CheckRedirect does, handles none, nor what is given a request that its caller sends. A
+// container of another package from which that takes out by itself, on a goroutine or in a callback of
+// code that is not known, empties itself.
 //
 // # sibling-not-deleted
 //
@@ -124,7 +126,8 @@
 // it gives up, since time is up, its context is done or it cannot send, it returns and leaves
 // the entry, which nobody needs any more: whoever would answer may never do so. Or it takes the entry out
 // where one step fails, and not where another one does. Silent where it gives up because the
-// object itself ends, or ends something of that first, and where something goes over all
+// object itself ends, or ends something of that first, where the function puts back what was there under
+// the key before, and where something goes over all
 // entries and takes some out.
 //
 // # ranged-not-reset

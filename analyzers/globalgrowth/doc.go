@@ -106,5 +106,6 @@
 // # chan-only-grows
 //
 // Values are sent on an unexported package-level channel from which nothing in
-// the package receives: elements queue up to its capacity, then goroutines do.
+// the package receives: elements queue up to its capacity, then goroutines do. Channels in a
+// container, or sent on a channel, are left to who has put them there.
 package globalgrowth

@@ -126,7 +126,8 @@
 // # never-ends
 //
 // The loop of a goroutine that is started again and again has no way out, or
-// none that somebody opens; a channel in several fields is one. A loop that waits for a ticker is timerleak's. If the
+// none that somebody opens; a channel in several fields is one. A loop that waits for a ticker is timerleak's,
+// also where all callers give that, and one that receives as often as it counts is taken to get as much. If the
 // object has a method that ends it, and the loop looks at a channel of the object that nobody
 // closes, or is in another method, which is started where the object is made, once is enough,
 // whatever else the function does that starts it.
@@ -162,13 +163,13 @@
 // A function unlocks a mutex on some ways and leaves it locked on another, for
 // whoever comes next to wait for ever. It is reported at the Lock. A function
 // that is called to lock, remembers in its object that it has, or hands the mutex on,
-// directly, over two functions or through a caller of both, to one that unlocks it, is not; nor is
+// directly, over two functions, through a caller of both or with what it returns, to one that unlocks it, is not; nor is
 // one that other packages call and that unlocks it only where it fails, if they can call another
 // one that unlocks it. Nor is one that locks more than one element of a list of mutexes, which cannot be told apart.
 //
 // Or it locks a mutex that it holds, itself or in a function of the package that does so on
 // every way through it. That is told where the mutex is one of the object at hand or a package
-// variable, and nothing unlocks any mutex on the ways from the one to the other.
+// variable, and no element of a list, and nothing unlocks any mutex on the ways from the one to the other.
 //
 // # detached-call
 //

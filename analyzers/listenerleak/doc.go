@@ -89,7 +89,7 @@
 // A listener is registered through one half of a pair, and the package never calls
 // the other half for it. A call of the other half on what certainly is another
 // holder, with another listener or under another name, or by code that runs once,
-// does not count. A watch of etcd's client has the end of its context as the other
+// does not count; and one that takes a channel is the other half of what takes or returns one. A watch of etcd's client has the end of its context as the other
 // half: with context.Background, the code has to stay with it until its channel is
 // closed. So has a method with a context or request of its own that subscribes under
 // the context of its object.
@@ -112,7 +112,8 @@
 // or goroutine, or registers again, without it. Or the caller gets it, and does not
 // where something else failed. Or it is kept in an entry of a
 // map, other entries are undone when they go, and a goroutine of the function
-// deletes this one and returns.
+// deletes this one and returns. Who receives what a listener sends that undoes itself when it is
+// called has nothing left to undo.
 //
 // # signal-not-stopped
 //

@@ -102,7 +102,8 @@
 // reported, and neither are loops of which every other case returns: they leave
 // one timer behind at most. So does a case that another timer, made in front of the loop, comes to
 // once. Those that are counted leave as many as they count, which
-// is few unless it is the length of a list.
+// is few unless it is the length of a list. A loop over a list that waits for nothing leaves the timer
+// to what waits behind it.
 //
 // # timer-not-stopped
 //
