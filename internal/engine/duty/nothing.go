@@ -15,15 +15,20 @@ import (
 // have the result, too, since it was there before or the function keeps it; or it is an
 // object behind which there is nothing but memory.
 func (d *Duties) Nothing(call *ssa.CallCommon, result int) bool {
+	return slices.Contains(d.results(call, d.nothing, func(o *Owes) []int { return o.Nothing }), result)
+}
+
+// results returns results of a call: of a function of this package those that own returns, and of
+// another one what its fact tells.
+func (d *Duties) results(call *ssa.CallCommon, own func(*ssa.Function) []int, told func(*Owes) []int) []int {
 	if fn := d.p.IR.Static(call); fn != nil {
-		return slices.Contains(d.nothing(fn), result)
-	}
-	callee := ir.Callee(call)
-	if callee == nil || callee.Pkg() == nil || callee.Pkg() == d.pass.Pkg {
-		return false
+		return own(fn)
 	}
 	fact := new(Owes)
-	return d.pass.ImportObjectFact(callee, fact) && slices.Contains(fact.Nothing, result)
+	if callee := ir.Callee(call); callee != nil && callee.Pkg() != nil && callee.Pkg() != d.pass.Pkg && d.pass.ImportObjectFact(callee, fact) {
+		return told(fact)
+	}
+	return nil
 }
 
 // nothing returns the results of a function that leave nothing to give back.
@@ -46,15 +51,7 @@ func (d *Duties) nothing(fn *ssa.Function) []int {
 // Optional reports whether a result may be nil where the function does not fail: there is nothing to
 // give back then, and its caller may know when that is.
 func (d *Duties) Optional(call *ssa.CallCommon, result int) bool {
-	if fn := d.p.IR.Static(call); fn != nil {
-		return slices.Contains(d.optional(fn), result)
-	}
-	callee := ir.Callee(call)
-	if callee == nil || callee.Pkg() == nil || callee.Pkg() == d.pass.Pkg {
-		return false
-	}
-	fact := new(Owes)
-	return d.pass.ImportObjectFact(callee, fact) && slices.Contains(fact.Optional, result)
+	return slices.Contains(d.results(call, d.optional, func(o *Owes) []int { return o.Optional }), result)
 }
 
 // optional returns the results with an end that may be nil where the function does not fail.
