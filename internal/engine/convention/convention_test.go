@@ -206,3 +206,24 @@ func TestMayEnd(t *testing.T) {
 		}
 	}
 }
+
+func TestRunsCommand(t *testing.T) {
+	const flags = "type flags struct{}; func (flags) Flag(name, help string) *int { return nil }; "
+	for _, test := range []struct {
+		decl, member string
+		want         bool
+	}{
+		{flags + "func (flags) Arg(name, help string) *int { return nil }; type T struct{ flags }", "Action", true},
+		{flags + "func (flags) Arg(name, help string) *int { return nil }; type T struct{ flags }", "Flag", false},
+		{flags + "func (flags) Arg(n int) *int { return nil }; type T struct{ flags }", "Action", false},
+		{flags + "type T struct{ flags }", "Action", false},
+		{"type T struct{ Name, Usage string; Action func() error; Commands []*T }", "Action", true},
+		{"type T struct{ Name, Usage string; Action func() error; Commands []*T }", "Before", true},
+		{"type T struct{ Name string; Action func() error }", "Action", false},
+	} {
+		pkg := check(t, "package a\n"+test.decl)
+		if got := RunsCommand(pkg.Scope().Lookup("T").Type(), test.member); got != test.want {
+			t.Errorf("%s of %s: %t, want %t", test.member, test.decl, got, test.want)
+		}
+	}
+}

@@ -243,14 +243,31 @@ func RunsCommand(owner types.Type, member string) bool {
 	switch Path(n.Obj().Pkg()) {
 	case "github.com/spf13/cobra":
 		return strings.HasPrefix(member, "Run") || strings.HasPrefix(member, "PreRun") || strings.HasPrefix(member, "PostRun") || strings.HasPrefix(member, "Persistent")
-	case "github.com/alecthomas/kingpin", "gopkg.in/alecthomas/kingpin":
-		return member == "Action" || member == "PreAction"
 	case "github.com/leaanthony/clir":
 		return member == "Action" || member == "NewSubCommandFunction"
 	case "github.com/peterbourgon/ff/ffcli":
 		return member == "Exec"
 	}
-	return (member == "Action" || member == "Before" || member == "After") && isCommand(n)
+	switch member {
+	case "Action", "PreAction":
+		return isCommand(n) || takesFlags(n)
+	case "Before", "After":
+		return isCommand(n)
+	}
+	return false
+}
+
+// takesFlags reports whether a type is the command or program of github.com/alecthomas/kingpin, of which
+// there are forks, too: it is told its flags, arguments and action one by one.
+func takesFlags(n *types.Named) bool {
+	return !slices.ContainsFunc([]string{"Flag", "Arg"}, func(method string) bool {
+		obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), false, n.Obj().Pkg(), method)
+		fn, ok := obj.(*types.Func)
+		if !ok {
+			return true
+		}
+		return !strings.HasPrefix(shape(fn.Signature()), "(string, string) *")
+	})
 }
 
 // isCommand reports whether a type is the command or program of github.com/urfave/cli, of which there are
