@@ -26,7 +26,7 @@ func (d *Duties) onlyIn(debt Debt, r effects.Ref, param *ssa.Parameter, wrapper 
 		}
 		switch e.Kind {
 		case effects.Escape:
-			if object && (e.Callee == nil || isOwn(e.Callee, r) || d.inside(e, r, debt, 0) || d.powerless(e, r, debt)) {
+			if object && (e.Callee == nil || isOwn(e.Callee, r) || d.inside(e, r, debt, 0)) || d.powerless(e, r, debt) || tellsHook(e) {
 				return false // who is told of it, or cannot end it
 			}
 			return e.Via || !slices.ContainsFunc(events, func(paid *effects.Event) bool {
@@ -39,6 +39,21 @@ func (d *Duties) onlyIn(debt Debt, r effects.Ref, param *ssa.Parameter, wrapper 
 		}
 		return false
 	})
+}
+
+// tellsHook reports whether an event is the call of a hook in a struct of the standard library, as
+// those of package httptrace are: it is told what happens, and does not take over what it is told of.
+func tellsHook(e *effects.Event) bool {
+	call, ok := e.Instr.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	load, ok := call.Common().Value.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	addr, ok := load.X.(*ssa.FieldAddr)
+	return ok && inStd(effects.FieldOf(addr.X, addr.Field))
 }
 
 // isOwn reports whether a function is a method of an object.

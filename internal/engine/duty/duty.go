@@ -297,7 +297,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 			return Debt{}, false // sometimes there is nothing to give back
 		}
 		for _, r := range d.p.Refs(value) {
-			if isVariable(r) || d.givesBack(r) || types.IsInterface(typ) && d.isIdle(r) {
+			if isVariable(r) || d.givesBack(r) || d.isNone(r, 0) || types.IsInterface(typ) && d.isIdle(r) {
 				continue
 			}
 			if debt, ok := d.registered(r); ok {
@@ -408,13 +408,39 @@ func isVariable(r effects.Ref) bool {
 // givesBack reports whether a ref is the result of a call that only stands for what the
 // call was given.
 func (d *Duties) givesBack(r effects.Ref) bool {
-	call, ok := r.Root.(*ssa.Call)
-	if !ok || r.Path != nil || slices.ContainsFunc(d.Debts(&call.Call), func(debt Debt) bool { return debt.Result >= 0 }) {
+	root, index := r.Root, 0
+	if ext, ok := root.(*ssa.Extract); ok {
+		root, index = ext.Tuple, ext.Index
+	}
+	call, ok := root.(*ssa.Call)
+	if !ok || r.Path != nil || slices.ContainsFunc(d.Debts(&call.Call), func(debt Debt) bool { return debt.Result == index }) {
 		return false
 	}
 	sum := d.p.Callee(&call.Call)
 	return sum != nil && slices.ContainsFunc(sum.Ops, func(o effects.Op) bool {
-		return o.Kind == effects.Return && o.Param >= 0 && o.Path == "" && o.To == 0 && o.ToPath == ""
+		return o.Kind == effects.Return && o.Param >= 0 && o.Path == "" && o.To == index && o.ToPath == ""
+	})
+}
+
+// isNone reports whether a ref is a result of a function of the package that only returns nil as that,
+// such as one that makes an error.
+func (d *Duties) isNone(r effects.Ref, depth int) bool {
+	ext, ok := r.Root.(*ssa.Extract)
+	if !ok || r.Path != nil || depth > maxStarting {
+		return false
+	}
+	call, ok := ext.Tuple.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	fn := d.p.IR.Static(&call.Call)
+	return fn != nil && !slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok || b == fn.Recover {
+			return false
+		}
+		value := setBefore(ret, ext.Index)
+		return !ir.IsNil(value) && slices.ContainsFunc(d.p.Refs(value), func(r effects.Ref) bool { return !d.isNone(r, depth+1) })
 	})
 }
 

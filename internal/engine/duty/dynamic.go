@@ -43,6 +43,9 @@ func (d *Duties) invoked(typ types.Type, method *types.Func) []Debt {
 	if fact := new(Owes); method.Pkg() != nil && method.Pkg() != d.pass.Pkg && d.pass.ImportObjectFact(method, fact) {
 		return fact.Debts
 	}
+	if dials(method.Signature()) {
+		return []Debt{connection}
+	}
 	iface, ok := typ.Underlying().(*types.Interface)
 	if !ok || !d.mayReturn(method.Signature()) && !opens(iface) {
 		return nil
@@ -344,6 +347,9 @@ func (d *Duties) variable(fn ssa.Value) []Debt {
 			add(r.Root)
 		}
 	}
+	if dials(sig) {
+		return []Debt{connection}
+	}
 	if len(targets) > 0 {
 		return d.common(sig, targets)
 	}
@@ -356,6 +362,25 @@ func (d *Duties) variable(fn ssa.Value) []Debt {
 		}
 	}
 	return nil
+}
+
+// connection is what a call leaves that dials.
+var connection = Debt{Param: -1, Behind: "connection", Ends: []string{"Close"}, Parent: -1}
+
+// dials reports whether a function is of the type that net.Dial and the methods of net.Dialer have: who is
+// given one, or an interface with one, opens a connection by it, whichever it is.
+func dials(sig *types.Signature) bool {
+	text := types.TypeString(types.NewSignatureType(nil, nil, nil, bare(sig.Params()), bare(sig.Results()), sig.Variadic()), nil)
+	return text == "func(string, string) (net.Conn, error)" || text == "func(context.Context, string, string) (net.Conn, error)"
+}
+
+// bare returns parameters without their names.
+func bare(params *types.Tuple) *types.Tuple {
+	var vars []*types.Var
+	for v := range params.Variables() {
+		vars = append(vars, types.NewParam(v.Pos(), v.Pkg(), "", v.Type()))
+	}
+	return types.NewTuple(vars...)
 }
 
 // std returns the functions of the standard library's table whose packages the package

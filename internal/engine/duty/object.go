@@ -159,7 +159,7 @@ func (d *Duties) object(fn *ssa.Function, made *ssa.Alloc) (Debt, bool) {
 	if context != nil {
 		return *context, true
 	}
-	return Debt{}, false
+	return d.busy(fn, n, ends)
 }
 
 // carried returns what a new struct owes that has no method which ends its life, as one does that

@@ -81,7 +81,7 @@ type Queue struct {
 }
 
 func NewQueue(addr string) *Queue {
-	return &Queue{source: link.NewSource(addr), line: link.New(addr)} // want `link.Source in field source is never closed`
+	return &Queue{source: link.NewSource(addr), line: link.New(addr)} // want `value with a goroutine behind it in field source is never closed`
 }
 
 func (q *Queue) Next() error { return q.source.Next().Close() }

@@ -4,6 +4,9 @@ package makers
 import (
 	"context"
 	"database/sql"
+	"net"
+	"net/http"
+	"strings"
 	"time"
 
 	"example.com/closing/internal/motor"
@@ -100,4 +103,27 @@ func Roles() int {
 	g, d, s := motor.Roles() // one of them ends all
 	defer s.Stop()
 	return g.Speed() + d.Speed()
+}
+
+func Feeds(conn net.Conn) {
+	in := strings.NewReader("a\nb\n")
+	motor.NewFeed(in) // want `value with a goroutine behind it is never closed`
+	motor.FeedOf(conn)
+	motor.FeedIf(in, false)
+	motor.FewLines(in, 2)
+	f := motor.NewFeed(in)
+	defer f.Close()
+}
+
+func Wires(ctx context.Context, g motor.Gate, req *http.Request) error {
+	w, err := new(motor.Exchange).Connect(ctx, "localhost:80", req) // want `value with a connection behind it is never closed`
+	if err != nil {
+		return err
+	}
+	v, err := motor.Through(g, "localhost:80") // want `value with a connection behind it is never closed`
+	if err != nil {
+		return err
+	}
+	_, _ = v, w
+	return nil
 }

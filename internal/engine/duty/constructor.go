@@ -1,0 +1,154 @@
+package duty
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/memlint/memlint/internal/engine/convention"
+	"github.com/memlint/memlint/internal/engine/effects"
+	"github.com/memlint/memlint/internal/engine/ir"
+)
+
+// busy returns what a new object of a type owes for which its constructor has started a goroutine, of
+// which only is known that it goes on for as long as it likes: it has a loop of rounds that nothing
+// counts, and asks others in it. The object has an end that stops something. What else ends the goroutine
+// (a connection that breaks) nobody relies on who has such an end.
+func (d *Duties) busy(fn *ssa.Function, n *types.Named, ends []end) (Debt, bool) {
+	if fn.Signature.Recv() != nil {
+		return Debt{}, false // what an object does for its user comes to an end by itself more often
+	}
+	parent := -1
+	for i, p := range fn.Params {
+		if ir.IsContext(p.Type()) {
+			parent = i
+		} else if effects.TeardownOf(p.Type()) != nil {
+			return Debt{}, false // who has that ends it, and what goes on with it
+		}
+	}
+	if !slices.ContainsFunc(ends, func(by end) bool { return by.prefix == "" && by.method.Exported() && d.stops(by) }) || !d.keeps(fn, n, 0) {
+		return Debt{}, false
+	}
+	debt := d.ended(Debt{Behind: Goroutine, Parent: parent}, ends[0], ends)
+	return debt, true
+}
+
+// stops reports whether a method stops something: it closes a channel or sends on one, or calls a cancel
+// function or what ends the life of something else.
+func (d *Duties) stops(by end) bool {
+	if by.method.Pkg() != d.pass.Pkg {
+		return false
+	}
+	seen := make(map[*ssa.Function]bool)
+	var look func(fn *ssa.Function, depth int) bool
+	look = func(fn *ssa.Function, depth int) bool {
+		if fn == nil || seen[fn] || depth > maxStarting {
+			return false
+		}
+		seen[fn] = true
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				switch instr := instr.(type) {
+				case *ssa.Send:
+					return true
+				case ssa.CallInstruction:
+					call := instr.Common()
+					if b, ok := call.Value.(*ssa.Builtin); ok && b.Name() == "close" {
+						return true
+					}
+					if own := d.p.IR.Static(call); own != nil {
+						if look(own, depth+1) {
+							return true
+						}
+						continue
+					}
+					if callee := ir.Callee(call); callee != nil && convention.IsTeardown(callee) || callee == nil && ir.IsCancel(call.Value.Type()) {
+						return true
+					}
+				}
+			}
+		}
+		return slices.ContainsFunc(fn.AnonFuncs, func(lit *ssa.Function) bool { return look(lit, depth) })
+	}
+	return look(d.p.IR.SSA.Prog.FuncValue(by.method.Origin()), 0)
+}
+
+// keeps reports whether a function surely starts a goroutine that goes on and has an object of a type,
+// unless it fails.
+func (d *Duties) keeps(fn *ssa.Function, n *types.Named, depth int) bool {
+	if depth > maxStarting {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		if !d.always(fn, b) {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			if slices.ContainsFunc(d.started(instr, &frame{fn: fn}), func(body *frame) bool { return has(body, n) && d.goesOn(body.fn, 0) }) {
+				return true
+			}
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			if callee := d.p.IR.Static(&call.Call); callee != nil && callee != fn && slices.ContainsFunc(ir.Args(&call.Call), func(arg ssa.Value) bool { return ir.Named(arg.Type()) == n }) && d.keeps(callee, n, depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// always reports whether a function that does not fail comes to a block.
+func (d *Duties) always(fn *ssa.Function, b *ssa.BasicBlock) bool {
+	return !slices.ContainsFunc(fn.Blocks, func(end *ssa.BasicBlock) bool {
+		ret, ok := end.Instrs[len(end.Instrs)-1].(*ssa.Return)
+		return ok && end != fn.Recover && !ir.Fails(ret) && !b.Dominates(end)
+	})
+}
+
+// has reports whether a function has an object of a type: as a parameter, or captured.
+func has(f *frame, n *types.Named) bool {
+	is := func(typ types.Type) bool {
+		return ir.Named(typ) == n || ir.Named(deref(typ)) == n
+	}
+	return slices.ContainsFunc(f.fn.Params, func(p *ssa.Parameter) bool { return is(p.Type()) }) ||
+		slices.ContainsFunc(f.fn.FreeVars, func(v *ssa.FreeVar) bool { return is(v.Type()) })
+}
+
+// goesOn reports whether a function, or one of the package that it calls, goes round without a bound
+// and waits for others or calls them in that.
+func (d *Duties) goesOn(fn *ssa.Function, depth int) bool {
+	if depth > maxStarting {
+		return false
+	}
+	waits := func(instr ssa.Instruction) bool {
+		switch instr := instr.(type) {
+		case *ssa.Select:
+			return instr.Blocking
+		case *ssa.UnOp:
+			return instr.Op == token.ARROW
+		case *ssa.Call:
+			_, builtin := instr.Call.Value.(*ssa.Builtin)
+			return !builtin
+		}
+		return false
+	}
+	if slices.ContainsFunc(d.p.IR.Graph(fn).Loops, func(l *ir.Loop) bool {
+		return !l.Bounded() && slices.ContainsFunc(l.Blocks, func(b *ssa.BasicBlock) bool { return slices.ContainsFunc(b.Instrs, waits) })
+	}) {
+		return true
+	}
+	return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+		return slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				return false
+			}
+			callee := d.p.IR.Static(&call.Call)
+			return callee != nil && callee != fn && d.goesOn(callee, depth+1)
+		})
+	})
+}
