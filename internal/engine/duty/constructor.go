@@ -64,7 +64,7 @@ func (d *Duties) stops(by end) bool {
 						}
 						continue
 					}
-					if callee := ir.Callee(call); callee != nil && convention.IsTeardown(callee) || callee == nil && ir.IsCancel(call.Value.Type()) {
+					if callee := ir.Callee(call); callee != nil && convention.IsTeardown(callee) || callee == nil && isFunc(call.Value.Type()) {
 						return true
 					}
 				}
@@ -73,6 +73,12 @@ func (d *Duties) stops(by end) bool {
 		return slices.ContainsFunc(fn.AnonFuncs, func(lit *ssa.Function) bool { return look(lit, depth) })
 	}
 	return look(d.p.IR.SSA.Prog.FuncValue(by.method.Origin()), 0)
+}
+
+// isFunc reports whether a type is that of functions without parameters and results, such as those that cancel.
+func isFunc(typ types.Type) bool {
+	sig, ok := typ.Underlying().(*types.Signature)
+	return ok && sig.Params().Len()+sig.Results().Len() == 0
 }
 
 // keeps reports whether a function surely starts a goroutine that goes on and has an object of a type,

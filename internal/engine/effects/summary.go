@@ -213,7 +213,7 @@ func (t *table) summarize(fn *ssa.Function, events []*Event) *Summary {
 		case Lazy:
 			continue
 		}
-		if plainData(e.Ref) && (op.Kind == Store || op.Kind == Escape || op.Kind == Send) {
+		if Plain(e.Ref) && (op.Kind == Store || op.Kind == Escape || op.Kind == Send) {
 			continue
 		}
 		if seen[op] {
@@ -351,9 +351,9 @@ func (t *table) makes(v ssa.Value) bool {
 	return sum != nil && sum.Made
 }
 
-// plainData reports whether a ref names a number, string or the like, which
+// Plain reports whether a ref names a number, string or the like, which
 // keeps nothing else alive.
-func plainData(r Ref) bool {
+func Plain(r Ref) bool {
 	typ := r.Root.Type()
 	if f := r.Path.Field(); f != nil {
 		typ = f.Type()
@@ -384,17 +384,47 @@ func (t *table) whereInResult(e *Event) string {
 		return elem
 	}
 	for _, r := range f.of(ret.Results[e.Index]) {
-		x := f.values[r.Root]
-		if x == nil {
-			continue
-		}
-		for p := x.held; p != nil; p = p.next {
-			if slices.Contains(p.refs, e.Ref) && p.path.HasPrefix(r.Path) {
-				return t.join(nil, p.path, r.Path).String()
-			}
+		if path, ok := t.whereIn(f, r, e.Ref, 0); ok {
+			return path.String()
 		}
 	}
 	return elem
+}
+
+// maxHolding bounds how many objects inside each other are looked into.
+const maxHolding = 3
+
+// whereIn returns the path in an object at which it holds a ref, or an object does that it holds.
+func (t *table) whereIn(f *flow, object, ref Ref, depth int) (path *Path, ok bool) {
+	x := f.values[object.Root]
+	if x == nil {
+		return nil, false
+	}
+	for p := x.held; p != nil; p = p.next {
+		if !p.path.HasPrefix(object.Path) {
+			continue
+		}
+		if slices.Contains(p.refs, ref) {
+			return t.join(nil, p.path, object.Path), true
+		}
+	}
+	if depth == maxHolding {
+		return nil, false
+	}
+	for p := x.held; p != nil; p = p.next {
+		if !p.path.HasPrefix(object.Path) {
+			continue
+		}
+		for _, inner := range p.refs {
+			if inner.Root == object.Root {
+				continue
+			}
+			if path, ok := t.whereIn(f, inner, ref, depth+1); ok {
+				return t.join(t.join(nil, p.path, object.Path), path, nil), true
+			}
+		}
+	}
+	return nil, false
 }
 
 // paramIndex returns which parameter of fn a value is, or -1.

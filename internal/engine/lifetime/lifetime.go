@@ -361,6 +361,9 @@ func (c *checker) classify(e *effects.Event, fn *ssa.Function) {
 // HandsOn reports whether an event gives the value to somebody who may keep
 // it beyond the function.
 func HandsOn(e *effects.Event) bool {
+	if e.Ref.Path != nil && effects.Plain(e.Ref) {
+		return false // a number or text of the value
+	}
 	switch e.Kind {
 	case effects.Escape, effects.Return, effects.Send:
 		return true

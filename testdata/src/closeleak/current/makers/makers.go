@@ -127,3 +127,29 @@ func Wires(ctx context.Context, g motor.Gate, req *http.Request) error {
 	_, _ = v, w
 	return nil
 }
+
+// A parser has a peeker, which has a feed.
+type parser struct {
+	in  *motor.Peeker
+	own string
+}
+
+func newParser(f *motor.Feed, own string) *parser {
+	in := motor.NewPeeker(f)
+	return &parser{in: in, own: own}
+}
+
+func (p *parser) Close() { p.in.Close() }
+
+func (p *parser) parse() string { return p.in.Peek() }
+
+func Parse() string {
+	p := newParser(motor.NewFeed(strings.NewReader("a\n")), "b")
+	defer p.Close()
+	return p.parse()
+}
+
+func ParseOnce() string {
+	p := newParser(motor.NewFeed(strings.NewReader("a\n")), "b") // want `value with a goroutine behind it is never closed`
+	return p.parse()
+}

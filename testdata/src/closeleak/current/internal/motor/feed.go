@@ -120,3 +120,12 @@ func Through(g Gate, addr string) (*Wire, error) {
 	}
 	return wire(conn), nil
 }
+
+// A Peeker looks at what a feed has, and ends with it.
+type Peeker struct{ feed *Feed }
+
+func NewPeeker(f *Feed) *Peeker { return &Peeker{feed: f} }
+
+func (p *Peeker) Peek() string { return <-p.feed.got }
+
+func (p *Peeker) Close() error { return p.feed.Close() }
