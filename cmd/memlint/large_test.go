@@ -77,6 +77,11 @@ var wide = map[string]func(n int) string{
 		return "import \"sync\"\n\ntype T struct{ mu sync.Mutex; n int }\n\nfunc (t *T) N() int { t.mu.Lock(); defer t.mu.Unlock(); return t.n }\n\nfunc (t *T) F() {\n" +
 			strings.Repeat("t.mu.Lock()\nt.n++\nt.mu.Unlock()\nprintln(t.N())\n", n) + "}"
 	},
+	"likes": func(n int) string {
+		return "type T struct{ parts []string }\n" + each(n, func(i int) string {
+			return fmt.Sprintf("\ntype T%d T\n\nfunc (t T%d) With(s string) T%d { t.parts = append(t.parts, s); return t }\n", i, i, i)
+		})
+	},
 	"opens": func(n int) string {
 		return "import \"os\"\n\ntype T struct{ f *os.File }\n\nfunc (t *T) Open(s string) (err error) { t.f, err = os.Open(s); return err }\n\nfunc (t *T) Close() error { return t.f.Close() }\n\nfunc F(s string) {\n" +
 			each(n, func(i int) string { return fmt.Sprintf("t%d := &T{}\nt%[1]d.Open(s)\nt%[1]d.Close()\n", i) }) + "}"

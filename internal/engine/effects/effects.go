@@ -457,6 +457,7 @@ func (p *Package) exportFacts() {
 		}
 	}
 	scope := pass.Pkg.Scope()
+	told := make(map[*types.Var]bool) // types that are declared by each other have the same fields
 	for _, name := range scope.Names() {
 		tn, ok := scope.Lookup(name).(*types.TypeName)
 		if !ok || tn.IsAlias() || ir.InTest(pass.Fset, tn.Pos()) {
@@ -467,9 +468,10 @@ func (p *Package) exportFacts() {
 			continue
 		}
 		for f := range s.Fields() {
-			if f.Pkg() != pass.Pkg {
+			if f.Pkg() != pass.Pkg || told[f] {
 				continue // type T other.Struct
 			}
+			told[f] = true
 			if fact := p.fieldFact(f, p.byField()[f]); fact != nil {
 				pass.ExportObjectFact(f, fact)
 			}
