@@ -52,7 +52,7 @@ func (c *checker) outlives(start *ssa.Go) {
 			}
 		}
 	}
-	if at == nil || !c.worksFor(start, of) || exitWithout(body, nil, true) == nil || leavesBut(body, waits, shut) {
+	if at == nil || !c.worksFor(start, of) || exitWithout(body, nil, true) == nil || leavesBut(body.Blocks[0], waits, shut) || c.together(start, of) {
 		return
 	}
 	leak := c.found("never-ends", start, "goroutine outlives what it is started for: it waits for what was there before")
@@ -92,13 +92,37 @@ func (c *checker) worksFor(start *ssa.Go, of []effects.Ref) bool {
 	})
 }
 
-// leavesBut reports whether a function may return without having come to one of some
-// instructions, or taken one of some edges.
-func leavesBut(fn *ssa.Function, waits map[ssa.Instruction]bool, shut map[ir.Edge]bool) bool {
-	seen := make([]bool, len(fn.Blocks))
-	seen[0] = true
+// together reports whether the function that starts a goroutine, once, returns only with the end
+// of what that waits for.
+func (c *checker) together(start *ssa.Go, of []effects.Ref) bool {
+	fn := start.Parent()
+	if c.IR.Graph(fn).Innermost(start.Block()) != nil {
+		return false
+	}
+	shut := make(map[ir.Edge]bool)
+	for _, sel := range c.waits[fn] {
+		for i, state := range sel.States {
+			v := state.Chan
+			if call, ok := v.(*ssa.Call); ok {
+				if ctx := effects.EndOf(&call.Call); ctx != nil {
+					v = ctx
+				}
+			}
+			if edge, ok := ir.CaseEdge(sel, i); ok && state.Send == nil && slices.ContainsFunc(c.Refs(v), func(r effects.Ref) bool { return slices.Contains(of, r) }) {
+				shut[edge] = true
+			}
+		}
+	}
+	return len(shut) > 0 && !leavesBut(start.Block(), nil, shut)
+}
+
+// leavesBut reports whether a function may return from a block on without having come to one of
+// some instructions, or taken one of some edges.
+func leavesBut(from *ssa.BasicBlock, waits map[ssa.Instruction]bool, shut map[ir.Edge]bool) bool {
+	seen := make([]bool, len(from.Parent().Blocks))
+	seen[from.Index] = true
 next:
-	for work := []*ssa.BasicBlock{fn.Blocks[0]}; len(work) > 0; {
+	for work := []*ssa.BasicBlock{from}; len(work) > 0; {
 		b := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, instr := range b.Instrs {

@@ -346,3 +346,49 @@ func (r *Attempts) read(f feed) error {
 	_, err := f.Next()
 	return err
 }
+
+// A belt runs until the gate is closed, and so does its goroutine.
+func (g *Gate) Belt(jobs <-chan func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		<-g.quit
+		cancel()
+	}()
+	for {
+		select {
+		case job := <-jobs:
+			job(ctx)
+		case <-time.After(time.Second):
+		case <-g.quit:
+			return
+		}
+	}
+}
+
+// This one also ends when there are no more jobs, and its goroutine does not.
+func (g *Gate) Conveyor(jobs <-chan func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { // want `goroutine outlives what it is started for`
+		<-g.quit
+		cancel()
+	}()
+	for {
+		select {
+		case job, ok := <-jobs:
+			if !ok {
+				return
+			}
+			job(ctx)
+		case <-g.quit:
+			return
+		}
+	}
+}
+
+// All who have a key may come any number of times.
+func serveGate(keys <-chan *Gate, jobs <-chan func(context.Context)) {
+	for g := range keys {
+		g.Belt(jobs)
+		g.Conveyor(jobs)
+	}
+}
