@@ -19,7 +19,7 @@ import (
 // other ends nobody is left when something has ended, if others look at that where they do the same.
 func (c *checker) orphaned(instr ssa.Instruction) {
 	comms := ir.Comms(instr)
-	if sel, ok := instr.(*ssa.Select); ok && (!sel.Blocking || len(comms) < len(sel.States)) || len(comms) == 0 || c.hung[instr] || c.InTeardown(ir.Outermost(instr.Parent())) {
+	if sel, ok := instr.(*ssa.Select); ok && (!sel.Blocking || len(comms) < len(sel.States)) || len(comms) == 0 || c.hung[instr] || c.filled(instr) || c.InTeardown(ir.Outermost(instr.Parent())) {
 		return
 	}
 	sure := true // that those at the other ends leave
@@ -52,6 +52,31 @@ func (c *checker) orphaned(instr ssa.Instruction) {
 	}
 	leak.note(c, leaves, "goes on here until it is ended")
 	c.add(instr, leak, account.Owes)
+}
+
+// filled reports whether a receive comes right after a look at the channel that has found something
+// in it: there is nothing to wait for.
+func (c *checker) filled(instr ssa.Instruction) bool {
+	recv, ok := instr.(*ssa.UnOp)
+	b := instr.Block()
+	if !ok || recv.Op != token.ARROW || len(b.Preds) != 1 {
+		return false
+	}
+	br, ok := b.Preds[0].Instrs[len(b.Preds[0].Instrs)-1].(*ssa.If)
+	if !ok || b.Preds[0].Succs[0] != b {
+		return false
+	}
+	cmp, ok := br.Cond.(*ssa.BinOp)
+	if !ok || cmp.Op != token.GTR && cmp.Op != token.NEQ {
+		return false
+	}
+	call, ok := cmp.X.(*ssa.Call)
+	if zero, known := ir.Int(cmp.Y); !ok || !known || zero != 0 {
+		return false
+	}
+	built, ok := call.Call.Value.(*ssa.Builtin)
+	return ok && built.Name() == "len" && slices.Equal(c.Refs(call.Call.Args[0]), c.Refs(recv.X)) &&
+		!slices.ContainsFunc(b.Instrs[:slices.Index(b.Instrs, instr)], func(i ssa.Instruction) bool { return len(ir.Comms(i)) > 0 })
 }
 
 // maxEnds bounds how many have a channel of which each is compared with all.

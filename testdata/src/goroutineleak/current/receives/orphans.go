@@ -31,6 +31,23 @@ func (t *tube) Peek() byte {
 	return b[0]
 }
 
+// Fine: there is something.
+func (t *tube) Next() []byte {
+	if len(t.in) > 0 {
+		return <-t.in
+	}
+	return nil
+}
+
+// There may be one, and no second one.
+func (t *tube) Two() (one, two []byte) {
+	if len(t.in) > 0 {
+		one = <-t.in // there is
+		two = <-t.in // want `receive from t.in does not look at what ends those who send`
+	}
+	return one, two
+}
+
 func (t *tube) Close() { close(t.closed) }
 
 // Those who send to a hose do not leave.
