@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -114,6 +115,9 @@ func (c *checker) group(wait ssa.CallInstruction) {
 		body := c.IR.Static(&start.Call)
 		switch {
 		case !done:
+			if c.runsNothing(&start.Call) {
+				return
+			}
 		case body == nil || len(w.dones[body]) == 0 || c.shared(w, start, body):
 			return
 		default:
@@ -125,6 +129,43 @@ func (c *checker) group(wait ssa.CallInstruction) {
 		}
 		c.add(wait, leak, account.Owes)
 	})
+}
+
+// runsNothing reports whether a call through an interface runs a method that only types of this
+// package have, and it makes no value of one of them: the build leaves out who does.
+func (c *checker) runsNothing(call *ssa.CallCommon) bool {
+	if !call.IsInvoke() || call.Method.Exported() {
+		return false
+	}
+	iface, ok := call.Value.Type().Underlying().(*types.Interface)
+	if !ok {
+		return false
+	}
+	made := false
+	add := func(t types.Type) { made = made || !types.IsInterface(t) && types.Implements(t, iface) }
+	for _, m := range c.IR.SSA.Members {
+		if g, ok := m.(*ssa.Global); ok {
+			add(g.Type())
+		}
+	}
+	c.each(func(instr ssa.Instruction) {
+		switch v := instr.(type) {
+		case *ssa.Alloc, *ssa.FieldAddr, *ssa.IndexAddr, *ssa.Convert, *ssa.ChangeType:
+			add(v.(ssa.Value).Type())
+		case *ssa.MakeInterface:
+			if _, pointer := v.X.Type().Underlying().(*types.Pointer); !pointer {
+				add(v.X.Type())
+			}
+		case *ssa.Call: // a generic function may make what it is for
+			if fn := v.Call.StaticCallee(); fn != nil {
+				for _, arg := range fn.TypeArgs() {
+					add(arg)
+					add(types.NewPointer(arg))
+				}
+			}
+		}
+	})
+	return !made
 }
 
 // doneElsewhere reports whether the Done of a WaitGroup is handed on as a function.

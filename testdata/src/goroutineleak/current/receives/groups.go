@@ -299,3 +299,69 @@ func Behind(limit func() int, work []func(), after func()) {
 		after()
 	}()
 }
+
+// The guest of a party, if there is one, does not say that it has left.
+type party struct {
+	wg    sync.WaitGroup
+	guest interface{ stay() }
+}
+
+type cat struct{}
+
+func (*cat) stay() {}
+
+func newParty(loud bool) *party {
+	p := &party{}
+	if !loud {
+		p.guest = &cat{}
+	}
+	return p
+}
+
+func (p *party) clean() { p.wg.Done() }
+
+func (p *party) start() {
+	p.wg.Add(1)
+	go p.clean()
+	if p.guest != nil {
+		p.wg.Add(1)
+		go p.guest.stay()
+	}
+}
+
+func (p *party) stop() {
+	p.wg.Wait() // want `may wait for ever: Done is not called as often as Add on every path \(goroutineleak/wait-never-done\)`
+}
+
+// Nobody makes a guest of a feast in this build.
+type feast struct {
+	wg    sync.WaitGroup
+	guest interface{ visit() }
+}
+
+type ghost struct{}
+
+func (*ghost) visit() {}
+
+func invite() *ghost { return nil }
+
+func newFeast() *feast {
+	f := &feast{}
+	if g := invite(); g != nil {
+		f.guest = g
+	}
+	return f
+}
+
+func (f *feast) clean() { f.wg.Done() }
+
+func (f *feast) start() {
+	f.wg.Add(1)
+	go f.clean()
+	if f.guest != nil {
+		f.wg.Add(1)
+		go f.guest.visit()
+	}
+}
+
+func (f *feast) stop() { f.wg.Wait() }
