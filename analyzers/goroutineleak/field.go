@@ -298,10 +298,45 @@ func (c *checker) deserted(send *ssa.Send) ssa.Instruction {
 	if slices.ContainsFunc(p.recvs, func(e *effects.Event) bool { return len(c.alternatives(e.Instr, e.Index)) == 0 }) {
 		return nil // somebody takes all
 	}
-	if !c.loopEnds(send.Parent()) && !c.siblingEnds(p) {
+	if !c.loopEnds(send.Parent()) && !c.siblingEnds(p) || c.outlasted(send, p) {
 		return nil
 	}
 	return p.recvs[0].Instr
+}
+
+// outlasted reports whether those who receive leave only with the end of a channel that the function
+// which sends closes, when it is done with that: as a channel is closed once, nobody else does.
+func (c *checker) outlasted(send *ssa.Send, p *port) bool {
+	closes := make(map[*types.Var][]ssa.Instruction)
+	for _, b := range send.Parent().Blocks {
+		for i, instr := range b.Instrs {
+			call, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			built, ok := call.Common().Value.(*ssa.Builtin)
+			if !ok || built.Name() != "close" || !sameOwner(c.Refs(call.Common().Args[0]), c.Refs(send.Chan)) {
+				continue
+			}
+			if _, now := instr.(*ssa.Call); now && (slices.Contains(b.Instrs[i:], ssa.Instruction(send)) || slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return ir.Reaches(s, send.Block(), nil) })) {
+				return false
+			}
+			f := fieldOf(call.Common().Args[0])
+			closes[f] = append(closes[f], instr)
+		}
+	}
+	return len(closes) > 0 && !slices.ContainsFunc(p.recvs, func(e *effects.Event) bool {
+		ends := c.caseEdges(e.Func(), func(ch ssa.Value) bool {
+			f := fieldOf(ch)
+			return f != nil && len(closes[f]) > 0 && c.closedOnly(ch) && exitWithout(send.Parent(), closes[f], true) == nil
+		})
+		return len(ends) == 0 || leavesBut(e.Func().Blocks[0], nil, ends)
+	})
+}
+
+// sameOwner reports whether two channels are in fields of one object.
+func sameOwner(a, b []effects.Ref) bool {
+	return len(a) == 1 && len(b) == 1 && a[0].Root == b[0].Root && a[0].Path.Field() != nil && a[0].Path.Parent() == b[0].Path.Parent()
 }
 
 // roomIn returns how much room there is in a channel of a port. If what it is a field of came

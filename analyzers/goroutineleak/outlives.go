@@ -99,21 +99,29 @@ func (c *checker) together(start *ssa.Go, of []effects.Ref) bool {
 	if c.IR.Graph(fn).Innermost(start.Block()) != nil {
 		return false
 	}
-	shut := make(map[ir.Edge]bool)
+	shut := c.caseEdges(fn, func(ch ssa.Value) bool {
+		if call, ok := ch.(*ssa.Call); ok {
+			if ctx := effects.EndOf(&call.Call); ctx != nil {
+				ch = ctx
+			}
+		}
+		return slices.ContainsFunc(c.Refs(ch), func(r effects.Ref) bool { return slices.Contains(of, r) })
+	})
+	return len(shut) > 0 && !leavesBut(start.Block(), nil, shut)
+}
+
+// caseEdges returns where the select statements of a function go on when they have received from
+// some channels.
+func (c *checker) caseEdges(fn *ssa.Function, from func(ch ssa.Value) bool) map[ir.Edge]bool {
+	edges := make(map[ir.Edge]bool)
 	for _, sel := range c.waits[fn] {
 		for i, state := range sel.States {
-			v := state.Chan
-			if call, ok := v.(*ssa.Call); ok {
-				if ctx := effects.EndOf(&call.Call); ctx != nil {
-					v = ctx
-				}
-			}
-			if edge, ok := ir.CaseEdge(sel, i); ok && state.Send == nil && slices.ContainsFunc(c.Refs(v), func(r effects.Ref) bool { return slices.Contains(of, r) }) {
-				shut[edge] = true
+			if edge, ok := ir.CaseEdge(sel, i); ok && state.Send == nil && from(state.Chan) {
+				edges[edge] = true
 			}
 		}
 	}
-	return len(shut) > 0 && !leavesBut(start.Block(), nil, shut)
+	return edges
 }
 
 // leavesBut reports whether a function may return from a block on without having come to one of
