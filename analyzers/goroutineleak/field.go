@@ -418,7 +418,7 @@ func (c *checker) returned(ch ssa.Value) bool {
 // that comes through the channel which that returns.
 func (c *checker) drained(fn *ssa.Function) bool {
 	obj, ok := fn.Object().(*types.Func)
-	if !ok || obj.Exported() {
+	if !ok || obj.Exported() && obj.Pkg().Name() != "main" {
 		return false
 	}
 	calls := slices.Clone(c.Uses(fn))
@@ -426,18 +426,72 @@ func (c *checker) drained(fn *ssa.Function) bool {
 		calls = append(calls, c.invokes[obj.Name()]...)
 	}
 	return len(calls) > 0 && !slices.ContainsFunc(calls, func(use ssa.Instruction) bool {
+		if mc, ok := use.(*ssa.MakeClosure); ok {
+			return !c.givenAway(mc)
+		}
 		call, ok := use.(*ssa.Call)
-		if !ok || call.Call.Signature().Results().Len() != 1 {
+		if !ok {
 			return true
 		}
+		ch := returnedChan(call)
+		if ch == nil {
+			return true
+		}
+		if c.drainedBy(call, ch) {
+			return false
+		}
 		taken := false
-		return slices.ContainsFunc(c.Of(call), func(e *effects.Event) bool {
+		return slices.ContainsFunc(c.Of(ch), func(e *effects.Event) bool {
 			if e.Ref.Path != nil {
 				return false // what comes through it
 			}
 			taken = c.untilClosed(e.Instr)
 			return !taken
 		}) || !taken
+	})
+}
+
+// givenAway reports whether a method value does nothing but go to a function of another package: who
+// calls it is that alone, and what it does with a channel is not known.
+func (c *checker) givenAway(mc *ssa.MakeClosure) bool {
+	events := c.Of(mc)
+	return len(events) > 0 && !slices.ContainsFunc(events, func(e *effects.Event) bool {
+		call, ok := e.Instr.(ssa.CallInstruction)
+		if !ok {
+			return true
+		}
+		callee := ir.Callee(call.Common())
+		return callee == nil || callee.Pkg() == c.IR.Pass.Pkg
+	})
+}
+
+// returnedChan returns the channel that a call returns, alone or with something else; nil if there
+// is not one.
+func returnedChan(call *ssa.Call) (ch ssa.Value) {
+	results := call.Call.Signature().Results()
+	if results.Len() == 1 {
+		return call
+	}
+	for _, use := range *call.Referrers() {
+		if ext, ok := use.(*ssa.Extract); ok {
+			if _, is := ext.Type().Underlying().(*types.Chan); is {
+				if ch != nil {
+					return nil
+				}
+				ch = ext
+			}
+		}
+	}
+	return ch
+}
+
+// drainedBy reports whether a goroutine that is started on every way from a call takes all that
+// comes through the channel which that returns: whatever else is done with it then.
+func (c *checker) drainedBy(call *ssa.Call, ch ssa.Value) bool {
+	return slices.ContainsFunc(c.Of(ch), func(e *effects.Event) bool {
+		return e.Ref.Path == nil && c.untilClosed(e.Instr) && slices.ContainsFunc(c.Starts(e.Func()), func(start ssa.Instruction) bool {
+			return start.Parent() == call.Parent() && !leavesBut(call.Block(), map[ssa.Instruction]bool{start: true}, nil)
+		})
 	})
 }
 
