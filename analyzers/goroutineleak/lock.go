@@ -117,15 +117,27 @@ func (m mutex) handed(fn *ssa.Function) bool {
 	return false
 }
 
-// returnsOwner reports whether a function returns a value of the type that has a method.
+// returnsOwner reports whether a function returns a value of the type that has a method, perhaps as
+// that of an interface.
 func returnsOwner(fn, method *ssa.Function) bool {
 	recv := method.Signature.Recv()
 	if recv == nil || ir.Named(recv.Type()) == nil {
 		return false
 	}
-	return slices.ContainsFunc(slices.Collect(fn.Signature.Results().Variables()), func(r *types.Var) bool {
-		n := ir.Named(r.Type())
-		return n != nil && n.Origin() == ir.Named(recv.Type()).Origin()
+	owner := ir.Named(recv.Type()).Origin()
+	is := func(t types.Type) bool {
+		n := ir.Named(t)
+		return n != nil && n.Origin() == owner
+	}
+	if slices.ContainsFunc(slices.Collect(fn.Signature.Results().Variables()), func(r *types.Var) bool { return is(r.Type()) }) {
+		return true
+	}
+	return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		return ok && slices.ContainsFunc(ret.Results, func(v ssa.Value) bool {
+			made, ok := v.(*ssa.MakeInterface)
+			return ok && is(made.X.Type())
+		})
 	})
 }
 
