@@ -109,10 +109,12 @@
 // If others have the channel, or who receives asks for one value at a time, it is enough that
 // the function looks at it where it sends on the same channel elsewhere, or that all other
 // functions do which send on the channel in that field; but to tell others of the end is fine. A
-// channel that a function of the package returns is one of which all is taken, if all callers do;
-// so is one that they hand the function, if they do or a method that ends the object they put it
+// channel that a function of the package returns is one of which all is taken, if all callers do,
+// or start a goroutine that does; what a method that is handed to another package returns is not told.
+// So is one that they hand the function, if they do or a method that ends the object they put it
 // into does. Who gets a channel to receive from, from a function or a method, takes one value at least:
-// what comes first, and alone, is fine.
+// what comes first, and alone, is fine. So is what is sent by who closes the channel that ends
+// those who receive.
 //
 // A fix sends in a select statement with the case that the function already has.
 //
@@ -137,7 +139,8 @@
 // without an end if that was there before what repeats: before the loop, or in the object whose
 // method handles requests. If it waits for the end of several things of which one may be
 // short-lived, for what is ready soon, or for a context in a field that gets another one from
-// time to time, it is not; nor if it has nothing but the object to work with.
+// time to time, it is not; nor if it has nothing but the object to work with, or the function that
+// starts it, once, returns only with that end.
 //
 // That other packages may call an exported function shows that many goroutines are
 // started only if each of them works with what its call was given. One that works with
