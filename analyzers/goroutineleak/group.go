@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -141,8 +142,17 @@ func (c *checker) runsNothing(call *ssa.CallCommon) bool {
 	if !ok {
 		return false
 	}
-	made := false
-	add := func(t types.Type) { made = made || !types.IsInterface(t) && types.Implements(t, iface) }
+	return !slices.ContainsFunc(c.made(), func(t types.Type) bool { return types.Implements(t, iface) })
+}
+
+// makes returns the types of what the package makes, each once.
+func (c *checker) makes() []types.Type {
+	var seen typeutil.Map
+	add := func(t types.Type) {
+		if !types.IsInterface(t) {
+			seen.Set(t, true)
+		}
+	}
 	for _, m := range c.IR.SSA.Members {
 		if g, ok := m.(*ssa.Global); ok {
 			add(g.Type())
@@ -165,7 +175,7 @@ func (c *checker) runsNothing(call *ssa.CallCommon) bool {
 			}
 		}
 	})
-	return !made
+	return seen.Keys()
 }
 
 // doneElsewhere reports whether the Done of a WaitGroup is handed on as a function.
