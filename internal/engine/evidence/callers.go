@@ -70,6 +70,9 @@ func (j *judge) shown(fn *ssa.Function, r *reach, n *needs, w *way) bool {
 	if n.again && r.told.Kind != NoReason {
 		// Events come again and again; for how long there is one who listens they do not say.
 		n.again, w.reason = false, r.told
+		if slices.ContainsFunc(n.stays, func(s place) bool { return rootFunc(s.root) != fn && slices.Contains(j.leak.Needs.Stays, s.root) }) {
+			n.askStays, n.stays = false, nil // a variable that the listener itself has captured
+		}
 	}
 	if n.askStays && j.ofKeeper(fn, *n, w.reason) {
 		n.askStays, n.stays = false, nil

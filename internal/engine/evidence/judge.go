@@ -258,7 +258,7 @@ func (j *judge) roots(s part, depth int) (roots []place, stays, unknown bool) {
 		case *ssa.Extract:
 			roots = append(roots, place{root: root, path: path})
 		case *ssa.Alloc:
-			if isVariable(root) {
+			if isVariable(root) && s.v != ssa.Value(root) {
 				continue // the variable that holds it
 			}
 			roots = append(roots, place{root: root, path: path})

@@ -52,10 +52,11 @@ func (f *fields) chain(st *ssa.Store) (g FieldGrowth, ok bool) {
 		g.Needs.Owed = addsGiven(st.Val)
 		return g, true
 	case *ssa.FreeVar:
-		if !f.around(st.Val, addr) || f.setElsewhere(addr, st) || f.runsOnce(addr.Parent(), 0) || f.isResult(addr) {
+		cell, ok := f.captured(addr).(*ssa.Alloc)
+		if !ok || !f.around(st.Val, addr) || f.setElsewhere(addr, st) || f.runsOnce(addr.Parent(), 0) || f.isResult(cell) {
 			return g, false
 		}
-		g.Variable = addr.Name()
+		g.Variable, g.Needs.Stays = addr.Name(), []ssa.Value{cell}
 		return g, true
 	}
 	return g, false
@@ -63,9 +64,8 @@ func (f *fields) chain(st *ssa.Store) (g FieldGrowth, ok bool) {
 
 // isResult reports whether the function around a literal returns what is in a variable that
 // the literal has captured: the literal is there to build it.
-func (f *fields) isResult(v *ssa.FreeVar) bool {
-	cell, ok := f.captured(v).(*ssa.Alloc)
-	return ok && slices.ContainsFunc(*cell.Referrers(), func(use ssa.Instruction) bool {
+func (f *fields) isResult(cell *ssa.Alloc) bool {
+	return slices.ContainsFunc(*cell.Referrers(), func(use ssa.Instruction) bool {
 		load, ok := use.(*ssa.UnOp)
 		return ok && slices.ContainsFunc(*load.Referrers(), func(use ssa.Instruction) bool {
 			_, returned := use.(*ssa.Return)

@@ -91,3 +91,58 @@ func Fold(each func(func(string))) http.Handler {
 	each(func(name string) { h = tag(h, name) })
 	return h
 }
+
+// A Waiter wraps the context of one call.
+type Waiter struct {
+	mu     chan struct{}
+	cancel context.CancelFunc
+}
+
+func (w *Waiter) locked(do func()) {
+	w.mu <- struct{}{}
+	do()
+	<-w.mu
+}
+
+// Run waits again and again, each time with a context of its own.
+func (w *Waiter) Run(ctx context.Context, events <-chan string) {
+	for range events {
+		w.wait(ctx)
+	}
+}
+
+func (w *Waiter) wait(ctx context.Context) {
+	w.locked(func() { ctx, w.cancel = context.WithCancel(ctx) })
+	<-ctx.Done()
+}
+
+// Watch has one context for all events.
+func (w *Waiter) Watch(ctx context.Context, events <-chan string) {
+	for range events {
+		w.locked(func() { ctx, w.cancel = context.WithCancel(ctx) }) // want `held by variable ctx`
+	}
+	<-ctx.Done()
+}
+
+// Each is fine: each round has a variable of its own.
+func (w *Waiter) Each(base context.Context, events <-chan string) {
+	for range events {
+		ctx := base
+		w.locked(func() { ctx, w.cancel = context.WithCancel(ctx) })
+		<-ctx.Done()
+	}
+}
+
+// Parse has a list that goes with the call.
+func (w *Waiter) Parse(rw http.ResponseWriter, r *http.Request) {
+	log := slog.Default()
+	r.Header.Write(writer(func(b []byte) (int, error) {
+		w.locked(func() { log = log.With("header", string(b)) })
+		return len(b), nil
+	}))
+	log.Info("parsed")
+}
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(b []byte) (int, error) { return w(b) }
