@@ -151,11 +151,13 @@ type finder struct {
 	*evidence.Package
 	made      map[*ssa.Global]*ssa.Call // see indexMade
 	consulted func() map[container]bool // see indexConsulted
+	holds     func() map[part]bool      // see indexHolds
 }
 
 func newFinder(p *evidence.Package) *finder {
 	f := &finder{Package: p, made: make(map[*ssa.Global]*ssa.Call)}
 	f.consulted = sync.OnceValue(f.indexConsulted)
+	f.holds = sync.OnceValue(f.indexHolds)
 	return f
 }
 
