@@ -255,7 +255,7 @@ func (j *judge) supplied(fn *ssa.Function, s site, n needs) (parts, bool) {
 			switch {
 			case isParam && param.Parent() == fn:
 				i := slices.Index(fn.Params, param)
-				if i >= len(s.args) {
+				if i >= len(s.args) || s.args[i] == nil {
 					ok = false
 					continue
 				}

@@ -27,7 +27,7 @@ type reach struct {
 // A site is an instruction that runs a function.
 type site struct {
 	at   ssa.Instruction
-	args []ssa.Value // as the parameters see them; nil if that is not known
+	args []ssa.Value // as the parameters see them; nil if that is not known, as one of them may be
 	lent bool        // a function of another package is given the function, and calls it as often as it likes
 }
 
@@ -169,7 +169,7 @@ func (p *Package) valueReached(r *reach, v ssa.Value, fn *ssa.Function) {
 					continue
 				}
 			}
-			p.storedReached(r, e)
+			p.storedReached(r, e, v)
 		case effects.Escape:
 			if isCall {
 				callee := ir.Callee(call.Common())
@@ -252,7 +252,7 @@ func (p *Package) runsCommand(fn *types.Func) bool {
 
 // storedReached adds the calls of what is in the variable or field that a
 // function value is stored in.
-func (p *Package) storedReached(r *reach, e *effects.Event) {
+func (p *Package) storedReached(r *reach, e *effects.Event, v ssa.Value) {
 	f := e.To.Path.Field()
 	switch {
 	case f != nil:
@@ -269,7 +269,7 @@ func (p *Package) storedReached(r *reach, e *effects.Event) {
 			return
 		}
 		for _, e := range p.OfField(f) {
-			p.callsStored(r, e)
+			p.callsStored(r, e, v)
 		}
 	case e.Holder != "":
 		r.escape()
@@ -282,7 +282,7 @@ func (p *Package) storedReached(r *reach, e *effects.Event) {
 			r.escape()
 		}
 		for _, e := range p.Of(g) {
-			p.callsStored(r, e)
+			p.callsStored(r, e, v)
 		}
 	}
 }
@@ -298,11 +298,15 @@ func (p *Package) exportedField(e *effects.Event) *field {
 	return nil
 }
 
-func (p *Package) callsStored(r *reach, e *effects.Event) {
+func (p *Package) callsStored(r *reach, e *effects.Event, v ssa.Value) {
 	switch e.Kind {
 	case effects.Call:
 		if call, ok := e.Instr.(ssa.CallInstruction); ok && ir.Callee(call.Common()) == nil {
-			r.sites = append(r.sites, site{at: e.Instr, args: call.Common().Args})
+			args := call.Common().Args
+			if mc, ok := v.(*ssa.MakeClosure); ok && ir.BoundMethod(mc) != nil {
+				args = append([]ssa.Value{nil}, args...) // whose method it is was said elsewhere
+			}
+			r.sites = append(r.sites, site{at: e.Instr, args: args})
 		} else {
 			r.sites = append(r.sites, site{at: e.Instr})
 		}
