@@ -88,6 +88,9 @@ func (a *attempt) from(b *ssa.BasicBlock, i int, failed bool) ssa.Instruction {
 		}
 	}
 	for _, next := range b.Succs {
+		if a.ruledOut(b, next) {
+			continue
+		}
 		x, isNil, ok := ir.NilEdge(b)
 		if at := a.to(next, failed || ok && ir.IsError(x.Type()) && isNil.To() != next); at != nil {
 			return at
@@ -102,6 +105,36 @@ func (a *attempt) to(b *ssa.BasicBlock, failed bool) ssa.Instruction {
 	}
 	a.seen[passage{b, failed}] = true
 	return a.from(b, 0, failed)
+}
+
+// ruledOut reports whether a branch asks what was asked before the entry was put in, and goes the
+// other way.
+func (a *attempt) ruledOut(from, to *ssa.BasicBlock) bool {
+	again, ok := from.Instrs[len(from.Instrs)-1].(*ssa.If)
+	if !ok {
+		return false
+	}
+	for b := range ir.Dominators(a.put.Block()) {
+		if len(b.Preds) != 1 || b.Preds[0] == from {
+			continue
+		}
+		pred := b.Preds[0]
+		first, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If)
+		if ok && sameTest(first.Cond, again.Cond) {
+			return slices.Index(pred.Succs, b) != slices.Index(from.Succs, to)
+		}
+	}
+	return false
+}
+
+// sameTest reports whether two conditions are one, or compare the same.
+func sameTest(a, b ssa.Value) bool {
+	x, ok1 := a.(*ssa.BinOp)
+	y, ok2 := b.(*ssa.BinOp)
+	if ok1 && ok2 {
+		return x.Op == y.Op && sameValue(x.X, y.X) && sameValue(x.Y, y.Y)
+	}
+	return sameValue(a, b)
 }
 
 // answers reports whether an instruction, or a function that it calls, receives from the channel

@@ -438,3 +438,34 @@ func (n *names) Serve(from net.Conn) {
 		}
 	}
 }
+
+// An Index has entries under names, and some under numbers as well.
+type Index struct {
+	names   map[string]*item
+	numbers map[string]*item
+	titles  map[string]*item
+}
+
+type item struct{ name, number, title string }
+
+// Add takes out again what it has put in, by the same question; of titles it asks another one.
+func (x *Index) Add(it *item, check func(*item) error) error {
+	x.names[it.name] = it // want `entry is taken out only where the rest failed`
+	if it.number != "" {
+		x.numbers[it.number] = it // want `entry is taken out only where the rest failed`
+	}
+	if it.title != "" {
+		x.titles[it.title] = it // want `entry stays where the function fails that has put it in`
+	}
+	if err := check(it); err != nil {
+		delete(x.names, it.name)
+		if it.number != "" {
+			delete(x.numbers, it.number)
+		}
+		if it.name != "" {
+			delete(x.titles, it.title)
+		}
+		return err
+	}
+	return nil
+}
