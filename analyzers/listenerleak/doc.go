@@ -77,8 +77,8 @@
 // as the streams of gRPC. What is undone for
 // one field is undone for those that it is set from, what is undone for another
 // object is not. Test files are silent. Types, descriptions of files and the like,
-// which are told nothing, listen to nothing, nor do connections and other values that have a method like
-// Close themselves. The Add of fsnotify takes a path and is no registration; a name
+// which are told nothing, listen to nothing, nor do readers, and connections and other values that have a
+// method like Close themselves. The Add of fsnotify takes a path and is no registration; a name
 // that expvar publishes stays, but only once.
 //
 // Where another registration of the kind is undone, or this one is on another

@@ -97,7 +97,24 @@ func isListener(t types.Type) bool {
 	case "context.Context", "reflect.Type":
 		return false // values, and what others wait for
 	}
-	return !describes(i)
+	return !describes(i) && !isRead(i)
+}
+
+// isRead reports whether an interface is there to read from: it has a method of an io.Reader, and
+// all that its methods return is a number and an error.
+func isRead(i *types.Interface) bool {
+	reads := false
+	for m := range i.Methods() {
+		sig := m.Signature()
+		if sig.Results().Len() != 2 || !ir.IsError(sig.Results().At(1).Type()) {
+			return false
+		}
+		if b, ok := sig.Results().At(0).Type().Underlying().(*types.Basic); !ok || b.Info()&types.IsInteger == 0 {
+			return false
+		}
+		reads = reads || (m.Name() == "Read" || m.Name() == "ReadAt") && sig.Params().Len() > 0 && types.Identical(sig.Params().At(0).Type(), types.NewSlice(types.Typ[types.Byte]))
+	}
+	return reads
 }
 
 // describes reports whether all that the methods of an interface do is to say what something is: they

@@ -1,7 +1,11 @@
 // Package holders registers with what it closes, or hands on.
 package holders
 
-import "reflect"
+import (
+	"io"
+	"net/http"
+	"reflect"
+)
 
 // A Network tells who listens of connections, until it is closed.
 type Network interface {
@@ -54,6 +58,10 @@ type Tracer interface {
 	RemoveWatcher(w Listener)
 	AddKind(t reflect.Type)
 	RemoveKind(t reflect.Type)
+	AddInput(r io.Reader)
+	RemoveInput(r io.Reader)
+	AddOutput(w io.Writer)
+	RemoveOutput(w io.Writer)
 }
 
 // Bus gives its tracer on to what it hands out.
@@ -74,6 +82,16 @@ func (s *sub) Close() { s.counts.RemoveWatcher(s.l) }
 
 // Fine: a type listens to nothing.
 func (b *Bus) Count(v any) { b.tracer.AddKind(reflect.TypeOf(v)) }
+
+// Fine: what is given to be read is told nothing.
+func (b *Bus) Import(w http.ResponseWriter, r *http.Request) {
+	b.tracer.AddInput(r.Body)
+}
+
+// What is written to is told what there is.
+func (b *Bus) Export(w http.ResponseWriter, r *http.Request) {
+	b.tracer.AddOutput(w) // want `listener added by AddOutput is never removed by RemoveOutput`
+}
 
 // Other has a tracer of its own.
 type Other struct{ tracer Tracer }
