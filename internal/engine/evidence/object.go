@@ -60,11 +60,42 @@ func (j *judge) ofKeeper(fn *ssa.Function, n needs, r Reason) bool {
 	}
 	return slices.ContainsFunc(n.stays, func(s place) bool {
 		param, ok := s.root.(*ssa.Parameter)
-		if !ok || param.Parent() != fn || !isReceiver(param) {
+		if !ok || param.Parent() != fn || !isReceiver(param) || j.allLocal(param.Type()) {
 			return false
 		}
 		fields := fieldsOn(param.Type(), s.path)
 		return keeps(param.Type()) || len(fields) > 0 && slices.ContainsFunc(fields[:len(fields)-1], func(f *types.Var) bool { return keeps(f.Type()) })
+	})
+}
+
+// allLocal reports whether all values of a type go with the function that makes them, or with one that
+// calls that: what such a one keeps and lets go again is its own.
+func (p *Package) allLocal(typ types.Type) bool {
+	n := ir.Named(typ)
+	if n == nil {
+		return false
+	}
+	made := p.makes()[n.Origin().Obj()]
+	return len(made) > 0 && !slices.ContainsFunc(made, func(v *ssa.Alloc) bool { return !p.local(v, 0) })
+}
+
+func (p *Package) local(v ssa.Value, depth int) bool {
+	return depth <= maxDepth && !slices.ContainsFunc(p.Of(v), func(e *effects.Event) bool {
+		if e.Ref.Path != nil {
+			return false
+		}
+		switch e.Kind {
+		case effects.Store, effects.Send, effects.Escape:
+			return true
+		case effects.Return:
+			fn := e.Func()
+			obj, ok := fn.Object().(*types.Func)
+			return !ok || obj.Exported() || e.Via || fn.Signature.Results().Len() > 1 || slices.ContainsFunc(p.Uses(fn), func(use ssa.Instruction) bool {
+				call, ok := use.(*ssa.Call)
+				return !ok || p.IR.Static(&call.Call) != fn || !p.local(call, depth+1)
+			})
+		}
+		return e.Mode == effects.Spawned
 	})
 }
 
