@@ -5,8 +5,8 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"sync"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -39,7 +39,7 @@ type checker struct {
 	answers map[mailbox]mail                       // see sentIn
 	bares   map[sending]*leak                      // see bare
 	dones   []ssa.Value                            // the WaitGroups of which Done is handed on as a function
-	made    func() []types.Type                    // see makes
+	made    func() []types.Type                    // see madeTypes
 	leaks   []*evidence.Leak
 	told    map[ssa.Instruction]bool
 	hung    map[ssa.Instruction]bool // where goroutines wait for ever that are told
@@ -48,7 +48,7 @@ type checker struct {
 // find returns the goroutines that never end.
 func find(p *evidence.Package) []*evidence.Leak {
 	c := &checker{Package: p, ports: make(map[*types.Var]*port), loops: make(map[*ssa.Function]bool), mutexes: make(map[*ssa.Function][]turn), taken: make(map[taking]string), ended: make(map[*ssa.Function]map[effects.Ref]bool), answers: make(map[mailbox]mail), bares: make(map[sending]*leak), told: make(map[ssa.Instruction]bool), hung: make(map[ssa.Instruction]bool)}
-	c.made = sync.OnceValue(c.makes)
+	c.made = sync.OnceValue(c.madeTypes)
 	c.glance()
 	// Some leaks have a better place than the go statement: they come first.
 	c.each(func(instr ssa.Instruction) {

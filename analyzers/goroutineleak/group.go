@@ -145,8 +145,8 @@ func (c *checker) runsNothing(call *ssa.CallCommon) bool {
 	return !slices.ContainsFunc(c.made(), func(t types.Type) bool { return types.Implements(t, iface) })
 }
 
-// makes returns the types of what the package makes, each once.
-func (c *checker) makes() []types.Type {
+// madeTypes returns the types of what the package makes, each once.
+func (c *checker) madeTypes() []types.Type {
 	var seen typeutil.Map
 	add := func(t types.Type) {
 		if !types.IsInterface(t) {
