@@ -308,7 +308,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 			if _, made := r.Root.(*ssa.Alloc); !ok && made && r.Path == nil {
 				continue // its caller does not know what is behind it
 			}
-			if !ok || !d.onlyReturned(debt, r) || d.paidBefore(debt, r, ret) {
+			if !ok || !d.onlyReturned(debt, r) || d.paidBefore(debt, r, ret, index) {
 				return Debt{}, false
 			}
 			if d.inOther(r, debt, index, ret) {

@@ -110,6 +110,24 @@ func Fails(ret *ssa.Return) bool {
 	return slices.ContainsFunc(ret.Results, func(r ssa.Value) bool { return IsError(r.Type()) && !IsNil(r) })
 }
 
+// IsNewError reports whether a value is an error for certain: one that is made there, or declared.
+func IsNewError(v ssa.Value) bool {
+	if !IsError(v.Type()) {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.MakeInterface:
+		return true
+	case *ssa.UnOp:
+		_, global := v.X.(*ssa.Global)
+		return global
+	case *ssa.Call:
+		callee := Callee(&v.Call)
+		return callee != nil && (callee.FullName() == "errors.New" || callee.FullName() == "fmt.Errorf")
+	}
+	return false
+}
+
 // Variadic returns the values of which a call makes the list for a variadic parameter; ok is
 // false if it is given a list as it is.
 func Variadic(arg ssa.Value) (values []ssa.Value, ok bool) {

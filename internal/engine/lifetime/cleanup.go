@@ -174,25 +174,14 @@ func (c *checker) nilnessOf(v ssa.Value, at *ssa.BasicBlock) nilness {
 	if v == c.err {
 		return isNil
 	}
-	switch v := v.(type) {
-	case *ssa.Const:
+	if _, ok := v.(*ssa.Const); ok {
 		if isBool(true)(v) {
 			return notNil
 		}
 		return isNil
-	case *ssa.MakeInterface:
+	}
+	if ir.IsNewError(v) {
 		return notNil
-	case *ssa.UnOp:
-		if _, ok := v.X.(*ssa.Global); ok {
-			return notNil
-		}
-	case *ssa.Call:
-		if callee := ir.Callee(&v.Call); callee != nil {
-			switch callee.FullName() {
-			case "errors.New", "fmt.Errorf":
-				return notNil
-			}
-		}
 	}
 	for b := range ir.Dominators(at) {
 		if len(b.Preds) != 1 {

@@ -1,6 +1,7 @@
 package bodies
 
 import (
+	"errors"
 	"io"
 	"net/http"
 
@@ -96,4 +97,70 @@ func age(url string) (string, error) {
 		return "", err
 	}
 	return resp.Header.Get("Age"), nil
+}
+
+// fetch returns an answer, whose body it has read and closed if that is asked for.
+func fetch(url string, whole bool) ([]byte, *http.Response, error) {
+	resp, err := http.Get(url)
+	if err != nil {
+		return nil, nil, err
+	}
+	if whole {
+		defer resp.Body.Close()
+	}
+	var text []byte
+	if whole {
+		text, err = io.ReadAll(resp.Body)
+	}
+	return text, resp, err
+}
+
+// Fine: it has asked for all of it.
+func text(url string) (string, error) {
+	b, _, err := fetch(url, true)
+	return string(b), err
+}
+
+// good returns an answer whose body is closed only where it is none.
+func good(url string) (*http.Response, error) {
+	resp, err := http.Get(url)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		resp.Body.Close()
+		err = errors.New(resp.Status)
+	}
+	return resp, err
+}
+
+func tag(url string) (string, error) {
+	resp, err := good(url) // want `response body is never closed`
+	if err != nil {
+		return "", err
+	}
+	return resp.Header.Get("ETag"), nil
+}
+
+// twice returns an answer, another one where the first was too early.
+func twice(url string, closing func(error)) (resp *http.Response, err error) {
+	defer func() { closing(err) }()
+	if resp, err = http.Get(url); err != nil {
+		return nil, err
+	}
+	if resp.StatusCode == http.StatusTooEarly {
+		resp.Body.Close()
+		if resp, err = http.Get(url + "?late"); err != nil {
+			return nil, err
+		}
+	}
+	return resp, nil
+}
+
+func late(url string) (string, error) {
+	resp, err := twice(url, func(error) {}) // want `response body is never closed`
+	if err != nil {
+		return "", err
+	}
+	return resp.Header.Get("Date"), nil
 }
