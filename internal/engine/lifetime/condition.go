@@ -334,11 +334,28 @@ func contradicts(assumed []assumption, edge ir.Edge) bool {
 				return (edge.Succ == a.succ) == (n == na)
 			}
 		}
-		if a.at != edge.From && sameCondition(a.cond, br.Cond, 0) {
+		if a.at == edge.From {
+			continue
+		}
+		if sameCondition(a.cond, br.Cond, 0) {
 			return edge.Succ != a.succ
+		}
+		if opposite(a.cond, br.Cond) {
+			return edge.Succ == a.succ
 		}
 	}
 	return false
+}
+
+// opposite reports whether two conditions compare the same operands, and one holds where the other does
+// not: x == nil and x != nil.
+func opposite(a, b ssa.Value) bool {
+	x, ok := a.(*ssa.BinOp)
+	y, also := b.(*ssa.BinOp)
+	if !ok || !also || x.Op != token.EQL && x.Op != token.NEQ || y.Op != token.EQL && y.Op != token.NEQ || x.Op == y.Op {
+		return false
+	}
+	return sameCondition(x.X, y.X, 1) && sameCondition(x.Y, y.Y, 1)
 }
 
 // sameCondition reports whether two conditions compare the same operands.

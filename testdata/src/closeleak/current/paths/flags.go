@@ -121,3 +121,41 @@ func off(path string) (f *os.File, err error) {
 	}
 	return f, nil
 }
+
+// Given is fine: it closes what it has opened itself.
+func Given(f *os.File, path string) (*os.File, error) {
+	out := f
+	if f != nil {
+		path = f.Name()
+	} else {
+		var err error
+		if out, err = os.Create(path); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := out.WriteString(path); err != nil {
+		if f == nil {
+			out.Close()
+		}
+		return nil, err
+	}
+	return out, nil
+}
+
+// Other leaks: it closes what it was given.
+func Other(f *os.File, path string) (*os.File, error) {
+	out := f
+	if f == nil {
+		var err error
+		if out, err = os.Create(path); err != nil { // want `file is not closed on every path; held by the operating system \(closeleak/error-path\)`
+			return nil, err
+		}
+	}
+	if _, err := out.WriteString(path); err != nil {
+		if f != nil {
+			out.Close()
+		}
+		return nil, err
+	}
+	return out, nil
+}
