@@ -42,11 +42,11 @@ func CompareTeardowns(a, b *types.Func) int {
 	return cmp.Compare(slices.Index(teardowns, a.Name()), slices.Index(teardowns, b.Name()))
 }
 
-// EndsSurely reports whether fn closes a socket, or a bare descriptor: nothing is written, and it
-// fails only where it was closed before.
+// EndsSurely reports whether fn closes a socket, or a bare descriptor, or gives a connection back to its
+// pool: nothing is written, and it fails only where it was closed before.
 func EndsSurely(fn *types.Func) bool {
 	switch fn.FullName() {
-	case "syscall.Close", "golang.org/x/sys/unix.Close", "(*net.conn).Close", "(*net.TCPListener).Close", "(*net.UnixListener).Close":
+	case "syscall.Close", "golang.org/x/sys/unix.Close", "(*net.conn).Close", "(*net.TCPListener).Close", "(*net.UnixListener).Close", "(*database/sql.Conn).Close":
 		return true
 	}
 	return false

@@ -2,6 +2,7 @@ package giveup
 
 import (
 	"crypto/tls"
+	"database/sql"
 	"net"
 	"os"
 
@@ -59,4 +60,30 @@ func (t *Tunnel) Close() error {
 		return err // want `Close gives up at the first error and leaves over behind`
 	}
 	return t.over.Close()
+}
+
+// A Reserved has a connection of its own, which it gives back to the pool first: that does not fail.
+type Reserved struct {
+	conn *sql.Conn
+	db   *sql.DB
+}
+
+func (r *Reserved) Close() error {
+	if err := r.conn.Close(); err != nil {
+		return err
+	}
+	return r.db.Close()
+}
+
+// A Prepared closes a statement first, of which the server may have to be told.
+type Prepared struct {
+	stmt *sql.Stmt
+	db   *sql.DB
+}
+
+func (p *Prepared) Close() error {
+	if err := p.stmt.Close(); err != nil {
+		return err // want `Close gives up at the first error and leaves db behind`
+	}
+	return p.db.Close()
 }
