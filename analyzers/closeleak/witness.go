@@ -101,6 +101,9 @@ func streams(typ types.Type, method string) bool {
 func (c *checker) witnessed() {
 	var wrapped []*acquisition
 	for _, key := range c.sources {
+		if slices.ContainsFunc(c.sites[key], c.finds) {
+			continue
+		}
 		var givers, rest []*acquisition
 		for _, a := range c.sites[key] {
 			ends := slices.ContainsFunc(c.Of(a.v), a.ends)
@@ -139,6 +142,13 @@ func (c *checker) witnessed() {
 			c.local(a)
 		}
 	}
+}
+
+// finds reports whether a function only ends the life of what a call returns that cannot fail: the value was
+// there before, as one that is kept by its name, and who gets it to begin something need not have it in the end.
+func (c *checker) finds(a *acquisition) bool {
+	events := c.Of(a.v)
+	return !ir.CanFail(a.call.Call.Signature()) && len(events) > 0 && !slices.ContainsFunc(events, func(e *effects.Event) bool { return !a.ends(e) })
 }
 
 // finished reports whether a method of the value makes something with an end that somebody gets: what is

@@ -214,6 +214,26 @@ func any(s store) error {
 	return nil
 }
 
+// A clock runs between two calls, and the board keeps it by its name.
+type clock interface {
+	Start()
+	Stop() int
+}
+
+type board interface{ Clock(name string) clock }
+
+// Fine: who stops it gets the same again.
+func timed(b board, do func()) {
+	b.Clock("do").Start()
+	do()
+	b.Clock("do").Stop()
+}
+
+func begin(b board, name string) func() int {
+	b.Clock(name).Start()
+	return func() int { return b.Clock(name).Stop() }
+}
+
 // The error that the second connection comes with is nil where the loop ends.
 func either(addrs []string, d link.Dialer) error {
 	var conn *link.Tap
