@@ -143,7 +143,7 @@ func (d *Duties) shared(fn *ssa.Function, index int) bool {
 				call, _ = root.Tuple.(*ssa.Call)
 				result = root.Index
 			}
-			if call != nil && d.Nothing(&call.Call, result) {
+			if call != nil && (d.Nothing(&call.Call, result) || d.ofMate(call, ret, index)) {
 				return true
 			}
 			if slices.ContainsFunc(d.p.Of(r.Root), func(e *effects.Event) bool {
@@ -151,6 +151,23 @@ func (d *Duties) shared(fn *ssa.Function, index int) bool {
 			}) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// ofMate reports whether a call of a method has made a value that owes nothing by itself, and its receiver is
+// returned beside it: who has that gives back what comes of it, as a command that is waited for closes its pipes.
+func (d *Duties) ofMate(call *ssa.Call, ret *ssa.Return, index int) bool {
+	callee := ir.Callee(&call.Call)
+	if callee == nil || callee.Signature().Recv() == nil || len(d.Debts(&call.Call)) > 0 {
+		return false
+	}
+	for _, of := range d.p.Refs(ir.Args(&call.Call)[0]) {
+		if _, made := of.Root.(ssa.Instruction); made && slices.ContainsFunc(ret.Results, func(v ssa.Value) bool {
+			return v != ret.Results[index] && slices.Contains(d.p.Refs(v), of)
+		}) {
+			return true
 		}
 	}
 	return false
