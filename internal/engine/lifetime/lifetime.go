@@ -190,8 +190,25 @@ func (c *checker) same(x ssa.Value) bool {
 	switch x.(type) {
 	case *ssa.Call, *ssa.Extract:
 		return x == c.v || slices.Contains(c.p.Refs(x), effects.Ref{Root: c.v})
+	case *ssa.MakeClosure:
+		return c.binds(x)
 	}
 	return x == c.v
+}
+
+// binds reports whether something is a function that has the value, as its method does: a variable that holds
+// it is not nil once the value is there.
+func (c *checker) binds(x ssa.Value) bool {
+	mc, ok := x.(*ssa.MakeClosure)
+	return ok && slices.ContainsFunc(mc.Bindings, func(b ssa.Value) bool {
+		if cell, ok := b.(*ssa.Alloc); ok {
+			return slices.ContainsFunc(*cell.Referrers(), func(ref ssa.Instruction) bool {
+				set, ok := ref.(*ssa.Store)
+				return ok && set.Val == c.v
+			})
+		}
+		return slices.Contains(c.p.Refs(b), effects.Ref{Root: c.v})
+	})
 }
 
 // collected stops where the value goes into a local list or map: what releases
@@ -306,7 +323,9 @@ func (c *checker) variables(fn *ssa.Function) []ssa.Value {
 		vars = append(vars, c.where[instr]...)
 	}
 	for _, br := range c.p.IR.Graph(fn).Branches() {
-		if isVariable(br.Nil) && slices.Contains(c.p.Refs(br.Nil), effects.Ref{Root: c.v}) {
+		if isVariable(br.Nil) && slices.ContainsFunc(c.p.Refs(br.Nil), func(r effects.Ref) bool {
+			return r.Path == nil && (r.Root == c.v || c.binds(r.Root))
+		}) {
 			vars = append(vars, br.Nil)
 		}
 	}
