@@ -72,10 +72,21 @@ func (c *checker) endsWith(call *ssa.Call, parent ssa.Value) bool {
 		return false
 	}
 	made, ok := given.Tuple.(*ssa.Call)
-	loop := func(call *ssa.Call) *ir.Loop { return c.IR.Graph(call.Parent()).Innermost(call.Block()) }
-	return ok && made.Parent() == call.Parent() && loop(made) == loop(call) && slices.ContainsFunc(c.Duties().Debts(&made.Call), func(d duty.Debt) bool {
+	return ok && made.Parent() == call.Parent() && c.fewIn(call, made) && slices.ContainsFunc(c.Duties().Debts(&made.Call), func(d duty.Debt) bool {
 		return d.Behind == duty.Context && d.Result != given.Index && c.alwaysPaid(&acquisition{Debt: d, call: made})
 	})
+}
+
+// fewIn reports whether a call is made only as often after another one as a loop says before it begins.
+func (c *checker) fewIn(call, after *ssa.Call) bool {
+	l := c.IR.Graph(call.Parent()).Innermost(call.Block())
+	for l != nil && !l.Contains(after.Block()) {
+		if !l.Bounded() {
+			return false
+		}
+		l = l.Outer
+	}
+	return l == c.IR.Graph(call.Parent()).Innermost(after.Block())
 }
 
 // alwaysPaid reports whether a function gives back what it acquires, on all ways out.

@@ -106,6 +106,20 @@ func rounds(ctx context.Context, f func(context.Context) error) error {
 	}
 }
 
+// Fine: each of a list has one, and all end when it returns.
+func all(ctx context.Context, fs []func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for _, f := range fs {
+		c, stop := context.WithCancel(ctx)
+		if err := f(c); err != nil {
+			continue
+		}
+		stop()
+	}
+	return nil
+}
+
 type view struct{ ctx context.Context }
 
 func (v view) open() (view, func()) {
