@@ -1,6 +1,8 @@
 package effects
 
 import (
+	"go/types"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/memlint/memlint/internal/engine/ir"
@@ -31,7 +33,9 @@ func (f *flow) transfer(instr ssa.Instruction) {
 	case *ssa.MakeInterface:
 		f.add(v, f.of(v.X)...)
 	case *ssa.Convert:
-		f.add(v, f.of(v.X)...)
+		if v.Type() != types.Typ[types.Uintptr] || v.X.Type() != types.Typ[types.UnsafePointer] { // else it is a number, which keeps nothing
+			f.add(v, f.of(v.X)...)
+		}
 	case *ssa.MultiConvert:
 		f.add(v, f.of(v.X)...)
 	case *ssa.SliceToArrayPointer:

@@ -99,11 +99,37 @@ func closes(p *effects.Package, st *ssa.Store, self []effects.Ref) bool {
 		return true
 	}
 	return slices.ContainsFunc(p.Refs(st.Val), func(r effects.Ref) bool {
-		if is(r) || r.Path != nil || !effects.Fresh(r.Root) || isCopy(r.Root, nil, self) {
+		if is(r) || r.Path != nil || !effects.Fresh(r.Root) || isCopy(r.Root, nil, self) || copiedInto(p, r.Root, is) {
 			return false
 		}
 		return slices.ContainsFunc(p.Held([]effects.Ref{r}), is) || capturesObject(p, r, self, 0)
 	})
+}
+
+// copiedInto reports whether a new struct has a copy of the object in a field, and nothing else of it.
+func copiedInto(p *effects.Package, v ssa.Value, is func(effects.Ref) bool) bool {
+	made, ok := v.(*ssa.Alloc)
+	if !ok {
+		return false
+	}
+	copied := false
+	for _, use := range *made.Referrers() {
+		field, ok := use.(*ssa.FieldAddr)
+		if !ok {
+			continue
+		}
+		for _, use := range *field.Referrers() {
+			st, ok := use.(*ssa.Store)
+			if !ok || st.Addr != ssa.Value(field) || !slices.ContainsFunc(p.Refs(st.Val), is) {
+				continue
+			}
+			if _, whole := st.Val.Type().Underlying().(*types.Struct); !whole {
+				return false
+			}
+			copied = true
+		}
+	}
+	return copied
 }
 
 func isReference(t types.Type) bool {
