@@ -164,12 +164,41 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 		return // control never comes to where it would be lost
 	}
 	if a.out.Dropped() || a.out.Exit != nil || a.out.Again || c.wrapperFails(a) || c.calleeForgets(a) {
-		c.local(a)
+		if !c.endsHolder(a) {
+			c.local(a)
+		}
 		return
 	}
 	if a.Thing() == duty.Context || a.Parent < 0 || c.neverEnds(call, a.Parent) {
 		c.kept(a)
 	}
+}
+
+// endsHolder reports whether the value is somewhere inside of what a call makes of it, and that is ended:
+// it may end all that it has.
+func (c *checker) endsHolder(a *acquisition) bool {
+	return a.v != nil && slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
+		call, ok := e.Instr.(*ssa.Call)
+		if !ok || e.Kind != effects.Arg || e.Ref.Path != nil || call.Call.Signature().Results().Len() == 0 {
+			return false
+		}
+		sum := c.Callee(&call.Call)
+		return sum != nil && slices.ContainsFunc(sum.Ops, func(o effects.Op) bool {
+			return o.Kind == effects.Return && o.Path == "" && o.ToPath == "[]" && slices.ContainsFunc(c.Of(result(call, o.To)), func(end *effects.Event) bool {
+				return end.Kind == effects.Method && end.Ref.Path == nil && end.Ends()
+			})
+		})
+	})
+}
+
+// result returns a result of a call, or the call if nothing uses it.
+func result(call *ssa.Call, index int) ssa.Value {
+	for _, use := range *call.Referrers() {
+		if ext, ok := use.(*ssa.Extract); ok && ext.Index == index {
+			return ext
+		}
+	}
+	return call
 }
 
 // value returns the value that owes, or nil if nothing uses it.

@@ -384,47 +384,17 @@ func (t *table) whereInResult(e *Event) string {
 		return elem
 	}
 	for _, r := range f.of(ret.Results[e.Index]) {
-		if path, ok := t.whereIn(f, r, e.Ref, 0); ok {
-			return path.String()
+		x := f.values[r.Root]
+		if x == nil {
+			continue
+		}
+		for p := x.held; p != nil; p = p.next {
+			if slices.Contains(p.refs, e.Ref) && p.path.HasPrefix(r.Path) {
+				return t.join(nil, p.path, r.Path).String()
+			}
 		}
 	}
 	return elem
-}
-
-// maxHolding bounds how many objects inside each other are looked into.
-const maxHolding = 3
-
-// whereIn returns the path in an object at which it holds a ref, or an object does that it holds.
-func (t *table) whereIn(f *flow, object, ref Ref, depth int) (path *Path, ok bool) {
-	x := f.values[object.Root]
-	if x == nil {
-		return nil, false
-	}
-	for p := x.held; p != nil; p = p.next {
-		if !p.path.HasPrefix(object.Path) {
-			continue
-		}
-		if slices.Contains(p.refs, ref) {
-			return t.join(nil, p.path, object.Path), true
-		}
-	}
-	if depth == maxHolding {
-		return nil, false
-	}
-	for p := x.held; p != nil; p = p.next {
-		if !p.path.HasPrefix(object.Path) {
-			continue
-		}
-		for _, inner := range p.refs {
-			if inner.Root == object.Root {
-				continue
-			}
-			if path, ok := t.whereIn(f, inner, ref, depth+1); ok {
-				return t.join(t.join(nil, p.path, object.Path), path, nil), true
-			}
-		}
-	}
-	return nil, false
 }
 
 // paramIndex returns which parameter of fn a value is, or -1.
