@@ -75,7 +75,7 @@ func (c *checker) impossible(edge ir.Edge, w *place, start *ssa.BasicBlock) bool
 		return true
 	}
 	if !ok {
-		err, failed := errorTest(edge.From)
+		err, failed := c.errorTest(edge.From)
 		return err != nil && edge == failed && c.isErr(err, w, start)
 	}
 	if c.isErr(v, w, start) {
@@ -161,7 +161,7 @@ func (c *checker) noError(v ssa.Value) bool { return c.spec.NoError != nil && c.
 // errorTest returns the error that the block's last branch asks for something that only
 // an error is: errors.Is and the like, that it is equal to another, or of a type. The edge is
 // the one on which it is.
-func errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
+func (c *checker) errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
 	br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
 	if !ok {
 		return nil, ir.Edge{}
@@ -173,8 +173,21 @@ func errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
 	}
 	switch cond := cond.(type) {
 	case *ssa.Call:
-		if callee := ir.Callee(&cond.Call); callee != nil && len(cond.Call.Args) > 0 && ir.IsError(cond.Call.Args[0].Type()) {
-			return cond.Call.Args[0], is
+		args := ir.Args(&cond.Call)
+		i := slices.IndexFunc(args, func(arg ssa.Value) bool { return ir.IsError(arg.Type()) })
+		if i < 0 {
+			break
+		}
+		if fn := c.p.IR.Static(&cond.Call); fn != nil && i < len(fn.Params) {
+			if always, ok := withoutError(fn, fn.Params[i]); ok {
+				if always {
+					is.Succ = 1 - is.Succ
+				}
+				return args[i], is
+			}
+		}
+		if callee := ir.Callee(&cond.Call); callee != nil && i == 0 {
+			return args[0], is
 		}
 	case *ssa.Extract:
 		if assert, ok := cond.Tuple.(*ssa.TypeAssert); ok && cond.Index == 1 && ir.IsError(assert.X.Type()) {
@@ -190,6 +203,33 @@ func errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
 		return cond.X, is
 	}
 	return nil, ir.Edge{}
+}
+
+// withoutError returns what a function always says that is asked about an error which is nil; ok is
+// false if that is not known.
+func withoutError(fn *ssa.Function, err *ssa.Parameter) (always, ok bool) {
+	const maxBlocks = 64
+	if len(fn.Blocks) == 0 || len(fn.Blocks) > maxBlocks || fn.Signature.Results().Len() != 1 {
+		return false, false
+	}
+	seen := map[*ssa.BasicBlock]bool{fn.Blocks[0]: true}
+	var said []ssa.Value
+	for work := []*ssa.BasicBlock{fn.Blocks[0]}; len(work) > 0; {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+			said = append(said, ret.Results[0])
+		}
+		v, nilEdge, asked := ir.NilEdge(b)
+		for i, s := range b.Succs {
+			if !seen[s] && (!asked || v != ssa.Value(err) || i == nilEdge.Succ) {
+				seen[s] = true
+				work = append(work, s)
+			}
+		}
+	}
+	is := isBool(len(said) > 0 && isBool(true)(said[0]))
+	return len(said) > 0 && isBool(true)(said[0]), len(said) > 0 && !slices.ContainsFunc(said, func(v ssa.Value) bool { return !is(v) })
 }
 
 // isFailure reports whether values of a type say what went wrong, or that nothing did.
@@ -238,7 +278,7 @@ func (c *checker) errorVariables(fn *ssa.Function) []ssa.Value {
 		for _, br := range g.Branches() {
 			x := br.Nil
 			if x == nil {
-				x, _ = errorTest(br.Block)
+				x, _ = c.errorTest(br.Block)
 			}
 			if x != nil && isVariable(x) && isFailure(x.Type()) {
 				vars = append(vars, x)
