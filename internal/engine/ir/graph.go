@@ -3,7 +3,6 @@ package ir
 import (
 	"go/constant"
 	"go/token"
-	"go/types"
 	"iter"
 	"slices"
 
@@ -349,32 +348,7 @@ func (l *Loop) limit(v ssa.Value) bool {
 		b, ok := call.Call.Value.(*ssa.Builtin)
 		return ok && b.Name() == "len" && !l.variable(call.Call.Args[0])
 	}
-	return l.invariant(v) || l.read(v)
-}
-
-// read reports whether v is read from a field of what the loop does not change, and the loop sets
-// no such field.
-func (l *Loop) read(v ssa.Value) bool {
-	load, ok := v.(*ssa.UnOp)
-	if !ok || load.Op != token.MUL {
-		return false
-	}
-	from, ok := load.X.(*ssa.FieldAddr)
-	if !ok || !l.invariant(from.X) {
-		return false
-	}
-	for _, b := range l.Blocks {
-		for _, instr := range b.Instrs {
-			st, ok := instr.(*ssa.Store)
-			if !ok {
-				continue
-			}
-			if to, ok := st.Addr.(*ssa.FieldAddr); ok && to.Field == from.Field && types.Identical(to.X.Type(), from.X.Type()) {
-				return false
-			}
-		}
-	}
-	return true
+	return l.invariant(v)
 }
 
 // variable reports whether v is a variable that the loop sets.

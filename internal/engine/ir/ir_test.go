@@ -81,9 +81,6 @@ func TestLoops(t *testing.T) {
 		{`func f() { for i := 0; ok(); i++ { g() } }`, false, false},
 		{`func f(n int) { for i := 0; i < n; i++ { g(); n++ } }`, false, false}, // the limit runs away
 		{`func f(n int) { for i := 0; i < n; { g(); if ok() { i++ } } }`, false, false},
-		{`type T struct{ n, m int }; func f(t *T) { for i := 0; i < t.n; i++ { g(); t.m++ } }`, true, false},
-		{`type T struct{ n, m int }; func f(t *T) { for i := 0; i < t.n; i++ { g(); t.n++ } }`, false, false},
-		{`type T struct{ n int; next *T }; func f(t *T) { for i := 0; i < t.n; i++ { t = t.next } }`, false, false},
 		{`func f() { for i := 0; i < 100; i++ { if ok() { break } } }`, true, true},
 		{`func f() { for i := 1; i < 100; i *= 2 { g() } }`, false, false}, // not by a constant
 		{`func f() { more := true; again: g(); if ok() && more { more = false; goto again } }`, true, false},
