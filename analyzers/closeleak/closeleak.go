@@ -174,8 +174,8 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 	}
 }
 
-// endsHolder reports whether the value is somewhere inside of what a call makes of it, and that is ended:
-// it may end all that it has.
+// endsHolder reports whether the value is somewhere inside of what a call makes of it, and the end of that
+// ends what is in a field of the same type.
 func (c *checker) endsHolder(a *acquisition) bool {
 	return a.v != nil && slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
 		call, ok := e.Instr.(*ssa.Call)
@@ -185,7 +185,8 @@ func (c *checker) endsHolder(a *acquisition) bool {
 		sum := c.Callee(&call.Call)
 		return sum != nil && slices.ContainsFunc(sum.Ops, func(o effects.Op) bool {
 			return o.Kind == effects.Return && o.Path == "" && o.ToPath == "[]" && slices.ContainsFunc(c.Of(result(call, o.To)), func(end *effects.Event) bool {
-				return end.Kind == effects.Method && end.Ref.Path == nil && end.Ends()
+				f := end.Ref.Path.Field()
+				return f != nil && types.Identical(f.Type(), a.v.Type()) && a.PaidBy(end)
 			})
 		})
 	})
