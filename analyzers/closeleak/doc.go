@@ -35,7 +35,9 @@
 // sight; one through an interface what one of the types owes that implement it, if the interface
 // has the method that gives it back and none hands out what others have. A struct without such
 // a method owes what is in a field, if somebody gives back what he takes from there. A method or function of the type of one of the standard
-// library, as that of http.Client.Do, counts as that. What a function of the module puts around a value and
+// library, as that of http.Client.Do, counts as that; one of the type of net.Dial opens a connection, whatever it
+// is. A new object owes, too, for which its constructor always starts a goroutine that goes round without a
+// bound, if it has an end that stops something and the constructor was given nothing else to end it by. What a function of the module puts around a value and
 // returns as an interface owes what the value does, if the end of all that it may return gives that back. A
 // function that returns, by an interface, either what owes or something new with nothing behind it, as io.NopCloser
 // makes, leaves its callers to close it.
@@ -67,7 +69,11 @@
 // what one of its methods returns, is not of the type that is asserted; or the error is that of a
 // function of the package that never returns one, or of setting a deadline of a connection of package
 // net, which fails only where that is closed; or a function in sight was told by an argument to return
-// nothing, and that is what is asked for. Nothing is lost by a function that never comes to its end.
+// nothing, and that is what is asked for; or a helper in sight says of the error what it never says of one
+// that is nil. A function that gives the value back on some of its ways that do not fail leaves nothing to its
+// callers, nor does one that returns what made the value beside it, as a command that closes its pipes. So is
+// an object of the package that holds nothing before a method opens it, and what is inside of another object
+// whose end gives back what has the type of the value. Nothing is lost by a function that never comes to its end.
 // Who returns a value beside a function that closes it leaves it to who has that; and a call of unknown
 // code that returns a value of the type of the one that it gets has put one in the place of the other. An object of
 // another module that gets it in a field, and of which a method is called, may give it
@@ -77,7 +83,7 @@
 // something that does not, and one that is several results at once. So are
 // a listener from which connections are accepted in a loop, which is in use until it
 // fails; a context derived from that of a request to a server, which ends with it, or from one that the
-// function itself cancels on every way; a
+// function itself cancels on every way, also one for each of a list; a
 // command that was stored or handed on before it was started; files made of a
 // descriptor; what a function got as a parameter, unless it shows that it takes that over;
 // and what follows a panic.

@@ -22,6 +22,8 @@
 //     of another package has started, until a context or channel ends that it was given.
 //     If that is derived from a context that the constructor was given, too, the object
 //     owes only where nobody ends that one.
+//   - The result is a new object for which its constructor surely starts a goroutine that goes round
+//     without a bound, and it has an end that stops something (see constructor.go).
 //   - One of its own methods, which the constructor calls, puts such a value into it.
 //   - The receiver owes after the call: the method has put such a value into it, or started such a
 //     goroutine, and another one that ends its life undoes that.
@@ -39,7 +41,7 @@
 //
 // # Must
 //
-// A debt accuses, so all that may be returned has to owe, but for what has a method like Close only
+// A debt accuses, so all that may be returned has to owe and none of it may have been given back before, but for what has a method like Close only
 // because others have, such as what io.NopCloser makes. And what is also kept
 // by somebody else (a cache, a registry, code that is not known) is theirs.
 package duty
