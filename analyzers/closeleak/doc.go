@@ -42,15 +42,15 @@
 // function that returns, by an interface, either what owes or something new with nothing behind it, as io.NopCloser
 // makes, leaves its callers to close it.
 //
-// Of other modules a table knows some, made from their sources. Of the rest, and
-// where more happens than can be followed, that a value has to be closed is
-// believed where the package says so: the function itself closes it on its way to
+// Of other modules a table knows some, made from their sources; of the rest nothing is said. Where in a
+// function of the module more happens than can be followed, that a value has to be closed is
+// believed where the module says so: the function itself closes it on its way to
 // success and not on one where it fails, or where one thing fails and not where
 // another does; or who gets it where nothing fails closes it, and the function does
 // not where something does: one of its callers, or a method that ends the life of
 // the object that it makes and puts the value into, unless another method opens first
-// what that one closes, as Connect does for Disconnect; or, of a function of the same
-// module, two others close what they get by the same call, and more do than do not.
+// what that one closes, as Connect does for Disconnect; or two others close what they
+// get by the same call, and more do than do not.
 //
 // The collector closes files, connections and listeners of package os and net that
 // nothing refers to, some time later. Until then the descriptors are in use.
@@ -94,7 +94,7 @@
 // Close behind the check of the error. An io.ReadCloser that nobody takes is one,
 // whoever returns it, where the error that comes with it is looked at, unless it may be nil without one.
 //
-// Of a value of which it is not known what is behind it, other callers of the same function may say
+// Of a value of the module of which it is not known what is behind it, other callers of the same function may say
 // that it has to be given back. What only writes of something else that does says nothing by that, nor
 // does a value of which a method makes something with an end that somebody gets, as a builder's does.
 //

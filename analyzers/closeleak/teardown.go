@@ -3,6 +3,7 @@ package closeleak
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -265,4 +266,13 @@ func reaches(from, to *ssa.BasicBlock) bool {
 		}
 	}
 	return false
+}
+
+// inStd reports whether a function is one of the standard library.
+func inStd(fn *types.Func) bool {
+	if fn.Pkg() == nil {
+		return true
+	}
+	first, _, _ := strings.Cut(fn.Pkg().Path(), "/")
+	return !strings.Contains(first, ".")
 }

@@ -4,7 +4,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -21,12 +20,12 @@ type source struct {
 	result int
 }
 
-// unknown notes the results of a call of which it is not known what is behind them, although
-// they have a method that ends their life.
+// unknown notes the results of a call of a function of the module of which it is not known what is
+// behind them, although they have a method that ends their life.
 func (c *checker) unknown(call *ssa.Call) {
 	callee := ir.Callee(&call.Call)
-	if _, builtin := call.Call.Value.(*ssa.Builtin); builtin || callee != nil && inStd(callee) {
-		return
+	if callee == nil || callee.Pkg() == nil || !c.OfModule(callee.Pkg().Path()) {
+		return // what another module leaves to its callers the table says
 	}
 	if sig := call.Call.Signature(); wrapsWriter(sig) || partOfWriter(sig) {
 		return
@@ -97,10 +96,9 @@ func streams(typ types.Type, method string) bool {
 }
 
 // witnessed judges the results of calls of which it is not known what is behind them. That they
-// have to be given back is what the package itself says: the function does so on one way,
+// have to be given back is what the module itself says: the function does so on one way,
 // and forgets it on another where it fails; or others do so with what they get by the
-// same call. Of a function of another module the latter is not enough: what is behind its
-// result may depend on what is done with it.
+// same call.
 func (c *checker) witnessed() {
 	var wrapped []*acquisition
 	for _, key := range c.sources {
@@ -110,7 +108,7 @@ func (c *checker) witnessed() {
 		var givers, rest []*acquisition
 		for _, a := range c.sites[key] {
 			ends := slices.ContainsFunc(c.Of(a.v), a.ends)
-			if !ends && (key.callee == nil || len(c.sites[key]) < minGivers) && !c.leaves(a) {
+			if !ends && len(c.sites[key]) < minGivers && !c.leaves(a) {
 				continue
 			}
 			a.out = lifetime.Check(c.Package.Package, a.v, a.v.(ssa.Instruction), a.spec(c))
@@ -132,7 +130,7 @@ func (c *checker) witnessed() {
 				rest = append(rest, a)
 			}
 		}
-		if key.callee == nil || !c.OfModule(key.callee.Pkg().Path()) || len(givers) < minGivers || len(givers) <= len(rest) {
+		if len(givers) < minGivers || len(givers) <= len(rest) {
 			continue
 		}
 		for _, a := range rest {
@@ -182,14 +180,6 @@ const minGivers = 2
 // ends reports whether an event is the call of a method that ends the life of the value itself.
 func (a *acquisition) ends(e *effects.Event) bool {
 	return e.Ends() && e.Ref.Path.String() == a.Path && !e.Via
-}
-
-func inStd(fn *types.Func) bool {
-	if fn.Pkg() == nil {
-		return true
-	}
-	first, _, _ := strings.Cut(fn.Pkg().Path(), "/")
-	return !strings.Contains(first, ".")
 }
 
 // forgets reports whether the function fails where it leaves without the value: it returns the
