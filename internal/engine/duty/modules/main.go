@@ -9,7 +9,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	_ "embed"
 	"flag"
 	"fmt"
@@ -46,12 +45,15 @@ func main() {
 	var text bytes.Buffer
 	text.WriteString(head)
 	for module := range strings.Lines(list) {
-		path, rest, ok := strings.Cut(strings.TrimSpace(module), " ")
-		version, pattern, _ := strings.Cut(rest, " ")
-		if !ok || flag.NArg() > 0 && !slices.Contains(flag.Args(), path) {
+		words := strings.Fields(module)
+		if len(words) < 2 {
+			log.Fatalf("list.txt: bad line %q", module)
+		}
+		path, version := words[0], words[1]
+		if flag.NArg() > 0 && !slices.Contains(flag.Args(), path) {
 			continue
 		}
-		rows, err := table(path, version, pattern)
+		rows, err := table(path, version, words[2:])
 		if err != nil {
 			log.Fatalf("%s %s: %v", path, version, err)
 		}
@@ -71,7 +73,7 @@ func main() {
 }
 
 // table returns the rows of a module, sorted, or those of the packages that patterns name.
-func table(path, version, patterns string) ([]string, error) {
+func table(path, version string, patterns []string) ([]string, error) {
 	dir, err := os.MkdirTemp("", "modules")
 	if err != nil {
 		return nil, err
@@ -81,10 +83,13 @@ func table(path, version, patterns string) ([]string, error) {
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(gomod), 0o666); err != nil {
 		return nil, err
 	}
+	if len(patterns) == 0 {
+		patterns = []string{path + "/..."}
+	}
 	pkgs, err := packages.Load(&packages.Config{
 		Dir: dir, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off"),
 		Mode: packages.LoadAllSyntax | packages.NeedModule,
-	}, cmp.Or(patterns, path+"/..."))
+	}, patterns...)
 	if err != nil {
 		return nil, fmt.Errorf("loading: %w", err)
 	}

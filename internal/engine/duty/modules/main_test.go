@@ -15,7 +15,7 @@ func TestTable(t *testing.T) {
 	}
 	for _, path := range []string{"github.com/fsnotify/fsnotify", "github.com/miekg/dns"} {
 		version, want := kept(string(text), path)
-		got, err := table(path, version, "")
+		got, err := table(path, version, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
