@@ -24,7 +24,7 @@ type source struct {
 // behind them, although they have a method that ends their life.
 func (c *checker) unknown(call *ssa.Call) {
 	callee := ir.Callee(&call.Call)
-	if callee == nil || callee.Pkg() == nil || !c.OfModule(callee.Pkg().Path()) {
+	if callee == nil || inStd(callee) || !c.OfModule(callee.Pkg().Path()) {
 		return // what another module leaves to its callers the table says
 	}
 	if sig := call.Call.Signature(); wrapsWriter(sig) || partOfWriter(sig) {

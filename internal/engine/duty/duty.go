@@ -434,7 +434,7 @@ func (d *Duties) isNone(r effects.Ref, depth int) bool {
 		return false
 	}
 	fn := d.p.IR.Static(&call.Call)
-	return fn != nil && !slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+	return fn != nil && len(fn.Blocks) > 0 && !slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		if !ok || b == fn.Recover {
 			return false
