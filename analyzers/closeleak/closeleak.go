@@ -164,7 +164,7 @@ func (c *checker) acquired(call *ssa.Call, d duty.Debt) {
 		return // control never comes to where it would be lost
 	}
 	if a.out.Dropped() || a.out.Exit != nil || a.out.Again || c.wrapperFails(a) || c.calleeForgets(a) {
-		if !c.endsHolder(a) {
+		if !c.endsHolder(a) && !c.asCloser(a) {
 			c.local(a)
 		}
 		return
@@ -188,6 +188,21 @@ func (c *checker) endsHolder(a *acquisition) bool {
 				f := end.Ref.Path.Field()
 				return f != nil && types.Identical(f.Type(), a.v.Type()) && a.PaidBy(end)
 			})
+		})
+	})
+}
+
+// asCloser reports whether a method returns the value by an interface with the same end, as that of a
+// decoder that is a reader with a Close does, and somebody gets that or ends it.
+func (c *checker) asCloser(a *acquisition) bool {
+	return a.v != nil && slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
+		call, ok := e.Instr.(*ssa.Call)
+		if !ok || e.Kind != effects.Method || e.Via || len(ir.Args(&call.Call)) != 1 || !types.IsInterface(call.Type()) {
+			return false
+		}
+		end := effects.TeardownOf(call.Type())
+		return end != nil && slices.Contains(a.Ends, end.Name()) && slices.ContainsFunc(c.Of(call), func(made *effects.Event) bool {
+			return lifetime.HandsOn(made) || a.PaidBy(made)
 		})
 	})
 }

@@ -114,7 +114,7 @@ func table(path, version string, patterns []string) ([]string, error) {
 		for _, f := range act.AllObjectFacts() {
 			fn, ok := f.Object.(*types.Func)
 			owes, fact := f.Fact.(*duty.Owes)
-			if ok && fact && payable(owes) && fn.Pkg() == act.Package.Types && reachable(fn) && !strings.Contains(fn.Pkg().Path()+"/", "/internal/") {
+			if ok && fact && payable(owes) && !byPart(fn, owes) && fn.Pkg() == act.Package.Types && reachable(fn) && !strings.Contains(fn.Pkg().Path()+"/", "/internal/") {
 				rows = append(rows, fn.FullName()+": "+owes.Text())
 			}
 		}
@@ -127,6 +127,27 @@ func table(path, version string, patterns []string) ([]string, error) {
 func payable(owes *duty.Owes) bool {
 	return len(owes.Debts) > 0 && !slices.ContainsFunc(owes.Debts, func(d duty.Debt) bool {
 		return len(d.Ends) > 0 && !token.IsExported(d.Ends[0])
+	})
+}
+
+// byPart reports whether a result is a struct that is ended by a method of a struct inside it: of another
+// module it is not known that this ends what the whole has.
+func byPart(fn *types.Func, owes *duty.Owes) bool {
+	return slices.ContainsFunc(owes.Debts, func(d duty.Debt) bool {
+		if d.Result < 0 || d.Path != "" || len(d.Ends) == 0 {
+			return false
+		}
+		typ := fn.Signature().Results().At(d.Result).Type()
+		s, ok := typ.Underlying().(*types.Struct)
+		if !ok {
+			return false
+		}
+		method, index, _ := types.LookupFieldOrMethod(typ, true, fn.Pkg(), d.Ends[0])
+		if method == nil || len(index) < 2 {
+			return false
+		}
+		_, inside := s.Field(index[0]).Type().Underlying().(*types.Struct)
+		return inside
 	})
 }
 

@@ -4,6 +4,7 @@ package makers
 import (
 	"context"
 	"database/sql"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -152,4 +153,16 @@ func Parse() string {
 func ParseOnce() string {
 	p := newParser(motor.NewFeed(strings.NewReader("a\n")), "b") // want `value with a goroutine behind it is never closed`
 	return p.parse()
+}
+
+// Fine: who has the reader closes it.
+func lines(text string) io.ReadCloser {
+	f := motor.NewFeed(strings.NewReader(text))
+	return f.Lines()
+}
+
+func head(text string) string {
+	b := make([]byte, 10)
+	n, _ := motor.NewFeed(strings.NewReader(text)).Lines().Read(b) // want `value with a goroutine behind it is never closed`
+	return string(b[:n])
 }

@@ -129,3 +129,17 @@ func NewPeeker(f *Feed) *Peeker { return &Peeker{feed: f} }
 func (p *Peeker) Peek() string { return <-p.feed.got }
 
 func (p *Peeker) Close() error { return p.feed.Close() }
+
+// Lines returns a reader of what is left.
+func (f *Feed) Lines() io.ReadCloser { return f.lines(true) }
+
+func (f *Feed) lines(left bool) io.ReadCloser {
+	if !left {
+		return io.NopCloser(f.in)
+	}
+	return &rest{f}
+}
+
+type rest struct{ *Feed }
+
+func (r *rest) Read(b []byte) (int, error) { return r.in.Read(b) }
