@@ -188,7 +188,7 @@ func (c *checker) nilnessOf(v ssa.Value, at *ssa.BasicBlock) nilness {
 			continue
 		}
 		x, nilEdge, ok := ir.NilEdge(b.Preds[0])
-		if !ok || x != v {
+		if !ok || x != v && !readAgain(x, v, b) {
 			continue
 		}
 		if nilEdge.To() == b {
@@ -196,7 +196,30 @@ func (c *checker) nilnessOf(v ssa.Value, at *ssa.BasicBlock) nilness {
 		}
 		return notNil
 	}
+	if call, ok := v.(*ssa.Call); ok && slices.ContainsFunc(ir.Args(&call.Call), func(arg ssa.Value) bool {
+		return ir.IsError(arg.Type()) && arg != v && c.nilnessOf(arg, at) == notNil
+	}) {
+		return notNil // what is made of an error is one
+	}
 	return maybe
+}
+
+// readAgain reports whether a block reads a variable of which the branch that leads to it has just asked
+// what it is.
+func readAgain(asked, v ssa.Value, b *ssa.BasicBlock) bool {
+	first, ok := asked.(*ssa.UnOp)
+	again, also := v.(*ssa.UnOp)
+	if !ok || !also || first.Op != token.MUL || again.Op != token.MUL || first.X != again.X || again.Block() != b || first.Block() != b.Preds[0] {
+		return false
+	}
+	sets := func(instrs []ssa.Instruction) bool {
+		return slices.ContainsFunc(instrs, func(instr ssa.Instruction) bool {
+			st, ok := instr.(*ssa.Store)
+			return ok && st.Addr == first.X
+		})
+	}
+	before := first.Block().Instrs
+	return !sets(before[slices.Index(before, ssa.Instruction(first)):]) && !sets(b.Instrs[:slices.Index(b.Instrs, ssa.Instruction(again))])
 }
 
 // cleans reports whether a deferred literal releases the value where the function returns.
