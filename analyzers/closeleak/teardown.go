@@ -3,7 +3,6 @@ package closeleak
 import (
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -270,9 +269,5 @@ func reaches(from, to *ssa.BasicBlock) bool {
 
 // inStd reports whether a function is one of the standard library.
 func inStd(fn *types.Func) bool {
-	if fn.Pkg() == nil {
-		return true
-	}
-	first, _, _ := strings.Cut(fn.Pkg().Path(), "/")
-	return !strings.Contains(first, ".")
+	return fn.Pkg() == nil || convention.IsStd(fn.Pkg().Path())
 }

@@ -3,6 +3,7 @@ package duty
 import (
 	"go/token"
 	"go/types"
+	"iter"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -28,11 +29,10 @@ func (d *Duties) busy(fn *ssa.Function, n *types.Named, ends []end) (Debt, bool)
 			return Debt{}, false // who has that ends it, and what goes on with it
 		}
 	}
-	if !slices.ContainsFunc(ends, func(by end) bool { return by.prefix == "" && by.method.Exported() && d.stops(by) }) || !d.keeps(fn, n, 0) {
+	if !slices.ContainsFunc(ends, func(by end) bool { return by.prefix == "" && by.method.Exported() && d.stops(by) }) || !d.keeps(fn, n, make(map[*ssa.Function]bool)) {
 		return Debt{}, false
 	}
-	debt := d.ended(Debt{Behind: Goroutine, Parent: parent}, ends[0], ends)
-	return debt, true
+	return d.ended(Debt{Behind: Goroutine, Parent: parent}, ends[0], ends), true
 }
 
 // stops reports whether a method stops something: it closes a channel or sends on one, or calls a cancel
@@ -82,24 +82,24 @@ func isFunc(typ types.Type) bool {
 }
 
 // keeps reports whether a function surely starts a goroutine that goes on and has an object of a type,
-// unless it fails.
-func (d *Duties) keeps(fn *ssa.Function, n *types.Named, depth int) bool {
-	if depth > maxStarting {
+// unless it fails. It may be one of those that it calls with such an object.
+func (d *Duties) keeps(fn *ssa.Function, n *types.Named, seen map[*ssa.Function]bool) bool {
+	if seen[fn] {
 		return false
 	}
-	for _, b := range fn.Blocks {
-		if !d.always(fn, b) {
-			continue
-		}
+	seen[fn] = true
+	for b := range always(fn) {
 		for _, instr := range b.Instrs {
-			if slices.ContainsFunc(d.started(instr, &frame{fn: fn}), func(body *frame) bool { return has(body, n) && d.goesOn(body.fn, 0) }) {
+			if slices.ContainsFunc(d.started(instr, &frame{fn: fn}), func(body *frame) bool {
+				return has(body, n) && d.goesOn(body.fn)
+			}) {
 				return true
 			}
 			call, ok := instr.(*ssa.Call)
 			if !ok {
 				continue
 			}
-			if callee := d.p.IR.Static(&call.Call); callee != nil && callee != fn && slices.ContainsFunc(ir.Args(&call.Call), func(arg ssa.Value) bool { return ir.Named(arg.Type()) == n }) && d.keeps(callee, n, depth+1) {
+			if callee := d.p.IR.Static(&call.Call); callee != nil && slices.ContainsFunc(ir.Args(&call.Call), func(arg ssa.Value) bool { return ir.Named(arg.Type()) == n }) && d.keeps(callee, n, seen) {
 				return true
 			}
 		}
@@ -107,12 +107,25 @@ func (d *Duties) keeps(fn *ssa.Function, n *types.Named, depth int) bool {
 	return false
 }
 
-// always reports whether a function that does not fail comes to a block.
-func (d *Duties) always(fn *ssa.Function, b *ssa.BasicBlock) bool {
-	return !slices.ContainsFunc(fn.Blocks, func(end *ssa.BasicBlock) bool {
-		ret, ok := end.Instrs[len(end.Instrs)-1].(*ssa.Return)
-		return ok && end != fn.Recover && !ir.Fails(ret) && !b.Dominates(end)
-	})
+// always yields the blocks to which a function comes that does not fail.
+func always(fn *ssa.Function) iter.Seq[*ssa.BasicBlock] {
+	var last *ssa.BasicBlock // of those that are on all ways
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok || b == fn.Recover || ir.Fails(ret) {
+			continue
+		}
+		if last == nil {
+			last = b
+		}
+		for !last.Dominates(b) {
+			last = last.Idom()
+		}
+	}
+	if last == nil {
+		return func(func(*ssa.BasicBlock) bool) {}
+	}
+	return ir.Dominators(last)
 }
 
 // has reports whether a function has an object of a type: as a parameter, or captured.
@@ -126,10 +139,12 @@ func has(f *frame, n *types.Named) bool {
 
 // goesOn reports whether a function, or one of the package that it calls, goes round without a bound
 // and waits for others or calls them in that.
-func (d *Duties) goesOn(fn *ssa.Function, depth int) bool {
-	if depth > maxStarting {
-		return false
+func (d *Duties) goesOn(fn *ssa.Function) bool {
+	goes, known := d.turns[fn]
+	if known {
+		return goes
 	}
+	d.turns[fn] = false // while it is worked out
 	waits := func(instr ssa.Instruction) bool {
 		switch instr := instr.(type) {
 		case *ssa.Select:
@@ -142,19 +157,18 @@ func (d *Duties) goesOn(fn *ssa.Function, depth int) bool {
 		}
 		return false
 	}
-	if slices.ContainsFunc(d.p.IR.Graph(fn).Loops, func(l *ir.Loop) bool {
+	goes = slices.ContainsFunc(d.p.IR.Graph(fn).Loops, func(l *ir.Loop) bool {
 		return !l.Bounded() && slices.ContainsFunc(l.Blocks, func(b *ssa.BasicBlock) bool { return slices.ContainsFunc(b.Instrs, waits) })
-	}) {
-		return true
-	}
-	return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+	}) || slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
 		return slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool {
 			call, ok := instr.(*ssa.Call)
 			if !ok {
 				return false
 			}
 			callee := d.p.IR.Static(&call.Call)
-			return callee != nil && callee != fn && d.goesOn(callee, depth+1)
+			return callee != nil && d.goesOn(callee)
 		})
 	})
+	d.turns[fn] = goes
+	return goes
 }

@@ -37,7 +37,7 @@ func Of(pass *analysis.Pass) *Duties { return pass.ResultOf[Analyzer].(*lazily).
 
 func run(pass *analysis.Pass) (any, error) {
 	get := sync.OnceValue(func() *Duties {
-		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), options: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt), sure: make(map[*ssa.Function]bool), wrapping: make(map[*ssa.Function][]Wrap), stored: make(map[*ssa.Function]map[effects.Ref][]effects.Ref)}
+		return &Duties{p: effects.Of(pass), pass: pass, debts: make(map[*ssa.Function][]Debt), objects: make(map[ssa.Value]*Debt), ends: make(map[*types.TypeName][]end), slots: make(map[slot][]Debt), idle: make(map[*ssa.Function][]int), options: make(map[*ssa.Function][]int), waits: make(map[*ssa.Function][]int), filled: make(map[*ssa.Function][]Debt), sure: make(map[*ssa.Function]bool), turns: make(map[*ssa.Function]bool), none: make(map[output]bool), wrapping: make(map[*ssa.Function][]Wrap), stored: make(map[*ssa.Function]map[effects.Ref][]effects.Ref)}
 	})
 	if effects.Exports(pass) {
 		get().export()
@@ -173,6 +173,8 @@ type Duties struct {
 	filled   map[*ssa.Function][]Debt                        // see fills
 	slots    map[slot][]Debt                                 // see invoked
 	sure     map[*ssa.Function]bool                          // see succeeds
+	turns    map[*ssa.Function]bool                          // see goesOn
+	none     map[output]bool                                 // see isNone
 	stored   map[*ssa.Function]map[effects.Ref][]effects.Ref // see stores
 
 	owingTypes map[*types.Package]map[string][]string // see owing
@@ -297,7 +299,7 @@ func (d *Duties) result(fn *ssa.Function, index int) (Debt, bool) {
 			return Debt{}, false // sometimes there is nothing to give back
 		}
 		for _, r := range d.p.Refs(value) {
-			if isVariable(r) || d.givesBack(r) || d.isNone(r, 0) || types.IsInterface(typ) && d.isIdle(r) {
+			if isVariable(r) || d.givesBack(r) || d.isNone(r) || types.IsInterface(typ) && d.isIdle(r) {
 				continue
 			}
 			if debt, ok := d.registered(r); ok {
@@ -422,11 +424,17 @@ func (d *Duties) givesBack(r effects.Ref) bool {
 	})
 }
 
+// An output is a result of a function.
+type output struct {
+	fn    *ssa.Function
+	index int
+}
+
 // isNone reports whether a ref is a result of a function of the package that only returns nil as that,
 // such as one that makes an error.
-func (d *Duties) isNone(r effects.Ref, depth int) bool {
+func (d *Duties) isNone(r effects.Ref) bool {
 	ext, ok := r.Root.(*ssa.Extract)
-	if !ok || r.Path != nil || depth > maxStarting {
+	if !ok || r.Path != nil {
 		return false
 	}
 	call, ok := ext.Tuple.(*ssa.Call)
@@ -434,14 +442,25 @@ func (d *Duties) isNone(r effects.Ref, depth int) bool {
 		return false
 	}
 	fn := d.p.IR.Static(&call.Call)
-	return fn != nil && len(fn.Blocks) > 0 && !slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
-		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-		if !ok || b == fn.Recover {
-			return false
-		}
-		value := setBefore(ret, ext.Index)
-		return !ir.IsNil(value) && slices.ContainsFunc(d.p.Refs(value), func(r effects.Ref) bool { return !d.isNone(r, depth+1) })
-	})
+	if fn == nil || len(fn.Blocks) == 0 {
+		return false
+	}
+	key := output{fn, ext.Index}
+	none, known := d.none[key]
+	if !known {
+		d.none[key] = false // while it is worked out
+		none = !slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+			if !ok || b == fn.Recover {
+				return false
+			}
+			value := setBefore(ret, ext.Index)
+			refs := d.p.Refs(value)
+			return !ir.IsNil(value) && (len(refs) == 0 || slices.ContainsFunc(refs, func(r effects.Ref) bool { return !d.isNone(r) }))
+		})
+		d.none[key] = none
+	}
+	return none
 }
 
 // value returns what a value of a function owes where it was born.

@@ -370,17 +370,13 @@ var connection = Debt{Param: -1, Behind: "connection", Ends: []string{"Close"}, 
 // dials reports whether a function is of the type that net.Dial and the methods of net.Dialer have: who is
 // given one, or an interface with one, opens a connection by it, whichever it is.
 func dials(sig *types.Signature) bool {
-	text := types.TypeString(types.NewSignatureType(nil, nil, nil, bare(sig.Params()), bare(sig.Results()), sig.Variadic()), nil)
-	return text == "func(string, string) (net.Conn, error)" || text == "func(context.Context, string, string) (net.Conn, error)"
-}
-
-// bare returns parameters without their names.
-func bare(params *types.Tuple) *types.Tuple {
-	var vars []*types.Var
-	for v := range params.Variables() {
-		vars = append(vars, types.NewParam(v.Pos(), v.Pkg(), "", v.Type()))
+	params, results := sig.Params(), sig.Results()
+	n := params.Len()
+	if results.Len() != 2 || n != 2 && (n != 3 || !ir.IsContext(params.At(0).Type())) || sig.Variadic() {
+		return false
 	}
-	return types.NewTuple(vars...)
+	isText := func(i int) bool { return types.Identical(params.At(i).Type(), types.Typ[types.String]) }
+	return isText(n-2) && isText(n-1) && results.At(0).Type().String() == "net.Conn" && ir.IsError(results.At(1).Type())
 }
 
 // std returns the functions of the standard library's table whose packages the package

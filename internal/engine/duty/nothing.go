@@ -3,10 +3,10 @@ package duty
 import (
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/memlint/memlint/internal/engine/convention"
 	"github.com/memlint/memlint/internal/engine/effects"
 	"github.com/memlint/memlint/internal/engine/ir"
 )
@@ -118,11 +118,7 @@ func (d *Duties) plain(fn *ssa.Function, depth int) bool {
 
 // inStd reports whether a function or field is one of the standard library.
 func inStd(fn types.Object) bool {
-	if fn.Pkg() == nil {
-		return false
-	}
-	first, _, _ := strings.Cut(fn.Pkg().Path(), "/")
-	return !strings.Contains(first, ".")
+	return fn.Pkg() != nil && convention.IsStd(fn.Pkg().Path())
 }
 
 // shared reports whether others than the caller of a function have one of its results.

@@ -89,6 +89,7 @@ type Package struct {
 	elements     map[*types.TypeName][]holder         // see containersOf
 	entries      map[*ssa.Function]map[ssa.Value]bool // see isEntry
 	ownFields    map[*types.Var]bool                  // see OwnField
+	locals       map[*types.TypeName]bool             // see allLocal
 	entryFields  func() map[*types.Var]bool           // see indexEntryFields
 	goingKeys    func() map[*types.TypeName]bool      // see indexGoingKeys
 }
@@ -110,6 +111,7 @@ func newPackage(pass *analysis.Pass) *Package {
 		lasting:   make(map[*ir.Loop]bool),
 		entries:   make(map[*ssa.Function]map[ssa.Value]bool),
 		ownFields: make(map[*types.Var]bool),
+		locals:    make(map[*types.TypeName]bool),
 	}
 	p.invokes = sync.OnceValue(p.indexInvokes)
 	p.converted = sync.OnceValue(p.indexConversions)

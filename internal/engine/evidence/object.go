@@ -75,8 +75,14 @@ func (p *Package) allLocal(typ types.Type) bool {
 	if n == nil {
 		return false
 	}
-	made := p.makes()[n.Origin().Obj()]
-	return len(made) > 0 && !slices.ContainsFunc(made, func(v *ssa.Alloc) bool { return !p.local(v, 0) })
+	obj := n.Origin().Obj()
+	all, known := p.locals[obj]
+	if !known {
+		made := p.makes()[obj]
+		all = len(made) > 0 && !slices.ContainsFunc(made, func(v *ssa.Alloc) bool { return !p.local(v, 0) })
+		p.locals[obj] = all
+	}
+	return all
 }
 
 func (p *Package) local(v ssa.Value, depth int) bool {

@@ -186,8 +186,8 @@ func (c *checker) errorTest(b *ssa.BasicBlock) (err ssa.Value, is ir.Edge) {
 				return args[i], is
 			}
 		}
-		if callee := ir.Callee(&cond.Call); callee != nil && i == 0 {
-			return args[0], is
+		if callee := ir.Callee(&cond.Call); callee != nil && len(cond.Call.Args) > 0 && cond.Call.Args[0] == args[i] {
+			return args[i], is
 		}
 	case *ssa.Extract:
 		if assert, ok := cond.Tuple.(*ssa.TypeAssert); ok && cond.Index == 1 && ir.IsError(assert.X.Type()) {
