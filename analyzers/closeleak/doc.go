@@ -72,8 +72,7 @@
 // nothing, and that is what is asked for; or a helper in sight says of the error what it never says of one
 // that is nil. A function that gives the value back on some of its ways that do not fail leaves nothing to its
 // callers, nor does one that returns what made the value beside it, as a command that closes its pipes. So is
-// an object of the package that holds nothing before a method opens it, and what is inside of another object
-// whose end gives back what has the type of the value, or goes out by an interface with the same end that one
+// what is inside of another object whose end gives back what has the type of the value, or goes out by an interface with the same end that one
 // of its methods returns. An error that is made of another one counts as one. Nothing is lost by a function that never comes to its end.
 // Who returns a value beside a function that closes it leaves it to who has that; and a call of unknown
 // code that returns a value of the type of the one that it gets has put one in the place of the other. An object of

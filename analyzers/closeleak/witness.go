@@ -44,9 +44,6 @@ func (c *checker) unknown(call *ssa.Call) {
 			}
 			continue
 		}
-		if c.Duties().Bare(&call.Call, i) && !c.begun(a) {
-			continue
-		}
 		a.Behind = "value"
 		if n := ir.Named(results.At(i).Type()); n != nil && n.Obj().Pkg() != nil {
 			a.Behind = n.Obj().Pkg().Name() + "." + n.Obj().Name()
@@ -143,19 +140,6 @@ func (c *checker) witnessed() {
 			c.local(a)
 		}
 	}
-}
-
-// begun reports whether a method of the value is called but those that end its life: it may have put
-// something behind it.
-func (c *checker) begun(a *acquisition) bool {
-	return slices.ContainsFunc(c.Of(a.v), func(e *effects.Event) bool {
-		call, ok := e.Instr.(ssa.CallInstruction)
-		if e.Kind != effects.Method || e.Ends() || !ok {
-			return false
-		}
-		callee := ir.Callee(call.Common())
-		return callee == nil || !convention.Ends(callee)
-	})
 }
 
 // finds reports whether a function only ends the life of what a call returns that cannot fail: the value was

@@ -32,7 +32,6 @@ var known = []difference{
 	{extractBodies, "closeleak/current", "percall/returned.go:15: closeleak/per-call", "the callers that drop the client are a call away"},
 	{extractBodies, "closeleak/current", "entries/entries.go:", "the caller that has looked at the list, or ends what it has put in, is a call away"},
 	{extractBodies, "closeleak/current", "carried/carried.go:63: closeleak/owner-forgets", "the callers that drop the object are a call away"},
-	{extractBodies, "closeleak/current", "opened/bare.go:53: closeleak/error-path", "that the object holds nothing yet is seen in the function that makes it"},
 	{extractBodies, "closurecapture/finalizer", "finalizer.go:1", "the object is made a call away from its finalizer"},
 	{extractBodies, "fieldgrowth/current", "ends/ends.go:80: fieldgrowth/", "a list that the end of its owner goes over is looked for in the methods that this calls, and in what fills it in those that call it"},
 	{extractBodies, "fieldgrowth/current", "restart/restart.go:24: fieldgrowth/only-grows", "that a method opens is said by the one that adds"},
