@@ -107,25 +107,33 @@ func (d *Duties) keeps(fn *ssa.Function, n *types.Named, seen map[*ssa.Function]
 	return false
 }
 
-// always yields the blocks to which a function comes that does not fail.
+// always yields the blocks to which a function comes that does not fail. Where that cannot be told of any
+// of its return statements, those that return a value are meant, or all.
 func always(fn *ssa.Function) iter.Seq[*ssa.BasicBlock] {
-	var last *ssa.BasicBlock // of those that are on all ways
-	for _, b := range fn.Blocks {
-		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-		if !ok || b == fn.Recover || ir.Fails(ret) {
-			continue
+	for _, meant := range []func(*ssa.Return) bool{
+		func(ret *ssa.Return) bool { return !ir.Fails(ret) },
+		func(ret *ssa.Return) bool {
+			return slices.ContainsFunc(ret.Results, func(v ssa.Value) bool { return !ir.IsError(v.Type()) && !ir.IsNil(v) })
+		},
+		func(*ssa.Return) bool { return true },
+	} {
+		var last *ssa.BasicBlock // of those that are on all ways
+		for _, b := range fn.Blocks {
+			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); !ok || b == fn.Recover || !meant(ret) {
+				continue
+			}
+			if last == nil {
+				last = b
+			}
+			for !last.Dominates(b) {
+				last = last.Idom()
+			}
 		}
-		if last == nil {
-			last = b
-		}
-		for !last.Dominates(b) {
-			last = last.Idom()
+		if last != nil {
+			return ir.Dominators(last)
 		}
 	}
-	if last == nil {
-		return func(func(*ssa.BasicBlock) bool) {}
-	}
-	return ir.Dominators(last)
+	return func(func(*ssa.BasicBlock) bool) {}
 }
 
 // has reports whether a function has an object of a type: as a parameter, or captured.
