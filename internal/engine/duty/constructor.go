@@ -107,14 +107,12 @@ func (d *Duties) keeps(fn *ssa.Function, n *types.Named, seen map[*ssa.Function]
 	return false
 }
 
-// always yields the blocks to which a function comes that does not fail. Where that cannot be told of any
-// of its return statements, those that return a value are meant, or all.
+// always yields the blocks to which a function comes that does not fail. Where that is not certain of any
+// of its return statements, those are meant that are not known to return an error, or all.
 func always(fn *ssa.Function) iter.Seq[*ssa.BasicBlock] {
 	for _, meant := range []func(*ssa.Return) bool{
 		func(ret *ssa.Return) bool { return !ir.Fails(ret) },
-		func(ret *ssa.Return) bool {
-			return slices.ContainsFunc(ret.Results, func(v ssa.Value) bool { return !ir.IsError(v.Type()) && !ir.IsNil(v) })
-		},
+		func(ret *ssa.Return) bool { return !failed(ret) },
 		func(*ssa.Return) bool { return true },
 	} {
 		var last *ssa.BasicBlock // of those that are on all ways
@@ -134,6 +132,16 @@ func always(fn *ssa.Function) iter.Seq[*ssa.BasicBlock] {
 		}
 	}
 	return func(func(*ssa.BasicBlock) bool) {}
+}
+
+// failed reports whether a return statement returns an error for certain.
+func failed(ret *ssa.Return) bool {
+	for err := range ir.Errors(ret.Block()) {
+		if slices.Contains(ret.Results, err) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(ret.Results, ir.IsNewError)
 }
 
 // has reports whether a function has an object of a type: as a parameter, or captured.

@@ -114,6 +114,7 @@ func Feeds(conn net.Conn) {
 	motor.FewLines(in, 2)
 	f := motor.NewFeed(in)
 	defer f.Close()
+	motor.OpenFeed(in) // want `value with a goroutine behind it is never closed`
 }
 
 func Wires(ctx context.Context, g motor.Gate, req *http.Request) error {

@@ -143,3 +143,22 @@ func (f *Feed) lines(left bool) io.ReadCloser {
 type rest struct{ *Feed }
 
 func (r *rest) Read(b []byte) (int, error) { return r.in.Read(b) }
+
+// OpenFeed starts a feed by a method that may fail.
+func OpenFeed(in io.Reader) (f *Feed, err error) {
+	f = &Feed{got: make(chan string), quit: make(chan struct{})}
+	if err = f.start(in); err != nil {
+		return
+	}
+	f.got <- ""
+	return
+}
+
+func (f *Feed) start(in io.Reader) (err error) {
+	f.in = bufio.NewReader(in)
+	if _, err = f.in.Peek(1); err != nil {
+		return
+	}
+	go f.run()
+	return
+}
